@@ -1,0 +1,2 @@
+"""ketascreen."""
+__version__ = "0.1.0"

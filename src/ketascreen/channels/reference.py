@@ -1,0 +1,103 @@
+"""The reference channel: a plain walk of the condition tree. It defines what a rule means, and explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ketascreen import logic
+from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value
+from ketascreen.facts import Facts
+from ketascreen.logic import Truth
+from ketascreen.rule import Rule
+from ketascreen.rulebook import Rulebook
+from ketascreen.terms import Effect, Stage
+
+Answers = Mapping[str, Value]
+
+
+def evaluate(condition: Condition, answers: Answers) -> Truth:
+    """What the condition comes to, given the answers that are known."""
+    match condition:
+        case Compare(fact, operator, constant):
+            answer = answers.get(fact)
+            return Truth.UNKNOWN if answer is None else OPERATORS[operator].test(answer, constant)
+        case All(members):
+            return logic.conjunction([evaluate(member, answers) for member in members])
+        case Any_(members):
+            return logic.disjunction([evaluate(member, answers) for member in members])
+        case Not(member):
+            return logic.negation(evaluate(member, answers))
+        case Meets(_, member):
+            return evaluate(member, answers)
+        case Always():
+            return Truth.TRUE
+
+
+def answers_for(rule: Rule, facts: Facts) -> Answers:
+    """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
+    return facts.last if rule.effect is Effect.ALERT else facts.current
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a condition came to its truth: the known facts that it rests on, and the facts that it lacks."""
+
+    truth: Truth
+    rests_on: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
+
+
+def explain(condition: Condition, answers: Answers) -> Grounds:
+    """The grounds of a condition: those of the members that decide it.
+
+    Where it is unknown, it lacks what its unknown members lack, and rests on what leaves it open.
+    """
+    match condition:
+        case Compare(fact, operator, constant):
+            answer = answers.get(fact)
+            if answer is None:
+                return Grounds(Truth.UNKNOWN, lacks=frozenset([fact]))
+            truth = OPERATORS[operator].test(answer, constant)
+            lacks = frozenset([fact]) if truth is Truth.UNKNOWN else frozenset()
+            return Grounds(truth, frozenset([fact]) - lacks, lacks)
+        case All(members):
+            return _of_members(members, answers, logic.conjunction)
+        case Any_(members):
+            return _of_members(members, answers, logic.disjunction)
+        case Not(member):
+            grounds = explain(member, answers)
+            return Grounds(logic.negation(grounds.truth), grounds.rests_on, grounds.lacks)
+        case Meets(_, member):
+            return explain(member, answers)
+        case Always():
+            return Grounds(Truth.TRUE)
+
+
+def _of_members(
+    members: tuple[Condition, ...], answers: Answers, combine: Callable[[list[Truth]], Truth]
+) -> Grounds:
+    grounds = [explain(member, answers) for member in members]
+    truth = combine([ground.truth for ground in grounds])
+    deciding = grounds if truth is Truth.UNKNOWN else [ground for ground in grounds if ground.truth is truth]
+    return Grounds(
+        truth,
+        frozenset[str]().union(*(ground.rests_on for ground in deciding)),
+        frozenset[str]().union(*(ground.lacks for ground in deciding)) if truth is Truth.UNKNOWN else frozenset(),
+    )
+
+
+class ReferenceChannel:
+    """Evaluates a rulebook by walking each rule's tree."""
+
+    name = "reference"
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rules = {stage: rulebook.asked_at(stage) for stage in Stage}
+
+    def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
+        """What each rule asked at `stage` comes to, by rule id."""
+        return {rule.id: evaluate(rule.when, answers_for(rule, facts)) for rule in self._rules[stage]}
+
+    def close(self) -> None:
+        """Holds nothing."""

@@ -1,0 +1,93 @@
+"""What is wrong with an input, where, and how to mend it; rendering is apart from finding.
+
+A diagnostic about a profile never holds a patient's value: it has a pointer and no text of the line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a rule file: path within the rulebook, line and column counted from 1, length in characters."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{printable(self.path)}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem: a stable code, a message, how to mend it, and where."""
+
+    code: str
+    message: str
+    mend: str = ""
+    place: Place | None = None
+    pointer: str | None = None
+    text: str | None = None
+
+    def __str__(self) -> str:
+        where = [str(self.place)] if self.place else []
+        if self.pointer is not None:
+            where.append(self.pointer or "/")
+        mend = f"; {self.mend}" if self.mend and self.text is None else ""
+        head = f"{': '.join([*where, self.message])}{mend} [{self.code}]"
+        if self.text is None or self.place is None:
+            return head
+        number = f"{self.place.line:>5}"
+        indent = " " * (self.place.column - 1)
+        underline = "^" * max(1, min(self.place.length, len(self.text) - self.place.column + 1))
+        mark = f"{' ' * 5} | {indent}{underline} {self.mend}".rstrip()
+        return f"{head}\n{number} | {printable(self.text)}\n{mark}"
+
+
+class KetascreenError(Exception):
+    """The root of every error that ketascreen raises on purpose."""
+
+
+class InputError(KetascreenError):
+    """An input that was refused, with every problem found in it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(map(str, self.diagnostics)))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Diagnostic, ...]]]:
+        return type(self), (self.diagnostics,)
+
+
+class RulebookError(InputError):
+    """A rulebook that does not load; nothing of it is active."""
+
+
+class ProfileError(InputError):
+    """A patient profile that was refused; holds names of facts, never a value."""
+
+
+class RequestError(InputError):
+    """A screening that was asked for in a way that has no meaning (an unknown route, a decision on no review)."""
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word of `words` that `word` was most likely meant to be, or None."""
+    matches = difflib.get_close_matches(word.strip().lower(), sorted(words), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def did_you_mean(word: str, words: Sequence[str] | Iterable[str], *, otherwise: str = "") -> str:
+    """"did you mean `x`?" for the nearest word, else `otherwise`."""
+    best = nearest(word, words)
+    return f"did you mean `{best}`?" if best else otherwise
+
+
+def printable(text: str) -> str:
+    """`text` with control, format and other invisible characters escaped, safe for a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -1,0 +1,68 @@
+"""The sources of the rules: documents, citations, conflicts between them, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ketascreen.diagnostic import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document: its file, how far it is trusted and why, the sha256 of its bytes, its number of lines."""
+
+    file: str
+    title: str
+    kind: str
+    trust: str
+    why: str
+    sha256: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideSource:
+    """A source outside the documents, used to define a vague term. `read` says whether the original or a copy was read."""
+
+    id: str
+    title: str
+    where: str
+    phrase: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A line of a document with a short phrase on it, or an outside source; `says` is what it does with the matter."""
+
+    says: str
+    document: str | None = None
+    line: int | None = None
+    phrase: str | None = None
+    outside: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        if self.outside:
+            return f"{self.outside} ({self.says})"
+        return f"{self.document}:{self.line} “{self.phrase}” ({self.says})"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Where sources disagree: both sides, how it is resolved, and the rules that carry it."""
+
+    id: str
+    topic: str
+    statements: tuple[Citation, ...]
+    resolution: str
+    rules: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotEncoded:
+    """Something a document says that no rule carries, and why."""
+
+    citation: Citation
+    reason: str

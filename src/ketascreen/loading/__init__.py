@@ -1,0 +1,135 @@
+"""Reading files: a folder of YAML to a rulebook, JSON or YAML to a profile. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+import rfc8785
+
+from ketascreen.diagnostic import Place, RulebookError
+from ketascreen.loading import forms
+from ketascreen.loading.folder import read_folder
+from ketascreen.loading.linking import Linker
+from ketascreen.loading.promises import check_whole
+from ketascreen.loading.report import Report
+from ketascreen.loading.text import decode
+from ketascreen.loading.tree import Node, plain
+from ketascreen.loading.yaml_reader import WORD, read_yaml
+from ketascreen.quantity import decimal_text
+from ketascreen.rulebook import Identity, Rulebook
+
+NAMED = ("rulebook", "parameters", "definitions", "vocabulary", "routes", "documents", "conflicts", "not-encoded")
+REQUIRED = ("rulebook", "routes", "documents")
+
+_KEYS = {
+    "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
+    "conflicts.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Z][0-9]+"),
+}
+
+
+def load_rulebook(folder: str | Path) -> Rulebook:
+    """The rulebook of a folder.
+
+    Raises:
+        RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
+    """
+    report = Report()
+    read = read_folder(Path(folder), report)
+    trees = _trees(read.files, report)
+    missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in read.files]
+    for name in missing if read.files else ():
+        report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
+    rulebook = None if missing else _build(trees, read.files, read.ignored, report)
+    if report.found or rulebook is None:
+        raise RulebookError(report.sorted())
+    return rulebook
+
+
+def _trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
+    trees: dict[str, Node] = {}
+    lines: dict[str, list[str]] = {}
+    report.lines = lines
+    for path, data in files.items():
+        tree, found = read_yaml(data, path, _KEYS.get(path, WORD))
+        report.extend(found)
+        if tree is not None:
+            trees[path] = tree
+            lines[path] = decode(data, path)[0].split("\n")
+    return trees
+
+
+def _build(
+    trees: Mapping[str, Node], files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report
+) -> Rulebook | None:
+    linker = Linker(report)
+    named = {name: trees.get(f"{name}.yaml") for name in NAMED}
+    identity = _identity(named["rulebook"], report)
+    if named["documents"]:
+        linker.read_documents(named["documents"])
+    if named["routes"]:
+        linker.read_routes(named["routes"])
+    linker.read_vocabulary(named["vocabulary"])
+    linker.read_parameters(named["parameters"])
+    linker.read_definitions(named["definitions"])
+    linker.read_conflicts(named["conflicts"])
+    not_encoded = linker.not_encoded(named["not-encoded"])
+    rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
+    read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
+    rules = tuple(rule for _, rule in read if rule is not None)
+    seen: dict[str, str] = {}
+    for path, rule in read:
+        if rule is not None and seen.setdefault(rule.id, path) != path:
+            report.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
+    if not report.found:
+        check_whole(rules, linker.vocabulary, linker.routes, linker.conflicts, report)
+    if report.found or identity is None:
+        return None
+    return Rulebook(
+        identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, linker.documents,
+        linker.outside, linker.conflicts, not_encoded, _bytes_digest(files), _meaning_digest(trees), ignored,
+    )  # fmt: skip
+
+
+def _identity(node: Node | None, report: Report) -> Identity | None:
+    form = forms.read_form(forms.RulebookForm, node, report) if node is not None else None
+    if form is None or node is None:
+        return None
+    if _version(form.requires.removeprefix(">=")) > _version(metadata.version("ketascreen")):
+        report.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
+    return Identity(**dict(form))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3])
+
+
+def _bytes_digest(files: Mapping[str, bytes]) -> str:
+    """sha256 over the path and the sha256 of the bytes of each file, in the order of their paths."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _meaning_digest(trees: Mapping[str, Node]) -> str:
+    """sha256 over the canonical JSON (RFC 8785) of what the files say: layout, comments and folders apart."""
+    said = {path.rsplit("/", 1)[-1]: _canonical(plain(tree)) for path, tree in trees.items()}
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+
+
+def _canonical(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: _canonical(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_canonical(item) for item in data]
+    if isinstance(data, str):
+        return " ".join(data.split())
+    if isinstance(data, bool):
+        return data
+    from decimal import Decimal
+
+    return decimal_text(Decimal(data)) if isinstance(data, int | Decimal) else data

@@ -1,0 +1,176 @@
+"""A rule's `when` to a condition tree, typed by the facts that it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Constant, Meets, Not, Operator
+from ketascreen.diagnostic import did_you_mean
+from ketascreen.loading.report import Report
+from ketascreen.loading.tree import Mapping as MappingNode
+from ketascreen.loading.tree import Node, Scalar, Sequence, key_place
+from ketascreen.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.rule import Parameter
+from ketascreen.vocabulary import Fact, Vocabulary
+
+MAX_COMPARISONS = 500
+KEYWORDS = ("all", "any", "not", "meets")
+
+
+@dataclass
+class ConditionReader:
+    """Reads conditions; a problem is reported and the condition is None."""
+
+    vocabulary: Vocabulary
+    parameters: Mapping[str, Parameter]
+    define: Callable[[str], Condition | None]
+    definition_names: frozenset[str]
+    report: Report
+    comparisons: int = 0
+
+    def read(self, node: Node, *, may_be_always: bool = False) -> Condition | None:
+        """The condition that a node says."""
+        self.comparisons = 0
+        if isinstance(node, Scalar) and node.value == "always":
+            if may_be_always:
+                return Always()
+            self._problem("always", "`always` is for review, caution and advise only", "write a condition", node)
+            return None
+        return self._condition(node)
+
+    def _problem(self, code: str, message: str, mend: str, node: Node) -> None:
+        self.report.problem(code, message, mend, node.place)
+
+    def _condition(self, node: Node) -> Condition | None:
+        if not isinstance(node, MappingNode) or not node.items:
+            self._problem("condition", "a condition is wanted", "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`", node)
+            return None
+        if len(node.items) > 1:
+            keys = list(node.keys.values())
+            self.report.problem("condition", "more than one condition in one entry", "put each behind a `- ` of its own, under `all:` or `any:`", keys[1])
+            return None
+        ((key, value),) = node.items.items()
+        match key:
+            case "all" | "any":
+                return self._members(key, value)
+            case "not":
+                member = self._condition(value)
+                return None if member is None else Not(member)
+            case "meets":
+                return self._meets(value)
+            case _:
+                return self._comparisons(key, value, node)
+
+    def _members(self, key: str, node: Node) -> Condition | None:
+        if not isinstance(node, Sequence) or not node.items:
+            self._problem("condition", f"`{key}` holds a list of conditions", "write each behind `- `", node)
+            return None
+        members = [self._condition(item) for item in node.items]
+        known = tuple(member for member in members if member is not None)
+        if len(known) < len(members):
+            return None
+        return All(known) if key == "all" else Any_(known)
+
+    def _meets(self, node: Node) -> Condition | None:
+        name = node.value if isinstance(node, Scalar) else None
+        if not isinstance(name, str) or name not in self.definition_names:
+            mend = did_you_mean(str(name), self.definition_names, otherwise="definitions.yaml does not have it")
+            self._problem("unknown-definition", f"unknown definition `{name}`", mend, node)
+            return None
+        condition = self.define(name)
+        return None if condition is None else Meets(name, condition)
+
+    def _comparisons(self, name: str, node: Node, parent: MappingNode) -> Condition | None:
+        place = key_place(parent, name)
+        fact = self.vocabulary.get(name)
+        if fact is None:
+            names = [*self.vocabulary, *KEYWORDS]
+            self.report.problem("unknown-fact", f"unknown fact `{name}`", did_you_mean(name, names, otherwise="`ketascreen facts` lists them"), place)
+            return None
+        if not isinstance(node, MappingNode) or not node.items:
+            self.report.problem("condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place)
+            return None
+        compares = [self._compare(fact, key, value, node) for key, value in node.items.items()]
+        known = tuple(compare for compare in compares if compare is not None)
+        if len(known) < len(compares):
+            return None
+        return known[0] if len(known) == 1 else All(known)
+
+    def _compare(self, fact: Fact, key: str, node: Node, parent: MappingNode) -> Compare | None:
+        place = key_place(parent, key)
+        self.comparisons += 1
+        if self.comparisons == MAX_COMPARISONS + 1:
+            self.report.problem("over-limit", f"more than {MAX_COMPARISONS} comparisons in one rule", "split the rule", place)
+        operator = OPERATORS.get(key)
+        fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
+        if operator is None or fact.kind not in operator.kinds:
+            what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
+            self.report.problem("comparison", what, did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"), place)
+            return None
+        parameters: list[str] = []
+        constant = self._constant(fact, operator, node, parameters)
+        return None if constant is None else Compare(fact.name, key, constant, tuple(parameters))
+
+    def _constant(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
+        if operator.takes == "one":
+            return self._one(fact, node, parameters)
+        if not isinstance(node, Sequence) or not node.items:
+            self._problem("comparison", f"`{operator.name}` takes a list", "write [a, b]", node)
+            return None
+        items = [self._one(fact, item, parameters) for item in node.items]
+        if None in items:
+            return None
+        if operator.takes == "words":
+            words = [str(item) for item in items]
+            if len(set(words)) < len(words):
+                self._problem("comparison", "a word twice", "delete one", node)
+            return tuple(words)
+        low, high = (items[0], items[-1])
+        if len(items) != 2 or not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:
+            self._problem("comparison", "`between` takes two ends, the lower first", "write [low, high]", node)
+            return None
+        return (low, high)
+
+    def _one(self, fact: Fact, node: Node, parameters: list[str]) -> Decimal | str | None:
+        value = node.value if isinstance(node, Scalar) else None
+        if fact.is_number:
+            return self._number(fact, node, value, parameters)
+        if isinstance(value, str) and value in fact.words:
+            return value
+        mend = did_you_mean(str(value), fact.words, otherwise=f"its choices are {', '.join(fact.choices)}")
+        self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", mend, node)
+        return None
+
+    def _number(self, fact: Fact, node: Node, value: object, parameters: list[str]) -> Decimal | None:
+        assert fact.unit is not None
+        if isinstance(value, str) and value in self.parameters:
+            parameters.append(value)
+            quantity = self.parameters[value].value
+        elif isinstance(value, str) and value[:1].isalpha():
+            mend = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
+            self._problem("unknown-parameter", f"unknown parameter `{value}`", mend, node)
+            return None
+        else:
+            try:
+                quantity = parse_quantity(str(value))
+            except QuantityError as error:
+                self._problem("quantity", f"a quantity is wanted, such as 1 {fact.unit.name}", str(error), node)
+                return None
+        return self._in_range(fact, quantity, node)
+
+    def _in_range(self, fact: Fact, quantity: Quantity, node: Node) -> Decimal | None:
+        assert fact.unit is not None
+        assert fact.minimum is not None
+        assert fact.maximum is not None
+        try:
+            number = quantity.to(fact.unit).value
+        except QuantityError as error:
+            self._problem("quantity", f"not in the unit of `{fact.name}`", str(error), node)
+            return None
+        if not fact.minimum <= number <= fact.maximum:
+            low, high = decimal_text(fact.minimum), decimal_text(fact.maximum)
+            self._problem("out-of-range", f"outside the range of `{fact.name}`", f"it is {low} to {high} {fact.unit.name}", node)
+            return None
+        return number

@@ -1,0 +1,85 @@
+"""Which files of a folder are read, and which are refused or ignored; each file's bytes are read once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketascreen.diagnostic import Place
+from ketascreen.loading.report import Report
+
+MAX_FILES = 20_000
+
+CASES = ".cases.yaml"
+START = ".start.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of a rulebook folder by path within it: those that make it up, its fixtures, and what was ignored."""
+
+    files: dict[str, bytes]
+    fixtures: dict[str, bytes]
+    ignored: tuple[str, ...]
+
+
+def read_folder(folder: Path, report: Report) -> Folder:
+    """The bytes of every YAML file below `folder`, by one rule.
+
+    Files whose names start with a dot and files of other endings are ignored and listed. `.yml`, links, folders named
+    like files, and whatever is no plain file are refused without being opened.
+    """
+    files: dict[str, bytes] = {}
+    fixtures: dict[str, bytes] = {}
+    ignored: list[str] = []
+    if not folder.is_dir():
+        report.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
+        return Folder(files, fixtures, ())
+    for path, entry in _walk(folder, "", report, ignored):
+        if len(files) + len(fixtures) >= MAX_FILES:
+            report.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", Place(path))
+            break
+        data = _read(path, entry, report)
+        if data is not None:
+            (fixtures if path.endswith((CASES, START)) else files)[path] = data
+    if not files and not report.found:
+        report.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
+    return Folder(files, fixtures, tuple(ignored))
+
+
+def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list[tuple[str, os.DirEntry[str]]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        report.problem("unreadable", f"cannot be read ({error.strerror})", "check its permissions", Place(prefix or str(folder)))
+        return []
+    found: list[tuple[str, os.DirEntry[str]]] = []
+    for entry in entries:
+        path = f"{prefix}{entry.name}"
+        yaml = entry.name.endswith((".yaml", ".yml"))
+        if entry.name.startswith("."):
+            ignored.append(path)
+        elif entry.is_symlink():
+            report.problem("not-a-file", "a link", "put the file itself there", Place(path))
+        elif entry.is_dir() and not yaml:
+            found.extend(_walk(folder / entry.name, f"{path}/", report, ignored))
+        elif not yaml:
+            ignored.append(path)
+        elif not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            report.problem("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
+        elif entry.name.endswith(".yml"):
+            report.problem("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
+        else:
+            found.append((path, entry))
+    return found
+
+
+def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
+    try:
+        return Path(entry.path).read_bytes()
+    except OSError as error:
+        reason = error.strerror
+    report.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
+    return None

@@ -1,0 +1,320 @@
+"""What each file of a rulebook may hold, as strict Pydantic models; their errors are put back onto file:line:column."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+
+from ketascreen.diagnostic import Diagnostic, did_you_mean
+from ketascreen.loading.report import Report
+from ketascreen.loading.tree import Node, place_of, plain
+from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+
+MAX_PHRASE_WORDS = 12
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _iso_date(raw: object) -> object:
+    try:
+        date.fromisoformat(raw if isinstance(raw, str) and len(raw) == 10 else "")
+    except ValueError:
+        raise PydanticCustomError("date", "not a date; write 2026-11-22") from None
+    return raw
+
+
+def _short(phrase: str) -> str:
+    if len(phrase.split()) > MAX_PHRASE_WORDS:
+        raise PydanticCustomError("phrase", f"more than {MAX_PHRASE_WORDS} words; cite a shorter phrase")
+    return phrase
+
+
+IsoDate = Annotated[str, BeforeValidator(_iso_date)]
+Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+
+class Form(BaseModel):
+    """The root of the forms: strict, frozen, nothing beside what is named."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class CitationForm(Form):
+    """A citation of a document's line, or of an outside source."""
+
+    says: Text
+    document: Text | None = None
+    line: int | None = Field(default=None, ge=1)
+    phrase: Phrase | None = None
+    outside: Text | None = None
+
+
+class SignOffForm(Form):
+    """Who approved a rule, or that nobody has."""
+
+    status: Literal["draft", "approved"]
+    by: Text | None = None
+    on: IsoDate | None = None
+
+
+class RuleForm(Form):
+    """A rule's file. `when` is read by `conditions`."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    title: Text
+    stage: Literal["candidacy", "session", "both"]
+    effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
+    routes: Literal["all"] | list[Literal[tuple(route.value for route in Route)]]  # type: ignore[valid-type]
+    when: Any
+    say: Text
+    do: Text = ""
+    sources: list[CitationForm] = Field(min_length=1)
+    conflicts: list[Text] = []
+    interpretation: Text = ""
+    sign_off: SignOffForm
+
+
+class ParameterForm(Form):
+    """A named threshold."""
+
+    value: Text
+    stricter: Literal["lower", "higher"]
+    basis: Literal["source", "policy"]
+    reason: Text = ""
+    sources: list[CitationForm] = []
+
+
+class DefinitionForm(Form):
+    """A named condition. `when` is read by `conditions`."""
+
+    title: Text
+    when: Any
+    sources: list[CitationForm] = []
+
+
+class CodeForm(Form):
+    """A code of a terminology, for the fact or for one of its choices."""
+
+    system: Text
+    code: Text
+    choice: Text | None = None
+
+
+class FactForm(Form):
+    """A fact that the rulebook adds."""
+
+    type: Literal["number", "integer", "choice", "list"]
+    label: Text
+    domain: Text
+    unit: Text | None = None
+    minimum: int | Decimal | None = None
+    maximum: int | Decimal | None = None
+    choices: list[Text] = []
+    codes: list[CodeForm] = []
+    changeable: bool = True
+    note: Text = ""
+
+
+class FreshnessForm(Form):
+    """How long an answer counts."""
+
+    fresh_for: Text
+    lasting: list[Text] = []
+    permanent: list[Text] = []
+    reason: Text
+
+
+class VocabularyForm(Form):
+    """vocabulary.yaml."""
+
+    facts: dict[str, FactForm] = {}
+    freshness: dict[str, FreshnessForm] = {}
+
+
+class StatementForm(Form):
+    """One thing that is said of a route."""
+
+    says: Text
+    sources: list[CitationForm] = Field(min_length=1)
+
+
+class RouteForm(Form):
+    """One route of routes.yaml."""
+
+    title: Text
+    attributes: dict[str, list[StatementForm]] = {}
+
+
+class DocumentForm(Form):
+    """One document of documents.yaml."""
+
+    title: Text
+    kind: Text
+    trust: Text
+    why: Text
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    lines: int = Field(ge=1)
+
+
+class OutsideForm(Form):
+    """One outside source of documents.yaml."""
+
+    title: Text
+    where: Text
+    phrase: Phrase
+    read: Literal["original", "copy"]
+
+
+class DocumentsForm(Form):
+    """documents.yaml."""
+
+    documents: dict[str, DocumentForm]
+    outside_sources: dict[str, OutsideForm] = {}
+
+
+class ConflictForm(Form):
+    """One conflict of conflicts.yaml."""
+
+    topic: Text
+    statements: list[CitationForm] = Field(min_length=2)
+    resolution: Text
+    rules: list[Text]
+    reason: Text = ""
+    note: Text = ""
+
+
+class NotEncodedForm(Form):
+    """One entry of not-encoded.yaml."""
+
+    document: Text
+    line: int = Field(ge=1)
+    phrase: Phrase
+    reason: Text
+
+
+class RulebookForm(Form):
+    """rulebook.yaml."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    title: Text
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    format: Literal[1]
+    effective: IsoDate
+    requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]+\.[0-9]+\.[0-9]+$")]
+    responsible: Text
+    intended_use: Text
+    limits: Text
+
+
+RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]
+DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
+ReadinessWord = Literal[tuple(readiness.value for readiness in Readiness)]  # type: ignore[valid-type]
+OutcomeWord = Literal[tuple(outcome.value for outcome in Outcome)]  # type: ignore[valid-type]
+StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid-type]
+
+
+class ExpectForm(Form):
+    """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
+
+    finding: OutcomeWord | None = None  # type: ignore[valid-type]
+    because: list[Text] | None = None
+    asks: list[Text] | None = None
+    gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
+    decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
+    readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
+    alerts: list[Text] | None = None
+    met: list[Text] | None = None
+    unknown: list[Text] | None = None
+
+
+class CaseForm(Form):
+    """One case: a profile, and what it must come to."""
+
+    name: Text
+    as_of: Text | None = None
+    observed_at: Text | None = None
+    start: Text | None = None
+    given: dict[str, Any] = {}
+    without: list[Text] = []
+    stage: StageWord = Stage.CANDIDACY.value  # type: ignore[valid-type]
+    decisions: list[Text] = []
+    expect: ExpectForm
+
+
+class StartForm(Form):
+    """A start that cases change."""
+
+    as_of: Text
+    observed_at: Text
+    given: dict[str, Any]
+
+
+FormT = TypeVar("FormT", bound=Form)
+
+_SPOKEN = {
+    "string_type": "text is wanted; put it in quotes",
+    "int_type": "a whole number is wanted",
+    "bool_type": "true or false is wanted",
+    "list_type": "a list is wanted, as in [a, b]",
+    "dict_type": "keys with values are wanted",
+    "model_type": "keys with values are wanted",
+    "model_attributes_type": "keys with values are wanted",
+    "string_too_short": "text is wanted, not nothing",
+    "string_pattern_mismatch": "not of the form that is wanted here",
+    "too_short": "more entries are wanted",
+    "greater_than_equal": "a number of at least 1 is wanted",
+    "string_too_long": "too long",
+}
+
+
+def read_form(form: type[FormT], node: Node, report: Report) -> FormT | None:
+    """The form that a node fills in; None, with each problem reported, where it does not."""
+    try:
+        return form.model_validate(plain(node))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+    union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
+    for detail in details:
+        if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
+            continue
+        report.add(_spoken(form, node, detail, report))
+    return None
+
+
+def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagnostic:
+    loc = tuple(step for step in detail["loc"] if not str(step).startswith(("literal[", "list[")))
+    kind, last = detail["type"], str(loc[-1]) if loc else ""
+    if kind == "missing":
+        return report.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
+    if kind == "extra_forbidden":
+        fields = _fields_at(form, loc[:-1])
+        mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
+        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of(node, loc))
+    if kind in ("literal_error", "enum"):
+        expected = detail["ctx"]["expected"].replace("'", "`")
+        return report.at("wrong-word", f"`{last}` is one of {expected}", "write one of these", place_of(node, loc))
+    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
+    return report.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
+
+
+def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
+    """The keys that the form allows at `path`."""
+    for step in path:
+        if isinstance(step, int) or not isinstance(form, type) or step not in getattr(form, "model_fields", {}):
+            continue
+        form = _inner(form.model_fields[step].annotation)
+    return tuple(getattr(form, "model_fields", {}))
+
+
+def _inner(annotation: Any) -> Any:
+    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`."""
+    for argument in (*getattr(annotation, "__args__", ()), annotation):
+        if isinstance(argument, type) and issubclass(argument, Form):
+            return argument
+        if argument is not annotation and (inner := _inner(argument)) is not argument:
+            return inner
+    return annotation

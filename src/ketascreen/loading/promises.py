@@ -1,0 +1,76 @@
+"""What must hold of a rulebook as a whole before it may decide anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ketascreen.channels.reference import evaluate
+from ketascreen.condition import Words, facts_of
+from ketascreen.diagnostic import Place
+from ketascreen.documents import Conflict
+from ketascreen.loading.report import Report
+from ketascreen.logic import Truth
+from ketascreen.rule import Rule
+from ketascreen.terms import Effect, Route
+from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+
+_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
+
+
+def check_whole(
+    rules: tuple[Rule, ...], vocabulary: Vocabulary, routes: Iterable[Route], conflicts: Mapping[str, Conflict], report: Report
+) -> None:
+    """Reports each promise that the rulebook does not keep."""
+    listed = tuple(routes)
+    _every_route_has_an_exclusion(rules, listed, report)
+    for fact in vocabulary.values():
+        _lasting_choices_exclude(fact, rules, listed, report)
+        _unrecognised_entries_are_reviewed(fact, rules, report)
+    _conflicts_name_rules_that_carry_them(rules, conflicts, report)
+
+
+def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
+    covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
+    for route in routes:
+        if route not in covered:
+            mend = "without one, everybody would be let through"
+            report.problem("no-exclusion", f"no exclude rule for the route `{route}`", mend, Place("routes.yaml"))
+
+
+def _met_alone(fact: Fact, word: str, rules: tuple[Rule, ...], effect: Effect) -> set[Route]:
+    """The routes on which that answer alone, with nothing else known, meets a rule of that effect."""
+    answer = Words(frozenset([word]), complete=False) if fact.kind is Kind.LIST else word
+    met = [rule for rule in rules if rule.effect is effect and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
+    return {route for rule in met if fact.name in facts_of(rule.when) for route in rule.routes}
+
+
+def _lasting_choices_exclude(fact: Fact, rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
+    # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
+    for word in sorted(fact.freshness.lasting if fact.freshness else ()):
+        if missing := set(routes) - _met_alone(fact, word, rules, Effect.EXCLUDE):
+            message = f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
+            report.problem("lasting", message, "a lasting choice must meet an exclude rule on all routes", Place("vocabulary.yaml"))
+
+
+def _unrecognised_entries_are_reviewed(fact: Fact, rules: tuple[Rule, ...], report: Report) -> None:
+    if fact.kind is not Kind.LIST:
+        return
+    asking = [rule for rule in rules if rule.effect in _DECIDING and fact.name in facts_of(rule.when)]
+    missing = {route for rule in asking for route in rule.routes} - _met_alone(fact, UNRECOGNISED, rules, Effect.REVIEW)
+    if missing:
+        message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
+        mend = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
+        report.problem("unrecognised", message, mend, asking[0].place)
+
+
+def _conflicts_name_rules_that_carry_them(
+    rules: tuple[Rule, ...], conflicts: Mapping[str, Conflict], report: Report
+) -> None:
+    carried = {rule.id: rule.conflicts for rule in rules}
+    for conflict in conflicts.values():
+        place = conflict.statements[0].place or Place("conflicts.yaml")
+        for name in conflict.rules:
+            if name not in carried:
+                report.problem("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
+            elif conflict.id not in carried[name]:
+                report.problem("conflict", f"`{name}` does not name the conflict `{conflict.id}`", f"add {conflict.id} to its `conflicts`", place)

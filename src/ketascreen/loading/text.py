@@ -1,0 +1,54 @@
+"""Bytes to text: UTF-8 only, and no character that a reader could not see or would read otherwise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from ketascreen.diagnostic import Diagnostic, Place
+
+MAX_BYTES = 1_000_000
+
+_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+
+
+def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
+    """The text of a file, without a byte order mark at its start, and what is wrong with it."""
+    if len(data) > MAX_BYTES:
+        return "", [Diagnostic("too-large", f"larger than {MAX_BYTES:,} bytes", "split the file", Place(path))]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", Place(path))]
+    text, bad = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape"), ""
+    if _PLAIN.fullmatch(text) and "\r" not in text:
+        return text, []
+    found = []
+    for index in _forbidden(text):
+        place, line = _locate(text, index, path)
+        bad = text[index]
+        if "\udc80" <= bad <= "\udcff":
+            return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", place)]
+        name = unicodedata.name(bad, f"U+{ord(bad):04X}").lower()
+        found.append(Diagnostic("forbidden-character", f"a character that cannot be seen ({name})", "delete it, or type a plain one", place, text=line))
+        if len(found) == 20:
+            break
+    return text.replace("\r\n", "\n"), found
+
+
+def _forbidden(text: str) -> Iterator[int]:
+    for index, char in enumerate(text):
+        if char in "\t\n" or " " <= char <= "~":
+            continue
+        if char == "\r":
+            if text[index + 1 : index + 2] != "\n":
+                yield index
+        elif unicodedata.category(char) in _FORBIDDEN_CATEGORIES:
+            yield index
+
+
+def _locate(text: str, index: int, path: str) -> tuple[Place, str]:
+    start = text.rfind("\n", 0, index) + 1
+    end = text.find("\n", index)
+    line = text[start : end if end >= 0 else len(text)].rstrip("\r")
+    return Place(path, text.count("\n", 0, index) + 1, index - start + 1), line

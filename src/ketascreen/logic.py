@@ -1,0 +1,56 @@
+"""Kleene's strong three-valued logic.
+
+Unknown is neither true nor false; nothing here turns it into either.
+Source: S. C. Kleene, Introduction to Metamathematics (1952), section 64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NoReturn
+
+
+class Truth(Enum):
+    """One of the three values. It has no truth value in Python: ask which one it is."""
+
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    TRUE = "true"
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Truth is true, false or unknown; compare it by name")
+
+
+def of(value: bool) -> Truth:
+    """The known truth value of a Python bool."""
+    return Truth.TRUE if value else Truth.FALSE
+
+
+def conjunction(values: Iterable[Truth]) -> Truth:
+    """False if any is false, else unknown if any is unknown, else true (true for none)."""
+    result = Truth.TRUE
+    for value in values:
+        if value is Truth.FALSE:
+            return value
+        if value is Truth.UNKNOWN:
+            result = value
+    return result
+
+
+def disjunction(values: Iterable[Truth]) -> Truth:
+    """True if any is true, else unknown if any is unknown, else false (false for none)."""
+    result = Truth.FALSE
+    for value in values:
+        if value is Truth.TRUE:
+            return value
+        if value is Truth.UNKNOWN:
+            result = value
+    return result
+
+
+def negation(value: Truth) -> Truth:
+    """True for false, false for true, unknown for unknown."""
+    if value is Truth.UNKNOWN:
+        return value
+    return Truth.FALSE if value is Truth.TRUE else Truth.TRUE

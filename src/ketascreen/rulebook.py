@@ -1,0 +1,66 @@
+"""The rulebook: everything that was read from its folder, checked and linked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ketascreen.documents import Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.rule import Definition, Parameter, RouteSheet, Rule
+from ketascreen.terms import Effect, Route, Stage
+from ketascreen.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a rulebook is, and who answers for it."""
+
+    id: str
+    title: str
+    version: str
+    format: int
+    effective: str
+    requires: str
+    responsible: str
+    intended_use: str
+    limits: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A rulebook that loaded. `bytes_digest` is of the very bytes read, `meaning_digest` of what they say."""
+
+    identity: Identity
+    rules: tuple[Rule, ...]
+    vocabulary: Vocabulary
+    routes: Mapping[Route, RouteSheet]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    outside_sources: Mapping[str, OutsideSource] = field(default_factory=dict)
+    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+    not_encoded: tuple[NotEncoded, ...] = ()
+    bytes_digest: str = ""
+    meaning_digest: str = ""
+    ignored: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id, or None."""
+        found: Rule | None = self._by_id.get(rule_id)  # type: ignore[attr-defined]
+        return found
+
+    def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
+        """The rules that a screening at `stage` asks, by id."""
+        return tuple(rule for rule in self.rules if rule.asked_at(stage))
+
+    def signed(self) -> bool:
+        """Whether a clinician has approved every rule."""
+        return all(rule.sign_off.status == "approved" for rule in self.rules)
+
+    def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
+        """The rules with one of these effects, by id."""
+        return tuple(rule for rule in self.rules if rule.effect in effects)
