@@ -319,6 +319,15 @@ class PatientProfile(BaseModel):
             if observation is not None:
                 yield name, observation
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).model_validate, (self.model_dump(exclude_none=True),)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self
+
     def __repr__(self) -> str:
         return f"PatientProfile({sum(1 for _ in self.observations())} facts)"
 

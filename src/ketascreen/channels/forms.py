@@ -1,10 +1,10 @@
 """Every rule as productions: when it is met, and when it is not met.
 
-Negations are pushed to the leaves and the tree is multiplied out, once for the condition and once for its negation. All
-terms are positive; where neither form holds, the condition is unknown. Kleene's logic distributes, so this is exact, as
-long as nothing but absorption simplifies: `a or not a` is unknown where `a` is.
+Negations are pushed to the leaves and the tree is multiplied out, for the condition and for its negation. All
+terms are positive; where neither form holds, it is unknown. Kleene's logic distributes, so this is exact, if
+nothing but absorption simplifies: `a or not a` is unknown where `a` is.
 
-What would grow too large is named: a derived attribute is 1 where its own form is met, and 0 where it is not met.
+What would grow too large is named: a derived attribute is 1 where its own form is met, and 0 where it is not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Words
 from ketascreen.facts import Facts
@@ -28,6 +28,7 @@ MAX_PRODUCTIONS = 16
 MAX_ATTRIBUTES = 8
 """Attributes that one production joins. The engine takes 16."""
 
+_SCALE: Final[int] = 10**MAX_DECIMALS
 _MAX_TERMS = 16
 _MAX_UNION = 256
 
@@ -44,7 +45,7 @@ class Source(IntEnum):
 
 
 class Attribute(NamedTuple):
-    """What a term tests. `name` is a fact's, a definition's or a number; `last` reads the last answers, for alerts."""
+    """What a term tests; `last` reads the last answers, for alerts."""
 
     source: Source
     name: str = ""
@@ -106,7 +107,15 @@ class Forms:
         return frozenset(found)
 
 
-_PLAIN = {"is": "==", "is_not": "!=", "at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "includes": "=="}
+_PLAIN = {
+    "is": "==",
+    "is_not": "!=",
+    "at_least": ">=",
+    "above": ">",
+    "at_most": "<=",
+    "below": "<",
+    "includes": "==",
+}
 _OPPOSITE = {"==": "!=", "!=": "==", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}
 
 
@@ -157,7 +166,7 @@ def scaled(number: Decimal) -> int:
         ValueError: more decimals than a quantity has.
     """
     numerator, denominator = number.as_integer_ratio()
-    whole, rest = divmod(numerator * 10**MAX_DECIMALS, denominator)
+    whole, rest = divmod(numerator * _SCALE, denominator)
     if rest:
         raise ValueError("a number has too many decimals")
     return whole

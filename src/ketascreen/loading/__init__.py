@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from importlib import metadata
+from decimal import Decimal
 from pathlib import Path
 
 import rfc8785
 
+from ketascreen._version import VERSION
 from ketascreen.diagnostic import Place, RulebookError
 from ketascreen.loading import forms
 from ketascreen.loading.folder import read_folder
@@ -98,7 +99,7 @@ def _identity(node: Node | None, report: Report) -> Identity | None:
     form = forms.read_form(forms.RulebookForm, node, report) if node is not None else None
     if form is None or node is None:
         return None
-    if _version(form.requires.removeprefix(">=")) > _version(metadata.version("ketascreen")):
+    if _version(form.requires.removeprefix(">=")) > _version(VERSION):
         report.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
     return Identity(**dict(form))
 
@@ -130,6 +131,4 @@ def _canonical(data: object) -> object:
         return " ".join(data.split())
     if isinstance(data, bool):
         return data
-    from decimal import Decimal
-
     return decimal_text(Decimal(data)) if isinstance(data, int | Decimal) else data

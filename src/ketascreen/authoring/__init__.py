@@ -1,0 +1,1 @@
+"""What the authors of rules work with: cases, and what they show."""

@@ -1,0 +1,216 @@
+"""Screener: the whole story of a verdict, in one file.
+
+    profile -> facts that count -> what each channel comes to -> findings -> verdict for each route
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Self
+
+from ketascreen import _version
+from ketascreen.channels import Channel
+from ketascreen.channels.agreement import Answers, ask
+from ketascreen.channels.production import ProductionChannel
+from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.diagnostic import Diagnostic, Place, RequestError, RulebookError
+from ketascreen.facts import known_facts
+from ketascreen.finding import Finding
+from ketascreen.loading import load_rulebook
+from ketascreen.profile import PatientProfile
+from ketascreen.reporting import Reporter
+from ketascreen.rule import Rule
+from ketascreen.rulebook import Rulebook
+from ketascreen.terms import Effect, Route, Stage
+from ketascreen.verdict import (
+    NOTICE,
+    UNSIGNED,
+    Agreement,
+    Counts,
+    Disagreement,
+    ReviewDecision,
+    RulebookUsed,
+    Verdict,
+)
+
+Isolation = Literal["none", "process"]
+CHANNELS = ("reference", "production")
+
+
+def built_in_rules() -> Path:
+    """The folder of the rulebook that comes with ketascreen: in the package, or beside its source."""
+    package = Path(__file__).parent
+    installed = package / "rules" / "ketamine"
+    return installed if installed.is_dir() else package.parents[1] / "rules" / "ketamine"
+
+
+class Screener:
+    """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
+
+    `channels` are what a verdict stands on; `isolation="process"` runs the production channel in a child process with
+    a deadline of `deadline_seconds` for each answer.
+
+    Raises:
+        RulebookError: a route without an exclude rule, or a rule over the engine's limits.
+        EngineMissing: the production channel's engine is not installed.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        *,
+        channels: Sequence[str | Channel] = CHANNELS,
+        isolation: Isolation = "none",
+        deadline_seconds: float = 5.0,
+    ) -> None:
+        _require_exclusions(rulebook)
+        self.rulebook = rulebook
+        self._reporter = Reporter(rulebook)
+        self._channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
+        if not self._channels or len({channel.name for channel in self._channels}) < len(self._channels):
+            raise RequestError([Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(CHANNELS)}")])
+
+    @classmethod
+    def default(cls, *, isolation: Isolation = "none", deadline_seconds: float = 5.0) -> Self:
+        """A screener by the built-in rulebook, on both channels."""
+        return cls(load_rulebook(built_in_rules()), isolation=isolation, deadline_seconds=deadline_seconds)
+
+    def screen(
+        self,
+        profile: PatientProfile,
+        *,
+        as_of: datetime,
+        stage: Stage | str = Stage.CANDIDACY,
+        routes: Iterable[Route | str] | None = None,
+        decisions: Iterable[ReviewDecision] = (),
+    ) -> Verdict:
+        """The verdict on a patient at a point in time (`as_of`, with its offset), for `routes` (None: all).
+
+        `decisions` are reviews that a clinician has decided to go ahead with; they count for readiness alone.
+
+        Raises:
+            ProfileError: facts that the vocabulary lacks, or observations after `as_of`.
+            RequestError: a time without an offset, an unknown route or stage, a decision on no review.
+        """
+        asked, stage, decisions = self._request(as_of, stage, routes, decisions)
+        facts = known_facts(profile, self.rulebook.vocabulary, as_of)
+        at_stage = self.rulebook.asked_at(stage)
+        answers = ask(self._channels, facts, stage, frozenset(rule.id for rule in at_stage))
+        in_scope = [rule for rule in at_stage if any(route in asked for route in rule.routes)]
+        findings: list[Finding] = []
+        faults = list(answers.faults)
+        for rule in in_scope:
+            finding, fault = self._reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
+            findings.append(finding)
+            faults += [fault] if fault else []
+        decided = frozenset(decision.rule for decision in decisions if decision.counts_at(as_of))
+        return Verdict(
+            notice=NOTICE if self.rulebook.signed() else f"{NOTICE} {UNSIGNED}",
+            stage=stage,
+            as_of=as_of,
+            routes={
+                route: self._reporter.route(route, findings, answers, stage, decided, bool(faults)) for route in asked
+            },
+            findings=tuple(findings),
+            decisions=decisions,
+            rulebook=self._rulebook_used(),
+            agreement=self._agreement(answers, in_scope),
+            faults=tuple(faults),
+            counts=self._counts(answers, len(at_stage), in_scope, len(findings)),
+            library_version=_version.VERSION,
+        )
+
+    def close(self) -> None:
+        """Gives back what the channels hold (engine handles, a child process)."""
+        for channel in self._channels:
+            channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _request(
+        self,
+        as_of: datetime,
+        stage: Stage | str,
+        routes: Iterable[Route | str] | None,
+        decisions: Iterable[ReviewDecision],
+    ) -> tuple[tuple[Route, ...], Stage, tuple[ReviewDecision, ...]]:
+        problems = []
+        if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
+            problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
+        if stage not in set(Stage):
+            problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
+        listed = set(self.rulebook.routes) if routes is None else set(routes)
+        if not listed or not listed <= set(self.rulebook.routes):
+            names = ", ".join(self.rulebook.routes)
+            problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
+        given = tuple(decisions)
+        for decision in given:
+            rule = self.rulebook.rule(decision.rule)
+            if rule is None or rule.effect is not Effect.REVIEW:
+                problems.append(Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id"))
+        if problems:
+            raise RequestError(problems)
+        return tuple(route for route in Route if route in listed), Stage(stage), given
+
+    def _rulebook_used(self) -> RulebookUsed:
+        identity = self.rulebook.identity
+        return RulebookUsed(
+            id=identity.id,
+            title=identity.title,
+            version=identity.version,
+            bytes_digest=self.rulebook.bytes_digest,
+            meaning_digest=self.rulebook.meaning_digest,
+            signed=self.rulebook.signed(),
+        )
+
+    def _agreement(self, answers: Answers, in_scope: list[Rule]) -> Agreement:
+        ids = {rule.id for rule in in_scope}
+        differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in ids}
+        return Agreement(
+            channels=tuple(channel.name for channel in self._channels),
+            agreed=not differing and not answers.faults,
+            disagreements=tuple(Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()),
+        )
+
+    def _counts(self, answers: Answers, at_stage: int, in_scope: list[Rule], reported: int) -> Counts:
+        loaded, ids = len(self.rulebook.rules), {rule.id for rule in in_scope}
+        return Counts(
+            loaded=loaded,
+            in_scope=len(in_scope),
+            out_of_scope_stage=loaded - at_stage,
+            out_of_scope_route=at_stage - len(in_scope),
+            evaluated={name: len(ids & set(answer)) for name, answer in answers.by_channel.items()},
+            reported=reported,
+        )
+
+
+def _channel(channel: str | Channel, rulebook: Rulebook, isolation: Isolation, deadline_seconds: float) -> Channel:
+    match channel:
+        case "reference":
+            return ReferenceChannel(rulebook)
+        case "production" if isolation == "process":
+            from ketascreen.channels.isolated import IsolatedChannel
+
+            return IsolatedChannel(rulebook, deadline_seconds=deadline_seconds)
+        case "production":
+            return ProductionChannel(rulebook)
+        case str():
+            raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
+        case _:
+            return channel
+
+
+def _require_exclusions(rulebook: Rulebook) -> None:
+    covered = {route for rule in rulebook.with_effect(Effect.EXCLUDE) for route in rule.routes}
+    missing = [route for route in rulebook.routes if route not in covered]
+    if missing or not rulebook.routes:
+        message = f"no exclude rule for {', '.join(missing) or 'any route'}"
+        raise RulebookError([Diagnostic("no-exclusion", message, "everybody would be let through", Place("routes.yaml"))])
+
+

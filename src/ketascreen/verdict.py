@@ -1,0 +1,172 @@
+"""What the findings come to, for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from pydantic import AwareDatetime, Field
+
+from ketascreen.finding import Fault, Finding, Reported, Source, Want
+from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+
+NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
+UNSIGNED = "No clinician has signed this rulebook."
+
+
+def combine(findings: Iterable[tuple[Effect, Outcome]]) -> Decision:
+    """The decision that the findings of one route come to (design: worst first; unknown is never no)."""
+    found = set(findings)
+    if (Effect.EXCLUDE, Outcome.MET) in found:
+        return Decision.NOT_ELIGIBLE
+    if {(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)} & found:
+        return Decision.INSUFFICIENT_DATA
+    if (Effect.REVIEW, Outcome.MET) in found:
+        return Decision.REVIEW
+    if {(Effect.CAUTION, Outcome.MET), (Effect.CAUTION, Outcome.UNKNOWN)} & found:
+        return Decision.CAUTION
+    return Decision.ELIGIBLE
+
+
+def combine_readiness(
+    decision: Decision, findings: Iterable[tuple[Effect, Outcome]], *, undecided_review: bool
+) -> Readiness:
+    """Whether it may be given today: candidacy, then the holds, then reviews that no clinician has decided."""
+    found = set(findings)
+    if decision is Decision.NOT_ELIGIBLE or (Effect.HOLD, Outcome.MET) in found:
+        return Readiness.NOT_READY
+    if decision is Decision.INSUFFICIENT_DATA or (Effect.HOLD, Outcome.UNKNOWN) in found or undecided_review:
+        return Readiness.INSUFFICIENT_DATA
+    return Readiness.READY
+
+
+class ReviewDecision(Reported):
+    """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""
+
+    rule: str
+    by: str = Field(min_length=1)
+    at: AwareDatetime
+    until: AwareDatetime | None = None
+
+    def counts_at(self, as_of: datetime) -> bool:
+        """Whether it has been made and has not lapsed."""
+        return self.at <= as_of and (self.until is None or as_of < self.until)
+
+
+class Ask(Reported):
+    """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known."""
+
+    fact: str
+    label: str
+    unit: str | None
+    answer: str
+    why: Want
+    rules: tuple[str, ...]
+
+
+class RouteStatement(Reported):
+    """What the sources say of one attribute of a route."""
+
+    attribute: str
+    says: str
+    sources: tuple[Source, ...]
+
+
+class RouteVerdict(Reported):
+    """The recommendation for one route. Rules are named by id; `Verdict.finding` gives each whole.
+
+    `findings` groups every rule of this route by effect and outcome. `reasons` are the rules that make the decision,
+    `readiness_reasons` those that stand between it and a session today. `alerts` are urgent, beside the decision;
+    `alerts_not_ruled_out` could not be answered.
+    """
+
+    route: Route
+    title: str
+    decision: Decision
+    readiness: Readiness | None
+    reasons: tuple[str, ...]
+    readiness_reasons: tuple[str, ...]
+    alerts: tuple[str, ...]
+    alerts_not_ruled_out: tuple[str, ...]
+    findings: dict[Effect, dict[Outcome, tuple[str, ...]]]
+    asks: tuple[Ask, ...]
+    advice: tuple[str, ...]
+    attributes: tuple[RouteStatement, ...]
+
+
+class RulebookUsed(Reported):
+    """The rulebook that a verdict stands on: its digests are of the bytes read and of what they mean."""
+
+    id: str
+    title: str
+    version: str
+    bytes_digest: str
+    meaning_digest: str
+    signed: bool
+
+
+class Counts(Reported):
+    """Rules loaded = in scope + out of scope by stage + by route; in scope = evaluated by each channel = reported."""
+
+    loaded: int
+    in_scope: int
+    out_of_scope_stage: int
+    out_of_scope_route: int
+    evaluated: dict[str, int]
+    reported: int
+
+
+class Disagreement(Reported):
+    """A rule on which the channels came to different outcomes."""
+
+    rule: str
+    outcomes: dict[str, Outcome]
+
+
+class Agreement(Reported):
+    """The channels that a verdict stands on, and where they disagree."""
+
+    channels: tuple[str, ...]
+    agreed: bool
+    disagreements: tuple[Disagreement, ...]
+
+
+class Verdict(Reported):
+    """Everything that one screening came to."""
+
+    notice: str
+    stage: Stage
+    as_of: AwareDatetime
+    routes: dict[Route, RouteVerdict]
+    findings: tuple[Finding, ...]
+    decisions: tuple[ReviewDecision, ...]
+    rulebook: RulebookUsed
+    agreement: Agreement
+    faults: tuple[Fault, ...]
+    counts: Counts
+    library_version: str
+
+    def finding(self, rule: str) -> Finding:
+        """The finding of a rule.
+
+        Raises:
+            KeyError: that rule was not in scope.
+        """
+        for finding in self.findings:
+            if finding.rule == rule:
+                return finding
+        raise KeyError(rule)
+
+    def reasons(self, route: Route | str) -> tuple[Finding, ...]:
+        """The findings that make the decision for a route."""
+        return tuple(map(self.finding, self.routes[Route(route)].reasons))
+
+
+DECIDING: Mapping[Decision, frozenset[tuple[Effect, Outcome]]] = {
+    Decision.NOT_ELIGIBLE: frozenset({(Effect.EXCLUDE, Outcome.MET)}),
+    Decision.INSUFFICIENT_DATA: frozenset({(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)}),
+    Decision.REVIEW: frozenset({(Effect.REVIEW, Outcome.MET)}),
+    Decision.CAUTION: frozenset({(Effect.CAUTION, Outcome.MET), (Effect.CAUTION, Outcome.UNKNOWN)}),
+    Decision.ELIGIBLE: frozenset(),
+}
+"""Which findings are the reasons for a decision."""
