@@ -1,13 +1,13 @@
 """ketascreen: may this person receive ketamine by this route, on what grounds, and what is still missing?
 
-    from datetime import datetime, timezone
-    from ketascreen import PatientProfile, Screener
+from datetime import datetime, timezone
+from ketascreen import PatientProfile, Screener
 
-    screener = Screener.default()
-    verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
+screener = Screener.default()
+verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
 """
 
-from ketascreen._version import VERSION as __version__
+from ketascreen._version import VERSION as __version__  # noqa: N811
 from ketascreen.channels import ChannelFault
 from ketascreen.channels.production import EngineMissing
 from ketascreen.diagnostic import InputError, KetascreenError, ProfileError, RequestError, RulebookError

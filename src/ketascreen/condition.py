@@ -93,7 +93,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class Any_:  # noqa: N801 - `Any` is taken by typing
     """Holds when one member holds."""
 
     members: tuple[Condition, ...]

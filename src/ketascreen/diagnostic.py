@@ -83,7 +83,7 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, words: Sequence[str] | Iterable[str], *, otherwise: str = "") -> str:
-    """"did you mean `x`?" for the nearest word, else `otherwise`."""
+    """ "did you mean `x`?" for the nearest word, else `otherwise`."""
     best = nearest(word, words)
     return f"did you mean `{best}`?" if best else otherwise
 

@@ -22,7 +22,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class OutsideSource:
-    """A source outside the documents, used to define a vague term. `read` says whether the original or a copy was read."""
+    """A source outside the documents, used to define a vague term; `read` is whether the original was, or a copy."""
 
     id: str
     title: str

@@ -9,7 +9,14 @@ from decimal import Decimal
 
 from ketascreen.condition import Value, Words
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
-from ketascreen.observation import AnyObservation, Instant, ListObservation, Observation, Refused, read_observation
+from ketascreen.observation import (
+    AnyObservation,
+    Instant,
+    ListObservation,
+    Observation,
+    Refused,
+    read_observation,
+)
 from ketascreen.profile import BUILT_IN, PatientProfile, unknown_fact
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
 
@@ -44,7 +51,14 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     for name, observation in observations.items():
         if _instant(observation.at, as_of) > as_of if observation.at is not None else False:
             pointer = f"{_pointer(name)}/at"
-            problems.append(Diagnostic("in-the-future", f"`{name}` was observed after the time of screening", "check its date", pointer=pointer))
+            problems.append(
+                Diagnostic(
+                    "in-the-future",
+                    f"`{name}` was observed after the time of screening",
+                    "check its date",
+                    pointer=pointer,
+                )
+            )
     _derive_age(profile, as_of, observations, problems)
     if problems:
         raise ProfileError(problems)
@@ -68,7 +82,10 @@ def _extra(
 
 
 def _derive_age(
-    profile: PatientProfile, as_of: datetime, observations: dict[str, AnyObservation], problems: list[Diagnostic]
+    profile: PatientProfile,
+    as_of: datetime,
+    observations: dict[str, AnyObservation],
+    problems: list[Diagnostic],
 ) -> None:
     born, today = profile.birth_date, as_of.date()
     if born is None:
@@ -78,12 +95,33 @@ def _derive_age(
     assert fact.maximum is not None
     given = observations.get("age")
     if born > today:
-        problems.append(Diagnostic("in-the-future", "`birth_date` is after the time of screening", "check it", pointer="/birth_date"))
+        problems.append(
+            Diagnostic(
+                "in-the-future",
+                "`birth_date` is after the time of screening",
+                "check it",
+                pointer="/birth_date",
+            )
+        )
     elif years > fact.maximum:
-        problems.append(Diagnostic("out-of-range", f"`birth_date` is more than {fact.maximum} years ago", "check it", pointer="/birth_date"))
+        problems.append(
+            Diagnostic(
+                "out-of-range",
+                f"`birth_date` is more than {fact.maximum} years ago",
+                "check it",
+                pointer="/birth_date",
+            )
+        )
     elif isinstance(given, Observation) and given.value != years:
         # A second opinion on the age that taking one of the two away could change is no safe ground (P1).
-        problems.append(Diagnostic("contradiction", "`age` is not the age that `birth_date` gives on that day", "leave `age` out", pointer="/age"))
+        problems.append(
+            Diagnostic(
+                "contradiction",
+                "`age` is not the age that `birth_date` gives on that day",
+                "leave `age` out",
+                pointer="/age",
+            )
+        )
     else:
         observations["age"] = Observation(Decimal(years), given.at if given else None)
 

@@ -23,9 +23,7 @@ MAX_ENTRIES = 200
 MAX_TEXT = 200
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 class Refused(Exception):
@@ -221,5 +219,3 @@ def _checked(fact: Fact, value: Decimal) -> Decimal:
         low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
         raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}")
     return value
-
-

@@ -1,7 +1,7 @@
 """PatientProfile: what is known about one patient at one time.
 
-Every fact may be left out or None: it is then not known, which is never "no". Facts that a rulebook adds come in through
-`extra`. The sources of the codes are named in docs/facts.md.
+Every fact may be left out or None: it is then not known, which is never "no". Facts that a rulebook adds come in
+through `extra`. The sources of the codes are named in docs/facts.md.
 """
 
 from __future__ import annotations
@@ -10,9 +10,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -60,8 +68,7 @@ def _fact(label: str, domain: str, *, codes: str = "", note: str = "", **given: 
 
 def choice(label: str, domain: str, *choices: str, codes: str = "", note: str = "", changeable: bool = True) -> Any:
     """A fact answered by one word of a closed list."""
-    given = {"kind": Kind.CHOICE, "choices": choices, "changeable": changeable}
-    return _fact(label, domain, codes=codes, note=note, **given)
+    return _fact(label, domain, codes=codes, note=note, kind=Kind.CHOICE, choices=choices, changeable=changeable)
 
 
 def words(label: str, domain: str, *choices: str, codes: str = "", note: str = "") -> Any:
@@ -71,21 +78,22 @@ def words(label: str, domain: str, *choices: str, codes: str = "", note: str = "
 
 def number(label: str, domain: str, unit: str, low: int, high: int, *, codes: str = "", note: str = "") -> Any:
     """A fact answered by a quantity in `unit`, from `low` to `high`."""
-    ends = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
+    ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
     return _fact(label, domain, codes=codes, note=note, kind=Kind.NUMBER, **ends)
 
 
 def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", changeable: bool = True) -> Any:
     """A fact answered by a whole number of `unit`, from `low` to `high`."""
-    ends = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit], "changeable": changeable}
-    return _fact(label, domain, note=note, kind=Kind.INTEGER, **ends)
+    ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
+    return _fact(label, domain, note=note, kind=Kind.INTEGER, changeable=changeable, **ends)
 
 
 class PatientProfile(BaseModel):
     """What is known about one patient. Strict and frozen; a field that is None or absent is not known.
 
-    A field takes an answer (`139`, `"139 mmHg"`, `"never"`, `["stroke"]`) or a mapping of the answer with the time it was
-    observed (`{"value": 139, "unit": "mmHg", "at": "2026-11-22"}`; lists `{"present": [...], "complete": True, "at": ...}`).
+    A field takes an answer (`139`, `"139 mmHg"`, `"never"`, `["stroke"]`) or a mapping of the answer with the time it
+    was observed (`{"value": 139, "unit": "mmHg", "at": "2026-11-22"}`; for a list fact
+    `{"present": [...], "complete": True, "at": ...}`).
     A number without a unit is in the fact's own unit. Its repr shows no answer.
 
     Raises:
@@ -101,8 +109,12 @@ class PatientProfile(BaseModel):
     age: Answer = integer("Age", "person", "years", 0, 120, changeable=False)
 
     # Heart and circulation
-    systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350, codes="loinc 8480-6")
-    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250, codes="loinc 8462-4")
+    systolic_bp: Answer = number(
+        "Systolic blood pressure at rest", "circulation", "mmHg", 30, 350, codes="loinc 8480-6"
+    )
+    diastolic_bp: Answer = number(
+        "Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250, codes="loinc 8462-4"
+    )
     hypertension: Answer = choice(
         "Diagnosis of hypertension", "circulation", "none", "diagnosed",
         codes="diagnosed=snomed 38341003, diagnosed=icd-10-cm I10",
@@ -129,7 +141,8 @@ class PatientProfile(BaseModel):
     )  # fmt: skip
     schizophrenia: Answer = choice(
         "Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed",
-        codes="diagnosed=snomed 58214004, diagnosed=icd-10-cm F20.9, diagnosed=snomed 68890003, diagnosed=icd-10-cm F25.9",
+        codes="diagnosed=snomed 58214004, diagnosed=icd-10-cm F20.9, diagnosed=snomed 68890003,"
+        "diagnosed=icd-10-cm F25.9",
     )  # fmt: skip
     bipolar: Answer = choice(
         "Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified",
@@ -236,9 +249,7 @@ class PatientProfile(BaseModel):
     vital_signs_monitoring: Answer = choice("Monitoring of vital signs", "session", "ready", "not_ready")
     emergency_plan: Answer = choice("Written emergency plan", "session", "in_place", "lacking")
     rescue_medication: Answer = choice("Rescue medication", "session", "on_hand", "lacking")
-    planned_observation_minutes: Answer = number(
-        "Observation planned after the dose", "session", "minutes", 0, 1440
-    )
+    planned_observation_minutes: Answer = number("Observation planned after the dose", "session", "minutes", 0, 1440)
     treatment_plan: Answer = choice(
         "Treatment plan", "session", "recorded", "not_recorded", note="Route, dose and frequency."
     )
@@ -249,8 +260,15 @@ class PatientProfile(BaseModel):
     nasal_product: Answer = choice("Nasal product", "session", "esketamine", "other")
 
     extra: Mapping[str, Any] = Field(
-        default_factory=dict, repr=False, description="Facts that the rulebook adds; checked when screening begins."
+        default_factory=dict,
+        repr=False,
+        description="Facts that the rulebook adds; checked when screening begins.",
     )
+
+    if TYPE_CHECKING:
+
+        def __init__(self, /, **facts: Any) -> None:
+            """Takes every form of answer, not only what a field holds afterwards."""
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -298,11 +316,11 @@ class PatientProfile(BaseModel):
         return cls.model_validate(parse_json(data))
 
     @classmethod
-    def model_construct(cls, _fields_set: set[str] | None = None, **_: Any) -> NoReturn:
+    def model_construct(cls, _fields_set: set[str] | None = None, **_: Any) -> Self:
         """Refused: a profile is always checked when it is built."""
         raise ProfileError([Diagnostic("unchecked", "a profile is always checked", "use PatientProfile(...)")])
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
         return type(self)(**{**dict(self), **(update or {})})
 
@@ -356,7 +374,9 @@ def _plainly(detail: Any, fields: Mapping[str, FieldInfo]) -> Diagnostic:
         return problem
     name = str(detail["loc"][0]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        mend = did_you_mean(name, fields, otherwise="`ketascreen facts` lists the facts; a rulebook's own go into `extra`")
+        mend = did_you_mean(
+            name, fields, otherwise="`ketascreen facts` lists the facts; a rulebook's own go into `extra`"
+        )
         return unknown_fact(name, mend)
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
 

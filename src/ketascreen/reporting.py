@@ -12,10 +12,10 @@ from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.condition import Value, Words
 from ketascreen.documents import Citation
 from ketascreen.facts import Facts
-from ketascreen.finding import Fault, FactLacking, FactUsed, Finding, Source, Want
+from ketascreen.finding import FactLacking, FactUsed, Fault, Finding, Source, Want
 from ketascreen.logic import Truth
 from ketascreen.quantity import decimal_text
-from ketascreen.rule import Rule, RouteSheet
+from ketascreen.rule import RouteSheet, Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict, combine, combine_readiness
@@ -51,7 +51,13 @@ class Reporter:
         return Finding.model_construct(**wording, outcome=outcome, rests_on=rests_on, lacks=lacks), fault
 
     def route(
-        self, route: Route, findings: Iterable[Finding], answers: Answers, stage: Stage, decided: frozenset[str], faulty: bool
+        self,
+        route: Route,
+        findings: Iterable[Finding],
+        answers: Answers,
+        stage: Stage,
+        decided: frozenset[str],
+        faulty: bool,
     ) -> RouteVerdict:
         """The recommendation for one route. `decided`: reviews to go ahead with; `faulty`: a fault lies over all."""
         here = [finding for finding in findings if route in finding.routes]

@@ -1,6 +1,6 @@
 """Screener: the whole story of a verdict, in one file.
 
-    profile -> facts that count -> what each channel comes to -> findings -> verdict for each route
+profile -> facts that count -> what each channel comes to -> findings -> verdict for each route
 """
 
 from __future__ import annotations
@@ -153,7 +153,9 @@ class Screener:
         for decision in given:
             rule = self.rulebook.rule(decision.rule)
             if rule is None or rule.effect is not Effect.REVIEW:
-                problems.append(Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id"))
+                problems.append(
+                    Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id")
+                )
         if problems:
             raise RequestError(problems)
         return tuple(route for route in Route if route in listed), Stage(stage), given
@@ -211,6 +213,6 @@ def _require_exclusions(rulebook: Rulebook) -> None:
     missing = [route for route in rulebook.routes if route not in covered]
     if missing or not rulebook.routes:
         message = f"no exclude rule for {', '.join(missing) or 'any route'}"
-        raise RulebookError([Diagnostic("no-exclusion", message, "everybody would be let through", Place("routes.yaml"))])
-
-
+        raise RulebookError(
+            [Diagnostic("no-exclusion", message, "everybody would be let through", Place("routes.yaml"))]
+        )

@@ -118,6 +118,4 @@ class Vocabulary(Mapping[str, Fact]):
     def extended(self, facts: Iterable[Fact], freshness: Mapping[str, Freshness]) -> Vocabulary:
         """A vocabulary with `facts` added and the freshness windows set; names are checked by the caller."""
         merged = {**self._facts, **{fact.name: fact for fact in facts}}
-        return Vocabulary(
-            replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items()
-        )
+        return Vocabulary(replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items())

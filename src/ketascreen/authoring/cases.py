@@ -65,7 +65,12 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     reader = _CaseReader(rulebook, starts, report)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
     if not cases and not report.found:
-        report.problem("no-cases", "a folder without cases", "write `<rule-id>.cases.yaml` beside a rule", Place(str(folder)))
+        report.problem(
+            "no-cases",
+            "a folder without cases",
+            "write `<rule-id>.cases.yaml` beside a rule",
+            Place(str(folder)),
+        )
     if report.found:
         raise RulebookError(report.sorted())
     return tuple(cases)
@@ -91,7 +96,9 @@ class _CaseReader:
             if form is None:
                 continue
             if form.name in names:
-                self.report.problem("case", f"the name `{form.name}` twice", "name each case for what it shows", node.place)
+                self.report.problem(
+                    "case", f"the name `{form.name}` twice", "name each case for what it shows", node.place
+                )
             names.add(form.name)
             if case := self._case(path, node, form, rule):
                 yield case
@@ -127,8 +134,18 @@ class _CaseReader:
             message, mend = "a case that asserts too little", f"add `{needed}:` under `expect:`"
             self.report.problem("case", message, mend, place_of(node, ("expect",)))
         for key in sorted(given - allowed):
-            self.report.problem("case", f"`{key}` is not for this kind of case", f"it may expect {', '.join(sorted(allowed))}", place_of(node, ("expect", key)))
-        named = [*(form.expect.met or []), *(form.expect.unknown or []), *(form.expect.alerts or []), *form.decisions]
+            self.report.problem(
+                "case",
+                f"`{key}` is not for this kind of case",
+                f"it may expect {', '.join(sorted(allowed))}",
+                place_of(node, ("expect", key)),
+            )
+        named = [
+            *(form.expect.met or []),
+            *(form.expect.unknown or []),
+            *(form.expect.alerts or []),
+            *form.decisions,
+        ]
         ids = [one.id for one in self.rulebook.rules]
         for name in named:
             if self.rulebook.rule(name) is None:
@@ -183,7 +200,10 @@ def _check_rule(case: Case, verdict: Verdict) -> Iterable[str]:
     expect = case.expect
     if finding.outcome != expect["finding"]:
         yield f"expected {expect['finding']}, got {finding.outcome}{_grounds(finding)}"
-    for key, got in (("because", [used.fact for used in finding.rests_on]), ("asks", [one.fact for one in finding.lacks])):
+    for key, got in (
+        ("because", [used.fact for used in finding.rests_on]),
+        ("asks", [one.fact for one in finding.lacks]),
+    ):
         if key in expect and sorted(expect[key]) != got:
             yield f"expected {key} {', '.join(sorted(expect[key])) or 'nothing'}; got {', '.join(got) or 'nothing'}"
     for route, wanted in expect.get("gives", {}).items():

@@ -1,7 +1,6 @@
 """Length-prefixed frames over a pipe, with a deadline on each.
 
-What is sent to the worker is pickled; what comes back is JSON, since a process that native code has damaged is not to
-be unpickled.
+What is sent to a worker is pickled; what comes back is JSON, since what a damaged process says is not unpickled.
 """
 
 from __future__ import annotations

@@ -74,9 +74,7 @@ def explain(condition: Condition, answers: Answers) -> Grounds:
             return Grounds(Truth.TRUE)
 
 
-def _of_members(
-    members: tuple[Condition, ...], answers: Answers, combine: Callable[[list[Truth]], Truth]
-) -> Grounds:
+def _of_members(members: tuple[Condition, ...], answers: Answers, combine: Callable[[list[Truth]], Truth]) -> Grounds:
     grounds = [explain(member, answers) for member in members]
     truth = combine([ground.truth for ground in grounds])
     deciding = grounds if truth is Truth.UNKNOWN else [ground for ground in grounds if ground.truth is truth]

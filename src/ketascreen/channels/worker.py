@@ -1,7 +1,8 @@
-"""The process that an isolated channel runs: `python -m ketascreen.channels.worker`, with frames on its pipes.
+"""The process that an isolated channel runs: `python -m ketascreen.channels.worker`, frames on its pipes.
 
-The first frame holds the rules and the deadline; each one after it a stage and the answers to evaluate. A reply is JSON:
-`{"ready": true}`, `{"missing": true}`, `{"fault": message}`, or `{"number": n, "answers": {rule: truth}}`.
+The first frame holds the rules and the deadline; each one after it a number, a stage and the answers to evaluate. A
+reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
+`{"number": n, "answers": {rule: truth}}`.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def _started(rules: Any) -> tuple[ProductionChannel | None, Mapping[str, Any]]:
 def _answered(channel: ProductionChannel, number: int, stage: Any, current: Any, last: Any) -> Mapping[str, Any]:
     try:
         answers = channel.evaluate(Facts(current, last, {}, {}, frozenset()), stage)
-    except ChannelFault as fault:
-        return {"number": number, "fault": str(fault)}
+    except ChannelFault:
+        return {"number": number, "fault": True}
     return {"number": number, "answers": {rule: truth.value for rule, truth in answers.items()}}
 
 

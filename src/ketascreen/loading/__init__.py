@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
@@ -17,13 +18,24 @@ from ketascreen.loading.folder import read_folder
 from ketascreen.loading.linking import Linker
 from ketascreen.loading.promises import check_whole
 from ketascreen.loading.report import Report
+from ketascreen.loading.sources import SourceReader
 from ketascreen.loading.text import decode
 from ketascreen.loading.tree import Node, plain
+from ketascreen.loading.vocabularies import VocabularyReader
 from ketascreen.loading.yaml_reader import WORD, read_yaml
 from ketascreen.quantity import decimal_text
 from ketascreen.rulebook import Identity, Rulebook
 
-NAMED = ("rulebook", "parameters", "definitions", "vocabulary", "routes", "documents", "conflicts", "not-encoded")
+NAMED = (
+    "rulebook",
+    "parameters",
+    "definitions",
+    "vocabulary",
+    "routes",
+    "documents",
+    "conflicts",
+    "not-encoded",
+)
 REQUIRED = ("rulebook", "routes", "documents")
 
 _KEYS = {
@@ -66,18 +78,18 @@ def _trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
 def _build(
     trees: Mapping[str, Node], files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report
 ) -> Rulebook | None:
-    linker = Linker(report)
     named = {name: trees.get(f"{name}.yaml") for name in NAMED}
     identity = _identity(named["rulebook"], report)
+    sources = SourceReader(report)
     if named["documents"]:
-        linker.read_documents(named["documents"])
+        sources.read_documents(named["documents"])
+    sources.read_conflicts(named["conflicts"])
+    not_encoded = sources.not_encoded(named["not-encoded"])
+    linker = Linker(report, VocabularyReader(report).read(named["vocabulary"]), sources)
     if named["routes"]:
         linker.read_routes(named["routes"])
-    linker.read_vocabulary(named["vocabulary"])
     linker.read_parameters(named["parameters"])
     linker.read_definitions(named["definitions"])
-    linker.read_conflicts(named["conflicts"])
-    not_encoded = linker.not_encoded(named["not-encoded"])
     rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     rules = tuple(rule for _, rule in read if rule is not None)
@@ -86,12 +98,12 @@ def _build(
         if rule is not None and seen.setdefault(rule.id, path) != path:
             report.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
     if not report.found:
-        check_whole(rules, linker.vocabulary, linker.routes, linker.conflicts, report)
+        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, report)
     if report.found or identity is None:
         return None
     return Rulebook(
-        identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, linker.documents,
-        linker.outside, linker.conflicts, not_encoded, _bytes_digest(files), _meaning_digest(trees), ignored,
+        identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
+        sources.outside, sources.conflicts, not_encoded, _bytes_digest(files), _meaning_digest(trees), ignored,
     )  # fmt: skip
 
 
@@ -122,7 +134,7 @@ def _meaning_digest(trees: Mapping[str, Node]) -> str:
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
-def _canonical(data: object) -> object:
+def _canonical(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _canonical(value) for key, value in data.items()}
     if isinstance(data, list):

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Constant, Meets, Not, Operator
+from ketascreen.condition import (
+    OPERATORS,
+    All,
+    Always,
+    Any_,
+    Compare,
+    Condition,
+    Constant,
+    Meets,
+    Not,
+    Operator,
+)
 from ketascreen.diagnostic import did_you_mean
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Mapping as MappingNode
@@ -45,11 +56,21 @@ class ConditionReader:
 
     def _condition(self, node: Node) -> Condition | None:
         if not isinstance(node, MappingNode) or not node.items:
-            self._problem("condition", "a condition is wanted", "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`", node)
+            self._problem(
+                "condition",
+                "a condition is wanted",
+                "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`",
+                node,
+            )
             return None
         if len(node.items) > 1:
             keys = list(node.keys.values())
-            self.report.problem("condition", "more than one condition in one entry", "put each behind a `- ` of its own, under `all:` or `any:`", keys[1])
+            self.report.problem(
+                "condition",
+                "more than one condition in one entry",
+                "put each behind a `- ` of its own, under `all:` or `any:`",
+                keys[1],
+            )
             return None
         ((key, value),) = node.items.items()
         match key:
@@ -87,10 +108,17 @@ class ConditionReader:
         fact = self.vocabulary.get(name)
         if fact is None:
             names = [*self.vocabulary, *KEYWORDS]
-            self.report.problem("unknown-fact", f"unknown fact `{name}`", did_you_mean(name, names, otherwise="`ketascreen facts` lists them"), place)
+            self.report.problem(
+                "unknown-fact",
+                f"unknown fact `{name}`",
+                did_you_mean(name, names, otherwise="`ketascreen facts` lists them"),
+                place,
+            )
             return None
         if not isinstance(node, MappingNode) or not node.items:
-            self.report.problem("condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place)
+            self.report.problem(
+                "condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place
+            )
             return None
         compares = [self._compare(fact, key, value, node) for key, value in node.items.items()]
         known = tuple(compare for compare in compares if compare is not None)
@@ -102,12 +130,19 @@ class ConditionReader:
         place = key_place(parent, key)
         self.comparisons += 1
         if self.comparisons == MAX_COMPARISONS + 1:
-            self.report.problem("over-limit", f"more than {MAX_COMPARISONS} comparisons in one rule", "split the rule", place)
+            self.report.problem(
+                "over-limit", f"more than {MAX_COMPARISONS} comparisons in one rule", "split the rule", place
+            )
         operator = OPERATORS.get(key)
         fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
         if operator is None or fact.kind not in operator.kinds:
             what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
-            self.report.problem("comparison", what, did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"), place)
+            self.report.problem(
+                "comparison",
+                what,
+                did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"),
+                place,
+            )
             return None
         parameters: list[str] = []
         constant = self._constant(fact, operator, node, parameters)
@@ -171,6 +206,11 @@ class ConditionReader:
             return None
         if not fact.minimum <= number <= fact.maximum:
             low, high = decimal_text(fact.minimum), decimal_text(fact.maximum)
-            self._problem("out-of-range", f"outside the range of `{fact.name}`", f"it is {low} to {high} {fact.unit.name}", node)
+            self._problem(
+                "out-of-range",
+                f"outside the range of `{fact.name}`",
+                f"it is {low} to {high} {fact.unit.name}",
+                node,
+            )
             return None
         return number

@@ -53,7 +53,12 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        report.problem("unreadable", f"cannot be read ({error.strerror})", "check its permissions", Place(prefix or str(folder)))
+        report.problem(
+            "unreadable",
+            f"cannot be read ({error.strerror})",
+            "check its permissions",
+            Place(prefix or str(folder)),
+        )
         return []
     found: list[tuple[str, os.DirEntry[str]]] = []
     for entry in entries:

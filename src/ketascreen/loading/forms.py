@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
@@ -311,10 +311,10 @@ def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
 
 
 def _inner(annotation: Any) -> Any:
-    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`."""
-    for argument in (*getattr(annotation, "__args__", ()), annotation):
-        if isinstance(argument, type) and issubclass(argument, Form):
-            return argument
-        if argument is not annotation and (inner := _inner(argument)) is not argument:
+    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`; else the annotation itself."""
+    if isinstance(annotation, type) and issubclass(annotation, Form):
+        return annotation
+    for argument in get_args(annotation):
+        if (inner := _inner(argument)) is not argument or isinstance(inner, type(Form)):
             return inner
     return annotation

@@ -1,4 +1,4 @@
-"""JSON or YAML to a PatientProfile: exact decimals, no duplicate keys, bounded, located, and no value in any message."""
+"""JSON or YAML to a PatientProfile: exact decimals, no duplicate keys, bounded, located, no value in a message."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _bytes(path: Path) -> bytes:
         reason = "no such file"
     except OSError as error:
         reason = error.strerror or "an error of the system"
-    raise ProfileError([Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))])
+    raise ProfileError(
+        [Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))]
+    )
 
 
 def _read_yaml(data: bytes, name: str) -> PatientProfile:
@@ -93,7 +95,11 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
     if problem is None:
         try:
             parsed = json.loads(
-                text, object_pairs_hook=_Object, parse_float=_decimal, parse_int=_decimal, parse_constant=_constant
+                text,
+                object_pairs_hook=_Object,
+                parse_float=_decimal,
+                parse_int=_decimal,
+                parse_constant=_constant,
             )
         except json.JSONDecodeError as error:
             place = Place(name, error.lineno, error.colno)
@@ -139,7 +145,12 @@ def _constant(_text: str) -> _Unreadable:
 def _check(data: Any, pointer: str) -> Iterator[Diagnostic]:
     match data:
         case _Unreadable():
-            yield Diagnostic("not-a-number", "a number that cannot be read", "write it plainly, such as 139", pointer=pointer)
+            yield Diagnostic(
+                "not-a-number",
+                "a number that cannot be read",
+                "write it plainly, such as 139",
+                pointer=pointer,
+            )
         case str() if not data.isprintable():
             yield Diagnostic("control-character", "text with a control character", "take it out", pointer=pointer)
         case list():

@@ -18,7 +18,11 @@ _DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
 
 
 def check_whole(
-    rules: tuple[Rule, ...], vocabulary: Vocabulary, routes: Iterable[Route], conflicts: Mapping[str, Conflict], report: Report
+    rules: tuple[Rule, ...],
+    vocabulary: Vocabulary,
+    routes: Iterable[Route],
+    conflicts: Mapping[str, Conflict],
+    report: Report,
 ) -> None:
     """Reports each promise that the rulebook does not keep."""
     listed = tuple(routes)
@@ -48,8 +52,15 @@ def _lasting_choices_exclude(fact: Fact, rules: tuple[Rule, ...], routes: tuple[
     # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
     for word in sorted(fact.freshness.lasting if fact.freshness else ()):
         if missing := set(routes) - _met_alone(fact, word, rules, Effect.EXCLUDE):
-            message = f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
-            report.problem("lasting", message, "a lasting choice must meet an exclude rule on all routes", Place("vocabulary.yaml"))
+            message = (
+                f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
+            )
+            report.problem(
+                "lasting",
+                message,
+                "a lasting choice must meet an exclude rule on all routes",
+                Place("vocabulary.yaml"),
+            )
 
 
 def _unrecognised_entries_are_reviewed(fact: Fact, rules: tuple[Rule, ...], report: Report) -> None:
@@ -73,4 +84,9 @@ def _conflicts_name_rules_that_carry_them(
             if name not in carried:
                 report.problem("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
             elif conflict.id not in carried[name]:
-                report.problem("conflict", f"`{name}` does not name the conflict `{conflict.id}`", f"add {conflict.id} to its `conflicts`", place)
+                report.problem(
+                    "conflict",
+                    f"`{name}` does not name the conflict `{conflict.id}`",
+                    f"add {conflict.id} to its `conflicts`",
+                    place,
+                )

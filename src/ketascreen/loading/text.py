@@ -30,7 +30,15 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         if "\udc80" <= bad <= "\udcff":
             return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", place)]
         name = unicodedata.name(bad, f"U+{ord(bad):04X}").lower()
-        found.append(Diagnostic("forbidden-character", f"a character that cannot be seen ({name})", "delete it, or type a plain one", place, text=line))
+        found.append(
+            Diagnostic(
+                "forbidden-character",
+                f"a character that cannot be seen ({name})",
+                "delete it, or type a plain one",
+                place,
+                text=line,
+            )
+        )
         if len(found) == 20:
             break
     return text.replace("\r\n", "\n"), found

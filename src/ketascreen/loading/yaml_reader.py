@@ -1,7 +1,7 @@
 """YAML text to a located tree, from PyYAML's event stream alone; nothing is constructed, resolved or expanded.
 
-What YAML versions read differently is refused, not guessed at. No message quotes a value, so that profiles can be read by
-the same reader.
+What YAML versions read differently is refused, not guessed at. No message quotes a value, so that profiles can be read
+by the same reader.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 """A plain snake-case key."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TRUTH = frozenset("y n yes no on off true false".split())
+_TRUTH = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"])
 _NOTHING = frozenset({"", "~", "null"})
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _AMBIGUOUS = re.compile(
@@ -71,9 +71,19 @@ class _Reader:
             match event:
                 case yaml.DocumentStartEvent():
                     if event.version or event.tags:
-                        self.report("directive", "a directive", "delete the line that starts with %", self.place(event))
+                        self.report(
+                            "directive",
+                            "a directive",
+                            "delete the line that starts with %",
+                            self.place(event),
+                        )
                     if root is not None:
-                        self.report("second-document", "a second document", "one document for each file; delete `---`", self.place(event))
+                        self.report(
+                            "second-document",
+                            "a second document",
+                            "one document for each file; delete `---`",
+                            self.place(event),
+                        )
                         raise _Stop
                 case yaml.StreamStartEvent() | yaml.StreamEndEvent() | yaml.DocumentEndEvent():
                     pass
@@ -115,7 +125,12 @@ class _Reader:
                 self.node(event, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
             if key in keys:
-                self.report("duplicate-key", f"a key twice, first on line {keys[key].line}", "keep one of the two", where)
+                self.report(
+                    "duplicate-key",
+                    f"a key twice, first on line {keys[key].line}",
+                    "keep one of the two",
+                    where,
+                )
             elif key is not None:
                 items[key], keys[key] = value, where
         return Mapping(items, keys, place)
@@ -146,11 +161,21 @@ class _Reader:
         elif text in ("true", "false"):
             return Scalar(text == "true", place)
         elif text.lower() in _TRUTH:
-            self.report("ambiguous", "a word that YAML may read as true or false", "use another word, or put it in quotes", place)
+            self.report(
+                "ambiguous",
+                "a word that YAML may read as true or false",
+                "use another word, or put it in quotes",
+                place,
+            )
         elif _NUMBER.fullmatch(text) and text != "-0":
             return Scalar(self.number(text, place), place)
         elif _AMBIGUOUS.fullmatch(text):
-            self.report("ambiguous", "a number that can be read in more than one way", "write it plainly, such as 140 or 2.9", place)
+            self.report(
+                "ambiguous",
+                "a number that can be read in more than one way",
+                "write it plainly, such as 140 or 2.9",
+                place,
+            )
         elif any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
             self.report("ambiguous", "digits of another script", "type the digits 0 to 9", place)
         else:
@@ -168,7 +193,12 @@ class _Reader:
     def comment(self, event: Any, place: Place) -> None:
         rest = self.lines[event.end_mark.line][event.end_mark.column :]
         if rest.lstrip().startswith("#"):
-            self.report("comment-after-text", "a comment behind unquoted text", "put the text in quotes, or the comment on its own line", place)
+            self.report(
+                "comment-after-text",
+                "a comment behind unquoted text",
+                "put the text in quotes, or the comment on its own line",
+                place,
+            )
 
 
 def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic]]:

@@ -1,0 +1,107 @@
+"""The sources of a rulebook: documents, citations of them, conflicts, and what was not encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.loading import forms
+from ketascreen.loading.report import Report
+from ketascreen.loading.tree import Mapping as MappingNode
+from ketascreen.loading.tree import Node, Sequence, place_of
+
+
+def entries(form: type[forms.FormT], node: Node | None, report: Report) -> Iterable[tuple[str, forms.FormT, Node]]:
+    """Each key of a mapping with its form and node; what does not fill in the form is reported."""
+    if node is not None and not isinstance(node, MappingNode):
+        report.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
+        return
+    for name, item in node.items.items() if node is not None else ():
+        read = forms.read_form(form, item, report)
+        if read is not None:
+            yield name, read, item
+
+
+@dataclass
+class SourceReader:
+    """Reads what the rules cite; every problem is reported."""
+
+    report: Report
+    documents: dict[str, Document] = field(default_factory=dict)
+    outside: dict[str, OutsideSource] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+
+    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
+        self.report.problem(code, message, mend, place)
+
+    def read_documents(self, node: Node) -> None:
+        """documents.yaml."""
+        read = forms.read_form(forms.DocumentsForm, node, self.report)
+        if read is not None:
+            self.documents = {name: Document(name, **dict(form)) for name, form in read.documents.items()}
+            self.outside = {name: OutsideSource(name, **dict(form)) for name, form in read.outside_sources.items()}
+
+    def citation(self, form: forms.CitationForm, place: Place) -> Citation:
+        """A citation whose document, line and outside source exist."""
+        if form.outside is not None:
+            if form.outside not in self.outside:
+                mend = did_you_mean(form.outside, self.outside, otherwise="documents.yaml does not have it")
+                self._problem("unknown-source", f"unknown outside source `{form.outside}`", mend, place)
+            if form.document or form.line or form.phrase:
+                self._problem("citation", "both a document and an outside source", "cite each by itself", place)
+            return Citation(form.says, outside=form.outside, place=place)
+        if form.document is None or form.line is None or form.phrase is None:
+            self._problem(
+                "citation",
+                "a citation needs `document`, `line` and `phrase`, or `outside`",
+                "add what is missing",
+                place,
+            )
+            return Citation(form.says, place=place)
+        document = self.documents.get(form.document)
+        if document is None:
+            mend = did_you_mean(form.document, self.documents, otherwise="documents.yaml does not have it")
+            self._problem("unknown-source", f"unknown document `{form.document}`", mend, place)
+        elif form.line > document.lines:
+            self._problem(
+                "citation",
+                f"line {form.line} is past the end of `{form.document}`",
+                f"it has {document.lines} lines",
+                place,
+            )
+        return Citation(form.says, form.document, form.line, form.phrase, place=place)
+
+    def citations(self, listed: list[forms.CitationForm], node: Node, *path: str | int) -> tuple[Citation, ...]:
+        """The citations of the list at `path` of a node."""
+        return tuple(self.citation(form, place_of(node, (*path, index))) for index, form in enumerate(listed))
+
+    def read_conflicts(self, node: Node | None) -> None:
+        """conflicts.yaml; that its rules carry it is checked once they are read."""
+        for name, form, item in entries(forms.ConflictForm, node, self.report):
+            statements = self.citations(form.statements, item, "statements")
+            if not form.rules and not form.reason:
+                self._problem(
+                    "conflict",
+                    f"`{name}` is carried by no rule, and no `reason` says why",
+                    "add `reason:`",
+                    item.place,
+                )
+            self.conflicts[name] = Conflict(
+                name, form.topic, statements, form.resolution, tuple(form.rules), form.reason
+            )
+
+    def not_encoded(self, node: Node | None) -> tuple[NotEncoded, ...]:
+        """not-encoded.yaml."""
+        if node is None:
+            return ()
+        entries = []
+        for item in node.items if isinstance(node, Sequence) else ():
+            form = forms.read_form(forms.NotEncodedForm, item, self.report)
+            if form is not None:
+                cited = forms.CitationForm(
+                    says="not encoded", document=form.document, line=form.line, phrase=form.phrase
+                )
+                entries.append(NotEncoded(self.citation(cited, item.place), form.reason))
+        return tuple(entries)

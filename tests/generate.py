@@ -1,0 +1,265 @@
+"""Random vocabularies, conditions, rulebooks and patients, for properties and for fuzzing.
+
+All take a `random.Random`, or what hypothesis gives in its place. The rulebooks are such as would load: every route has
+an exclude rule, every lasting choice excludes by itself, unrecognised entries of lists are reviewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from ketascreen.condition import (
+    OPERATORS,
+    All,
+    Always,
+    Any_,
+    Compare,
+    Condition,
+    Constant,
+    Meets,
+    Not,
+    Value,
+    Words,
+    facts_of,
+)
+from ketascreen.diagnostic import Place
+from ketascreen.documents import Citation
+from ketascreen.facts import Facts
+from ketascreen.profile import BUILT_IN
+from ketascreen.quantity import UNITS, decimal_text
+from ketascreen.rule import Definition, RouteSheet, Rule, RuleStage
+from ketascreen.rulebook import Identity, Rulebook
+from ketascreen.terms import Effect, Route
+from ketascreen.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary
+
+SMALLEST = Decimal("0.000001")
+"""The least step between two numbers."""
+
+_WORDS = tuple(["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"])
+_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
+_STAGES: Mapping[Effect, Sequence[RuleStage]] = {
+    Effect.EXCLUDE: (RuleStage.CANDIDACY,),
+    Effect.REVIEW: (RuleStage.CANDIDACY,),
+    Effect.CAUTION: (RuleStage.CANDIDACY,),
+    Effect.HOLD: (RuleStage.SESSION,),
+    Effect.ADVISE: (RuleStage.CANDIDACY, RuleStage.SESSION),
+    Effect.ALERT: tuple(RuleStage),
+}
+_PLACE = Place("rules.yaml")
+_SOURCES = (Citation("inform", outside="S1"),)
+
+
+def vocabulary(rng: Random) -> Vocabulary:
+    """Two to six facts of all kinds, some with a freshness window."""
+    return Vocabulary(_fact(rng, f"fact_{index}") for index in range(rng.randint(2, 6)))
+
+
+def condition(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition], depth: int) -> Condition:
+    """A condition over the facts of `asked`, at most `depth` levels deep. Never Always, which stands alone."""
+    if depth <= 0 or rng.random() < 0.25:
+        return _leaf(rng, asked, definitions)
+    if rng.random() < 0.2:
+        return Not(condition(rng, asked, definitions, depth - 1))
+    width = rng.choice((1, 2, 2, 2, 3, 3, 4)) if rng.random() < 0.97 else rng.randint(9, 20)
+    depth = depth if width < 9 else 1
+    members = tuple(condition(rng, asked, definitions, depth - 1) for _ in range(width))
+    return rng.choice((All, Any_))(members)
+
+
+def rulebook(rng: Random) -> Rulebook:
+    """Three to twelve rules and up to three definitions, over facts of its own and now and then built-in ones."""
+    own = vocabulary(rng)
+    asked = Vocabulary((*own.values(), *_built_in(rng)))
+    routes = tuple(sorted(rng.sample(tuple(Route), rng.randint(1, 5))))
+    definitions = _definitions(rng, asked)
+    rules = [_rule("excludes", Effect.EXCLUDE, routes, _when(rng, asked, definitions))]
+    rules += _lasting_exclusions(asked, routes)
+    rules += [_random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 9))]
+    rules += _unrecognised_reviews(rules, asked, routes)
+    rng.shuffle(rules)
+    return Rulebook(
+        identity=Identity("random", "Random", "1", 1, "2026-11-22", "0.1.0", "nobody", "tests", "none"),
+        rules=tuple(rules),
+        vocabulary=BUILT_IN.extended(asked.values(), {}),
+        routes={route: RouteSheet(route, route.value, ()) for route in routes},
+        definitions={name: Definition(name, name, when, _PLACE) for name, when in definitions.items()},
+    )
+
+
+def facts(rng: Random, rulebook: Rulebook) -> Facts:
+    """What might be known of a patient: each fact that a rule asks missing, stale or current."""
+    current: dict[str, Value] = {}
+    last: dict[str, Value] = {}
+    stale = set()
+    missing, old = rng.choice((0.0, 0.1, 0.3, 0.6)), rng.choice((0.0, 0.2))
+    for fact in _asked(rulebook):
+        if rng.random() < missing:
+            continue
+        last[fact.name] = value(rng, fact)
+        if rng.random() < old:
+            stale.add(fact.name)
+        else:
+            current[fact.name] = last[fact.name]
+    return Facts(current, last, {}, {}, frozenset(stale))
+
+
+def raw_profile(rng: Random, rulebook: Rulebook, as_of: datetime) -> dict[str, Any]:
+    """The arguments of a PatientProfile: facts missing, undated, stale or fresh; the rulebook's own in `extra`."""
+    missing = rng.choice((0.0, 0.1, 0.3, 0.6))
+    answers: dict[str, Any] = {"extra": {}}
+    for fact in _asked(rulebook):
+        if rng.random() < missing or fact.name in ("diastolic_bp", "predose_diastolic_bp"):
+            continue  # a diastolic pressure above the systolic one is refused
+        target = answers if fact.name in BUILT_IN else answers["extra"]
+        target[fact.name] = _raw_answer(rng, fact, as_of)
+    return answers
+
+
+def value(rng: Random, fact: Fact) -> Value:
+    """An answer to a fact, near the constants that conditions compare it with."""
+    if fact.kind is Kind.CHOICE:
+        return rng.choice(fact.choices)
+    if fact.kind is Kind.LIST:
+        present = frozenset(word for word in fact.words if rng.random() < 0.2)
+        return Words(present, UNRECOGNISED not in present and rng.random() < 0.6)
+    step = Decimal(1) if fact.kind is Kind.INTEGER else rng.choice((Decimal(1), SMALLEST))
+    number = rng.choice(constants(fact)) + rng.choice((-step, Decimal(0), step))
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    return min(max(number, fact.minimum), fact.maximum)
+
+
+def constants(fact: Fact) -> Sequence[Decimal]:
+    """The numbers that conditions compare a fact with, near each other."""
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    middle = (fact.minimum + fact.maximum) // 2
+    steps = (Decimal(-2), Decimal(-1), Decimal(0), Decimal(1))
+    fine = (-SMALLEST, SMALLEST, Decimal("0.5")) if fact.kind is Kind.NUMBER else ()
+    return [middle + step for step in (*steps, *fine)]
+
+
+def _fact(rng: Random, name: str) -> Fact:
+    kind = rng.choice(tuple(Kind))
+    freshness = _freshness(rng) if rng.random() < 0.5 else None
+    if kind in (Kind.NUMBER, Kind.INTEGER):
+        low, high = Decimal(rng.choice((0, -50))), Decimal(100)
+        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness)
+    choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
+    if freshness and rng.random() < 0.5:
+        lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
+        freshness = Freshness(freshness.days, lasting, permanent)
+    return Fact(name, kind, name, "d", choices=choices, freshness=freshness)
+
+
+def _freshness(rng: Random) -> Freshness:
+    return Freshness(rng.choice((0, 1, 30)))
+
+
+def _built_in(rng: Random) -> Iterator[Fact]:
+    if rng.random() < 0.3:
+        for name in rng.sample(sorted(BUILT_IN), 4):
+            yield BUILT_IN[name]
+
+
+def _definitions(rng: Random, asked: Vocabulary) -> dict[str, Condition]:
+    definitions: dict[str, Condition] = {}
+    for index in range(rng.randint(0, 3)):
+        definitions[f"definition_{index}"] = condition(rng, asked, definitions, rng.randint(0, 3))
+    return definitions
+
+
+def _leaf(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) -> Condition:
+    if definitions and rng.random() < 0.2:
+        name = rng.choice(sorted(definitions))
+        return Meets(name, definitions[name])
+    fact = asked[rng.choice(sorted(asked))]
+    operator = rng.choice([operator for operator in OPERATORS.values() if fact.kind in operator.kinds])
+    return Compare(fact.name, operator.name, _constant(rng, fact, operator.takes))
+
+
+def _constant(rng: Random, fact: Fact, takes: str) -> Constant:
+    if takes == "words":
+        return tuple(rng.sample(fact.words, rng.randint(1, len(fact.words))))
+    if not fact.is_number:
+        return rng.choice(fact.words)
+    if takes == "pair":
+        low, high = sorted(rng.choice(constants(fact)) for _ in range(2))
+        return (low, high)
+    return rng.choice(constants(fact))
+
+
+def _when(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) -> Condition:
+    depth = rng.choice((0, 1, 1, 2, 2, 3, 4))
+    when = condition(rng, asked, definitions, depth)
+    if rng.random() < 0.03:
+        for level in range(rng.randint(8, 24)):
+            when = (All, Any_)[level % 2]((when, _leaf(rng, asked, definitions)))
+    return when
+
+
+def _rule(rule_id: str, effect: Effect, routes: tuple[Route, ...], when: Condition) -> Rule:
+    return Rule(rule_id, rule_id, _STAGES[effect][0], effect, routes, when, "Say.", _SOURCES, _PLACE)
+
+
+def _random_rule(
+    rng: Random,
+    rule_id: str,
+    routes: tuple[Route, ...],
+    asked: Vocabulary,
+    definitions: Mapping[str, Condition],
+) -> Rule:
+    effect = rng.choice(tuple(Effect))
+    some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
+    always = effect in (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE) and rng.random() < 0.1
+    when = Always() if always else _when(rng, asked, definitions)
+    stage = rng.choice(_STAGES[effect])
+    return Rule(rule_id, rule_id, stage, effect, some, when, "Say.", _SOURCES, _PLACE)
+
+
+def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
+    for fact in asked.values():
+        operator = "includes" if fact.kind is Kind.LIST else "is"
+        for word in sorted(fact.freshness.lasting if fact.freshness else ()):
+            name = f"lasting-{fact.name}-{word}".replace("_", "-")
+            yield _rule(name, Effect.EXCLUDE, routes, Compare(fact.name, operator, word))
+
+
+def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tuple[Route, ...]) -> list[Rule]:
+    deciding = [facts_of(rule.when) for rule in rules if rule.effect in _DECIDING]
+    lists = sorted(name for name in frozenset[str]().union(*deciding) if asked[name].kind is Kind.LIST)
+    return [
+        _rule(
+            f"unrecognised-{name}".replace("_", "-"),
+            Effect.REVIEW,
+            routes,
+            Compare(name, "includes", UNRECOGNISED),
+        )
+        for name in lists
+    ]
+
+
+def _asked(rulebook: Rulebook) -> list[Fact]:
+    names = frozenset[str]().union(*(facts_of(rule.when) for rule in rulebook.rules))
+    return [rulebook.vocabulary[name] for name in sorted(names)]
+
+
+def _raw_answer(rng: Random, fact: Fact, as_of: datetime) -> Any:
+    answer = value(rng, fact)
+    raw: dict[str, Any]
+    if isinstance(answer, Words):
+        entries = sorted(answer.present - {UNRECOGNISED})
+        raw = {"present": [*entries, "zephyr"] if UNRECOGNISED in answer.present else entries}
+        raw["complete"] = rng.random() < 0.6
+    elif isinstance(answer, Decimal):
+        assert fact.unit is not None
+        raw = {"value": f"{decimal_text(answer)} {fact.unit.name}"}
+    else:
+        raw = {"value": answer}
+    if rng.random() < 0.85:
+        raw["at"] = (as_of - rng.choice((timedelta(0), timedelta(days=1), timedelta(days=400)))).isoformat()
+    return raw
