@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-import generate
 from ketascreen.channels import ChannelFault
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
@@ -23,6 +22,9 @@ from ketascreen.condition import as_data
 from ketascreen.facts import Facts
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Stage
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests import generate
 
 PROFILES = 10
 """Patients for each rulebook."""

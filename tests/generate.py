@@ -6,10 +6,11 @@ an exclude rule, every lasting choice excludes by itself, unrecognised entries o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from ketascreen.condition import (
@@ -39,7 +40,7 @@ from ketascreen.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabular
 SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
 
-_WORDS = tuple(["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"])
+_WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
 _DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
 _STAGES: Mapping[Effect, Sequence[RuleStage]] = {
     Effect.EXCLUDE: (RuleStage.CANDIDACY,),
@@ -76,18 +77,40 @@ def rulebook(rng: Random) -> Rulebook:
     asked = Vocabulary((*own.values(), *_built_in(rng)))
     routes = tuple(sorted(rng.sample(tuple(Route), rng.randint(1, 5))))
     definitions = _definitions(rng, asked)
-    rules = [_rule("excludes", Effect.EXCLUDE, routes, _when(rng, asked, definitions))]
+    rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
     rules += _lasting_exclusions(asked, routes)
-    rules += [_random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 9))]
+    rules += [_random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
     rules += _unrecognised_reviews(rules, asked, routes)
     rng.shuffle(rules)
+    return bare(rules, asked.values(), routes, definitions)
+
+
+def bare(
+    rules: Iterable[Rule],
+    facts: Iterable[Fact],
+    routes: Sequence[Route] = tuple(Route),
+    definitions: Mapping[str, Condition] = MappingProxyType({}),
+) -> Rulebook:
+    """A rulebook of these rules and of facts besides the built-in ones."""
     return Rulebook(
         identity=Identity("random", "Random", "1", 1, "2026-11-22", "0.1.0", "nobody", "tests", "none"),
         rules=tuple(rules),
-        vocabulary=BUILT_IN.extended(asked.values(), {}),
+        vocabulary=BUILT_IN.extended(facts, {}),
         routes={route: RouteSheet(route, route.value, ()) for route in routes},
         definitions={name: Definition(name, name, when, _PLACE) for name, when in definitions.items()},
     )
+
+
+def rule(
+    rule_id: str,
+    when: Condition,
+    effect: Effect = Effect.EXCLUDE,
+    routes: Sequence[Route] = tuple(Route),
+    stage: RuleStage | None = None,
+) -> Rule:
+    """A rule with nothing to read in it but its condition."""
+    asked = stage or _STAGES[effect][0]
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
@@ -202,10 +225,6 @@ def _when(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) 
     return when
 
 
-def _rule(rule_id: str, effect: Effect, routes: tuple[Route, ...], when: Condition) -> Rule:
-    return Rule(rule_id, rule_id, _STAGES[effect][0], effect, routes, when, "Say.", _SOURCES, _PLACE)
-
-
 def _random_rule(
     rng: Random,
     rule_id: str,
@@ -217,8 +236,7 @@ def _random_rule(
     some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
     always = effect in (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE) and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
-    stage = rng.choice(_STAGES[effect])
-    return Rule(rule_id, rule_id, stage, effect, some, when, "Say.", _SOURCES, _PLACE)
+    return rule(rule_id, when, effect, some, rng.choice(_STAGES[effect]))
 
 
 def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
@@ -226,20 +244,16 @@ def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterato
         operator = "includes" if fact.kind is Kind.LIST else "is"
         for word in sorted(fact.freshness.lasting if fact.freshness else ()):
             name = f"lasting-{fact.name}-{word}".replace("_", "-")
-            yield _rule(name, Effect.EXCLUDE, routes, Compare(fact.name, operator, word))
+            yield rule(name, Compare(fact.name, operator, word), Effect.EXCLUDE, routes)
 
 
 def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tuple[Route, ...]) -> list[Rule]:
     deciding = [facts_of(rule.when) for rule in rules if rule.effect in _DECIDING]
     lists = sorted(name for name in frozenset[str]().union(*deciding) if asked[name].kind is Kind.LIST)
+    unrecognised = {f"unrecognised-{name}".replace("_", "-"): name for name in lists}
     return [
-        _rule(
-            f"unrecognised-{name}".replace("_", "-"),
-            Effect.REVIEW,
-            routes,
-            Compare(name, "includes", UNRECOGNISED),
-        )
-        for name in lists
+        rule(rule_id, Compare(name, "includes", UNRECOGNISED), Effect.REVIEW, routes)
+        for rule_id, name in unrecognised.items()
     ]
 
 

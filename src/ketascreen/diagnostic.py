@@ -38,14 +38,14 @@ class Diagnostic:
         where = [str(self.place)] if self.place else []
         if self.pointer is not None:
             where.append(self.pointer or "/")
-        mend = f"; {self.mend}" if self.mend and self.text is None else ""
-        head = f"{': '.join([*where, self.message])}{mend} [{self.code}]"
+        mend = f"; {printable(self.mend)}" if self.mend and self.text is None else ""
+        head = f"{': '.join([*where, printable(self.message)])}{mend} [{self.code}]"
         if self.text is None or self.place is None:
             return head
         number = f"{self.place.line:>5}"
-        indent = " " * (self.place.column - 1)
+        indent = " " * len(printable(self.text[: self.place.column - 1]))
         underline = "^" * max(1, min(self.place.length, len(self.text) - self.place.column + 1))
-        mark = f"{' ' * 5} | {indent}{underline} {self.mend}".rstrip()
+        mark = f"{' ' * 5} | {indent}{underline} {printable(self.mend)}".rstrip()
         return f"{head}\n{number} | {printable(self.text)}\n{mark}"
 
 

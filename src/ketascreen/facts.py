@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from ketascreen.condition import Value, Words
@@ -45,6 +45,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
         ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation or birth date after
             `as_of`, an age that is not the birth date's.
     """
+    as_of = as_of.replace(tzinfo=timezone(as_of.utcoffset() or timedelta(0)), fold=0)  # days of 24 hours, everywhere
     problems: list[Diagnostic] = []
     observations = dict(profile.observations())
     observations.update(_extra(profile, vocabulary, problems))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -69,13 +69,23 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
     """
     match raw:
         case Observation() | ListObservation():
-            return read_observation(fact, dump_observation(fact, raw))
+            return _read_mapping(fact, as_mapping(raw))
         case Mapping():
             return _read_mapping(fact, raw)
         case _ if fact.kind is Kind.LIST:
             return _read_list(fact, raw, complete=False, at=None)
         case _:
             return Observation(_read_value(fact, raw, unit=None))
+
+
+def as_mapping(observation: AnyObservation) -> dict[str, Any]:
+    """The parts of an observation that a caller built, unchecked, by the keys that an answer has."""
+    if isinstance(observation, Observation):
+        return {"value": observation.value, "at": observation.at}
+    present, unrecognised = observation.present, observation.unrecognised
+    both = isinstance(present, frozenset | set) and isinstance(unrecognised, tuple | list)
+    entries = [*sorted(present, key=str), *unrecognised] if both else None
+    return {"present": entries, "complete": observation.complete, "at": observation.at}
 
 
 def dump_observation(fact: Fact, observation: AnyObservation) -> dict[str, Any]:
@@ -102,7 +112,7 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
     if isinstance(raw, datetime):
         if raw.utcoffset() is None:
             raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
-        return _in_our_time(raw, pointer)
+        return _at_fixed_offset(_in_our_time(raw, pointer))
     if isinstance(raw, date):
         return _in_our_time(raw, pointer)
     if isinstance(raw, str) and raw.isascii():
@@ -113,6 +123,15 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
             except ValueError:
                 pass  # 2026-02-30: refused below, where no context holds the text
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
+
+
+def _at_fixed_offset(instant: Instant) -> Instant:
+    # A zone with summer time gives other differences than the offset that is left of it once it is written down.
+    offset = instant.utcoffset() if isinstance(instant, datetime) else None
+    if offset is None or not isinstance(instant, datetime):
+        return instant
+    whole = offset % timedelta(minutes=1) == timedelta(0)
+    return instant.replace(tzinfo=timezone(offset), fold=0) if whole else instant.astimezone(UTC).replace(fold=0)
 
 
 def _in_our_time(instant: Instant, pointer: str) -> Instant:
@@ -185,7 +204,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
             text = _exact_text(raw)
-            value = parse_quantity(f"{text} {unit or fact.unit.name}").to(fact.unit).value
+            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}").to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
             value = parse_quantity(raw).to(fact.unit).value
         else:

@@ -6,6 +6,7 @@ through `extra`. The sources of the codes are named in docs/facts.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_serializer,
     field_validator,
     model_validator,
@@ -31,15 +33,20 @@ from ketascreen.observation import (
     ListObservation,
     Observation,
     Refused,
+    as_mapping,
     dump_observation,
     read_instant,
     read_observation,
 )
-from ketascreen.quantity import UNITS
+from ketascreen.quantity import UNITS, decimal_text
 from ketascreen.vocabulary import Code, Fact, Kind, Vocabulary
 
 Answer = Observation | None
 ListAnswer = ListObservation | None
+
+MAX_FACTS = 1_000
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
@@ -288,8 +295,9 @@ class PatientProfile(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _speak_plainly(cls, raw: Any, handler: Any) -> Self:
+    def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
         problems: list[Diagnostic]
+        _refuse_unread(raw, info.mode)
         try:
             profile: Self = handler(raw)
             problems = _contradictions(profile)
@@ -305,14 +313,14 @@ class PatientProfile(BaseModel):
             return dump_observation(BUILT_IN[info.field_name], value)
         if isinstance(value, date):
             return value.isoformat()
-        return _plain(value) if isinstance(value, Mapping) else value
+        return _plain(value, info.mode) if isinstance(value, Mapping) else value
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
         """Reads JSON with exact decimals, refusing duplicate keys and what `loading.profiles.read_profile` refuses."""
         from ketascreen.loading.profiles import parse_json
 
-        data = json_data.encode() if isinstance(json_data, str) else bytes(json_data)
+        data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
         return cls.model_validate(parse_json(data))
 
     @classmethod
@@ -323,6 +331,18 @@ class PatientProfile(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
         return type(self)(**{**dict(self), **(update or {})})
+
+    def copy(self, **given: Any) -> Self:  # type: ignore[override]  # Pydantic's own copies without a check
+        """The older name of `model_copy`."""
+        return self.model_copy(**given)
+
+    @classmethod
+    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:  # type: ignore[override]  # Pydantic's own keeps one of two equal keys
+        """The older name of `model_validate_json`."""
+        return cls.model_validate_json(b)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
@@ -383,9 +403,19 @@ def _plainly(detail: Any, fields: Mapping[str, FieldInfo]) -> Diagnostic:
 
 def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:
     """An unknown fact; a name that is no plain word could be anything, and is not repeated."""
-    plain = name.isascii() and name.replace("_", "a").replace("-", "a").isalnum() and len(name) <= 64
+    # More digits than a fact's name has could be a number of the patient's.
+    plain = _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3
     message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is no plain word"
     return Diagnostic("unknown-fact", message, mend, pointer=f"{below}/{name}" if plain else below)
+
+
+def _refuse_unread(raw: object, mode: str) -> None:
+    """Refuses what would make a profile of JSON that another reader went over, or of more keys than there are facts."""
+    if mode == "json":
+        mend = "use read_profile or PatientProfile.model_validate_json"
+        raise ProfileError([Diagnostic("unchecked", "JSON is read by the reader of profiles alone", mend, pointer="")])
+    if isinstance(raw, Mapping) and len(raw) > MAX_FACTS:
+        raise ProfileError([Diagnostic("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's", pointer="")])
 
 
 def _contradictions(profile: PatientProfile) -> list[Diagnostic]:
@@ -408,23 +438,41 @@ def _read_birth_date(raw: object) -> date:
 def _read_extra(raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise Refused("wrong-type", "an object of facts is wanted", 'write {"name": answer}')
+    if len(raw) > MAX_FACTS:
+        raise Refused("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's")
     for name in raw:
         if name in BUILT_IN:
             raise Refused("unknown-fact", "holds a built-in fact", f"put `{name}` beside `extra`, not into it")
     return MappingProxyType({name: _frozen(answer) for name, answer in sorted(raw.items())})
 
 
-def _frozen(answer: Any) -> Any:
+def _frozen(answer: Any, depth: int = 0) -> Any:
+    if isinstance(answer, float) or depth > 2:
+        mend = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
+        raise Refused("wrong-type", "holds an answer of no form that is read", mend)
+    if isinstance(answer, Observation | ListObservation):
+        answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
     if isinstance(answer, Mapping):
-        return MappingProxyType({str(key): _frozen(value) for key, value in answer.items()})
-    return tuple(answer) if isinstance(answer, list) else answer
+        return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
+    if isinstance(answer, frozenset | set):
+        answer = sorted(answer, key=str)
+    return tuple(_frozen(part, depth + 1) for part in answer) if isinstance(answer, list | tuple) else answer
 
 
-def _plain(answer: Any) -> Any:
+def _plain(answer: Any, mode: str) -> Any:
     if isinstance(answer, Mapping):
-        return {key: _plain(value) for key, value in answer.items()}
+        return {key: _plain(value, mode) for key, value in answer.items()}
+    if isinstance(answer, tuple):
+        return [_plain(part, mode) for part in answer]
     if isinstance(answer, Decimal):
-        return str(answer)
-    if isinstance(answer, date):
-        return answer.isoformat()
-    return list(answer) if isinstance(answer, tuple) else answer
+        return answer if mode == "python" else _json_number(answer)
+    return answer.isoformat() if isinstance(answer, date) else answer
+
+
+def _json_number(value: Decimal) -> int | float | str:
+    """The JSON number that reads back as exactly this decimal; where there is none, text, which is refused as one."""
+    if not value.is_finite() or not -12 <= value.adjusted() <= 12:
+        return str(value)
+    text = decimal_text(value)
+    number = float(text) if "." in text else int(text)
+    return number if Decimal(repr(number)) == value else text

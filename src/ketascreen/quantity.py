@@ -84,10 +84,15 @@ class Quantity:
         scaled = exact * 10**MAX_DECIMALS
         if scaled.denominator != 1:
             raise QuantityError(f"this does not convert exactly; give it in `{unit.name}`")
-        return Quantity(parse_number(decimal_text(Decimal(scaled.numerator).scaleb(-MAX_DECIMALS))), unit)
+        return Quantity(parse_number(_exact_decimal(scaled.numerator)), unit)
 
     def __str__(self) -> str:
         return f"{decimal_text(self.value)} {self.unit.name}"
+
+
+def _exact_decimal(millionths: int) -> str:
+    # From text: arithmetic on decimals would round to the caller's decimal context.
+    return decimal_text(Decimal(f"{millionths}e-{MAX_DECIMALS}"))
 
 
 def decimal_text(value: Decimal) -> str:

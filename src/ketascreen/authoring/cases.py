@@ -11,6 +11,7 @@ from typing import Any
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.finding import Finding
 from ketascreen.loading import forms
+from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import CASES, START, read_folder
 from ketascreen.loading.report import Report
 from ketascreen.loading.text import decode
@@ -60,7 +61,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
             trees[path] = tree
     starts = {}
     for path, tree in trees.items():
-        if path.endswith(START) and (start := forms.read_form(forms.StartForm, tree, report)):
+        if path.endswith(START) and (start := read_form(forms.StartForm, tree, report)):
             starts[path.rsplit("/", 1)[-1].removesuffix(START)] = start
     reader = _CaseReader(rulebook, starts, report)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
@@ -92,7 +93,7 @@ class _CaseReader:
             return
         names: set[str] = set()
         for node in tree.items:
-            form = forms.read_form(forms.CaseForm, node, self.report)
+            form = read_form(forms.CaseForm, node, self.report)
             if form is None:
                 continue
             if form.name in names:

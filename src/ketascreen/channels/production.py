@@ -165,7 +165,9 @@ class _Handle:
             outcome = self._attempt(facts)
         if isinstance(outcome, str):
             raise ChannelFault(f"the production channel failed: {outcome}")
-        return {rule: logic.of(outcome[rule]) if rule in outcome else Truth.UNKNOWN for rule in self._shard.rules}
+        return {
+            rule: logic.of(outcome[rule]) if rule in outcome else Truth.UNKNOWN for rule in self._shard.rules
+        }
 
     def close(self) -> None:
         """Gives the ruleset back."""
@@ -270,6 +272,8 @@ _channels: weakref.WeakSet[ProductionChannel] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
+    global _loading
+    _loading = Lock()
     for channel in list(_channels):
         channel.after_fork_in_child()
 

@@ -12,8 +12,9 @@ from typing import Any
 import rfc8785
 
 from ketascreen._version import VERSION
-from ketascreen.diagnostic import Place, RulebookError
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.loading import forms
+from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import read_folder
 from ketascreen.loading.linking import Linker
 from ketascreen.loading.promises import check_whole
@@ -38,6 +39,16 @@ NAMED = (
 )
 REQUIRED = ("rulebook", "routes", "documents")
 
+_FOLLOWS = {
+    "documents.yaml": {"unknown-source"},
+    "conflicts.yaml": {"conflict"},
+    "parameters.yaml": {"unknown-parameter"},
+    "definitions.yaml": {"unknown-definition"},
+    "vocabulary.yaml": {"unknown-fact", "unknown-choice", "unknown-parameter"},
+    "routes.yaml": {"unknown-route"},
+}
+"""What a file that could not be read whole makes other files look like."""
+
 _KEYS = {
     "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
     "conflicts.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Z][0-9]+"),
@@ -58,8 +69,19 @@ def load_rulebook(folder: str | Path) -> Rulebook:
         report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
     rulebook = None if missing else _build(trees, read.files, read.ignored, report)
     if report.found or rulebook is None:
-        raise RulebookError(report.sorted())
+        raise RulebookError(_causes(report.sorted()))
     return rulebook
+
+
+def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
+    """The problems, without those that only follow from a problem in a file that others refer to."""
+    refused = {problem.place.path for problem in found if problem.place}
+    following = {(path, code) for path in refused for code in _FOLLOWS.get(path, ())}
+
+    def follows(problem: Diagnostic) -> bool:
+        return any(code == problem.code and problem.place and problem.place.path != path for path, code in following)
+
+    return [problem for problem in found if not follows(problem)]
 
 
 def _trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
@@ -108,7 +130,7 @@ def _build(
 
 
 def _identity(node: Node | None, report: Report) -> Identity | None:
-    form = forms.read_form(forms.RulebookForm, node, report) if node is not None else None
+    form = read_form(forms.RulebookForm, node, report) if node is not None else None
     if form is None or node is None:
         return None
     if _version(form.requires.removeprefix(">=")) > _version(VERSION):

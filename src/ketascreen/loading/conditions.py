@@ -17,8 +17,9 @@ from ketascreen.condition import (
     Meets,
     Not,
     Operator,
+    comparisons,
 )
-from ketascreen.diagnostic import did_you_mean
+from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Mapping as MappingNode
 from ketascreen.loading.tree import Node, Scalar, Sequence, key_place
@@ -27,6 +28,7 @@ from ketascreen.rule import Parameter
 from ketascreen.vocabulary import Fact, Vocabulary
 
 MAX_COMPARISONS = 500
+"""In one rule or definition, with those of the definitions that it asks."""
 KEYWORDS = ("all", "any", "not", "meets")
 
 
@@ -49,12 +51,15 @@ class ConditionReader:
                 return Always()
             self._problem("always", "`always` is for review, caution and advise only", "write a condition", node)
             return None
-        return self._condition(node)
+        condition = self._condition(node)
+        return None if self.comparisons > MAX_COMPARISONS else condition
 
     def _problem(self, code: str, message: str, mend: str, node: Node) -> None:
         self.report.problem(code, message, mend, node.place)
 
     def _condition(self, node: Node) -> Condition | None:
+        if self.comparisons > MAX_COMPARISONS:
+            return None  # reported; the rest is not gone through
         if not isinstance(node, MappingNode) or not node.items:
             self._problem(
                 "condition",
@@ -97,11 +102,21 @@ class ConditionReader:
     def _meets(self, node: Node) -> Condition | None:
         name = node.value if isinstance(node, Scalar) else None
         if not isinstance(name, str) or name not in self.definition_names:
-            mend = did_you_mean(str(name), self.definition_names, otherwise="definitions.yaml does not have it")
-            self._problem("unknown-definition", f"unknown definition `{name}`", mend, node)
+            word = name if isinstance(name, str) else ""
+            mend = did_you_mean(word, self.definition_names, otherwise="definitions.yaml does not have it")
+            self._problem("unknown-definition", f"unknown definition `{word}`", mend, node)
             return None
         condition = self.define(name)
-        return None if condition is None else Meets(name, condition)
+        if condition is None:
+            return None
+        self._count(sum(1 for _ in comparisons(condition)), node.place)
+        return Meets(name, condition)
+
+    def _count(self, more: int, place: Place) -> None:
+        if self.comparisons <= MAX_COMPARISONS < self.comparisons + more:
+            limit = f"more than {MAX_COMPARISONS} comparisons in one rule, definitions included"
+            self.report.problem("over-limit", limit, "split the rule", place)
+        self.comparisons += more
 
     def _comparisons(self, name: str, node: Node, parent: MappingNode) -> Condition | None:
         place = key_place(parent, name)
@@ -128,11 +143,7 @@ class ConditionReader:
 
     def _compare(self, fact: Fact, key: str, node: Node, parent: MappingNode) -> Compare | None:
         place = key_place(parent, key)
-        self.comparisons += 1
-        if self.comparisons == MAX_COMPARISONS + 1:
-            self.report.problem(
-                "over-limit", f"more than {MAX_COMPARISONS} comparisons in one rule", "split the rule", place
-            )
+        self._count(1, place)
         operator = OPERATORS.get(key)
         fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
         if operator is None or fact.kind not in operator.kinds:
@@ -174,7 +185,11 @@ class ConditionReader:
             return self._number(fact, node, value, parameters)
         if isinstance(value, str) and value in fact.words:
             return value
-        mend = did_you_mean(str(value), fact.words, otherwise=f"its choices are {', '.join(fact.choices)}")
+        choices = f"its choices are {', '.join(fact.choices)}"
+        if not isinstance(value, str):
+            self._problem("unknown-choice", f"a choice of `{fact.name}` is wanted", choices, node)
+            return None
+        mend = did_you_mean(value, fact.words, otherwise=choices)
         self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", mend, node)
         return None
 

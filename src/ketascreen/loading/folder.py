@@ -9,8 +9,10 @@ from pathlib import Path
 
 from ketascreen.diagnostic import Place
 from ketascreen.loading.report import Report
+from ketascreen.loading.text import MAX_BYTES
 
 MAX_FILES = 20_000
+MAX_FOLDERS_DEEP = 20
 
 CASES = ".cases.yaml"
 START = ".start.yaml"
@@ -34,7 +36,7 @@ def read_folder(folder: Path, report: Report) -> Folder:
     files: dict[str, bytes] = {}
     fixtures: dict[str, bytes] = {}
     ignored: list[str] = []
-    if not folder.is_dir():
+    if not _is_folder(folder):
         report.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
         return Folder(files, fixtures, ())
     for path, entry in _walk(folder, "", report, ignored):
@@ -47,6 +49,13 @@ def read_folder(folder: Path, report: Report) -> Folder:
     if not files and not report.found:
         report.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
     return Folder(files, fixtures, tuple(ignored))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a folder above it that may not be entered
+        return False
 
 
 def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list[tuple[str, os.DirEntry[str]]]:
@@ -68,6 +77,9 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
             ignored.append(path)
         elif entry.is_symlink():
             report.problem("not-a-file", "a link", "put the file itself there", Place(path))
+        elif entry.is_dir() and not yaml and path.count("/") >= MAX_FOLDERS_DEEP:
+            limit = f"folders more than {MAX_FOLDERS_DEEP} deep"
+            report.problem("over-limit", limit, "move it up", Place(path))
         elif entry.is_dir() and not yaml:
             found.extend(_walk(folder / entry.name, f"{path}/", report, ignored))
         elif not yaml:
@@ -83,7 +95,8 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
 
 def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
     try:
-        return Path(entry.path).read_bytes()
+        with Path(entry.path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror
     report.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))

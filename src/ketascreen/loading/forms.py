@@ -1,17 +1,15 @@
-"""What each file of a rulebook may hold, as strict Pydantic models; their errors are put back onto file:line:column."""
+"""What each file of a rulebook may hold, as strict Pydantic models."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ketascreen.diagnostic import Diagnostic, did_you_mean
-from ketascreen.loading.report import Report
-from ketascreen.loading.tree import Node, place_of, plain
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 
 MAX_PHRASE_WORDS = 12
@@ -19,9 +17,12 @@ MAX_PHRASE_WORDS = 12
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _iso_date(raw: object) -> object:
     try:
-        date.fromisoformat(raw if isinstance(raw, str) and len(raw) == 10 else "")
+        date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
     except ValueError:
         raise PydanticCustomError("date", "not a date; write 2026-11-22") from None
     return raw
@@ -204,7 +205,7 @@ class RulebookForm(Form):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     format: Literal[1]
     effective: IsoDate
-    requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]+\.[0-9]+\.[0-9]+$")]
+    requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
     responsible: Text
     intended_use: Text
     limits: Text
@@ -254,67 +255,3 @@ class StartForm(Form):
 
 
 FormT = TypeVar("FormT", bound=Form)
-
-_SPOKEN = {
-    "string_type": "text is wanted; put it in quotes",
-    "int_type": "a whole number is wanted",
-    "bool_type": "true or false is wanted",
-    "list_type": "a list is wanted, as in [a, b]",
-    "dict_type": "keys with values are wanted",
-    "model_type": "keys with values are wanted",
-    "model_attributes_type": "keys with values are wanted",
-    "string_too_short": "text is wanted, not nothing",
-    "string_pattern_mismatch": "not of the form that is wanted here",
-    "too_short": "more entries are wanted",
-    "greater_than_equal": "a number of at least 1 is wanted",
-    "string_too_long": "too long",
-}
-
-
-def read_form(form: type[FormT], node: Node, report: Report) -> FormT | None:
-    """The form that a node fills in; None, with each problem reported, where it does not."""
-    try:
-        return form.model_validate(plain(node))
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True)
-    union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
-    for detail in details:
-        if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
-            continue
-        report.add(_spoken(form, node, detail, report))
-    return None
-
-
-def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagnostic:
-    loc = tuple(step for step in detail["loc"] if not str(step).startswith(("literal[", "list[")))
-    kind, last = detail["type"], str(loc[-1]) if loc else ""
-    if kind == "missing":
-        return report.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
-    if kind == "extra_forbidden":
-        fields = _fields_at(form, loc[:-1])
-        mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
-        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of(node, loc))
-    if kind in ("literal_error", "enum"):
-        expected = detail["ctx"]["expected"].replace("'", "`")
-        return report.at("wrong-word", f"`{last}` is one of {expected}", "write one of these", place_of(node, loc))
-    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
-    return report.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
-
-
-def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
-    """The keys that the form allows at `path`."""
-    for step in path:
-        if isinstance(step, int) or not isinstance(form, type) or step not in getattr(form, "model_fields", {}):
-            continue
-        form = _inner(form.model_fields[step].annotation)
-    return tuple(getattr(form, "model_fields", {}))
-
-
-def _inner(annotation: Any) -> Any:
-    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`; else the annotation itself."""
-    if isinstance(annotation, type) and issubclass(annotation, Form):
-        return annotation
-    for argument in get_args(annotation):
-        if (inner := _inner(argument)) is not argument or isinstance(inner, type(Form)):
-            return inner
-    return annotation

@@ -10,6 +10,7 @@ from ketascreen.condition import Condition
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.loading import forms
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
+from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.tree import Mapping as MappingNode
@@ -32,6 +33,7 @@ class Linker:
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
     _pending: dict[str, tuple[forms.DefinitionForm, Node]] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
+    _failed: set[str] = field(default_factory=set)
 
     def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
         self.report.problem(code, message, mend, place)
@@ -68,16 +70,25 @@ class Linker:
     def _define(self, name: str) -> Condition | None:
         if name in self.definitions:
             return self.definitions[name].when
+        if name in self._failed:
+            return None
         form, item = self._pending[name]
         place = place_of(item, ("when",))
         if name in self._opened:
             circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
             self._problem("circle", f"definitions that ask each other in a circle: {circle}", "take one out", place)
             return None
+        if len(self._opened) == MAX_DEFINITIONS_DEEP:
+            limit = f"definitions that ask each other more than {MAX_DEFINITIONS_DEEP} deep"
+            self._problem("over-limit", limit, "write one of them out", place)
+            self._failed.add(name)
+            return None
         self._opened.append(name)
         condition = self._reader().read(item.items["when"]) if isinstance(item, MappingNode) else None
         self._opened.pop()
-        if condition is not None:
+        if condition is None:
+            self._failed.add(name)
+        else:
             sources = self.sources.citations(form.sources, item, "sources")
             self.definitions[name] = Definition(name, form.title, condition, place, sources)
         return condition
@@ -108,7 +119,7 @@ class Linker:
 
     def rule(self, path: str, node: Node) -> Rule | None:
         """A rule's file."""
-        form: Any = forms.read_form(forms.RuleForm, node, self.report)
+        form: Any = read_form(forms.RuleForm, node, self.report)
         if form is None or not isinstance(node, MappingNode):
             return None
         effect, stage = Effect(form.effect), RuleStage(form.stage)

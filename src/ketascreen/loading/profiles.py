@@ -19,7 +19,8 @@ from ketascreen.profile import PatientProfile
 MAX_DEPTH = 20
 MAX_NUMBER = 40
 
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+# A string that never ends is taken to the end of the text, so that each character is looked at once.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -42,7 +43,8 @@ def read_profile(source: str | Path | bytes, *, name: str = "profile") -> Patien
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_file():
-            return path.read_bytes()
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
         reason = "no such file"
     except OSError as error:
         reason = error.strerror or "an error of the system"
@@ -82,9 +84,11 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
     """Plain data of a JSON text, with ints and exact decimals.
 
     Raises:
-        ProfileError: not JSON, or JSON that readers differ on (equal keys, NaN, lone surrogates), too deep or too large.
+        ProfileError: not JSON, JSON that readers differ on (equal keys, NaN, lone surrogates), too deep, too large.
     """
-    problem = _too_much(data)
+    problem = None
+    if len(data) > MAX_BYTES:
+        problem = Diagnostic("too-large", f"larger than {MAX_BYTES:,} bytes", "send one patient's facts")
     text = "" if problem else data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     place = Place(name)
     if problem is None and text.encode() != data.removeprefix(b"\xef\xbb\xbf"):
@@ -110,12 +114,6 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
     if problems:
         raise ProfileError(replace(found, place=place) for found in problems)
     return _plain(parsed)
-
-
-def _too_much(data: bytes) -> Diagnostic | None:
-    if len(data) > MAX_BYTES:
-        return Diagnostic("too-large", f"larger than {MAX_BYTES:,} bytes", "send one patient's facts")
-    return None
 
 
 def _depth(text: str) -> int:

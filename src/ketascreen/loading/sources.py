@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.loading import forms
+from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Mapping as MappingNode
 from ketascreen.loading.tree import Node, Sequence, place_of
@@ -19,7 +20,7 @@ def entries(form: type[forms.FormT], node: Node | None, report: Report) -> Itera
         report.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
-        read = forms.read_form(form, item, report)
+        read = read_form(form, item, report)
         if read is not None:
             yield name, read, item
 
@@ -38,7 +39,7 @@ class SourceReader:
 
     def read_documents(self, node: Node) -> None:
         """documents.yaml."""
-        read = forms.read_form(forms.DocumentsForm, node, self.report)
+        read = read_form(forms.DocumentsForm, node, self.report)
         if read is not None:
             self.documents = {name: Document(name, **dict(form)) for name, form in read.documents.items()}
             self.outside = {name: OutsideSource(name, **dict(form)) for name, form in read.outside_sources.items()}
@@ -98,7 +99,7 @@ class SourceReader:
             return ()
         entries = []
         for item in node.items if isinstance(node, Sequence) else ():
-            form = forms.read_form(forms.NotEncodedForm, item, self.report)
+            form = read_form(forms.NotEncodedForm, item, self.report)
             if form is not None:
                 cited = forms.CitationForm(
                     says="not encoded", document=form.document, line=form.line, phrase=form.phrase

@@ -24,7 +24,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     if _PLAIN.fullmatch(text) and "\r" not in text:
         return text, []
     found = []
-    for index in _forbidden(text):
+    for index in forbidden(text):
         place, line = _locate(text, index, path)
         bad = text[index]
         if "\udc80" <= bad <= "\udcff":
@@ -44,7 +44,8 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     return text.replace("\r\n", "\n"), found
 
 
-def _forbidden(text: str) -> Iterator[int]:
+def forbidden(text: str) -> Iterator[int]:
+    """Where characters stand that a reader could not see or would read otherwise."""
     for index, char in enumerate(text):
         if char in "\t\n" or " " <= char <= "~":
             continue

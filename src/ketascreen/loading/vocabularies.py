@@ -8,6 +8,7 @@ from decimal import Decimal
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.loading import forms
 from ketascreen.loading.conditions import KEYWORDS
+from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Node, place_of
 from ketascreen.loading.yaml_reader import WORD
@@ -29,7 +30,7 @@ class VocabularyReader:
 
     def read(self, node: Node | None) -> Vocabulary:
         """The vocabulary that vocabulary.yaml makes of the built-in facts."""
-        form = forms.read_form(forms.VocabularyForm, node, self.report) if node is not None else None
+        form = read_form(forms.VocabularyForm, node, self.report) if node is not None else None
         if form is None or node is None:
             return BUILT_IN
         added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in form.facts.items()]

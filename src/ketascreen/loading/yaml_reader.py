@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from ketascreen.diagnostic import Diagnostic, Place
-from ketascreen.loading.text import decode
+from ketascreen.loading.text import decode, forbidden
 from ketascreen.loading.tree import Mapping, Node, Scalar, Sequence
 from ketascreen.quantity import QuantityError, parse_number
 
@@ -155,6 +155,8 @@ class _Reader:
         if len(text) > MAX_SCALAR:
             self.report("over-limit", f"text of more than {MAX_SCALAR:,} characters", "shorten it", place)
         if event.style:  # quoted, or a block
+            if "\r" in text or any(True for _ in forbidden(text)):  # written as an escape, such as "\e"
+                self.report("forbidden-character", "a character that cannot be seen", "delete its escape", place)
             return Scalar(text, place)
         if text.lower() in _NOTHING:
             self.report("no-value", "no value", "write one, or delete the key", place)

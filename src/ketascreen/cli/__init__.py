@@ -1,0 +1,70 @@
+"""The command line. A command's module is loaded when it is run, so that `ketascreen --help` stays quick."""
+
+from __future__ import annotations
+
+import errno
+import io
+import sys
+from importlib import import_module
+
+import click
+
+from ketascreen._version import VERSION
+
+COMMANDS = {
+    "screen": "Screen a patient: a recommendation for each route, with its grounds.",
+    "routes": "What each route of administration is like, with sources.",
+    "rules": "The rules, a line for each.",
+    "show": "A rule whole: words, condition, sources, conflicts, parameters.",
+    "facts": "The facts that a profile may hold.",
+    "trace": "Which line of a source document is carried by which rule.",
+    "verify-sources": "Check that each cited phrase stands on its line.",
+}
+"""The commands with what each does."""
+
+
+class _Commands(click.Group):
+    """Loads a command only when it is run, and turns whatever fails into sentences and an exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ketascreen.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        _escape_what_cannot_be_written()
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - a traceback may hold a patient's value
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise
+            from ketascreen.cli.failures import report
+
+            status = report(error)
+        return ctx.exit(status)
+
+
+def _escape_what_cannot_be_written() -> None:
+    """Lets a character that the terminal's encoding lacks come out escaped instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="ketascreen")
+def main() -> None:
+    """May this person receive ketamine by this route, on what grounds, and what is still missing?
+
+    What it says is a recommendation with its grounds, for a clinician to check; it is not an order.
+    """

@@ -1,0 +1,82 @@
+"""What the commands share: the options for the rulebook and for JSON, and how both are answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from ketascreen.cli.status import ExitStatus
+from ketascreen.condition import All, Always, Any_, Compare, Meets, Not, as_data
+from ketascreen.diagnostic import Place, did_you_mean, printable
+from ketascreen.loading import load_rulebook
+from ketascreen.quantity import Quantity, Unit, decimal_text
+from ketascreen.rulebook import Rulebook
+from ketascreen.screen import built_in_rules
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def rules_option(command: Command) -> Command:
+    """`--rules DIR`."""
+    text = "A rulebook's folder, instead of the built-in one."
+    return click.option("--rules", "rules", type=click.Path(path_type=Path), metavar="DIR", help=text)(command)
+
+
+def json_option(command: Command) -> Command:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
+
+
+def rulebook_of(folder: Path | None) -> Rulebook:
+    """The rulebook of a folder, or the built-in one.
+
+    Raises:
+        RulebookError: it does not load.
+    """
+    return load_rulebook(folder or built_in_rules())
+
+
+def show_json(data: object) -> None:
+    """Prints data as JSON in ASCII, which every terminal and pipe carries unharmed."""
+    click.echo(json.dumps(plain(data), indent=2))
+
+
+def unknown(what: str, name: str, names: Iterable[str], mend: str) -> NoReturn:
+    """Says that there is no such thing, which one may have been meant, and ends the command."""
+    known = list(names)
+    click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=mend)}", err=True)
+    raise click.exceptions.Exit(ExitStatus.BAD_INPUT)
+
+
+def plain(data: Any) -> Any:
+    """Parts of a rulebook as plain data: decimals and quantities as text, conditions in the rule format's words."""
+    match data:
+        case All() | Any_() | Not() | Meets() | Compare() | Always():
+            return as_data(data)
+        case Place():
+            return f"{data.path}:{data.line}"
+        case Quantity():
+            return str(data)
+        case Unit():
+            return data.name
+        case Decimal():
+            return decimal_text(data)
+        case Enum():
+            return data.value
+        case Mapping():
+            return {str(key): plain(value) for key, value in data.items()}
+        case frozenset() | set():
+            return sorted(plain(item) for item in data)
+        case list() | tuple():
+            return [plain(item) for item in data]
+        case _ if is_dataclass(data):
+            return {field.name: plain(getattr(data, field.name)) for field in fields(data)}
+        case _:
+            return data

@@ -1,0 +1,36 @@
+"""What went wrong, in sentences on standard error. No sentence holds a patient's value."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import click
+
+from ketascreen.channels import ChannelFault
+from ketascreen.cli.status import ExitStatus
+from ketascreen.diagnostic import InputError
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def report(error: Exception) -> ExitStatus:
+    """Says on standard error what failed, and gives the exit status."""
+    match error:
+        case InputError():
+            for diagnostic in error.diagnostics:
+                click.echo(str(diagnostic), err=True)
+            return ExitStatus.BAD_INPUT
+        case ChannelFault():
+            click.echo(str(error), err=True)
+        case _:
+            # The message of an error that was not foreseen may hold a patient's value; its kind and place do not.
+            kind = type(error).__name__
+            click.echo(f"ketascreen failed inside itself and gave no answer ({kind} at {_place(error)})", err=True)
+    return ExitStatus.FAULT
+
+
+def _place(error: Exception) -> str:
+    """Where in ketascreen it was raised, for whoever mends it."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)]
+    return f"{Path(ours[-1].filename).relative_to(_PACKAGE).as_posix()}:{ours[-1].lineno}" if ours else "an unknown place"

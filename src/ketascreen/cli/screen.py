@@ -1,0 +1,98 @@
+"""`ketascreen screen`: a patient's profile in, a recommendation with its grounds out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_json
+from ketascreen.cli.page import show
+from ketascreen.cli.render import render
+from ketascreen.cli.status import MEANING, of_verdict
+from ketascreen.loading.profiles import read_profile
+from ketascreen.loading.text import MAX_BYTES
+from ketascreen.observation import Refused, read_instant
+from ketascreen.profile import PatientProfile
+from ketascreen.screen import CHANNELS, Isolation, Screener
+from ketascreen.terms import Route, Stage
+from ketascreen.verdict import ReviewDecision
+
+EPILOG = "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MEANING.items())
+EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 0."
+
+
+@click.command("screen", epilog=EPILOG)
+@click.argument("file")
+@click.option("--route", "routes", multiple=True, type=click.Choice(list(map(str, Route))), help="Only this route.")
+@click.option("--stage", type=click.Choice(list(map(str, Stage))), default=str(Stage.CANDIDACY), show_default=True)
+@click.option("--as-of", metavar="TIME", help="ISO 8601 with its offset, as in 2026-11-22T09:00:00+01:00.  [now]")
+@click.option(
+    "--decided",
+    multiple=True,
+    metavar="RULE:WHO",
+    help="A review that a clinician decided, at the time of screening, to go ahead with.",
+)
+@click.option("--channel", "channels", multiple=True, type=click.Choice(CHANNELS), help="Only this channel.  [both]")
+@click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
+@click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
+@json_option
+@rules_option
+def command(
+    file: str,
+    routes: tuple[Route, ...],
+    stage: str,
+    as_of: str | None,
+    decided: tuple[str, ...],
+    channels: tuple[str, ...],
+    isolation: Isolation,
+    everything: bool,
+    as_json: bool,
+    rules: Path | None,
+) -> None:
+    """Screen the patient whose profile is in FILE (JSON or YAML; - is standard input).
+
+    Options that name a route, a decision or a channel can be given more than once.
+    """
+    time = _now() if as_of is None else _time(as_of)
+    decisions = [_decision(text, time) for text in decided]
+    profile = _profile(file)
+    with Screener(rulebook_of(rules), channels=channels or CHANNELS, isolation=isolation) as screener:
+        verdict = screener.screen(profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions)
+    if as_json:
+        show_json(verdict.model_dump(mode="json"))
+    else:
+        show(render(verdict, by_clock=as_of is None, everything=everything))
+    raise click.exceptions.Exit(of_verdict(verdict))
+
+
+def _now() -> datetime:
+    """The present time in this machine's offset: the only look at a clock in ketascreen."""
+    return datetime.now(timezone.utc).astimezone()
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = read_instant(text)
+    except Refused as refused:
+        problem = f"{refused.message}; {refused.mend}"
+    else:
+        if isinstance(time, datetime):
+            return time
+        problem = "a date without a time; write 2026-11-22T09:00:00+01:00"
+    raise click.BadParameter(problem, param_hint="--as-of")
+
+
+def _decision(text: str, time: datetime) -> ReviewDecision:
+    rule, _, who = text.partition(":")
+    if not rule or not who.strip():
+        raise click.BadParameter("write the review's id, a colon, and who decided", param_hint="--decided")
+    return ReviewDecision(rule=rule, by=who.strip(), at=time)
+
+
+def _profile(file: str) -> PatientProfile:
+    if file != "-":
+        return read_profile(file)
+    # One byte over the limit is enough for the reader to refuse it.
+    return read_profile(click.get_binary_stream("stdin").read(MAX_BYTES + 1), name="standard input")

@@ -1,0 +1,74 @@
+"""Fills in a form from a located tree; what does not fit is put back onto file:line:column in a clinician's words."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from ketascreen.diagnostic import Diagnostic, did_you_mean
+from ketascreen.loading.forms import Form, FormT
+from ketascreen.loading.report import Report
+from ketascreen.loading.tree import Node, place_of, plain
+
+_SPOKEN = {
+    "string_type": "text is wanted; put it in quotes",
+    "int_type": "a whole number is wanted",
+    "bool_type": "true or false is wanted",
+    "list_type": "a list is wanted, as in [a, b]",
+    "dict_type": "keys with values are wanted",
+    "model_type": "keys with values are wanted",
+    "model_attributes_type": "keys with values are wanted",
+    "string_too_short": "text is wanted, not nothing",
+    "string_pattern_mismatch": "not of the form that is wanted here",
+    "too_short": "more entries are wanted",
+    "greater_than_equal": "a number of at least 1 is wanted",
+    "string_too_long": "too long",
+}
+
+
+def read_form(form: type[FormT], node: Node, report: Report) -> FormT | None:
+    """The form that a node fills in; None, with each problem reported, where it does not."""
+    try:
+        return form.model_validate(plain(node))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+    union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
+    for detail in details:
+        if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
+            continue
+        report.add(_spoken(form, node, detail, report))
+    return None
+
+
+def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagnostic:
+    loc = tuple(step for step in detail["loc"] if not str(step).startswith(("literal[", "list[")))
+    kind, last = detail["type"], str(loc[-1]) if loc else ""
+    if kind == "missing":
+        return report.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
+    if kind == "extra_forbidden":
+        fields = _fields_at(form, loc[:-1])
+        mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
+        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of(node, loc))
+    if kind in ("literal_error", "enum"):
+        expected = detail["ctx"]["expected"].replace("'", "`")
+        return report.at("wrong-word", f"`{last}` is one of {expected}", "write one of these", place_of(node, loc))
+    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
+    return report.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
+
+
+def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
+    """The keys that the form allows at `path`."""
+    for step in path:
+        fields = getattr(form, "model_fields", {})
+        if step in fields:
+            form = _inner(fields[step].annotation)
+    return tuple(getattr(form, "model_fields", {}))
+
+
+def _inner(annotation: Any) -> Any:
+    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`; else the annotation itself."""
+    for candidate in (annotation, *map(_inner, get_args(annotation))):
+        if isinstance(candidate, type) and issubclass(candidate, Form):
+            return candidate
+    return annotation

@@ -1,0 +1,122 @@
+"""What the tests of the promises share: patients near the baseline, random rulebooks, and how verdicts compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from ketascreen import Decision, PatientProfile, Readiness, RouteVerdict, Rulebook, Screener, load_rulebook
+from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.profile import BUILT_IN
+from ketascreen.screen import built_in_rules
+from ketascreen.vocabulary import Kind
+from tests import generate
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+SOME = settings(deadline=None, max_examples=150)
+MANY = settings(deadline=None, max_examples=400)
+
+rngs = st.randoms(use_true_random=False)
+
+
+@cache
+def shipped() -> Rulebook:
+    """The built-in rulebook."""
+    return load_rulebook(built_in_rules())
+
+
+@cache
+def shipped_screener() -> Screener:
+    """A screener by the built-in rulebook, on both channels."""
+    return Screener(shipped())
+
+
+@cache
+def shipped_cases() -> tuple[Case, ...]:
+    """The cases of the built-in rulebook."""
+    return read_cases(built_in_rules(), shipped())
+
+
+@cache
+def baseline() -> dict[str, Any]:
+    """The arguments of the profile that the vignettes start from: every fact known and reassuring."""
+    case = next(case for case in shipped_cases() if case.name.startswith("V1 at the clinic"))
+    return case.profile.model_dump(exclude_none=True)
+
+
+def near_baseline(rng: Random) -> dict[str, Any]:
+    """The baseline with a few facts given other answers, other dates, or none."""
+    answers = deepcopy(baseline())
+    if rng.random() < 0.2:
+        answers.pop("age")
+        answers["birth_date"] = rng.choice(("1984-11-22", "1984-11-23", "2008-11-22", "2008-11-23", "1961-11-22"))
+    for name in rng.sample(sorted(BUILT_IN), rng.randint(0, 6)):
+        fact = BUILT_IN[name]
+        if rng.random() < 0.15:
+            answers.pop(name, None)
+            continue
+        if fact.kind is Kind.CHOICE:
+            answers[name] = {"value": rng.choice(fact.choices)}
+        elif fact.kind is Kind.LIST:
+            words = rng.sample((*fact.choices, "zephyr"), rng.randint(0, 2))
+            answers[name] = {"present": words, "complete": rng.random() < 0.7}
+        elif "bp" not in name and not (name == "age" and "birth_date" in answers):
+            answers[name] = {"value": rng.choice((0, 1, 2, 3, 6, 7, 12, 17, 18, 40, 60, 64, 65, 120))}
+            if name == "failed_antidepressant_trials":
+                answers[name]["value"] = rng.choice((0, 1, 2, 3))
+        elif "systolic" in name:
+            answers[name] = {"value": rng.choice((118, 139, 140, 180, 181))}
+        elif "diastolic" in name:
+            answers[name] = {"value": rng.choice((76, 89, 90, 100, 101))}
+        if name in answers and rng.random() < 0.85:
+            answers[name]["at"] = (AS_OF - timedelta(days=rng.choice((0, 0, 0, 1, 20, 200, 2000)))).isoformat()
+    return answers
+
+
+def screening(rng: Random) -> tuple[Rulebook, dict[str, Any]]:
+    """A rulebook and the arguments of a profile for it: the built-in one, or a random one."""
+    if rng.random() < 0.5:
+        return shipped(), near_baseline(rng)
+    rulebook = generate.rulebook(rng)
+    return rulebook, generate.raw_profile(rng, rulebook, AS_OF)
+
+
+def screener_for(rulebook: Rulebook) -> Screener:
+    """A screener on both channels."""
+    return shipped_screener() if rulebook is shipped() else Screener(rulebook)
+
+
+def known(answers: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each place where something is known: the mapping that holds it, and its key."""
+    for name in answers:
+        if name != "extra":
+            yield answers, name
+    for name in answers.get("extra", {}):
+        yield answers["extra"], name
+
+
+def profile_of(answers: dict[str, Any]) -> PatientProfile:
+    """The profile."""
+    return PatientProfile.model_validate(answers)
+
+
+def no_better(before: Decision | Readiness | None, after: Decision | Readiness | None) -> bool:
+    """Whether `after` is as `before`, more cautious, or says that data is missing."""
+    if before is None or after is None:
+        return before is after
+    return after.value == "insufficient_data" or after.rank >= before.rank
+
+
+def assert_no_better(before: RouteVerdict, after: RouteVerdict) -> None:
+    """Asserts P1 for one route: decision, readiness and alerts."""
+    assert no_better(before.decision, after.decision), f"{before.route}: {before.decision} became {after.decision}"
+    assert no_better(before.readiness, after.readiness), f"{before.route}: {before.readiness} became {after.readiness}"
+    heard = {*after.alerts, *after.alerts_not_ruled_out}
+    assert heard >= set(before.alerts), f"{before.route}: silent on {set(before.alerts) - heard}"

@@ -1,0 +1,258 @@
+"""The productions of rules, on paper: without the engine."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import sys
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, localcontext
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketascreen import condition as condition_module
+from ketascreen.channels import forms as forms_module
+from ketascreen.channels.forms import (
+    MAX_ATTRIBUTES,
+    MAX_PRODUCTIONS,
+    Attribute,
+    Form,
+    Forms,
+    Products,
+    Source,
+    compile_rules,
+    scaled,
+    value_of,
+)
+from ketascreen.channels.reference import ReferenceChannel, evaluate
+from ketascreen.channels.shards import _holds as holds
+from ketascreen.channels.shards import grouped
+from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Operator, Value, Words
+from ketascreen.facts import Facts
+from ketascreen.logic import Truth
+from ketascreen.terms import Effect, Stage
+from tests import generate
+
+AT_LEAST_FIVE = Compare("number", "at_least", Decimal(5))
+IS_BIRCH = Compare("choice", "is", "birch")
+INCLUDES_CEDAR = Compare("list", "includes", "cedar")
+
+NUMBERS = (None, Decimal(5), Decimal("4.999999"))
+CHOICES = (None, "birch", "amber")
+LISTS = (
+    None,
+    Words(frozenset(["cedar"]), complete=False),
+    Words(frozenset(), complete=True),
+    Words(frozenset(), complete=False),
+)
+
+
+def known(**answers: Value | None) -> Facts:
+    """Facts that count now and are the last answers too."""
+    current = {name: answer for name, answer in answers.items() if answer is not None}
+    return Facts(current, current, {}, {}, frozenset())
+
+
+EVERYTHING = [
+    known(number=number, choice=choice, list=words)
+    for number, choice, words in itertools.product(NUMBERS, CHOICES, LISTS)
+]
+
+
+def compiled(when: Condition, effect: Effect = Effect.EXCLUDE) -> Forms:
+    return compile_rules([generate.rule("one", when, effect)])
+
+
+def on_paper(forms: Forms, form: Form, facts: Facts) -> Truth:
+    """What a form comes to when its productions are read by hand."""
+    met, unmet = (any_holds(forms, products, facts) for products in (form.met, form.unmet))
+    assert not (met and unmet)
+    return Truth.TRUE if met else Truth.FALSE if unmet else Truth.UNKNOWN
+
+
+def any_holds(forms: Forms, products: Products, facts: Facts) -> bool:
+    def term_holds(attribute: Attribute, terms: Iterable[forms_module.Term]) -> bool:
+        if attribute.is_derived:
+            truth = on_paper(forms, forms.derived[attribute], facts)
+            value: int | str | None = None if truth is Truth.UNKNOWN else int(truth is Truth.TRUE)
+        else:
+            value = value_of(attribute, facts)
+        return value is not None and all(holds(term, value) for term in terms)
+
+    return any(
+        all(term_holds(attribute, terms) for attribute, terms in grouped(product).items())
+        for product in products
+    )
+
+
+def assert_within_limits(forms: Forms) -> None:
+    for form in (*forms.rules.values(), *forms.derived.values()):
+        for products in (form.met, form.unmet):
+            assert len(products) <= MAX_PRODUCTIONS
+            assert all(0 < len(grouped(product)) <= MAX_ATTRIBUTES for product in products)
+
+
+def small_trees() -> list[Condition]:
+    leaves: list[Condition] = [AT_LEAST_FIVE, IS_BIRCH, INCLUDES_CEDAR]
+    leaves += [Not(leaf) for leaf in leaves]
+    pairs = [kind((left, right)) for kind in (All, Any_) for left, right in itertools.product(leaves, leaves)]
+    nested = [kind((pair, leaf)) for kind in (All, Any_) for pair, leaf in itertools.product(pairs, leaves)]
+    return [*leaves, *pairs, *(Not(pair) for pair in pairs), *nested, *(Not(tree) for tree in nested)]
+
+
+def test_every_small_tree_is_kleene_for_every_answer() -> None:
+    for when in small_trees():
+        forms = compiled(when)
+        for facts in EVERYTHING:
+            assert on_paper(forms, forms.rules["one"], facts) is evaluate(when, facts.current)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        Compare("number", "is", Decimal(5)),
+        Compare("number", "is_not", Decimal(5)),
+        Compare("number", "above", Decimal(5)),
+        Compare("number", "at_most", Decimal("4.999999")),
+        Compare("number", "below", Decimal(5)),
+        Compare("number", "between", (Decimal("4.999999"), Decimal(5))),
+        Compare("number", "between", (Decimal(5), Decimal(5))),
+        Compare("choice", "is_not", "birch"),
+        Compare("choice", "one_of", ("birch", "cedar")),
+        Compare("choice", "none_of", ("birch", "cedar")),
+        Compare("list", "includes_any", ("cedar", "birch")),
+        Compare("list", "includes_none", ("cedar", "birch")),
+    ],
+)
+def test_every_operator_is_that_of_the_table(when: Condition) -> None:
+    forms = compiled(when)
+    for facts in EVERYTHING:
+        assert on_paper(forms, forms.rules["one"], facts) is evaluate(when, facts.current)
+
+
+def test_what_is_or_is_not_stays_unknown_while_nothing_is_known() -> None:
+    forms = compiled(Any_((IS_BIRCH, Not(IS_BIRCH))))
+    assert on_paper(forms, forms.rules["one"], known()) is Truth.UNKNOWN
+    assert on_paper(forms, forms.rules["one"], known(choice="amber")) is Truth.TRUE
+
+
+def test_only_what_contains_another_production_is_absorbed() -> None:
+    form = compiled(Any_((IS_BIRCH, All((IS_BIRCH, AT_LEAST_FIVE))))).rules["one"]
+    assert len(form.met) == 1
+    assert [len(product) for product in form.unmet] == [1]
+
+
+def test_always_hangs_on_a_constant() -> None:
+    form = compiled(Always(), Effect.CAUTION).rules["one"]
+    assert {attribute.source for attribute in form.attributes()} == {Source.CONSTANT}
+    assert form.unmet == ()
+
+
+def test_an_alert_reads_the_last_answers_definitions_included() -> None:
+    when = All((Meets("sick", IS_BIRCH), AT_LEAST_FIVE))
+    forms = compile_rules([generate.rule("now", when), generate.rule("alert", when, Effect.ALERT)])
+    stale = Facts({}, {"choice": "birch", "number": Decimal(5)}, {}, {}, frozenset(["choice", "number"]))
+    assert on_paper(forms, forms.rules["now"], stale) is Truth.UNKNOWN
+    assert on_paper(forms, forms.rules["alert"], stale) is Truth.TRUE
+    assert not forms.rules["now"].attributes() & forms.rules["alert"].attributes()
+
+
+def test_a_definition_is_one_derived_attribute_for_all_rules_that_ask_it() -> None:
+    sick = Meets("sick", Any_((IS_BIRCH, INCLUDES_CEDAR)))
+    forms = compile_rules([generate.rule("one", sick), generate.rule("two", Not(sick))])
+    assert [attribute.name for attribute in forms.derived] == ["sick"]
+
+
+def test_definitions_that_ask_each_other_many_times_do_not_explode() -> None:
+    when: Condition = AT_LEAST_FIVE
+    for level in range(40):
+        when = Meets(f"level_{level}", All((when, when)))
+    assert len(compiled(when).derived) == 40
+
+
+def pairs_of_fours() -> Condition:
+    return Any_(
+        tuple(
+            All(tuple(Compare(f"f{pair}_{n}", "is", "amber") for n in range(4)))
+            for pair in range(6)
+        )
+    )  # fmt: skip
+
+
+def deep(levels: int) -> Condition:
+    when: Condition = IS_BIRCH
+    for level in range(levels):
+        when = (All, Any_)[level % 2]((when, Compare(f"f{level}", "is", "amber")))
+    return when
+
+
+def alternating(levels: int, name: str = "f") -> Condition:
+    if not levels:
+        return Compare(name, "is", "amber")
+    return (All, Any_)[levels % 2](tuple(alternating(levels - 1, f"{name}_{n}") for n in range(3)))
+
+
+WORDS = tuple(f"w{n}" for n in range(200))
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        pairs_of_fours(),
+        Not(pairs_of_fours()),
+        Compare("list", "includes_any", WORDS),
+        Compare("list", "includes_none", WORDS),
+        Compare("choice", "one_of", WORDS),
+        Compare("choice", "none_of", WORDS),
+        deep(24),
+        Not(deep(24)),
+        alternating(5),
+        All(tuple(Any_((Compare(f"a{n}", "is", "b"), Compare(f"b{n}", "is", "b"))) for n in range(60))),
+    ],
+    ids=lambda when: type(when).__name__,
+)
+def test_no_condition_explodes(when: Condition) -> None:
+    forms = compiled(when)
+    assert_within_limits(forms)
+    assert sum(len(form.met) + len(form.unmet) for form in forms.derived.values()) < 1500
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_random_rulebooks_are_kleene_on_paper(rng: Random) -> None:
+    rulebook = generate.rulebook(rng)
+    forms = compile_rules(rulebook.rules)
+    assert_within_limits(forms)
+    facts = generate.facts(rng, rulebook)
+    expected: Mapping[str, Truth] = ReferenceChannel(rulebook).evaluate(facts, Stage.SESSION)
+    assert {name: on_paper(forms, form, facts) for name, form in forms.rules.items()} == expected
+
+
+def test_a_number_is_scaled_exactly_whatever_the_decimal_context() -> None:
+    with localcontext() as context:
+        context.prec = 2
+        assert scaled(Decimal("999999999.999999")) == 999_999_999_999_999
+    assert scaled(Decimal("-0.000001")) == -1
+    with pytest.raises(ValueError, match="too many decimals"):
+        scaled(Decimal("0.0000001"))
+
+
+def test_an_answer_of_another_kind_is_refused_without_saying_it() -> None:
+    with pytest.raises(TypeError) as caught:
+        value_of(Attribute(Source.NUMBER, "number"), known(number="secret"))
+    assert "secret" not in str(caught.value)
+
+
+def test_the_channel_refuses_to_import_when_it_lacks_an_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Operator("resembles", frozenset(), "one", lambda a, b: Truth.UNKNOWN)
+    monkeypatch.setattr(condition_module, "OPERATORS", {**condition_module.OPERATORS, "resembles": new})
+    spec = importlib.util.spec_from_file_location("fresh_forms", forms_module.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "fresh_forms", fresh)
+    with pytest.raises(ImportError, match="lacks an operator"):
+        spec.loader.exec_module(fresh)
