@@ -79,7 +79,7 @@ def rulebook(rng: Random) -> Rulebook:
     definitions = _definitions(rng, asked)
     rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
     rules += _lasting_exclusions(asked, routes)
-    rules += [_random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
+    rules += [random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
     rules += _unrecognised_reviews(rules, asked, routes)
     rng.shuffle(rules)
     return bare(rules, asked.values(), routes, definitions)
@@ -119,7 +119,7 @@ def facts(rng: Random, rulebook: Rulebook) -> Facts:
     last: dict[str, Value] = {}
     stale = set()
     missing, old = rng.choice((0.0, 0.1, 0.3, 0.6)), rng.choice((0.0, 0.2))
-    for fact in _asked(rulebook):
+    for fact in asked(rulebook):
         if rng.random() < missing:
             continue
         last[fact.name] = value(rng, fact)
@@ -134,7 +134,7 @@ def raw_profile(rng: Random, rulebook: Rulebook, as_of: datetime) -> dict[str, A
     """The arguments of a PatientProfile: facts missing, undated, stale or fresh; the rulebook's own in `extra`."""
     missing = rng.choice((0.0, 0.1, 0.3, 0.6))
     answers: dict[str, Any] = {"extra": {}}
-    for fact in _asked(rulebook):
+    for fact in asked(rulebook):
         if rng.random() < missing or fact.name in ("diastolic_bp", "predose_diastolic_bp"):
             continue  # a diastolic pressure above the systolic one is refused
         target = answers if fact.name in BUILT_IN else answers["extra"]
@@ -225,7 +225,7 @@ def _when(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) 
     return when
 
 
-def _random_rule(
+def random_rule(
     rng: Random,
     rule_id: str,
     routes: tuple[Route, ...],
@@ -257,7 +257,7 @@ def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tupl
     ]
 
 
-def _asked(rulebook: Rulebook) -> list[Fact]:
+def asked(rulebook: Rulebook) -> list[Fact]:
     names = frozenset[str]().union(*(facts_of(rule.when) for rule in rulebook.rules))
     return [rulebook.vocabulary[name] for name in sorted(names)]
 

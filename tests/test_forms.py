@@ -236,8 +236,9 @@ def test_a_number_is_scaled_exactly_whatever_the_decimal_context() -> None:
         context.prec = 2
         assert scaled(Decimal("999999999.999999")) == 999_999_999_999_999
     assert scaled(Decimal("-0.000001")) == -1
-    with pytest.raises(ValueError, match="too many decimals"):
-        scaled(Decimal("0.0000001"))
+    for number in ("0.0000001", "1000000000"):
+        with pytest.raises(ValueError, match="too many digits"):
+            scaled(Decimal(number))
 
 
 def test_an_answer_of_another_kind_is_refused_without_saying_it() -> None:

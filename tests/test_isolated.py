@@ -129,35 +129,43 @@ def test_a_worker_that_was_killed_while_idle_is_replaced_without_a_fault(channel
     assert channel.evaluate(PATIENT, Stage.SESSION) == ANSWER
 
 
-READY = 'os.write(1, (15).to_bytes(8, "big") + b\'{"ready": true}\'); time.sleep(0.5)'
+def replies(*bodies: bytes) -> str:
+    """A worker's code that reads nothing, and sends these frames."""
+    frames = b"".join(len(body).to_bytes(8, "big") + body for body in bodies)
+    return f"os.write(1, {frames!r}); time.sleep(60)"
+
+
+READY = b'{"ready": true}'
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "said"),
     [
-        "pass",
-        "time.sleep(60)",
-        "print('hello there', flush=True); time.sleep(60)",
-        "os.write(1, b'\\xff' * 100); time.sleep(60)",
-        "os.write(1, (4).to_bytes(8, 'big') + b'oops'); time.sleep(60)",
-        "os.write(1, (2).to_bytes(8, 'big') + b'[]'); time.sleep(60)",
-        f"{READY}; os.write(1, (2).to_bytes(8, 'big') + b'{{}}'); time.sleep(60)",
-        f"{READY}; os.write(1, (5000).to_bytes(8, 'big') + b'[' * 5000); time.sleep(60)",
-        f"{READY}; os.write(1, b'abc')",
-        f"""{READY}; a = b'{{"number": 1, "answers": {{"rule-1": "true"}}}}'
-os.write(1, len(a).to_bytes(8, 'big') + a); time.sleep(60)""",
-        f"""{READY}; a = b'{{"number": 1, "answers": {{"rule-0": "maybe 123"}}}}'
-os.write(1, len(a).to_bytes(8, 'big') + a); time.sleep(60)""",
-        f"""{READY}; a = b'{{"number": 7, "answers": {{"rule-0": "false"}}}}'
-os.write(1, len(a).to_bytes(8, 'big') + a); time.sleep(60)""",
+        ("pass", "the other end is gone"),
+        ("time.sleep(60)", "no answer in time"),
+        ("print('hello there', flush=True); time.sleep(60)", "too long"),
+        ("os.write(1, bytes(3))", "the other end is gone"),
+        (replies(b"oops"), "does not answer as it should"),
+        (replies(b"\xff\xfe"), "does not answer as it should"),
+        (replies(b"[]"), "did not start"),
+        (replies(READY), "no answer in time"),
+        (replies(READY, b"{}"), "something else"),
+        (replies(READY, b"[" * 5000), "does not answer as it should"),
+        (replies(READY, b'{"number": 1, "answers": {"rule-1": "true"}}'), "something else"),
+        (replies(READY, b'{"number": 7, "answers": {"rule-0": "false"}}'), "something else"),
+        (
+            replies(READY, b'{"number": 1, "answers": {"rule-0": "maybe 123"}}'),
+            "does not answer as it should",
+        ),
+        (replies(READY, b'{"number": 1, "answers": {"rule-0": ["123"]}}'), "does not answer as it should"),
     ],
 )
 def test_a_worker_that_says_something_else_is_a_fault(
-    channel: IsolatedChannel, script: str, monkeypatch: pytest.MonkeyPatch
+    channel: IsolatedChannel, script: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(isolated, "START_SECONDS", 1.0)
-    channel.command = ("-P", "-c", f"import os, time\n{script}")
-    assert_fault_within(channel, 5.0)
+    channel.command = ("-P", "-S", "-c", f"import os, time\n{script}")
+    assert said in assert_fault_within(channel, 5.0)
     monkeypatch.undo()
     channel.command = WORKER
     assert channel.evaluate(PATIENT, Stage.SESSION) == ANSWER

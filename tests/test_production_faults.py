@@ -14,6 +14,7 @@ import pytest
 from ketascreen.channels import ChannelFault, production
 from ketascreen.channels.production import EngineMissing, ProductionChannel, load_engine
 from ketascreen.condition import All, Compare, Meets
+from ketascreen.facts import Facts
 from ketascreen.terms import Stage
 from tests.test_production import book, known, number
 

@@ -332,12 +332,12 @@ class PatientProfile(BaseModel):
         """The profile with some facts replaced (None: not known), checked like a new one."""
         return type(self)(**{**dict(self), **(update or {})})
 
-    def copy(self, **given: Any) -> Self:  # type: ignore[override]  # Pydantic's own copies without a check
+    def copy(self, **given: Any) -> Self:  # Pydantic's own copies without a check
         """The older name of `model_copy`."""
         return self.model_copy(**given)
 
     @classmethod
-    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:  # type: ignore[override]  # Pydantic's own keeps one of two equal keys
+    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
         """The older name of `model_validate_json`."""
         return cls.model_validate_json(b)
 

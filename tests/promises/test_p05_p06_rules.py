@@ -16,6 +16,7 @@ from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import read_yaml
 from ketascreen.screen import built_in_rules
 from ketascreen.terms import Route
+from ketascreen.vocabulary import Vocabulary
 from tests import generate
 from tests.promises.support import (
     AS_OF,
@@ -38,7 +39,7 @@ _ANY = re.compile(r"[A-Za-z0-9_.-]+")
 def test_a_further_rule_never_makes_a_verdict_better(rng: Random) -> None:
     rulebook, answers = screening(rng)
     routes = tuple(rulebook.routes)
-    new = generate._random_rule(rng, "new-rule", routes, generate.Vocabulary(_asked(rulebook)), {})
+    new = generate.random_rule(rng, "new-rule", routes, Vocabulary(generate.asked(rulebook)), {})
     before = screener_for(rulebook).screen(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION)
     more = replace(rulebook, rules=(*rulebook.rules, new))
     after = Screener(more).screen(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION)
@@ -46,10 +47,6 @@ def test_a_further_rule_never_makes_a_verdict_better(rng: Random) -> None:
     for route, verdict in before.routes.items():
         assert_no_better(verdict, after.routes[route])
         assert after.routes[route].decision.rank >= verdict.decision.rank
-
-
-def _asked(rulebook: Any) -> Any:
-    return generate._asked(rulebook)
 
 
 @given(rngs)

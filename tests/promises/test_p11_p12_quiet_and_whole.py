@@ -81,7 +81,7 @@ def test_a_request_that_has_no_meaning_is_refused_with_its_reason() -> None:
         ({"as_of": AS_OF, "decisions": [ReviewDecision(rule="made-up", by="dr", at=AS_OF)]}, "is no review"),
     ):
         with pytest.raises(InputError, match=message):
-            screener.screen(profile, **arguments)  # type: ignore[arg-type]
+            screener.screen(profile, **arguments)
 
 
 @given(rngs)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
+from ketascreen.diagnostic import InputError, Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.finding import Finding
 from ketascreen.loading import forms
 from ketascreen.loading.filling import read_form
@@ -185,7 +185,7 @@ def run_case(case: Case, screener: Screener) -> tuple[str, ...]:
     decided = [ReviewDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
     try:
         verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
-    except ProfileError as error:
+    except InputError as error:
         return tuple(str(problem) for problem in error.diagnostics)
     failures = [f"fault in the {fault.where}: {fault.message}" for fault in verdict.faults]
     failures += [f"the channels disagree on `{differing.rule}`" for differing in verdict.agreement.disagreements]

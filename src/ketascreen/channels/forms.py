@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Words
 from ketascreen.facts import Facts
-from ketascreen.quantity import MAX_DECIMALS
+from ketascreen.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ketascreen.rule import Rule
 from ketascreen.terms import Effect
 
@@ -29,6 +29,7 @@ MAX_ATTRIBUTES = 8
 """Attributes that one production joins. The engine takes 16."""
 
 _SCALE: Final[int] = 10**MAX_DECIMALS
+_TOO_LARGE: Final[int] = 10 ** (MAX_WHOLE_DIGITS + MAX_DECIMALS)
 _MAX_TERMS = 16
 _MAX_UNION = 256
 
@@ -163,12 +164,12 @@ def scaled(number: Decimal) -> int:
     """A decimal as an exact integer, whatever the decimal context.
 
     Raises:
-        ValueError: more decimals than a quantity has.
+        ValueError: more digits than a quantity has; the engine would round or cut them.
     """
     numerator, denominator = number.as_integer_ratio()
     whole, rest = divmod(numerator * _SCALE, denominator)
-    if rest:
-        raise ValueError("a number has too many decimals")
+    if rest or abs(whole) >= _TOO_LARGE:
+        raise ValueError("a number has too many digits")
     return whole
 
 

@@ -76,7 +76,7 @@ def load_engine() -> _Engine:
 
 def _imported() -> _Engine:
     name = "durable_rules_engine"
-    if sys.version_info < (3, 13):
+    if sys.version_info < (3, 13) or sys.platform == "win32":
         return cast(_Engine, import_module(name))
     # It names a function that Python 3.13 no longer has; it is never called, and need not be found.
     flags = sys.getdlopenflags()

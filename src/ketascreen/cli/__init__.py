@@ -45,7 +45,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:  # noqa: BLE001 - a traceback may hold a patient's value
+        except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             from ketascreen.cli.failures import report

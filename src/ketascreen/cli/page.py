@@ -34,7 +34,9 @@ class Line:
     style: Style = Style.PLAIN
 
 
-def wrapped(text: str, *, indent: int = 0, first: str = "", hang: int | None = None, style: Style = Style.PLAIN) -> list[Line]:
+def wrapped(
+    text: str, *, indent: int = 0, first: str = "", hang: int | None = None, style: Style = Style.PLAIN
+) -> list[Line]:
     """`text` in lines of at most 80 columns, `first` before it, the lines that follow `hang` columns further in.
 
     Invisible characters are escaped; a word that is longer than a line stands whole on one of its own.

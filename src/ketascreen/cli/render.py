@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.cli.page import WIDTH, Line, Style, cut, entry, heading, wrapped
-from ketascreen.cli.render_grounds import fact_used, missing_from, render_group, render_listed
+from ketascreen.cli.render_grounds import fact_used, missing_from, render_finding, render_group, render_listed
 from ketascreen.cli.render_whole import render_attributes, render_findings
 from ketascreen.finding import Finding
 from ketascreen.terms import Decision, Effect, Outcome, Readiness
@@ -41,7 +41,7 @@ def render(verdict: Verdict, *, by_clock: bool = False, everything: bool = False
         lines += _group(verdict, group, shown)
     lines += _beside(verdict, shown)
     lines += missing_from(verdict)
-    lines += _advice(verdict)
+    lines += _advice(verdict, everything)
     if everything:
         lines += [*render_findings(verdict), *render_attributes(verdict)]
     return lines
@@ -85,7 +85,10 @@ def _channels(verdict: Verdict) -> str:
 
 
 def _table(verdict: Verdict) -> list[Line]:
-    lines = heading(_row("Route", "Recommendation", "Today" if _in_session(verdict) else None, ""))
+    lines = [
+        Line(),
+        Line(_row("Route", "Recommendation", "Today" if _in_session(verdict) else None, ""), Style.HEADING),
+    ]
     for route in verdict.routes.values():
         today = TODAY[route.readiness] if route.readiness else None
         lines.append(Line(_row(route.route, WORDS[route.decision], today, route.title), STYLES[route.decision]))
@@ -158,12 +161,14 @@ def _beside(verdict: Verdict, shown: set[str]) -> Iterator[Line]:
         yield from render_listed(verdict, cautions, shown, with_routes=True)
 
 
-def _advice(verdict: Verdict) -> Iterator[Line]:
+def _advice(verdict: Verdict, everything: bool) -> Iterator[Line]:
     given = {rule for route in verdict.routes.values() for rule in route.advice}
-    advice = tuple(finding.rule for finding in verdict.findings if finding.rule in given)
+    advice = [finding for finding in verdict.findings if finding.rule in given]
     if advice:
         yield from heading("Advice")
-        yield from render_listed(verdict, advice, set(), with_routes=True)
+    for finding in advice:
+        yield Line()
+        yield from render_finding(verdict, finding, with_routes=True, with_sources=everything)
 
 
 def _word(outcome: Outcome) -> str:

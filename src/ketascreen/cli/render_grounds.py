@@ -48,7 +48,9 @@ def render_listed(
             shown.add(rule)
 
 
-def render_finding(verdict: Verdict, finding: Finding, *, with_routes: bool) -> Iterator[Line]:
+def render_finding(
+    verdict: Verdict, finding: Finding, *, with_routes: bool, with_sources: bool = True
+) -> Iterator[Line]:
     """A finding whole: what it says, what it rests on or lacks, its sources, its rule."""
     unknown = finding.outcome is Outcome.UNKNOWN
     yield from wrapped(f"{finding.title}{_standing(finding)}", indent=2, first="- ")
@@ -60,7 +62,7 @@ def render_finding(verdict: Verdict, finding: Finding, *, with_routes: bool) -> 
         yield from entry("Do", finding.do, indent=4)
     yield from entries("Rests on", map(fact_used, finding.rests_on), indent=4)
     yield from entries("Lacks", map(fact_lacking, finding.lacks), indent=4)
-    yield from entries("Sources", map(source, finding.sources), indent=4)
+    yield from entries("Sources", map(source, finding.sources if with_sources else ()), indent=4)
     yield from entry("Rule", f"{finding.rule}, {finding.file}:{finding.line}", indent=4)
 
 

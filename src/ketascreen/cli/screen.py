@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -69,7 +70,7 @@ def command(
 
 def _now() -> datetime:
     """The present time in this machine's offset: the only look at a clock in ketascreen."""
-    return datetime.now(timezone.utc).astimezone()
+    return datetime.now(UTC).astimezone()
 
 
 def _time(text: str) -> datetime:
@@ -95,4 +96,4 @@ def _profile(file: str) -> PatientProfile:
     if file != "-":
         return read_profile(file)
     # One byte over the limit is enough for the reader to refuse it.
-    return read_profile(click.get_binary_stream("stdin").read(MAX_BYTES + 1), name="standard input")
+    return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")

@@ -48,6 +48,7 @@ _FOLLOWS = {
     "routes.yaml": {"unknown-route"},
 }
 """What a file that could not be read whole makes other files look like."""
+_LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact"}
 
 _KEYS = {
     "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
@@ -75,7 +76,7 @@ def load_rulebook(folder: str | Path) -> Rulebook:
 
 def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
     """The problems, without those that only follow from a problem in a file that others refer to."""
-    refused = {problem.place.path for problem in found if problem.place}
+    refused = {problem.place.path for problem in found if problem.place and problem.code not in _LOSES_NOTHING}
     following = {(path, code) for path in refused for code in _FOLLOWS.get(path, ())}
 
     def follows(problem: Diagnostic) -> bool:
@@ -117,6 +118,8 @@ def _build(
     rules = tuple(rule for _, rule in read if rule is not None)
     seen: dict[str, str] = {}
     for path, rule in read:
+        if rule is not None and rule.id in NAMED:
+            report.problem("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
         if rule is not None and seen.setdefault(rule.id, path) != path:
             report.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
     if not report.found:

@@ -122,6 +122,7 @@ class ConditionReader:
         place = key_place(parent, name)
         fact = self.vocabulary.get(name)
         if fact is None:
+            self._count(1, place)
             names = [*self.vocabulary, *KEYWORDS]
             self.report.problem(
                 "unknown-fact",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -51,8 +52,11 @@ def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagno
         mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
         return report.at("unknown-key", f"unknown key `{last}`", mend, place_of(node, loc))
     if kind in ("literal_error", "enum"):
-        expected = detail["ctx"]["expected"].replace("'", "`")
-        return report.at("wrong-word", f"`{last}` is one of {expected}", "write one of these", place_of(node, loc))
+        expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
+        given = detail["input"] if isinstance(detail["input"], str) else ""
+        mend = did_you_mean(given, re.findall(r"'([^']*)'", expected), otherwise="write one of these")
+        message = f"`{named}` is one of {expected.replace(chr(39), '`')}"
+        return report.at("wrong-word", message, mend, place_of(node, loc))
     message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
     return report.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
 

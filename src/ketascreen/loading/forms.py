@@ -59,7 +59,7 @@ class SignOffForm(Form):
 
     status: Literal["draft", "approved"]
     by: Text | None = None
-    on: IsoDate | None = None
+    date: IsoDate | None = None  # not `on`, which some read as true
 
 
 class RuleForm(Form):

@@ -20,6 +20,8 @@ from ketascreen.rule import Definition, Parameter, RouteSheet, Rule, RuleStage, 
 from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import Vocabulary
 
+MAX_DEFINITIONS_DEEP = 5
+
 
 @dataclass
 class Linker:
@@ -132,7 +134,7 @@ class Linker:
         if when is None:
             return None
         sources = self.sources.citations(form.sources, node, "sources")
-        place, sign_off = node.keys["when"], SignOff(**dict(form.sign_off))
+        place, sign_off = node.keys["when"], SignOff(form.sign_off.status, form.sign_off.by, form.sign_off.date)
         return Rule(
             form.id, form.title, stage, effect, routes, when, form.say, sources, place, form.do,
             tuple(form.conflicts), form.interpretation, sign_off,
@@ -165,11 +167,11 @@ class Linker:
                 "routes.yaml lists the routes; `all` is all of them",
                 place_of(node, ("routes",)),
             )
-        if form.sign_off.status == "approved" and not (form.sign_off.by and form.sign_off.on):
+        if form.sign_off.status == "approved" and not (form.sign_off.by and form.sign_off.date):
             self._problem(
                 "sign-off",
                 "approved by nobody, or on no day",
-                "add `by:` and `on:`",
+                "add `by:` and `date:`",
                 place_of(node, ("sign_off",)),
             )
         for index, name in enumerate(form.conflicts):

@@ -34,6 +34,8 @@ def check_whole(
 
 
 def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
+    if not routes:
+        report.problem("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:

@@ -98,6 +98,8 @@ class SourceReader:
         if node is None:
             return ()
         entries = []
+        if not isinstance(node, Sequence):
+            self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
             form = read_form(forms.NotEncodedForm, item, self.report)
             if form is not None:

@@ -23,6 +23,7 @@ from ketascreen.quantity import QuantityError, parse_number
 MAX_DEPTH = 60
 MAX_NODES = 50_000
 MAX_SCALAR = 8_000
+MAX_NUMBER = 100
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 """A plain snake-case key."""
@@ -41,6 +42,8 @@ _AMBIGUOUS = re.compile(
       | = | <<""",
     re.VERBOSE | re.IGNORECASE,
 )
+# For text that is too long to try every form of a number on it.
+_LIKE_A_NUMBER = re.compile(r"[-+]?(?:[0-9][-+0-9_.,:eE]*|0[xXoObB][0-9a-fA-F_]*)")
 
 
 class _Stop(Exception):
@@ -171,7 +174,7 @@ class _Reader:
             )
         elif _NUMBER.fullmatch(text) and text != "-0":
             return Scalar(self.number(text, place), place)
-        elif _AMBIGUOUS.fullmatch(text):
+        elif (_AMBIGUOUS if len(text) <= MAX_NUMBER else _LIKE_A_NUMBER).fullmatch(text):
             self.report(
                 "ambiguous",
                 "a number that can be read in more than one way",

@@ -1,0 +1,48 @@
+# Each target makes the environment that it needs from nothing. Without make, README.md has the same as plain commands.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+N ?= 10000
+AS_OF := 2026-11-22T09:00:00Z
+
+.PHONY: demo test lint fuzz wheel docs schemas bench clean
+
+# Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
+demo: $(VENV)/ready
+	@$(BIN)/ketascreen screen examples/resistant-depression.json --as-of $(AS_OF) || test $$? -eq 3
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+
+# N random pairs of rulebook and profile through both channels.
+fuzz: $(VENV)/ready
+	$(BIN)/python -m tests.fuzz --pairs $(N) --workers 2
+
+# Builds the wheel, installs it into an empty environment, and screens from another folder.
+wheel: $(VENV)/ready
+	sh tests/wheel.sh $(BIN)/python
+
+# Median times of a screening, of the import, and of loading the rulebook.
+bench: $(VENV)/ready
+	$(BIN)/python -m tests.timings
+
+# Writes the outputs shown in the documents, and the JSON Schemas, from what the program does now.
+docs: $(VENV)/ready
+	$(BIN)/python -m tests.shown
+
+$(VENV)/ready: pyproject.toml
+	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || { \
+	  echo "There is no C compiler, and durable-rules is compiled from source: install one (Debian and Ubuntu: apt-get install gcc python3-dev; macOS: xcode-select --install), then run this again."; exit 1; }
+	@echo "Making the environment in $(VENV); durable-rules is compiled from source, which takes a few seconds."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,84 @@
+"""`ketascreen facts`: what a profile may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.cli.page import Line, Style, entry, show, wrapped
+from ketascreen.condition import facts_of
+from ketascreen.profile import BUILT_IN
+from ketascreen.rulebook import Rulebook
+from ketascreen.vocabulary import Fact
+
+
+@click.command("facts")
+@click.argument("name", required=False)
+@json_option
+@rules_option
+def command(name: str | None, as_json: bool, rules: Path | None) -> None:
+    """The facts that a profile may hold, how each is answered, and how long an answer counts.
+
+    NAME is one of them, to be shown whole.
+    """
+    rulebook = rulebook_of(rules)
+    vocabulary = rulebook.vocabulary
+    if name is not None and name not in vocabulary:
+        unknown("fact", name, vocabulary, "`ketascreen facts` lists them")
+    chosen = [vocabulary[name]] if name is not None else list(vocabulary.values())
+    if as_json:
+        data = [{**plain(fact), "rules": asked_by(fact, rulebook)} for fact in chosen]
+        show_json(data[0] if name is not None else data)
+    elif name is not None:
+        show(render_whole(chosen[0], rulebook))
+    else:
+        show(line for fact in chosen for line in render_short(fact))
+
+
+def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
+    """The rules that ask a fact, by id."""
+    return [rule.id for rule in rulebook.rules if fact.name in facts_of(rule.when)]
+
+
+def render_short(fact: Fact) -> Iterator[Line]:
+    """A fact in a few lines."""
+    yield from wrapped(f"{fact.name}: {fact.label}", hang=2, style=Style.HEADING)
+    yield from entry("Answer", fact.describe(), indent=2)
+    yield from entry("Counts", freshness(fact), indent=2)
+    if fact.codes:
+        yield from entry("Codes", codes(fact), indent=2)
+
+
+def render_whole(fact: Fact, rulebook: Rulebook) -> Iterator[Line]:
+    """All that is known of a fact."""
+    yield from render_short(fact)
+    if fact.freshness and fact.freshness.reason:
+        yield from entry("Why so long", fact.freshness.reason, indent=2)
+    if fact.unit:
+        yield from entry("Unit", f"{fact.unit.name} (UCUM {fact.unit.ucum})", indent=2)
+    if fact.note:
+        yield from entry("Note", fact.note, indent=2)
+    yield from entry("Domain", fact.domain, indent=2)
+    yield from entry("Can change", "yes" if fact.changeable else "no", indent=2)
+    where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"
+    yield from entry("Given as", where, indent=2)
+    yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)
+
+
+def freshness(fact: Fact) -> str:
+    """How long an answer counts, and which choices count longer."""
+    if fact.freshness is None:
+        return "at any age, dated or not"
+    days = fact.freshness.days
+    window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
+    lasting = [f"{word} until it is replaced" for word in fact.choices if word in fact.freshness.lasting]
+    permanent = [f"{word} for good" for word in fact.choices if word in fact.freshness.permanent]
+    return "; ".join([window, *lasting, *permanent])
+
+
+def codes(fact: Fact) -> str:
+    """The codes of a fact and of its choices."""
+    return ", ".join(f"{f'{code.choice} = ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)

@@ -1,0 +1,50 @@
+"""`ketascreen rules`: a line for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_json
+from ketascreen.cli.page import WIDTH, Line, cut, show
+from ketascreen.rule import Rule, RuleStage
+from ketascreen.rulebook import Rulebook
+from ketascreen.terms import Effect, Route, Stage
+
+
+@click.command("rules")
+@click.option("--effect", type=click.Choice(list(map(str, Effect))), help="Only rules with this effect.")
+@click.option("--route", type=click.Choice(list(map(str, Route))), help="Only rules for this route.")
+@click.option("--stage", type=click.Choice(list(map(str, Stage))), help="Only rules of this stage, or of both.")
+@json_option
+@rules_option
+def command(effect: str | None, route: str | None, stage: str | None, as_json: bool, rules: Path | None) -> None:
+    """The rules, one on each line: effect, stage, id, routes and title."""
+    rulebook = rulebook_of(rules)
+    chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
+    if as_json:
+        show_json(chosen)
+    else:
+        show(render(chosen, rulebook))
+
+
+def _fits(rule: Rule, effect: str | None, route: str | None, stage: str | None) -> bool:
+    return (
+        (effect is None or rule.effect == effect)
+        and (route is None or route in rule.routes)
+        and (stage is None or rule.stage in (stage, RuleStage.BOTH))
+    )
+
+
+def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
+    """A line for each rule, by effect, and how many there are."""
+    ordered = sorted(rules, key=lambda rule: (list(Effect).index(rule.effect), rule.id))
+    counted = "1 rule" if len(ordered) == 1 else f"{len(ordered)} rules"
+    return [*(Line(_line(rule, rulebook)) for rule in ordered), Line(f"{counted} of {len(rulebook.rules)}")]
+
+
+def _line(rule: Rule, rulebook: Rulebook) -> str:
+    routes = "all" if set(rule.routes) == set(rulebook.routes) else ",".join(rule.routes)
+    return cut(f"{rule.effect:<7} {rule.stage:<9} {rule.id} {routes} {rule.title}", WIDTH)

@@ -1,0 +1,54 @@
+"""`ketascreen show`: a rule whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.cli.page import show
+from ketascreen.cli.render_rule import Context, render_rule
+from ketascreen.condition import comparisons, definitions
+from ketascreen.rule import Rule
+from ketascreen.rulebook import Rulebook
+
+
+@click.command("show")
+@click.argument("rule_id", metavar="RULE")
+@json_option
+@rules_option
+def command(rule_id: str, as_json: bool, rules: Path | None) -> None:
+    """A rule whole: its words, condition, sources, conflicts, parameters, sign-off and interpretation."""
+    rulebook = rulebook_of(rules)
+    rule = rulebook.rule(rule_id)
+    if rule is None:
+        unknown("rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")
+    context = context_of(rule, rulebook)
+    if as_json:
+        show_json(_data(context))
+    else:
+        show(render_rule(context))
+
+
+def context_of(rule: Rule, rulebook: Rulebook) -> Context:
+    """A rule with all that it is made with."""
+    names = dict.fromkeys(name for compare in comparisons(rule.when) for name in compare.parameters)
+    used = dict.fromkeys(meets.name for meets in definitions(rule.when))
+    return Context(
+        rule,
+        rulebook,
+        tuple(rulebook.parameters[name] for name in names),
+        tuple(rulebook.definitions[name] for name in used),
+        tuple(rulebook.conflicts[name] for name in rule.conflicts),
+    )
+
+
+def _data(context: Context) -> dict[str, Any]:
+    return {
+        **plain(context.rule),
+        "parameters": plain(context.parameters),
+        "definitions": plain(context.definitions),
+        "conflicts": plain(context.conflicts),
+    }

@@ -1,0 +1,87 @@
+"""`ketascreen trace`: which line of a source document is carried by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.cli.page import Line, Style, entry, show, wrapped
+from ketascreen.documents import Document
+from ketascreen.rulebook import Rulebook
+from ketascreen.tracing import Carrier, DocumentTrace, LineTrace, Mention
+from ketascreen.tracing import trace as trace_of
+
+
+@click.command("trace")
+@click.argument("document", required=False)
+@json_option
+@rules_option
+def command(document: str | None, as_json: bool, rules: Path | None) -> None:
+    """Which lines of the source documents are carried by which rules, and which are not and why.
+
+    DOCUMENT is a file's name or its beginning, such as 000; without it all documents are shown.
+    """
+    rulebook = rulebook_of(rules)
+    chosen = list(rulebook.documents.values()) if document is None else [_find(document, rulebook)]
+    traces = [trace_of(rulebook, one) for one in chosen]
+    if as_json:
+        show_json(plain(traces if document is None else traces[0]))
+    else:
+        show(line for index, traced in enumerate(traces) for line in [Line()] * (index > 0) + list(render(traced)))
+
+
+def _find(name: str, rulebook: Rulebook) -> Document:
+    if name in rulebook.documents:
+        return rulebook.documents[name]
+    matching = [file for file in rulebook.documents if name and file.startswith(name)]
+    if len(matching) == 1:
+        return rulebook.documents[matching[0]]
+    names = ", ".join(matching or rulebook.documents)
+    return unknown("document", name, [] if matching else rulebook.documents, f"it could be {names}")
+
+
+def render(traced: DocumentTrace) -> Iterator[Line]:
+    """The trace of a document as text."""
+    document = traced.document
+    carried = sum(line.carried for line in traced.lines)
+    yield from wrapped(f"{document.file}: {document.title}", hang=2, style=Style.HEADING)
+    yield from entry("Kind", document.kind)
+    yield from entry("Trust", f"{document.trust}. {document.why}")
+    yield from entry(
+        "Lines",
+        f"{document.lines}: {carried} carried, {len(traced.lines) - carried} named as not encoded, "
+        f"{len(traced.unnamed)} not named (blank ones too)",
+    )
+    for line in traced.lines:
+        yield Line()
+        yield from _line(line)
+    if traced.unnamed:
+        yield Line()
+        yield from entry("Not named", ", ".join(_spans(traced.unnamed)))
+
+
+def _line(line: LineTrace) -> Iterator[Line]:
+    yield Line(f"line {line.line}")
+    seen: dict[tuple[Carrier, str, str], list[Mention]] = {}
+    for mention in line.mentions:
+        seen.setdefault((mention.carrier, mention.name, mention.reason), []).append(mention)
+    for (carrier, name, reason), found in seen.items():
+        phrases = ", ".join(f'"{one.citation.phrase}" ({one.citation.says})' for one in found)
+        if carrier is Carrier.NOT_ENCODED:
+            phrases = ", ".join(f'"{one.citation.phrase}"' for one in found)
+            yield from wrapped(f"not encoded: {phrases}: {reason}", indent=2, hang=4)
+        else:
+            yield from wrapped(f"{carrier} {name}: {phrases}", indent=2, hang=4)
+
+
+def _spans(lines: tuple[int, ...]) -> Iterator[str]:
+    """Runs of lines as `3-7`."""
+    start = previous = lines[0]
+    for line in [*lines[1:], 0]:
+        if line != previous + 1:
+            yield str(start) if start == previous else f"{start}-{previous}"
+            start = line
+        previous = line

@@ -1,0 +1,69 @@
+"""`ketascreen verify-sources`: whether the cited words stand where the rules say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json
+from ketascreen.cli.page import Line, Style, show, wrapped
+from ketascreen.cli.status import ExitStatus
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.rulebook import Rulebook
+from ketascreen.tracing import Carrier, mentions, verify
+
+_PLURALS = {
+    Carrier.RULE: "rules",
+    Carrier.DEFINITION: "definitions",
+    Carrier.PARAMETER: "parameters",
+    Carrier.CONFLICT: "conflicts",
+    Carrier.ROUTE: "routes",
+    Carrier.NOT_ENCODED: "what is not encoded",
+}
+
+
+@click.command("verify-sources")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@rules_option
+def command(folder: Path, as_json: bool, rules: Path | None) -> None:
+    """Check each source document in DIR by its sha256, and each cited phrase by its line.
+
+    It ends with 0 when all is well, and with 2 when a document differs or a phrase is not found.
+    """
+    rulebook = rulebook_of(rules)
+    problems = verify(rulebook, folder)
+    if as_json:
+        show_json({**_counts(rulebook), "problems": plain(problems)})
+    else:
+        show(render(rulebook, problems))
+    raise click.exceptions.Exit(ExitStatus.BAD_INPUT if problems else 0)
+
+
+def _counts(rulebook: Rulebook) -> dict[str, object]:
+    cited = list(mentions(rulebook))
+    inside = Counter(mention.carrier for mention in cited if mention.citation.document is not None)
+    return {
+        "documents": len(rulebook.documents),
+        "phrases": inside.total(),
+        "phrases_by_carrier": {carrier: inside[carrier] for carrier in Carrier},
+        "outside_not_checked": len(cited) - inside.total(),
+    }
+
+
+def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Line]:
+    """What was checked, and each problem where it stands."""
+    counts = _counts(rulebook)
+    cited = [mention for mention in mentions(rulebook) if mention.citation.document is not None]
+    carriers = Counter(mention.carrier for mention in cited)
+    by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in _PLURALS.items())
+    yield from wrapped(f"{counts['documents']} documents checked by sha256 and number of lines.")
+    yield from wrapped(f"{counts['phrases']} phrases looked for on their lines: {by_carrier}.")
+    yield from wrapped(f"{counts['outside_not_checked']} citations of outside sources not looked at.")
+    for problem in problems:
+        yield from wrapped(str(problem), hang=2, style=Style.URGENT)
+    found = "1 problem." if len(problems) == 1 else f"{len(problems)} problems."
+    yield from wrapped(found if problems else "All found.", style=Style.URGENT if problems else Style.GOOD)

@@ -1,0 +1,86 @@
+"""Every command and output that the documents show is what the program does."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ketascreen import Stage, read_profile
+from ketascreen.schemas import SCHEMAS
+from tests.docs_blocks import DOCUMENTS, ROOT, SETS_UP, Shown, run, shown
+from tests.facts_page import facts_page
+from tests.promises.support import AS_OF, shipped_cases, shipped_screener
+from tests.shown import schema_text
+
+SHOWN = [one for document in DOCUMENTS for one in shown(document)]
+EXAMPLES = sorted((ROOT / "examples").glob("*.[jy]*"))
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("one", SHOWN, ids=lambda one: f"{one.document.name}: {one.command}")
+def test_a_shown_command_prints_what_is_shown(one: Shown) -> None:
+    if one.is_ours:
+        assert run(one.command) == one.output
+    else:
+        assert one.command.startswith(SETS_UP)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_a_shown_session_in_python_goes_as_shown(document: Path) -> None:
+    failed, _ = doctest.testfile(str(document), module_relative=False, encoding="utf-8")
+    assert failed == 0
+
+
+def test_the_readme_shows_both_commands_and_their_plain_forms() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for wanted in ("make demo", "make test", "python3 -m venv .venv", ".venv/bin/python -m pytest"):
+        assert wanted in text
+
+
+def test_the_page_of_facts_is_what_the_vocabulary_says() -> None:
+    assert (ROOT / "docs" / "facts.md").read_text(encoding="utf-8") == facts_page()
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_a_schema_under_schema_is_what_the_program_writes(name: str) -> None:
+    assert (ROOT / "schema" / name).read_text(encoding="utf-8") == schema_text(name)
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name]())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_an_example_keeps_to_the_schema_and_its_verdict_to_its_own(example: Path) -> None:
+    profile = read_profile(example)
+    sent = profile.model_dump(mode="json", exclude_none=True)
+    jsonschema.Draft202012Validator(SCHEMAS["profile.schema.json"]()).validate(sent)
+    verdict = shipped_screener().screen(profile, as_of=AS_OF, stage=Stage.SESSION)
+    jsonschema.Draft202012Validator(SCHEMAS["verdict.schema.json"]()).validate(verdict.model_dump(mode="json"))
+
+
+def test_the_schema_refuses_what_the_profile_refuses() -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMAS["profile.schema.json"]())
+    for bad in ({"sistolic_bp": 120}, {"systolic_bp": "180"}, {"systolic_bp": True}, {"psychosis": "unknown"}, []):
+        assert not validator.is_valid(bad)
+    for good in ({}, {"systolic_bp": None}, {"systolic_bp": "139 mmHg"}, {"psychosis": {"value": "past", "at": "2026-11-22"}}):
+        assert validator.is_valid(good)
+
+
+def test_the_table_of_the_examples_is_what_they_come_to() -> None:
+    text = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    for example in EXAMPLES:
+        (row,) = [line for line in text.splitlines() if line.startswith("|") and f"{example.name}" in line]
+        verdict = shipped_screener().screen(read_profile(example), as_of=AS_OF)
+        decisions = [one.decision.value for one in verdict.routes.values()]
+        shown_cells = [cell.strip().strip("`").replace(" ", "_") for cell in row.strip("|").split("|")][-len(decisions) :]
+        assert shown_cells == decisions, example.name
+
+
+def test_there_are_more_than_six_examples_and_751_cases() -> None:
+    assert len(EXAMPLES) > 6
+    assert f"{len(shipped_cases())} cases" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
