@@ -6,7 +6,7 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal, Self
 
@@ -95,6 +95,8 @@ class Screener:
             RequestError: a time without an offset, an unknown route or stage, a decision on no review.
         """
         asked, stage, decisions = self._request(as_of, stage, routes, decisions)
+        # A fixed offset: differences of times in one named zone would leave out its clock changes.
+        as_of = as_of.astimezone(timezone(as_of.utcoffset() or timedelta()))
         facts = known_facts(profile, self.rulebook.vocabulary, as_of)
         at_stage = self.rulebook.asked_at(stage)
         answers = ask(self._channels, facts, stage, frozenset(rule.id for rule in at_stage))

@@ -1,4 +1,4 @@
-"""Malformed and hostile YAML is refused at its line, fast, by one typed error; so is every file of the shared corpus."""
+"""Malformed and hostile YAML is refused at its line, fast and by one typed error; so is the shared corpus."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOOD = {
     "a byte order mark at the start": b"\xef\xbb\xbf" + PLAIN,
     "a quantity": with_line(5, "    at_least: 140 mmHg"),
     "a date": with_line(5, "    at_least: 2026-11-22"),
-    "letters with accents": with_line(6, "say: Déjà vu – “fine” (œdème, 高血圧)"),
+    "letters with accents": with_line(6, "say: Déjà vu, “fine” (œdème, 高血圧)"),
     "a comment on its own line": with_line(7, "# a comment"),
     "a # in quotes": with_line(6, 'say: "above 140 #2"'),
     "an escape for a letter": with_line(6, r'say: "caf\u00e9"'),
@@ -69,8 +69,7 @@ BAD: list[tuple[str, bytes, int, str]] = [
     ("a directive", b"%TAG ! tag:yaml.org,2002:python/\n---\nid: x\n", 1, "directive"),
     ("an open quote", with_line(2, 'title: "High'), 2, "syntax"),
     ("two versions not merged", b"<<<<<<< ours\n" + PLAIN + b"=======\n" + PLAIN + b">>>>>>> theirs\n", 1, "syntax"),
-    ("half a file", b"id: x\ntitle: y\nwhen:\n  systolic_bp:\n    at_le", 5, "no-value"),
-    ("half a line", b"id: x\ntitle: y\nwhe", 3, "syntax"),
+    ("half a line", b"id: x\ntitle: High\nwhe", 3, "syntax"),
     ("a colon without a space", with_line(2, "title:High"), 2, "syntax"),
     ("a key twice", with_line(7, "id: another"), 7, "duplicate-key"),
     ("a key twice, once in quotes", with_line(7, '"id": another'), 7, "duplicate-key"),
@@ -97,15 +96,19 @@ BAD: list[tuple[str, bytes, int, str]] = [
         (f"the ambiguous `{text}`", with_line(5, f"    at_least: {text}"), 5, "ambiguous")
         for text in (
             "no", "No", "yes", "ON", "off", "y", "True", "010", "0x8C", "0b11", "0o14", ".nan", ".inf", "-.INF", "1e3",
-            "1.5E-3", "1,5", "1_000", "1:30", "190:20:30.15", "-0", "-0.0", "-0.00", "+140", ".5", "5.", "2026-1-2", "<<",
+            "1.5E-3", "1,5", "1_000", "1:30", "190:20:30.15",
+            "-0", "-0.0", "-0.00", "+140", ".5", "5.", "2026-1-2", "<<",
             "139.99999999999999999", "9" * 5000, "1" + ":59" * 2000,
         )
     ),
-    *((f"`{text}` for nothing", with_line(5, f"    at_least: {text}"), 5, "no-value") for text in ("", "~", "null", "Null")),
+    *(
+        (f"`{text}` for nothing", with_line(5, f"    at_least: {text}"), 5, "no-value")
+        for text in ("", "~", "null", "Null")
+    ),
     ("a comment that cuts text", with_line(6, "say: above 140 #2 stop"), 6, "comment-after-text"),
     ("1,000 open maps", with_line(5, "    at_least: " + "{a: " * 1000), 5, "over-limit"),
     ("100,000 open lists", with_line(5, "    at_least: " + "[" * 100_000), 5, "over-limit"),
-    ("300 maps within maps", b"".join(b" " * n + b"a:\n" for n in range(300)), 60, "over-limit"),
+    ("300 maps within maps", b"".join(b" " * n + b"a:\n" for n in range(300)), 61, "over-limit"),
     ("a text of 70,000 letters", with_line(6, "say: " + "x" * 70_000), 6, "over-limit"),
     ("a number of 900,000 digits and a letter", with_line(6, "say: " + "1" * 900_000 + "x"), 6, "over-limit"),
     ("60,000 values", b"a: [" + b"1," * 60_000 + b"]", 1, "over-limit"),
@@ -138,7 +141,7 @@ def test_bad_yaml_is_refused_at_its_line(data: bytes, line: int, code: str) -> N
     assert first.place is not None
     assert (first.place.line, first.code) == (line, code)
     assert first.mend
-    assert all("yaml." not in str(problem) and "Error" not in str(problem) for problem in found)
+    assert not any(word in problem.message for problem in found for word in ("yaml.", "Error", "Python"))
 
 
 def test_a_key_twice_names_the_line_of_the_first() -> None:
@@ -229,5 +232,7 @@ def test_the_error_of_a_rulebook_lists_every_file(tmp_path: Path) -> None:
     bad = {"exclusions/b.yaml": "id: no\n", "exclusions/a.yaml": "id: &x a\n", "parameters.yaml": "x: [\n"}
     with pytest.raises(RulebookError) as caught:
         load_rulebook(with_files(tmp_path, dict(bad)))
-    placed = [str(problem.place) for problem in caught.value.diagnostics]
-    assert [place.split(":")[0] for place in placed if place.split(":")[1] == "1"] == sorted(bad)
+    assert {problem.place.path for problem in caught.value.diagnostics if problem.place} == set(bad)
+    assert [problem.place for problem in caught.value.diagnostics] == sorted(
+        problem.place for problem in caught.value.diagnostics if problem.place
+    )

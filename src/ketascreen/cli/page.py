@@ -71,7 +71,7 @@ def heading(text: str, style: Style = Style.HEADING) -> list[Line]:
 
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` columns, with `...` where it was cut."""
-    whole = printable(" ".join(text.split()))
+    whole = printable(text.strip())
     return whole if len(whole) <= width else f"{whole[: max(0, width - 3)].rstrip()}..."
 
 

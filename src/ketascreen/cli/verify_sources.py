@@ -60,10 +60,10 @@ def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Lin
     cited = [mention for mention in mentions(rulebook) if mention.citation.document is not None]
     carriers = Counter(mention.carrier for mention in cited)
     by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in _PLURALS.items())
-    yield from wrapped(f"{counts['documents']} documents checked by sha256 and number of lines.")
-    yield from wrapped(f"{counts['phrases']} phrases looked for on their lines: {by_carrier}.")
-    yield from wrapped(f"{counts['outside_not_checked']} citations of outside sources not looked at.")
+    yield from wrapped(f"Documents checked by sha256 and number of lines: {counts['documents']}.")
+    yield from wrapped(f"Phrases looked for on their lines: {counts['phrases']} ({by_carrier}).")
+    yield from wrapped(f"Citations of outside sources, not looked at: {counts['outside_not_checked']}.")
     for problem in problems:
         yield from wrapped(str(problem), hang=2, style=Style.URGENT)
-    found = "1 problem." if len(problems) == 1 else f"{len(problems)} problems."
-    yield from wrapped(found if problems else "All found.", style=Style.URGENT if problems else Style.GOOD)
+    found = f"Problems: {len(problems)}." if problems else "All found."
+    yield from wrapped(found, style=Style.URGENT if problems else Style.GOOD)

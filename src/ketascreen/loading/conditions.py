@@ -29,6 +29,8 @@ from ketascreen.vocabulary import Fact, Vocabulary
 
 MAX_COMPARISONS = 500
 """In one rule or definition, with those of the definitions that it asks."""
+MAX_LEVELS = 60
+"""How deep a condition may be nested, with the definitions that it asks; keeps every walk far from Python's limit."""
 KEYWORDS = ("all", "any", "not", "meets")
 
 
@@ -52,7 +54,13 @@ class ConditionReader:
             self._problem("always", "`always` is for review, caution and advise only", "write a condition", node)
             return None
         condition = self._condition(node)
-        return None if self.comparisons > MAX_COMPARISONS else condition
+        if condition is None or self.comparisons > MAX_COMPARISONS:
+            return None
+        if _levels(condition) > MAX_LEVELS:
+            limit = f"nested more than {MAX_LEVELS} deep, definitions included"
+            self._problem("over-limit", limit, "make it simpler", node)
+            return None
+        return condition
 
     def _problem(self, code: str, message: str, mend: str, node: Node) -> None:
         self.report.problem(code, message, mend, node.place)
@@ -230,3 +238,14 @@ class ConditionReader:
             )
             return None
         return number
+
+
+def _levels(condition: Condition) -> int:
+    """How deep a condition is nested, with the definitions that it asks."""
+    match condition:
+        case All(members) | Any_(members):
+            return 1 + max(map(_levels, members))
+        case Not(member) | Meets(_, member):
+            return 1 + _levels(member)
+        case _:
+            return 1

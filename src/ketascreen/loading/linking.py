@@ -9,7 +9,7 @@ from typing import Any
 from ketascreen.condition import Condition
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.loading import forms
-from ketascreen.loading.conditions import KEYWORDS, ConditionReader
+from ketascreen.loading.conditions import KEYWORDS, MAX_LEVELS, ConditionReader
 from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader, entries
@@ -20,7 +20,6 @@ from ketascreen.rule import Definition, Parameter, RouteSheet, Rule, RuleStage, 
 from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import Vocabulary
 
-MAX_DEFINITIONS_DEEP = 5
 
 
 @dataclass
@@ -80,9 +79,9 @@ class Linker:
             circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
             self._problem("circle", f"definitions that ask each other in a circle: {circle}", "take one out", place)
             return None
-        if len(self._opened) == MAX_DEFINITIONS_DEEP:
-            limit = f"definitions that ask each other more than {MAX_DEFINITIONS_DEEP} deep"
-            self._problem("over-limit", limit, "write one of them out", place)
+        if len(self._opened) > MAX_LEVELS:
+            message = f"more than {MAX_LEVELS} definitions that ask each other in a row"
+            self._problem("over-limit", message, "make it simpler", place)
             self._failed.add(name)
             return None
         self._opened.append(name)

@@ -1,0 +1,341 @@
+"""A rulebook with one thing wrong is refused at its place with the mend; with many, all of them at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ketascreen import Decision, PatientProfile, RulebookError, Screener, load_rulebook
+from tests.loading.support import BAD, GOOD, RULE, changed, copied, problems, text_of, where, with_files
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+EXPECTED = re.compile(r"# expect (?P<where>\S+ [a-z-]+): (?P<mend>.*)")
+WHEN = text_of("exclusions/pregnancy.yaml").split("when:\n")[1].split("say:")[0]
+
+
+def condition(text: str) -> dict[str, str]:
+    """The rule on pregnancy with another condition beside its own."""
+    member = "\n".join(f"      {line}" for line in text.splitlines()).lstrip()
+    return changed("exclusions/pregnancy.yaml", WHEN, f"  any:\n    - pregnancy: {{is: pregnant}}\n    - {member}\n")
+
+
+def definitions(text: str) -> dict[str, str]:
+    """The definitions with more behind them."""
+    return {"definitions.yaml": text_of("definitions.yaml") + text}
+
+
+def test_the_good_rulebook_loads_and_decides() -> None:
+    rulebook = load_rulebook(GOOD)
+    assert len(rulebook.rules) == 8
+    known = PatientProfile(systolic_bp={"value": 180, "at": "2026-11-22"})
+    verdict = Screener(rulebook, channels=("reference",)).screen(known, as_of=AS_OF)
+    assert {route.decision for route in verdict.routes.values()} == {Decision.NOT_ELIGIBLE}
+
+
+@pytest.mark.parametrize("file", sorted(BAD.iterdir()), ids=lambda file: file.stem)
+def test_a_bad_file_is_refused_as_it_says_itself(tmp_path: Path, file: Path) -> None:
+    text = file.read_text("utf-8")
+    stands_for = text.splitlines()[0].removeprefix("# instead of ")
+    expected = [(match["where"], match["mend"]) for match in EXPECTED.finditer(text)]
+    found = problems(with_files(tmp_path, {stands_for: text}))
+    assert [(where(problem), problem.mend) for problem in found] == expected
+    assert all(problem.text is not None and problem.message for problem in found)
+
+
+def test_a_problem_is_shown_with_its_line_underlined(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, changed(RULE, "hypertension:", "hypertention:")))
+    assert str(problem).splitlines() == [
+        "exclusions/high-pressure.yaml:10:11: unknown fact `hypertention` [unknown-fact]",
+        "   10 |         - hypertention: {is: diagnosed}",
+        "      |           ^^^^^^^^^^^^ did you mean `hypertension`?",
+    ]
+
+
+@pytest.mark.parametrize("key", ["id", "title", "stage", "effect", "routes", "when", "say", "sources", "sign_off"])
+def test_each_key_that_a_rule_needs_is_missed(tmp_path: Path, key: str) -> None:
+    blocks = re.split(r"\n(?=[a-z])", text_of(RULE).rstrip("\n"))
+    kept = [block for block in blocks if not block.startswith(f"{key}:")]
+    assert len(kept) == len(blocks) - 1
+    found = problems(with_files(tmp_path, {RULE: "\n".join(kept) + "\n"}))
+    assert [(where(problem), problem.mend) for problem in found] == [(f"{RULE}:1:1 missing-key", f"add `{key}:`")]
+
+
+@pytest.mark.parametrize("name", ["rulebook.yaml", "routes.yaml", "documents.yaml"])
+def test_each_file_that_a_rulebook_needs_is_missed(tmp_path: Path, name: str) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / name).unlink()
+    assert [where(problem) for problem in problems(rulebook)] == [f"{name}:1:1 missing-file"]
+
+
+def test_the_problems_of_several_files_are_reported_at_once(tmp_path: Path) -> None:
+    files = changed(RULE, "hypertension:", "hypertention:")
+    files |= changed("exclusions/heart.yaml", "line: 2", "line: 99")
+    files |= changed("rulebook.yaml", "format: 1", "format: 2")
+    files |= changed("parameters.yaml", "value: 2 trials", "value: 2 trails")
+    files |= changed("cautions/young.yaml", "effect: caution", "effect: &a caution")
+    assert [where(problem) for problem in problems(with_files(tmp_path, dict(files)))] == [
+        "cautions/young.yaml:4:9 anchor",
+        "exclusions/heart.yaml:10:5 citation",
+        "exclusions/high-pressure.yaml:10:11 unknown-fact",
+        "parameters.yaml:8:10 quantity",
+        "rulebook.yaml:4:9 wrong-word",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("documents.yaml", "documents: [\n"),
+        ("documents.yaml", text_of("documents.yaml") + "more: 1\n"),
+        ("conflicts.yaml", "C1: no\n"),
+        ("parameters.yaml", text_of("parameters.yaml").replace("2 trials", "2")),
+        ("definitions.yaml", "resistant_depression: {title: x}\n"),
+        ("vocabulary.yaml", "facts: {egfr: {type: number}}\n"),
+        ("routes.yaml", "iv: [\n"),
+    ],
+)
+def test_a_problem_in_one_file_is_not_blamed_on_those_that_refer_to_it(tmp_path: Path, file: str, text: str) -> None:
+    found = problems(with_files(tmp_path, {file: text}))
+    assert {problem.place.path for problem in found if problem.place} == {file}
+
+
+def test_a_bad_definition_is_reported_once_however_many_rules_ask_it(tmp_path: Path) -> None:
+    files = definitions("").copy()
+    files["definitions.yaml"] = files["definitions.yaml"].replace(
+        "includes: major_depression", "includes: majr_depression"
+    )
+    files |= condition("meets: resistant_depression")
+    assert [where(problem) for problem in problems(with_files(tmp_path, dict(files)))] == [
+        "definitions.yaml:5:38 unknown-choice"
+    ]
+
+
+# What is too much
+
+
+@pytest.mark.parametrize("keyword", ["any", "all"])
+def test_a_condition_25_deep_is_read_and_evaluated(tmp_path: Path, keyword: str) -> None:
+    deep = "{age: {below: 18 years}}"
+    for _ in range(25):
+        deep = f"{{{keyword}: [{deep}]}}"
+    rulebook = load_rulebook(with_files(tmp_path, condition(deep)))
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17), as_of=AS_OF)
+    finding = next(finding for finding in verdict.findings if finding.rule == "pregnancy")
+    assert (finding.outcome, [used.fact for used in finding.rests_on]) == ("met", ["age"])
+
+
+def test_a_condition_nested_beyond_the_limit_is_refused_by_its_name(tmp_path: Path) -> None:
+    deep = "{not: " * 60 + "{age: {below: 18 years}}" + "}" * 60
+    (problem,) = problems(with_files(tmp_path, condition(deep)))
+    assert (problem.code, problem.message) == ("over-limit", "nested more than 60 deep")
+
+
+@pytest.mark.parametrize("fact", ["age", "aeg"])
+def test_ten_thousand_comparisons_are_refused_by_the_limit(tmp_path: Path, fact: str) -> None:
+    many = "any:\n" + f"  - {fact}: {{below: 18 years}}\n" * 10_000
+    began = time.perf_counter()
+    found = problems(with_files(tmp_path, condition(many)))
+    assert time.perf_counter() - began < 3  # of which nearly all goes to reading 10,000 lines
+    (limit,) = [problem for problem in found if problem.code == "over-limit"]
+    assert limit.message == "more than 500 comparisons in one rule, definitions included"
+
+
+def test_five_hundred_comparisons_are_not_too_many(tmp_path: Path) -> None:
+    many = "any:\n" + "  - age: {below: 18 years}\n" * 499
+    assert load_rulebook(with_files(tmp_path, condition(many))).rule("pregnancy")
+
+
+def test_definitions_that_double_each_other_are_refused_by_the_limit_at_once(tmp_path: Path) -> None:
+    names = [f"d{number}" for number in range(40)]
+    text = "d0: {title: x, when: {age: {below: 18 years}}}\n"
+    for before, name in zip(names, names[1:], strict=False):
+        text += f"{name}: {{title: x, when: {{all: [{{meets: {before}}}, {{meets: {before}}}]}}}}\n"
+    began = time.perf_counter()
+    found = problems(with_files(tmp_path, definitions(text)))
+    assert time.perf_counter() - began < 1
+    assert {problem.code for problem in found} == {"over-limit"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_definitions_that_ask_each_other_deeply_are_read_or_refused_but_never_fail(tmp_path: Path, order: int) -> None:
+    deep = "{not: " * 50 + "{%s}" + "}" * 50
+    members = [f"d{n}: {{title: x, when: {deep % f'meets: d{n + 1}'}}}\n" for n in range(200)]
+    last = f"d200: {{title: x, when: {deep % 'age: {below: 18 years}'}}}\n"
+    found = problems(with_files(tmp_path / "too", definitions("".join([*members, last][::order]))))
+    assert {problem.code for problem in found} == {"over-limit"}
+    few = definitions("".join([*members[-4:], last][::order]))
+    rulebook = load_rulebook(with_files(tmp_path / "few", few | condition(deep % "meets: d196")))
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17), as_of=AS_OF)
+    finding = next(finding for finding in verdict.findings if finding.rule == "pregnancy")
+    assert finding.outcome == "met"
+
+
+def test_a_version_of_5000_digits_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, changed("rulebook.yaml", ">=0.1.0", f">={'9' * 5000}.0.0")))
+    assert where(problem) == "rulebook.yaml:6:11 wrong-value"
+
+
+# What must hold of the whole
+
+
+def test_a_route_without_an_exclude_rule_is_refused(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {}
+    for name in ("high-pressure", "pregnancy", "heart"):
+        files |= changed(f"exclusions/{name}.yaml", "routes: all", "routes: [iv]")
+    found = problems(with_files(tmp_path, files))
+    assert [(problem.code, problem.message) for problem in found if problem.code != "lasting"] == [
+        ("no-exclusion", "no exclude rule for the route `oral`")
+    ]
+
+
+def test_a_rulebook_without_rules_or_without_routes_is_refused(tmp_path: Path) -> None:
+    ruleless = with_files(tmp_path / "a", {"conflicts.yaml": "{}\n"})
+    for file in [*ruleless.glob("*/*.yaml")]:
+        file.unlink()
+    assert {problem.code for problem in problems(ruleless)} == {"no-exclusion", "lasting"}
+    found = problems(with_files(tmp_path / "b", {"routes.yaml": "{}\n"}))
+    assert [where(problem) for problem in found] == ["routes.yaml:1:1 no-exclusion"]
+
+
+def test_a_list_without_a_review_of_unrecognised_entries_is_refused(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / "reviews" / "unrecognised-heart-condition.yaml").unlink()
+    (problem,) = problems(rulebook)
+    assert where(problem) == "exclusions/heart.yaml:6:1 unrecognised"
+    assert problem.mend == "add one with `heart_conditions: {includes: unrecognised}`"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_lasting_choice_must_exclude_by_itself(tmp_path: Path, alone: bool) -> None:
+    other = "" if alone else "  all:\n    - age: {at_least: 12 years}\n    - "
+    files = changed("exclusions/pregnancy.yaml", "  pregnancy: {", f"{other or '  '}pregnancy: {{")
+    rulebook = with_files(tmp_path, dict(files))
+    if alone:
+        assert load_rulebook(rulebook)
+    else:
+        assert [problem.code for problem in problems(rulebook)] == ["lasting"]
+
+
+def test_an_id_stands_in_one_file_only(tmp_path: Path) -> None:
+    found = problems(with_files(tmp_path, {"reviews/pregnancy.yaml": text_of("exclusions/pregnancy.yaml")}))
+    assert [(where(problem), problem.message) for problem in found] == [
+        ("reviews/pregnancy.yaml:1:1 rule-id", "`pregnancy` stands in `exclusions/pregnancy.yaml` too")
+    ]
+
+
+def test_a_rule_does_not_take_the_name_of_a_file_of_the_format(tmp_path: Path) -> None:
+    text = text_of("exclusions/pregnancy.yaml").replace("id: pregnancy", "id: parameters")
+    assert "rule-id" in [problem.code for problem in problems(with_files(tmp_path, {"reviews/parameters.yaml": text}))]
+
+
+def test_an_approved_rule_names_who_approved_it_and_when(tmp_path: Path) -> None:
+    approved = "{status: approved, by: A clinician, date: 2026-11-22}"
+    rulebook = load_rulebook(with_files(tmp_path, dict(changed(RULE, "{status: draft}", approved))))
+    rule = rulebook.rule("high-pressure")
+    assert rule is not None
+    assert (rule.sign_off.status, rule.sign_off.by, rule.sign_off.on) == ("approved", "A clinician", "2026-11-22")
+
+
+# The folder
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path / ("a" * 300), tmp_path / ("a/" * 3000), tmp_path / "a\0b"):
+        (problem,) = problems(folder)
+        assert problem.code == "no-folder"
+    with pytest.raises(RulebookError, match="no such folder"):
+        load_rulebook(GOOD / "rulebook.yaml")
+
+
+@pytest.mark.parametrize("names", [[], [".hidden.yaml"], ["notes.txt", "x.yaml~", ".x.yaml.swp"]])
+def test_a_folder_without_rules_is_named(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).write_text("id: x\n")
+    (problem,) = problems(tmp_path)
+    assert (problem.code, problem.place and problem.place.path) == ("no-rules", str(tmp_path))
+
+
+def test_what_is_no_rule_file_is_ignored_and_listed(tmp_path: Path) -> None:
+    ignored = {".x.yaml.swp": "", "exclusions/notes.txt": "", "x.yaml~": "", ".git/config.yaml": "a: no"}
+    rulebook = load_rulebook(with_files(tmp_path, dict(ignored)))
+    assert sorted(rulebook.ignored) == [".git", ".x.yaml.swp", "exclusions/notes.txt", "x.yaml~"]
+
+
+def test_links_folders_and_other_endings_are_refused_unread(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (tmp_path / "outside.yaml").write_text("id: &x outside\n")
+    (rulebook / "a.yaml").symlink_to(tmp_path / "outside.yaml")
+    (rulebook / "b.yaml").symlink_to(rulebook / "b.yaml")
+    (rulebook / "c.yaml").mkdir()
+    (rulebook / "d.yml").write_text("id: &x another\n")
+    (rulebook / "loop").symlink_to(rulebook)
+    found = problems(rulebook)
+    assert [(problem.place and problem.place.path, problem.code, problem.message) for problem in found] == [
+        ("a.yaml", "not-a-file", "a link"),
+        ("b.yaml", "not-a-file", "a link"),
+        ("c.yaml", "not-a-file", "not a plain file"),
+        ("d.yml", "not-a-file", "ends in .yml"),
+        ("loop", "not-a-file", "a link"),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    os.mkfifo(rulebook / "exclusions" / "pipe.yaml")
+    began = time.perf_counter()
+    assert [where(problem) for problem in problems(rulebook)] == ["exclusions/pipe.yaml:1:1 not-a-file"]
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file")
+def test_an_unreadable_file_fails_the_whole_load(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / RULE).chmod(0)
+    assert "unreadable" in [problem.code for problem in problems(rulebook)]
+
+
+def test_a_file_that_the_system_will_not_open_fails_the_whole_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook, opened = copied(tmp_path), Path.open
+
+    def refuse(path: Path, *args: object, **kwargs: object) -> object:
+        if path.name == "heart.yaml":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    (problem,) = problems(rulebook)
+    assert (where(problem), problem.message) == (
+        "exclusions/heart.yaml:1:1 unreadable",
+        "cannot be read (Permission denied)",
+    )
+
+
+@pytest.mark.parametrize("name", ["a\nb.yaml", "a\x1b[2Jb.yaml", "a\u202eb.yaml", "a\udcffb.yaml"])
+def test_a_file_name_that_could_mislead_is_shown_escaped(tmp_path: Path, name: str) -> None:
+    try:
+        rulebook = with_files(tmp_path, {f"exclusions/{name}": text_of("exclusions/pregnancy.yaml")})
+    except (OSError, UnicodeError):
+        pytest.skip("this system does not take such a name")
+    shown = [str(problem) for problem in problems(rulebook)]
+    assert any(problem.startswith("exclusions/a\\") for problem in shown)
+    assert all(line.isprintable() for problem in shown for line in problem.split("\n"))
+
+
+def test_folders_too_deep_are_refused_by_the_limit(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / ("a/" * 40)).mkdir(parents=True)
+    (problem,) = problems(rulebook)
+    assert (problem.code, problem.message) == ("over-limit", "folders more than 20 deep")
+
+
+def test_a_file_is_never_read_past_the_limit(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, {"exclusions/big.yaml": b"a" * 3_000_000}))
+    assert where(problem) == "exclusions/big.yaml:1:1 too-large"
