@@ -6,6 +6,7 @@ import os
 import re
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -105,13 +106,10 @@ def test_a_problem_in_one_file_is_not_blamed_on_those_that_refer_to_it(tmp_path:
 
 
 def test_a_bad_definition_is_reported_once_however_many_rules_ask_it(tmp_path: Path) -> None:
-    files = definitions("").copy()
-    files["definitions.yaml"] = files["definitions.yaml"].replace(
-        "includes: major_depression", "includes: majr_depression"
-    )
+    files = changed("definitions.yaml", "includes: major_depression", "includes: majr_depression")
     files |= condition("meets: resistant_depression")
     assert [where(problem) for problem in problems(with_files(tmp_path, dict(files)))] == [
-        "definitions.yaml:5:38 unknown-choice"
+        "definitions.yaml:5:39 unknown-choice"
     ]
 
 
@@ -153,7 +151,7 @@ def test_five_hundred_comparisons_are_not_too_many(tmp_path: Path) -> None:
 def test_definitions_that_double_each_other_are_refused_by_the_limit_at_once(tmp_path: Path) -> None:
     names = [f"d{number}" for number in range(40)]
     text = "d0: {title: x, when: {age: {below: 18 years}}}\n"
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in pairwise(names):
         text += f"{name}: {{title: x, when: {{all: [{{meets: {before}}}, {{meets: {before}}}]}}}}\n"
     began = time.perf_counter()
     found = problems(with_files(tmp_path, definitions(text)))
@@ -162,14 +160,25 @@ def test_definitions_that_double_each_other_are_refused_by_the_limit_at_once(tmp
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_definitions_that_ask_each_other_deeply_are_read_or_refused_but_never_fail(tmp_path: Path, order: int) -> None:
-    deep = "{not: " * 50 + "{%s}" + "}" * 50
-    members = [f"d{n}: {{title: x, when: {deep % f'meets: d{n + 1}'}}}\n" for n in range(200)]
-    last = f"d200: {{title: x, when: {deep % 'age: {below: 18 years}'}}}\n"
-    found = problems(with_files(tmp_path / "too", definitions("".join([*members, last][::order]))))
+@pytest.mark.parametrize("keyword", ["not", "all"])
+def test_definitions_deep_in_each_other_are_refused_at_60_levels_and_evaluated_below(
+    tmp_path: Path, order: int, keyword: str
+) -> None:
+    def nested(inner: str, times: int) -> str:
+        before, after = ("{not: ", "}") if keyword == "not" else ("{all: [", "]}")
+        return before * times + inner + after * times
+
+    def row(length: int, levels: int) -> str:
+        names = [f"d{number}: {{title: x, when: %s}}\n" for number in range(length + 1)]
+        asked = [nested(f"{{meets: d{number + 1}}}", levels) for number in range(length)]
+        leaf = nested("{age: {below: 18 years}}", levels % 2)
+        return "".join([name % when for name, when in zip(names, [*asked, leaf], strict=True)][::order])
+
+    found = problems(with_files(tmp_path / "too", definitions(row(200, 25))))
     assert {problem.code for problem in found} == {"over-limit"}
-    few = definitions("".join([*members[-4:], last][::order]))
-    rulebook = load_rulebook(with_files(tmp_path / "few", few | condition(deep % "meets: d196")))
+    # Each of the two definitions and the rule nests 18 levels and asks the next one: 58 of 60 with the comparison.
+    files = definitions(row(2, 18)) | condition(nested("{meets: d0}", 18))
+    rulebook = load_rulebook(with_files(tmp_path / "few", dict(files)))
     verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17), as_of=AS_OF)
     finding = next(finding for finding in verdict.findings if finding.rule == "pregnancy")
     assert finding.outcome == "met"

@@ -23,6 +23,8 @@ def report(error: Exception) -> ExitStatus:
             return ExitStatus.BAD_INPUT
         case ChannelFault():
             click.echo(str(error), err=True)
+        case OSError():
+            click.echo(f"reading or writing failed ({error.strerror or 'an error of the system'})", err=True)
         case _:
             # The message of an error that was not foreseen may hold a patient's value; its kind and place do not.
             kind = type(error).__name__

@@ -40,9 +40,10 @@ class ConditionReader:
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Parameter]
-    define: Callable[[str], Condition | None]
+    define: Callable[[str, int], Condition | None]
     definition_names: frozenset[str]
     report: Report
+    level: int = 0
     comparisons: int = 0
 
     def read(self, node: Node, *, may_be_always: bool = False) -> Condition | None:
@@ -57,10 +58,13 @@ class ConditionReader:
         if condition is None or self.comparisons > MAX_COMPARISONS:
             return None
         if _levels(condition) > MAX_LEVELS:
-            limit = f"nested more than {MAX_LEVELS} deep, definitions included"
-            self._problem("over-limit", limit, "make it simpler", node)
+            self._too_deep(node)
             return None
         return condition
+
+    def _too_deep(self, node: Node) -> None:
+        limit = f"nested more than {MAX_LEVELS} deep, definitions included"
+        self._problem("over-limit", limit, "make it simpler", node)
 
     def _problem(self, code: str, message: str, mend: str, node: Node) -> None:
         self.report.problem(code, message, mend, node.place)
@@ -68,6 +72,15 @@ class ConditionReader:
     def _condition(self, node: Node) -> Condition | None:
         if self.comparisons > MAX_COMPARISONS:
             return None  # reported; the rest is not gone through
+        if self.level >= MAX_LEVELS:
+            self._too_deep(node)
+            return None
+        self.level += 1
+        condition = self._entry(node)
+        self.level -= 1
+        return condition
+
+    def _entry(self, node: Node) -> Condition | None:
         if not isinstance(node, MappingNode) or not node.items:
             self._problem(
                 "condition",
@@ -114,7 +127,7 @@ class ConditionReader:
             mend = did_you_mean(word, self.definition_names, otherwise="definitions.yaml does not have it")
             self._problem("unknown-definition", f"unknown definition `{word}`", mend, node)
             return None
-        condition = self.define(name)
+        condition = self.define(name, self.level)
         if condition is None:
             return None
         self._count(sum(1 for _ in comparisons(condition)), node.place)

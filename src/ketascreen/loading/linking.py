@@ -9,7 +9,7 @@ from typing import Any
 from ketascreen.condition import Condition
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.loading import forms
-from ketascreen.loading.conditions import KEYWORDS, MAX_LEVELS, ConditionReader
+from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader, entries
@@ -68,7 +68,7 @@ class Linker:
                 self._problem("name-taken", f"`{name}` is a fact or a parameter", "choose another name", place)
             self._define(name)
 
-    def _define(self, name: str) -> Condition | None:
+    def _define(self, name: str, level: int = 0) -> Condition | None:
         if name in self.definitions:
             return self.definitions[name].when
         if name in self._failed:
@@ -79,13 +79,8 @@ class Linker:
             circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
             self._problem("circle", f"definitions that ask each other in a circle: {circle}", "take one out", place)
             return None
-        if len(self._opened) > MAX_LEVELS:
-            message = f"more than {MAX_LEVELS} definitions that ask each other in a row"
-            self._problem("over-limit", message, "make it simpler", place)
-            self._failed.add(name)
-            return None
         self._opened.append(name)
-        condition = self._reader().read(item.items["when"]) if isinstance(item, MappingNode) else None
+        condition = self._reader(level).read(item.items["when"]) if isinstance(item, MappingNode) else None
         self._opened.pop()
         if condition is None:
             self._failed.add(name)
@@ -94,8 +89,9 @@ class Linker:
             self.definitions[name] = Definition(name, form.title, condition, place, sources)
         return condition
 
-    def _reader(self) -> ConditionReader:
-        return ConditionReader(self.vocabulary, self.parameters, self._define, frozenset(self._pending), self.report)
+    def _reader(self, level: int = 0) -> ConditionReader:
+        names = frozenset(self._pending)
+        return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.report, level)
 
     def read_routes(self, node: Node) -> None:
         """routes.yaml."""
