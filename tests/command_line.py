@@ -32,10 +32,10 @@ class Ran:
 class _Written(io.TextIOWrapper):
     """Keeps what is written; a terminal where it says so."""
 
-    def __init__(self, terminal: bool) -> None:
+    def __init__(self, terminal: bool, encoding: str) -> None:
         self._bytes = io.BytesIO()
         self._terminal = terminal
-        super().__init__(self._bytes, "utf-8", newline="")
+        super().__init__(self._bytes, encoding, newline="")
 
     def isatty(self) -> bool:
         return self._terminal
@@ -45,9 +45,9 @@ class _Written(io.TextIOWrapper):
         return self._bytes.getvalue().decode()
 
 
-def run(*args: str, stdin: bytes = b"", terminal: bool = False) -> Ran:
+def run(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = "utf-8") -> Ran:
     """What a command line comes to. The built-in rulebook is read once for all: it takes most of the time."""
-    out, err = _Written(terminal), _Written(terminal)
+    out, err = _Written(terminal, encoding), _Written(terminal, encoding)
     fed = patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
     with fed, patch("ketascreen.cli.common.load_rulebook", _load), redirect_stdout(out), redirect_stderr(err):
         try:

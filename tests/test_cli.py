@@ -13,7 +13,7 @@ import pytest
 from ketascreen import EngineMissing, Screener, Verdict, read_profile
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.cli.page import WIDTH, wrapped
+from ketascreen.cli.page import wrapped
 from ketascreen.cli.status import MEANING, ExitStatus
 from ketascreen.logic import Truth
 from ketascreen.screen import built_in_rules
@@ -157,7 +157,7 @@ def test_what_a_terminal_would_obey_is_escaped() -> None:
 @pytest.mark.parametrize("stage", ["candidacy", "session"])
 def test_no_line_of_a_verdict_is_wider_than_80_columns(path: Path, stage: str) -> None:
     out = screen(path.name, "--stage", stage, "--all").out
-    assert [line for line in out.splitlines() if len(line) > WIDTH] == []
+    assert [line for line in out.splitlines() if len(line) > 80] == []
 
 
 def test_there_is_colour_only_on_a_terminal_that_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,9 +188,12 @@ def test_one_channel_is_enough_where_it_was_asked_for_and_the_text_says_so() -> 
     assert "Channels: reference alone; nothing to hold it against" in out
 
 
-def test_a_child_process_comes_to_the_same() -> None:
-    plain, apart = (screen("ptsd.yaml", "--isolation", way) for way in ("none", "process"))
-    assert (plain.status, plain.out) == (apart.status, apart.out)
+def test_a_child_process_comes_to_the_same_and_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = screen("ptsd.yaml")
+    monkeypatch.setattr(ProductionChannel, "evaluate", None)
+    apart = screen("ptsd.yaml", "--isolation", "process")
+    assert (apart.status, apart.out) == (here.status, here.out)
+    assert screen("ptsd.yaml").status == ExitStatus.FAULT
 
 
 # What is refused

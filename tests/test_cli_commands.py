@@ -7,17 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ketascreen import __version__, load_rulebook
 from ketascreen.cli import COMMANDS
-from ketascreen.cli.page import WIDTH
 from ketascreen.cli.render import STYLES, WORDS
 from ketascreen.cli.render_condition import render_condition
 from ketascreen.cli.render_grounds import MEANING
 from ketascreen.cli.status import ExitStatus
+from ketascreen.condition import All, Compare, Condition, Not
 from ketascreen.screen import built_in_rules
 from ketascreen.terms import Decision
 from tests.command_line import flat, run
@@ -83,6 +84,42 @@ def test_each_condition_that_show_prints_reads_as_the_rule_it_shows(tmp_path: Pa
     }
 
 
+MONTHS = "verified_abstinence_months"
+LOW, HIGH = "unstable_remission_months", "sustained_remission_months"
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        (Compare("age", "below", Decimal(18)), "age: {below: 18 years}"),
+        (Compare("age", "below", Decimal(18), ("minimum_age",)), "age: {below: minimum_age = 18 years}"),
+        (
+            Compare(MONTHS, "between", (Decimal(3), Decimal(12)), (LOW, HIGH)),
+            f"{MONTHS}: {{between: [{LOW} = 3 months, {HIGH} = 12 months]}}",
+        ),
+        (
+            Compare(MONTHS, "between", (Decimal(3), Decimal(12)), (HIGH,)),
+            f"{MONTHS}: {{between: [3 months, {HIGH} = 12 months]}}",
+        ),
+        (
+            Compare(MONTHS, "between", (Decimal(3), Decimal(12)), (LOW,)),
+            f"{MONTHS}: {{between: [{LOW} = 3 months, 12 months]}}",
+        ),
+        (Not(Compare("psychosis", "is", "never")), "not: psychosis: {is: never}"),
+        (
+            All((Compare("age", "at_least", Decimal(18)), Compare("age", "below", Decimal(65)))),
+            "age: {at_least: 18 years, below: 65 years}",
+        ),
+        (
+            All((Compare("age", "is_not", Decimal(18)), Compare("age", "is_not", Decimal(65)))),
+            "all: - age: {is_not: 18 years} - age: {is_not: 65 years}",
+        ),
+    ],
+)
+def test_a_condition_is_shown_in_the_words_it_was_written_in(condition: Condition, shown: str) -> None:
+    assert flat(" ".join(line.text for line in render_condition(condition, shipped()))) == shown
+
+
 @pytest.mark.parametrize(
     ("args", "mend"),
     [
@@ -135,8 +172,14 @@ def test_the_other_commands_speak_json_too(args: list[str]) -> None:
 def test_no_line_of_the_other_commands_is_wider_than_80_columns(args: list[str]) -> None:
     ran = run(*args)
     assert ran.status == 0
-    assert [line for line in ran.out.splitlines() if len(line) > WIDTH] == []
+    assert [line for line in ran.out.splitlines() if len(line) > 80] == []
 
 
 def test_every_decision_has_words_a_colour_and_a_meaning() -> None:
     assert set(WORDS) == set(STYLES) == set(MEANING) == set(Decision)
+
+
+def test_a_terminal_without_the_letters_of_a_phrase_gets_them_escaped() -> None:
+    ran = run("trace", "003", encoding="latin-1")
+    assert (ran.status, ran.err) == (0, "")
+    assert "isn\\u2019t" in ran.out

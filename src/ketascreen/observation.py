@@ -73,7 +73,7 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
         case Mapping():
             return _read_mapping(fact, raw)
         case _ if fact.kind is Kind.LIST:
-            return _read_list(fact, raw, complete=False, at=None)
+            return _read_list(fact, raw, "", complete=False, at=None)
         case _:
             return Observation(_read_value(fact, raw, unit=None))
 
@@ -152,7 +152,7 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
         complete = raw.get("complete", False)
         if not isinstance(complete, bool):
             raise Refused("wrong-type", "`complete` is true or false", "write true or false", "/complete")
-        return _read_list(fact, raw.get("present"), complete=complete, at=at)
+        return _read_list(fact, raw.get("present"), "/present", complete=complete, at=at)
     if raw.get("value") is None:
         raise Refused("missing-value", "has no `value`", "leave the whole fact out where it is not known")
     unit = raw.get("unit")
@@ -161,20 +161,22 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
     return Observation(_read_value(fact, raw["value"], unit), at)
 
 
-def _read_list(fact: Fact, raw: object, *, complete: bool, at: Instant | None) -> ListObservation:
+def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Instant | None) -> ListObservation:
     if not isinstance(raw, Sequence | frozenset | set) or isinstance(raw, str | bytes):
-        raise Refused("wrong-type", "a list of words is wanted", "write [word, word], or [] for none", "/present")
+        raise Refused("wrong-type", "a list of words is wanted", "write [word, word], or [] for none", pointer)
     entries = sorted(raw, key=str) if isinstance(raw, frozenset | set) else list(raw)
     if len(entries) > MAX_ENTRIES:
-        raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", "/present")
+        raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", pointer)
     present: set[str] = set()
     unrecognised: list[str] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, str) or not entry or len(entry) > MAX_TEXT:
             mend = f"each entry is a word of at most {MAX_TEXT} characters"
-            raise Refused("wrong-type", "an entry is not a word", mend, f"/present/{index}")
+            raise Refused("wrong-type", "an entry is not a word", mend, f"{pointer}/{index}")
         if not entry.isprintable():
-            raise Refused("control-character", "an entry holds a control character", "take it out", f"/present/{index}")
+            raise Refused(
+                "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
+            )
         if entry in fact.choices:
             present.add(entry)
         elif entry not in unrecognised:

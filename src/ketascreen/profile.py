@@ -358,7 +358,8 @@ class PatientProfile(BaseModel):
                 yield name, observation
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).model_validate, (self.model_dump(exclude_none=True),)
+        known = {name: answer for name, answer in self.model_dump().items() if answer is not None}
+        return type(self).model_validate, (known,)
 
     def __copy__(self) -> Self:
         return self
@@ -464,8 +465,10 @@ def _plain(answer: Any, mode: str) -> Any:
         return {key: _plain(value, mode) for key, value in answer.items()}
     if isinstance(answer, tuple):
         return [_plain(part, mode) for part in answer]
+    if mode == "python":
+        return answer
     if isinstance(answer, Decimal):
-        return answer if mode == "python" else _json_number(answer)
+        return _json_number(answer)
     return answer.isoformat() if isinstance(answer, date) else answer
 
 

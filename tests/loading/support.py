@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def changed(path: str, old: str, new: str) -> dict[str, str]:
     return {path: text.replace(old, new)}
 
 
-def with_files(folder: Path, files: dict[str, str | bytes]) -> Path:
+def with_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """A copy of the good rulebook with these files written over it."""
     rulebook = copied(folder)
     for path, content in files.items():

@@ -231,7 +231,7 @@ def test_no_profile_of_the_shared_corpus_is_read_with_its_foreign_names(row: dic
 def test_the_error_of_a_rulebook_lists_every_file(tmp_path: Path) -> None:
     bad = {"exclusions/b.yaml": "id: no\n", "exclusions/a.yaml": "id: &x a\n", "parameters.yaml": "x: [\n"}
     with pytest.raises(RulebookError) as caught:
-        load_rulebook(with_files(tmp_path, dict(bad)))
+        load_rulebook(with_files(tmp_path, bad))
     assert {problem.place.path for problem in caught.value.diagnostics if problem.place} == set(bad)
     assert [problem.place for problem in caught.value.diagnostics] == sorted(
         problem.place for problem in caught.value.diagnostics if problem.place

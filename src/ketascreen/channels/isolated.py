@@ -13,7 +13,6 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -22,7 +21,7 @@ from typing import IO, Any
 from ketascreen.channels import ChannelFault
 from ketascreen.channels.forms import compile_rules
 from ketascreen.channels.frames import Deadline, FrameError, receive, send
-from ketascreen.channels.production import EngineMissing
+from ketascreen.channels.production import EngineMissing, require_engine
 from ketascreen.channels.shards import shard
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
@@ -46,8 +45,7 @@ class IsolatedChannel:
 
     def __init__(self, rulebook: Rulebook, deadline_seconds: float = 5.0) -> None:
         rules = {stage: rulebook.asked_at(stage) for stage in Stage}
-        if find_spec("durable_rules_engine") is None:
-            raise EngineMissing
+        require_engine()
         for asked in rules.values():
             shard(asked, compile_rules(asked))
         self._make(rules, deadline_seconds)

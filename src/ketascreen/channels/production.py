@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from threading import Lock
 from typing import Protocol, cast
@@ -56,6 +57,7 @@ class _Engine(Protocol):
     def delete_state(self, ruleset: int, session: str) -> None: ...
 
 
+_MODULE = "durable_rules_engine"
 _loading = Lock()
 _ruleset_numbers = count(1)
 
@@ -74,15 +76,24 @@ def load_engine() -> _Engine:
     raise EngineMissing
 
 
+def require_engine() -> None:
+    """Looks for the extension without loading it into this process.
+
+    Raises:
+        EngineMissing: it is not installed.
+    """
+    if find_spec(_MODULE) is None:
+        raise EngineMissing
+
+
 def _imported() -> _Engine:
-    name = "durable_rules_engine"
     if sys.version_info < (3, 13) or sys.platform == "win32":
-        return cast(_Engine, import_module(name))
+        return cast(_Engine, import_module(_MODULE))
     # It names a function that Python 3.13 no longer has; it is never called, and need not be found.
     flags = sys.getdlopenflags()
     sys.setdlopenflags(os.RTLD_LAZY)
     try:
-        return cast(_Engine, import_module(name))
+        return cast(_Engine, import_module(_MODULE))
     finally:
         sys.setdlopenflags(flags)
 

@@ -21,7 +21,6 @@ from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import Vocabulary
 
 
-
 @dataclass
 class Linker:
     """Builds the parts of a rulebook out of located trees, in an order in which each finds what it refers to."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ketascreen.channels.reference import evaluate
-from ketascreen.condition import Words, facts_of
+from ketascreen.condition import Always, Words, facts_of
 from ketascreen.diagnostic import Place
 from ketascreen.documents import Conflict
+from ketascreen.loading.reachable import can_come_to
 from ketascreen.loading.report import Report
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
@@ -31,6 +32,7 @@ def check_whole(
         _lasting_choices_exclude(fact, rules, listed, report)
         _unrecognised_entries_are_reviewed(fact, rules, report)
     _conflicts_name_rules_that_carry_them(rules, conflicts, report)
+    _every_rule_tells_patients_apart(rules, vocabulary, report)
 
 
 def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
@@ -74,6 +76,20 @@ def _unrecognised_entries_are_reviewed(fact: Fact, rules: tuple[Rule, ...], repo
         message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
         mend = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
         report.problem("unrecognised", message, mend, asking[0].place)
+
+
+def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, report: Report) -> None:
+    # An exclude rule that nobody can meet would stand for a route without one (P2).
+    for rule in rules:
+        if isinstance(rule.when, Always):
+            continue
+        if not can_come_to(rule.when, Truth.TRUE, vocabulary):
+            report.problem(
+                "never-met", "no answers meet this condition", "look for what contradicts itself", rule.place
+            )
+        elif not can_come_to(rule.when, Truth.FALSE, vocabulary):
+            mend = "write `always`, or look for the other end of a range"
+            report.problem("always-met", "all answers meet this condition", mend, rule.place)
 
 
 def _conflicts_name_rules_that_carry_them(

@@ -1,0 +1,262 @@
+"""What of a profile counts at a point in time: windows, dates, ages, lasting choices, lists that are partly stale."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ketascreen import ListObservation, Observation, PatientProfile, ProfileError
+from ketascreen.condition import Words
+from ketascreen.facts import Facts, known_facts
+from ketascreen.profile import BUILT_IN
+from ketascreen.quantity import UNITS
+from ketascreen.vocabulary import Fact, Freshness, Kind
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+EGFR = Fact("egfr", Kind.NUMBER, "Filtration", "renal", unit=UNITS["mL/min"], minimum=Decimal(0), maximum=Decimal(200))
+VOCABULARY = BUILT_IN.extended(
+    [EGFR],
+    {
+        "systolic_bp": Freshness(30),
+        "pregnancy": Freshness(30, lasting=frozenset({"pregnant"}), permanent=frozenset({"not_possible"})),
+        "heart_conditions": Freshness(90, lasting=frozenset({"aneurysm"})),
+        "ride_home": Freshness(0),
+    },
+)
+
+
+def facts(as_of: datetime = AS_OF, /, **given: Any) -> Facts:
+    """The facts of a profile."""
+    return known_facts(PatientProfile(**given), VOCABULARY, as_of)
+
+
+def problems(as_of: datetime = AS_OF, /, **given: Any) -> list[tuple[str, str | None]]:
+    """Code and pointer of each problem of a profile that is refused at screening."""
+    with pytest.raises(ProfileError) as caught:
+        facts(as_of, **given)
+    assert caught.value.__context__ is None
+    return [(problem.code, problem.pointer) for problem in caught.value.diagnostics]
+
+
+# Windows
+
+
+@pytest.mark.parametrize(
+    ("at", "fresh"),
+    [
+        (AS_OF - timedelta(days=30), True),
+        (AS_OF - timedelta(days=30, microseconds=1), False),
+        (AS_OF, True),
+        ("2026-10-24", True),
+        ("2026-10-23", False),  # its earliest instant is nine hours too old
+        (None, False),
+    ],
+)
+def test_an_answer_counts_for_30_days_and_no_longer(at: object, fresh: bool) -> None:
+    known = facts(systolic_bp={"value": 120, "at": at})
+    assert known.last["systolic_bp"] == 120
+    assert ("systolic_bp" in known.current) is fresh
+    assert ("systolic_bp" in known.stale) is not fresh
+
+
+@pytest.mark.parametrize(
+    ("as_of", "at", "fresh"),
+    [
+        (AS_OF, "2026-11-22", True),
+        (AS_OF, "2026-11-22T00:00:00Z", True),
+        (AS_OF, "2026-11-21T23:59:59Z", False),
+        (AS_OF, "2026-11-21", False),
+        (AS_OF, "2026-11-22T01:00:00+01:00", True),
+        (AS_OF, "2026-11-22T00:59:59+01:00", False),  # still the day before, where the screening is
+        (AS_OF.astimezone(EAST), "2026-11-21T10:00:00Z", True),  # past midnight already, where the screening is
+        (AS_OF.astimezone(EAST), "2026-11-21T09:59:59Z", False),
+        (AS_OF.astimezone(WEST), "2026-11-21T12:00:00Z", True),
+        (AS_OF.astimezone(WEST), "2026-11-21", True),
+        (AS_OF, None, False),
+    ],
+)
+def test_the_same_day_is_that_of_the_place_of_screening(as_of: datetime, at: object, fresh: bool) -> None:
+    known = facts(as_of, ride_home={"value": "arranged", "at": at})
+    assert ("ride_home" in known.current) is fresh
+
+
+def test_an_answer_without_a_window_counts_undated_and_however_old() -> None:
+    known = facts(psychosis={"value": "past", "at": "1990-01-01"}, schizophrenia="none")
+    assert known.current == {"psychosis": "past", "schizophrenia": "none"}
+    assert known.stale == frozenset()
+
+
+def test_days_have_24_hours_where_the_clocks_were_changed_in_between() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    as_of = datetime(2026, 11, 1, 12, tzinfo=berlin)  # the clocks went back on 25 October
+    for at, fresh in (
+        (datetime(2026, 10, 2, 13, tzinfo=berlin), True),
+        (datetime(2026, 10, 2, 12, tzinfo=berlin), False),
+    ):
+        fixed = as_of.replace(tzinfo=timezone(timedelta(hours=1)))
+        for asked in (as_of, fixed):
+            assert ("systolic_bp" in facts(asked, systolic_bp={"value": 120, "at": at}).current) is fresh
+            written = at.isoformat()
+            assert ("systolic_bp" in facts(asked, systolic_bp={"value": 120, "at": written}).current) is fresh
+
+
+@pytest.mark.parametrize(
+    ("answer", "at", "counts"),
+    [
+        ("pregnant", "2020-01-01", True),
+        ("pregnant", None, True),
+        ("not_possible", "2020-01-01", True),
+        ("not_possible", None, True),
+        ("not_pregnant", "2026-11-20", True),
+        ("not_pregnant", "2026-10-20", False),
+        ("not_pregnant", None, False),
+    ],
+)
+def test_lasting_and_permanent_choices_do_not_age(answer: str, at: object, counts: bool) -> None:
+    known = facts(pregnancy={"value": answer, "at": at})
+    assert known.current.get("pregnancy") == (answer if counts else None)
+    assert known.last["pregnancy"] == answer
+    assert ("pregnancy" in known.stale) is not counts
+
+
+# Lists
+
+
+def test_of_a_stale_list_only_the_lasting_words_count_and_nothing_is_ruled_out() -> None:
+    listed = {"present": ["stroke", "aneurysm"], "complete": True, "at": "2026-01-01"}
+    known = facts(heart_conditions=listed)
+    assert known.current["heart_conditions"] == Words(frozenset({"aneurysm"}), complete=False)
+    assert known.last["heart_conditions"] == Words(frozenset({"stroke", "aneurysm"}), complete=True)
+    assert known.stale == {"heart_conditions"}
+    assert "heart_conditions" not in facts(heart_conditions={**listed, "present": ["stroke"]}).current
+
+
+def test_a_fresh_list_counts_as_it_is() -> None:
+    known = facts(heart_conditions={"present": ["stroke"], "complete": True, "at": "2026-11-01"})
+    assert known.current["heart_conditions"] == Words(frozenset({"stroke"}), complete=True)
+    assert known.stale == frozenset()
+
+
+def test_an_entry_that_is_not_recognised_keeps_a_list_from_being_complete() -> None:
+    known = facts(heart_conditions={"present": ["Stroke", "aneurysm"], "complete": True, "at": "2026-11-01"})
+    assert known.current["heart_conditions"] == Words(frozenset({"aneurysm", "unrecognised"}), complete=False)
+    assert known.unrecognised["heart_conditions"] == ("Stroke",)
+
+
+# Times to come
+
+
+@pytest.mark.parametrize(
+    ("as_of", "at", "refused"),
+    [
+        (AS_OF, AS_OF, False),
+        (AS_OF, AS_OF + timedelta(microseconds=1), True),
+        (AS_OF, "2026-11-22", False),
+        (AS_OF, "2026-11-23", True),
+        (AS_OF.astimezone(EAST), "2026-11-22", False),
+        (AS_OF.astimezone(EAST), "2026-11-23", True),
+        (AS_OF.astimezone(WEST), "2026-11-22", True),  # still the day before, where the screening is
+        (AS_OF, "2026-11-22T10:00:00+01:00", False),
+        (AS_OF, "2026-11-22T09:59:59-00:01", True),
+    ],
+)
+def test_an_observation_after_the_screening_is_refused(as_of: datetime, at: object, refused: bool) -> None:
+    given = {"systolic_bp": {"value": 120, "at": at}}
+    if refused:
+        assert problems(as_of, **given) == [("in-the-future", "/systolic_bp/at")]
+    else:
+        assert facts(as_of, **given).current["systolic_bp"] == 120
+
+
+def test_an_observation_of_another_fact_after_the_screening_is_refused_too() -> None:
+    assert problems(extra={"egfr": {"value": 60, "at": "2026-11-23"}}) == [("in-the-future", "/extra/egfr/at")]
+
+
+# Ages
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "as_of", "age"),
+    [
+        ("2008-11-22", AS_OF, 18),
+        ("2008-11-23", AS_OF, 17),
+        ("2008-11-23", AS_OF.astimezone(EAST), 17),
+        ("2008-11-22", AS_OF.astimezone(WEST), 17),  # the birthday has not begun there
+        ("2026-11-22", AS_OF, 0),
+        ("1906-11-22", AS_OF, 120),
+        ("2008-02-29", datetime(2026, 2, 28, 12, tzinfo=UTC), 17),
+        ("2008-02-29", datetime(2026, 3, 1, 0, tzinfo=UTC), 18),
+        ("2008-02-29", datetime(2028, 2, 28, 12, tzinfo=UTC), 19),
+        ("2008-02-29", datetime(2028, 2, 29, 0, tzinfo=UTC), 20),
+    ],
+)
+def test_a_birth_date_gives_the_age_on_the_day_of_screening(birth_date: str, as_of: datetime, age: int) -> None:
+    assert facts(as_of, birth_date=birth_date).current["age"] == age
+    assert facts(as_of, birth_date=birth_date, age=age).current["age"] == age
+    for other in {max(0, age - 1), min(120, age + 1)} - {age}:
+        assert problems(as_of, birth_date=birth_date, age=other) == [("contradiction", "/age")]
+
+
+def test_a_birth_date_to_come_or_of_long_ago_is_refused() -> None:
+    assert problems(birth_date="2026-11-23") == [("in-the-future", "/birth_date")]
+    assert problems(birth_date="1905-11-22") == [("out-of-range", "/birth_date")]
+    assert problems(birth_date="2999-01-01", age=34) == [("in-the-future", "/birth_date")]
+
+
+# Facts of the rulebook
+
+
+def test_a_fact_of_the_rulebook_is_read_from_extra() -> None:
+    known = facts(extra={"egfr": {"value": "60.5 mL/min", "at": "2026-11-22"}})
+    assert known.current == {"egfr": Decimal("60.5")}
+    assert known.observed == {"egfr": date(2026, 11, 22)}
+    assert facts(extra={"egfr": None}).current == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "pointer"),
+    [
+        ("60", "not-a-number", "/extra/egfr"),
+        (True, "wrong-type", "/extra/egfr"),
+        (201, "out-of-range", "/extra/egfr"),
+        (10**5000, "not-a-number", "/extra/egfr"),
+        ("60 mmHg", "not-a-number", "/extra/egfr"),
+        ({"value": 60, "at": "soon"}, "not-a-date", "/extra/egfr/at"),
+        ({"value": 60, "at": datetime(2026, 11, 22)}, "time-without-offset", "/extra/egfr/at"),  # noqa: DTZ001
+        (["stroke"], "wrong-type", "/extra/egfr"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else None,
+)
+def test_a_fact_of_the_rulebook_is_checked_like_any_other(answer: object, code: str, pointer: str) -> None:
+    assert problems(extra={"egfr": answer}) == [(code, pointer)]
+
+
+def test_a_fact_that_the_rulebook_lacks_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ProfileError) as caught:
+        facts(extra={"egrf": 60})
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.pointer, problem.mend) == ("unknown-fact", "/extra/egrf", "did you mean `egfr`?")
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    found = problems(
+        extra={"egrf": 60, "egfr": "60"}, birth_date="2999-01-01", systolic_bp={"value": 120, "at": "2026-12-01"}
+    )
+    assert [code for code, _ in found] == ["not-a-number", "unknown-fact", "in-the-future", "in-the-future"]
+
+
+def test_observations_built_by_hand_count_like_those_that_were_read() -> None:
+    by_hand = facts(
+        systolic_bp=Observation(Decimal(120), AS_OF),
+        heart_conditions=ListObservation(frozenset(["stroke"]), True, (), AS_OF),
+    )
+    read = facts(
+        systolic_bp={"value": "120 mmHg", "at": AS_OF.isoformat()},
+        heart_conditions={"present": ["stroke"], "complete": True, "at": AS_OF.isoformat()},
+    )
+    assert by_hand == read
