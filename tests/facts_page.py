@@ -9,13 +9,13 @@ from tests.promises.support import shipped
 
 HEAD = """# Facts
 
-What a profile can say. Every fact may be left out: it is then not known. *Fresh for* is how long an answer counts in the
-built-in rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count whatever their age.
-`make docs` writes this page.
+What a profile can say. Every fact may be left out: it is then not known. *Fresh for* is how long an answer counts in
+the built-in rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count whatever their
+age. `make docs` writes this page.
 
-Codes are SNOMED CT, ICD-10-CM and LOINC codes whose display was read in public code lists: HL7 US Core examples, the CDC
-opioid value sets, the OHDSI phenotype library, and the ICD-10-CM order file of 2021. A fact without a code has none that
-was read. ICD-10-CM changes every year.
+Codes are SNOMED CT, ICD-10-CM and LOINC codes whose display was read in public code lists: HL7 US Core examples, the
+CDC opioid value sets, the OHDSI phenotype library, and the ICD-10-CM order file of 2021. A fact without a code has none
+that was read. ICD-10-CM changes every year.
 """
 
 
@@ -36,7 +36,5 @@ def _row(fact: Fact) -> str:
     for name in ("lasting", "permanent"):
         words = sorted(getattr(fact.freshness, name)) if fact.freshness else []
         window += f"; {name}: {', '.join(words)}" if words else ""
-    codes = ", ".join(
-        f"{code.choice + ': ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes
-    )
+    codes = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)
     return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {codes} |"

@@ -127,8 +127,7 @@ def in_processes(pairs: int, seed: int, workers: int) -> int:
     """Runs this command once for each worker, each with seeds of its own. A crash of one is a failure."""
     each = -(-pairs // workers)
     commands = [
-        [sys.executable, __file__, f"--pairs={each}", f"--seed={seed + number * each}"]
-        for number in range(workers)
+        [sys.executable, __file__, f"--pairs={each}", f"--seed={seed + number * each}"] for number in range(workers)
     ]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
     total, good = Figures(), True

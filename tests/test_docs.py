@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -65,10 +66,11 @@ def test_an_example_keeps_to_the_schema_and_its_verdict_to_its_own(example: Path
 
 def test_the_schema_refuses_what_the_profile_refuses() -> None:
     validator = jsonschema.Draft202012Validator(SCHEMAS["profile.schema.json"]())
-    for bad in ({"sistolic_bp": 120}, {"systolic_bp": "180"}, {"systolic_bp": True}, {"psychosis": "unknown"}, []):
-        assert not validator.is_valid(bad)
-    for good in ({}, {"systolic_bp": None}, {"systolic_bp": "139 mmHg"}, {"psychosis": {"value": "past", "at": "2026-11-22"}}):
-        assert validator.is_valid(good)
+    refused: list[Any] = [{"sistolic_bp": 120}, {"systolic_bp": "180"}, {"systolic_bp": True}, {"psychosis": "no"}, []]
+    dated = {"psychosis": {"value": "past", "at": "2026-11-22"}}
+    accepted: list[Any] = [{}, {"systolic_bp": None}, {"systolic_bp": "139 mmHg"}, dated]
+    assert not any(map(validator.is_valid, refused))
+    assert all(map(validator.is_valid, accepted))
 
 
 def test_the_table_of_the_examples_is_what_they_come_to() -> None:
@@ -77,8 +79,8 @@ def test_the_table_of_the_examples_is_what_they_come_to() -> None:
         (row,) = [line for line in text.splitlines() if line.startswith("|") and f"{example.name}" in line]
         verdict = shipped_screener().screen(read_profile(example), as_of=AS_OF)
         decisions = [one.decision.value for one in verdict.routes.values()]
-        shown_cells = [cell.strip().strip("`").replace(" ", "_") for cell in row.strip("|").split("|")][-len(decisions) :]
-        assert shown_cells == decisions, example.name
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[-len(decisions) :] == decisions, example.name
 
 
 def test_there_are_more_than_six_examples_and_751_cases() -> None:

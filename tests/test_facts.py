@@ -260,3 +260,10 @@ def test_observations_built_by_hand_count_like_those_that_were_read() -> None:
         heart_conditions={"present": ["stroke"], "complete": True, "at": AS_OF.isoformat()},
     )
     assert by_hand == read
+
+
+def test_the_day_is_that_of_the_offset_of_the_screening_and_not_of_a_zone_behind_it() -> None:
+    as_of = datetime(2026, 10, 25, 12, tzinfo=ZoneInfo("Europe/Berlin"))  # the clocks went back that morning
+    for asked in (as_of, as_of.replace(tzinfo=timezone(timedelta(hours=1)))):
+        for at, fresh in (("2026-10-24T22:30:00Z", False), ("2026-10-24T23:00:00Z", True)):
+            assert ("ride_home" in facts(asked, ride_home={"value": "arranged", "at": at}).current) is fresh

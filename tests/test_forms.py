@@ -83,8 +83,7 @@ def any_holds(forms: Forms, products: Products, facts: Facts) -> bool:
         return value is not None and all(holds(term, value) for term in terms)
 
     return any(
-        all(term_holds(attribute, terms) for attribute, terms in grouped(product).items())
-        for product in products
+        all(term_holds(attribute, terms) for attribute, terms in grouped(product).items()) for product in products
     )
 
 

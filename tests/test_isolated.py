@@ -186,9 +186,7 @@ def test_a_fault_of_the_engine_is_a_fault_here_and_the_worker_goes_on(channel: I
     assert channel._worker is worker
 
 
-def test_a_command_that_cannot_be_run_is_a_fault(
-    channel: IsolatedChannel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_cannot_be_run_is_a_fault(channel: IsolatedChannel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert_fault_within(channel, 5.0)
 
@@ -217,9 +215,7 @@ def test_a_process_that_ends_without_closing_leaves_no_worker_behind() -> None:
         "print(channel._worker._process.pid, flush=True)\n"
     )
     root = Path(__file__).parents[1]
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root
-    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
     assert ended.stderr == ""
     with pytest.raises(ProcessLookupError):
         os.kill(int(ended.stdout), 0)

@@ -102,9 +102,7 @@ def test_a_list_of_two_hundred_words_comes_out_right() -> None:
     words = tuple(f"w{n}" for n in range(200))
     rulebook = book(Compare("list", "includes_any", words), Compare("list", "includes_none", words))
     present = (frozenset[str](), frozenset(["w7"]), frozenset(["w199", "other"]))
-    assert_agrees(
-        rulebook, known(), *(known(list=Words(some, full)) for some in present for full in (True, False))
-    )
+    assert_agrees(rulebook, known(), *(known(list=Words(some, full)) for some in present for full in (True, False)))
 
 
 def test_a_choice_of_two_hundred_words_comes_out_right() -> None:
@@ -128,15 +126,11 @@ def test_deep_and_wide_trees_come_out_right() -> None:
     when: Condition = number(5)
     for level in range(24):
         when = (All, Any_)[level % 2]((when, Not(Compare(f"f{level}", "is", "amber"))))
-    wide = Any_(
-        tuple(All(tuple(Compare(f"f{4 * p + n}", "is", "amber") for n in range(4))) for p in range(6))
-    )
+    wide = Any_(tuple(All(tuple(Compare(f"f{4 * p + n}", "is", "amber") for n in range(4))) for p in range(6)))
     rng = Random(0)
     patients = []
     for _ in range(60):
-        answers: dict[str, Value] = {
-            f"f{n}": rng.choice(("amber", "birch")) for n in range(24) if rng.random() < 0.8
-        }
+        answers: dict[str, Value] = {f"f{n}": rng.choice(("amber", "birch")) for n in range(24) if rng.random() < 0.8}
         patients.append(known(number=Decimal(rng.choice((4, 5))), **answers))
     assert_agrees(book(when, Not(when), wide, Not(wide), Meets("deep", All((when, wide)))), *patients)
 

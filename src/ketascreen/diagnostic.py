@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where in a rule file: path within the rulebook, line and column counted from 1, length in characters."""
+    """Where in a file: its path, line and column counted from 1, length in characters; 1:1 for the file as a whole."""
 
     path: str
     line: int = 1

@@ -17,7 +17,8 @@ from ketascreen.observation import (
     Refused,
     read_observation,
 )
-from ketascreen.profile import BUILT_IN, PatientProfile, unknown_fact
+from ketascreen.profile import BUILT_IN, PatientProfile
+from ketascreen.refusals import unknown_fact
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
 
 

@@ -6,11 +6,8 @@ through `extra`. The sources of the codes are named in docs/facts.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import (
@@ -23,30 +20,22 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
+from ketascreen.diagnostic import Diagnostic, ProfileError
+from ketascreen.extra import plain_extra, read_extra
+from ketascreen.fields import Answer, ListAnswer, choice, facts_of, integer, number, words
 from ketascreen.observation import (
     AnyObservation,
-    Instant,
     ListObservation,
     Observation,
     Refused,
-    as_mapping,
     dump_observation,
     read_instant,
     read_observation,
 )
-from ketascreen.quantity import UNITS, decimal_text
-from ketascreen.vocabulary import Code, Fact, Kind, Vocabulary
-
-Answer = Observation | None
-ListAnswer = ListObservation | None
-
-MAX_FACTS = 1_000
-
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+from ketascreen.refusals import plainly, problem_of, refuse_unread
+from ketascreen.vocabulary import Vocabulary
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
@@ -56,43 +45,6 @@ OTHER_HEART_CONDITIONS = (
     "heart_failure", "coronary_artery_disease", "arrhythmia", "valve_disease", "congenital_heart_disease",
     "pacemaker", "myocardial_infarction", "stroke", "unspecified",
 )  # fmt: skip
-
-
-def _codes(text: str) -> tuple[Code, ...]:
-    """Codes from `system code` or `choice=system code`, separated by commas."""
-    codes = []
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        choice, _, rest = item.rpartition("=")
-        system, _, code = rest.partition(" ")
-        codes.append(Code(system, code, choice or None))
-    return tuple(codes)
-
-
-def _fact(label: str, domain: str, *, codes: str = "", note: str = "", **given: Any) -> Any:
-    extra = {"label": label, "domain": domain, "codes": _codes(codes), "note": note, **given}
-    return Field(default=None, repr=False, json_schema_extra={"ketascreen": extra})
-
-
-def choice(label: str, domain: str, *choices: str, codes: str = "", note: str = "", changeable: bool = True) -> Any:
-    """A fact answered by one word of a closed list."""
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.CHOICE, choices=choices, changeable=changeable)
-
-
-def words(label: str, domain: str, *choices: str, codes: str = "", note: str = "") -> Any:
-    """A fact answered by the words of a closed list that are present."""
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.LIST, choices=choices)
-
-
-def number(label: str, domain: str, unit: str, low: int, high: int, *, codes: str = "", note: str = "") -> Any:
-    """A fact answered by a quantity in `unit`, from `low` to `high`."""
-    ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.NUMBER, **ends)
-
-
-def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", changeable: bool = True) -> Any:
-    """A fact answered by a whole number of `unit`, from `low` to `high`."""
-    ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
-    return _fact(label, domain, note=note, kind=Kind.INTEGER, changeable=changeable, **ends)
 
 
 class PatientProfile(BaseModel):
@@ -285,24 +237,24 @@ class PatientProfile(BaseModel):
             return {} if name == "extra" else None
         try:
             if name == "extra":
-                return _read_extra(raw)
+                return read_extra(raw, BUILT_IN)
             if name == "birth_date":
                 return _read_birth_date(raw)
             return read_observation(BUILT_IN[name], raw)
         except Refused as refused:
-            problem = _problem(name, refused)
+            problem = problem_of(name, refused)
         raise PydanticCustomError("ketascreen", "refused", {"problem": problem})
 
     @model_validator(mode="wrap")
     @classmethod
     def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
         problems: list[Diagnostic]
-        _refuse_unread(raw, info.mode)
+        refuse_unread(raw, info.mode)
         try:
             profile: Self = handler(raw)
             problems = _contradictions(profile)
         except ValidationError as error:
-            problems = [_plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
+            problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
         if problems:
             raise ProfileError(problems)
         return profile
@@ -313,7 +265,7 @@ class PatientProfile(BaseModel):
             return dump_observation(BUILT_IN[info.field_name], value)
         if isinstance(value, date):
             return value.isoformat()
-        return _plain(value, info.mode) if isinstance(value, Mapping) else value
+        return plain_extra(value, info.mode) if isinstance(value, Mapping) else value
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
@@ -373,50 +325,8 @@ class PatientProfile(BaseModel):
     __str__ = __repr__
 
 
-def _built_in(fields: Mapping[str, FieldInfo]) -> Iterator[Fact]:
-    for name, field in fields.items():
-        given = field.json_schema_extra
-        if isinstance(given, dict) and "ketascreen" in given:
-            yield Fact(name=name, **given["ketascreen"])  # type: ignore[arg-type]
-
-
-BUILT_IN = Vocabulary(_built_in(PatientProfile.model_fields))
+BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields))
 """The built-in facts: the fields of `PatientProfile`."""
-
-
-def _problem(name: str, refused: Refused) -> Diagnostic:
-    message = f"`{name}` {refused.message}" if refused.message.startswith("has ") else f"`{name}`: {refused.message}"
-    return Diagnostic(refused.code, message, refused.mend, pointer=f"/{name}{refused.pointer}")
-
-
-def _plainly(detail: Any, fields: Mapping[str, FieldInfo]) -> Diagnostic:
-    problem = detail.get("ctx", {}).get("problem")
-    if isinstance(problem, Diagnostic):
-        return problem
-    name = str(detail["loc"][0]) if detail["loc"] else ""
-    if detail["type"] == "extra_forbidden":
-        mend = did_you_mean(
-            name, fields, otherwise="`ketascreen facts` lists the facts; a rulebook's own go into `extra`"
-        )
-        return unknown_fact(name, mend)
-    return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
-
-
-def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:
-    """An unknown fact; a name that is no plain word could be anything, and is not repeated."""
-    # More digits than a fact's name has could be a number of the patient's.
-    plain = _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3
-    message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is no plain word"
-    return Diagnostic("unknown-fact", message, mend, pointer=f"{below}/{name}" if plain else below)
-
-
-def _refuse_unread(raw: object, mode: str) -> None:
-    """Refuses what would make a profile of JSON that another reader went over, or of more keys than there are facts."""
-    if mode == "json":
-        mend = "use read_profile or PatientProfile.model_validate_json"
-        raise ProfileError([Diagnostic("unchecked", "JSON is read by the reader of profiles alone", mend, pointer="")])
-    if isinstance(raw, Mapping) and len(raw) > MAX_FACTS:
-        raise ProfileError([Diagnostic("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's", pointer="")])
 
 
 def _contradictions(profile: PatientProfile) -> list[Diagnostic]:
@@ -430,52 +340,7 @@ def _contradictions(profile: PatientProfile) -> list[Diagnostic]:
 
 
 def _read_birth_date(raw: object) -> date:
-    instant: Instant = read_instant(raw, "")
+    instant = read_instant(raw, "")
     if type(instant) is not date:
         raise Refused("wrong-type", "a date without a time is wanted", "write 1984-03-02")
     return instant
-
-
-def _read_extra(raw: object) -> Mapping[str, Any]:
-    if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
-        raise Refused("wrong-type", "an object of facts is wanted", 'write {"name": answer}')
-    if len(raw) > MAX_FACTS:
-        raise Refused("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's")
-    for name in raw:
-        if name in BUILT_IN:
-            raise Refused("unknown-fact", "holds a built-in fact", f"put `{name}` beside `extra`, not into it")
-    return MappingProxyType({name: _frozen(answer) for name, answer in sorted(raw.items())})
-
-
-def _frozen(answer: Any, depth: int = 0) -> Any:
-    if isinstance(answer, float) or depth > 2:
-        mend = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
-        raise Refused("wrong-type", "holds an answer of no form that is read", mend)
-    if isinstance(answer, Observation | ListObservation):
-        answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
-    if isinstance(answer, Mapping):
-        return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
-    if isinstance(answer, frozenset | set):
-        answer = sorted(answer, key=str)
-    return tuple(_frozen(part, depth + 1) for part in answer) if isinstance(answer, list | tuple) else answer
-
-
-def _plain(answer: Any, mode: str) -> Any:
-    if isinstance(answer, Mapping):
-        return {key: _plain(value, mode) for key, value in answer.items()}
-    if isinstance(answer, tuple):
-        return [_plain(part, mode) for part in answer]
-    if mode == "python":
-        return answer
-    if isinstance(answer, Decimal):
-        return _json_number(answer)
-    return answer.isoformat() if isinstance(answer, date) else answer
-
-
-def _json_number(value: Decimal) -> int | float | str:
-    """The JSON number that reads back as exactly this decimal; where there is none, text, which is refused as one."""
-    if not value.is_finite() or not -12 <= value.adjusted() <= 12:
-        return str(value)
-    text = decimal_text(value)
-    number = float(text) if "." in text else int(text)
-    return number if Decimal(repr(number)) == value else text

@@ -176,9 +176,7 @@ class _Handle:
             outcome = self._attempt(facts)
         if isinstance(outcome, str):
             raise ChannelFault(f"the production channel failed: {outcome}")
-        return {
-            rule: logic.of(outcome[rule]) if rule in outcome else Truth.UNKNOWN for rule in self._shard.rules
-        }
+        return {rule: logic.of(outcome[rule]) if rule in outcome else Truth.UNKNOWN for rule in self._shard.rules}
 
     def close(self) -> None:
         """Gives the ruleset back."""

@@ -101,9 +101,7 @@ def _too_large(rule: Rule) -> Diagnostic:
 
 def _targets(rule: Rule, forms: Forms) -> dict[Target, Form]:
     form = forms.rules[rule.id]
-    needed: dict[Target, Form] = {
-        attribute: forms.derived[attribute] for attribute in sorted(forms.needed(form))
-    }
+    needed: dict[Target, Form] = {attribute: forms.derived[attribute] for attribute in sorted(forms.needed(form))}
     return {**needed, rule.id: form}
 
 
@@ -156,9 +154,7 @@ class _Pack:
 def grouped(product: Product) -> dict[Attribute, Terms]:
     """The terms of a product by attribute, in a fixed order."""
     groups: dict[Attribute, list[Term]] = defaultdict(list)
-    for term in sorted(
-        product, key=lambda term: (term.attribute, term.test != "==", term.test, str(term.constant))
-    ):
+    for term in sorted(product, key=lambda term: (term.attribute, term.test != "==", term.test, str(term.constant))):
         groups[term.attribute].append(term)
     return {attribute: tuple(terms) for attribute, terms in groups.items()}
 

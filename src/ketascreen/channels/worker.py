@@ -61,9 +61,7 @@ def _started(rules: Any) -> tuple[ProductionChannel | None, Mapping[str, Any]]:
     return channel, {"ready": True}
 
 
-def _answered(
-    channel: ProductionChannel, number: int, stage: Any, current: Any, last: Any
-) -> Mapping[str, Any]:
+def _answered(channel: ProductionChannel, number: int, stage: Any, current: Any, last: Any) -> Mapping[str, Any]:
     try:
         answers = channel.evaluate(Facts(current, last, {}, {}, frozenset()), stage)
     except ChannelFault:

@@ -45,7 +45,7 @@ def _bytes(path: Path) -> bytes:
         if path.is_file():
             with path.open("rb") as file:
                 return file.read(MAX_BYTES + 1)
-        reason = "no such file"
+        reason = "not a plain file; `-` reads standard input" if path.exists() else "no such file"
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError(
