@@ -6,11 +6,12 @@ What a tree comes to for a patient is defined by `channels.reference`; every oth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ketascreen import logic
+from ketascreen.diagnostic import Place
 from ketascreen.logic import Truth
 from ketascreen.quantity import decimal_text
 from ketascreen.vocabulary import Kind
@@ -77,12 +78,16 @@ OPERATORS: Mapping[str, Operator] = {
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One fact compared with a constant; `parameters` names those that the constant came from."""
+    """One fact compared with a constant; `parameters` names those that the constant came from.
+
+    Its place, like that of every node, is where it stands in the rule's file; it is no part of what it means.
+    """
 
     fact: str
     operator: str
     constant: Constant
     parameters: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class All:
     """Holds when every member holds."""
 
     members: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Any_:  # noqa: N801 - `Any` is taken by typing
     """Holds when one member holds."""
 
     members: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Not:
     """Holds when its member does not."""
 
     member: Condition
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,7 @@ class Meets:
 
     name: str
     condition: Condition
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

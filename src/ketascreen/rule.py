@@ -23,11 +23,24 @@ class RuleStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """Whether a clinician has approved a rule."""
+    """Whether a clinician has approved a rule, on which date, and by when it is to be reviewed again (ISO dates)."""
 
     status: str
     by: str | None = None
-    on: str | None = None
+    date: str | None = None
+    review_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A finding of `ketascreen check` that the authors have looked at and let stand, and why.
+
+    `about` names what it is about, where it is not the rule that holds it.
+    """
+
+    check: str
+    reason: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class Rule:
     conflicts: tuple[str, ...] = ()
     interpretation: str = ""
     sign_off: SignOff = SignOff("draft")
+    allow: tuple[Allowance, ...] = ()
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""

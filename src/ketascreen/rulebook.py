@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ketascreen.documents import Conflict, Document, NotEncoded, OutsideSource
-from ketascreen.rule import Definition, Parameter, RouteSheet, Rule
+from ketascreen.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.terms import Effect, Route, Stage
 from ketascreen.vocabulary import Vocabulary
 
@@ -24,6 +24,7 @@ class Identity:
     responsible: str
     intended_use: str
     limits: str
+    allow: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ def test_an_approved_rule_names_who_approved_it_and_when(tmp_path: Path) -> None
     rulebook = load_rulebook(with_files(tmp_path, changed(RULE, "{status: draft}", approved)))
     rule = rulebook.rule("high-pressure")
     assert rule is not None
-    assert (rule.sign_off.status, rule.sign_off.by, rule.sign_off.on) == ("approved", "A clinician", "2026-11-22")
+    assert (rule.sign_off.status, rule.sign_off.by, rule.sign_off.date) == ("approved", "A clinician", "2026-11-22")
 
 
 # The folder

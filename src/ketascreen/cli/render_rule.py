@@ -76,7 +76,7 @@ def _conflict(conflict: Conflict, rulebook: Rulebook) -> Iterator[Line]:
 def _signed(sign_off: SignOff) -> str:
     if sign_off.by is None:
         return f"{sign_off.status}; no clinician has signed it"
-    return f"{sign_off.status} by {sign_off.by}, {sign_off.on}"
+    return f"{sign_off.status} by {sign_off.by}, {sign_off.date}"
 
 
 def cite(citation: Citation, rulebook: Rulebook) -> str:

@@ -25,6 +25,7 @@ from ketascreen.loading.tree import Node, plain
 from ketascreen.loading.vocabularies import VocabularyReader
 from ketascreen.loading.yaml_reader import WORD, read_yaml
 from ketascreen.quantity import decimal_text
+from ketascreen.rule import Allowance
 from ketascreen.rulebook import Identity, Rulebook
 
 NAMED = (
@@ -138,7 +139,8 @@ def _identity(node: Node | None, report: Report) -> Identity | None:
         return None
     if _version(form.requires.removeprefix(">=")) > _version(VERSION):
         report.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
-    return Identity(**dict(form))
+    given = dict(form)
+    return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
 
 
 def _version(text: str) -> tuple[int, ...]:

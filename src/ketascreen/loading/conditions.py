@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ketascreen.condition import (
@@ -101,16 +101,16 @@ class ConditionReader:
         ((key, value),) = node.items.items()
         match key:
             case "all" | "any":
-                return self._members(key, value)
+                return self._members(key, value, key_place(node, key))
             case "not":
                 member = self._condition(value)
-                return None if member is None else Not(member)
+                return None if member is None else Not(member, key_place(node, key))
             case "meets":
                 return self._meets(value)
             case _:
                 return self._comparisons(key, value, node)
 
-    def _members(self, key: str, node: Node) -> Condition | None:
+    def _members(self, key: str, node: Node, place: Place) -> Condition | None:
         if not isinstance(node, Sequence) or not node.items:
             self._problem("condition", f"`{key}` holds a list of conditions", "write each behind `- `", node)
             return None
@@ -118,7 +118,7 @@ class ConditionReader:
         known = tuple(member for member in members if member is not None)
         if len(known) < len(members):
             return None
-        return All(known) if key == "all" else Any_(known)
+        return All(known, place) if key == "all" else Any_(known, place)
 
     def _meets(self, node: Node) -> Condition | None:
         name = node.value if isinstance(node, Scalar) else None
@@ -131,7 +131,7 @@ class ConditionReader:
         if condition is None:
             return None
         self._count(sum(1 for _ in comparisons(condition)), node.place)
-        return Meets(name, condition)
+        return Meets(name, condition, node.place)
 
     def _count(self, more: int, place: Place) -> None:
         if self.comparisons <= MAX_COMPARISONS < self.comparisons + more:
@@ -161,7 +161,13 @@ class ConditionReader:
         known = tuple(compare for compare in compares if compare is not None)
         if len(known) < len(compares):
             return None
-        return known[0] if len(known) == 1 else All(known)
+        return replace(known[0], place=self._to_end(place)) if len(known) == 1 else All(known, place)
+
+    def _to_end(self, place: Place) -> Place:
+        """A comparison's place, from its key to the end of its line."""
+        lines = self.report.lines.get(place.path, ())
+        line = lines[place.line - 1] if place.line <= len(lines) else ""
+        return replace(place, length=max(1, len(line.rstrip()) - place.column + 1))
 
     def _compare(self, fact: Fact, key: str, node: Node, parent: MappingNode) -> Compare | None:
         place = key_place(parent, key)
@@ -179,7 +185,7 @@ class ConditionReader:
             return None
         parameters: list[str] = []
         constant = self._constant(fact, operator, node, parameters)
-        return None if constant is None else Compare(fact.name, key, constant, tuple(parameters))
+        return None if constant is None else Compare(fact.name, key, constant, tuple(parameters), self._to_end(place))
 
     def _constant(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
         if operator.takes == "one":

@@ -60,6 +60,20 @@ class SignOffForm(Form):
     status: Literal["draft", "approved"]
     by: Text | None = None
     date: IsoDate | None = None  # not `on`, which some read as true
+    review_by: IsoDate | None = None
+
+
+class AllowForm(Form):
+    """A finding of a check that stands, with the reason."""
+
+    check: Text
+    reason: Text
+
+
+class AllowAboutForm(AllowForm):
+    """The same for what is no rule: `about` names the fact, parameter or conflict."""
+
+    about: Text
 
 
 class RuleForm(Form):
@@ -77,6 +91,7 @@ class RuleForm(Form):
     conflicts: list[Text] = []
     interpretation: Text = ""
     sign_off: SignOffForm
+    allow: list[AllowForm] = []
 
 
 class ParameterForm(Form):
@@ -209,6 +224,7 @@ class RulebookForm(Form):
     responsible: Text
     intended_use: Text
     limits: Text
+    allow: list[AllowAboutForm] = []
 
 
 RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]

@@ -16,7 +16,7 @@ from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.tree import Mapping as MappingNode
 from ketascreen.loading.tree import Node, place_of
 from ketascreen.quantity import QuantityError, parse_quantity
-from ketascreen.rule import Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
+from ketascreen.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import Vocabulary
 
@@ -128,10 +128,11 @@ class Linker:
         if when is None:
             return None
         sources = self.sources.citations(form.sources, node, "sources")
-        place, sign_off = node.keys["when"], SignOff(form.sign_off.status, form.sign_off.by, form.sign_off.date)
+        place, sign_off = node.keys["when"], SignOff(**dict(form.sign_off))
         return Rule(
             form.id, form.title, stage, effect, routes, when, form.say, sources, place, form.do,
             tuple(form.conflicts), form.interpretation, sign_off,
+            tuple(Allowance(**dict(allowed)) for allowed in form.allow),
         )  # fmt: skip
 
     def _check_rule(self, path: str, form: Any, node: MappingNode) -> None:
