@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint fuzz wheel docs schemas bench clean
+.PHONY: demo test lint fuzz wheel docs bench clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready

@@ -248,7 +248,7 @@ def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterato
 
 
 def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tuple[Route, ...]) -> list[Rule]:
-    deciding = [facts_of(rule.when) for rule in rules if rule.effect in _DECIDING]
+    deciding = [facts_of(one.when) for one in rules if one.effect in _DECIDING]
     lists = sorted(name for name in frozenset[str]().union(*deciding) if asked[name].kind is Kind.LIST)
     unrecognised = {f"unrecognised-{name}".replace("_", "-"): name for name in lists}
     return [
@@ -258,7 +258,8 @@ def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tupl
 
 
 def asked(rulebook: Rulebook) -> list[Fact]:
-    names = frozenset[str]().union(*(facts_of(rule.when) for rule in rulebook.rules))
+    """The facts that the rules ask."""
+    names = frozenset[str]().union(*(facts_of(one.when) for one in rulebook.rules))
     return [rulebook.vocabulary[name] for name in sorted(names)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -294,3 +296,11 @@ def test_a_missing_engine_is_one_sentence_with_its_mend(monkeypatch: pytest.Monk
     assert (ran.status, ran.out, ran.err) == (ExitStatus.FAULT, "", f"{EngineMissing()}\n")
     alone = screen("ptsd.yaml", "--channel", "reference")
     assert alone.status == ExitStatus.REVIEW
+
+
+def test_a_closed_standard_input_is_input_that_was_refused() -> None:
+    code = "import sys; sys.stdin = None; from ketascreen.cli import main; main(['screen', '-'])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == ExitStatus.BAD_INPUT
+    assert "standard input is closed" in ran.stderr
+    assert not ran.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -157,3 +158,18 @@ def test_any_other_time_is_refused_without_a_trace_of_it(raw: Any, code: str) ->
 def test_no_observation_shows_its_answer() -> None:
     shown = f"{Observation('pregnant', date(2026, 11, 22))!r} {ListObservation(frozenset({'stroke'}), True, ('x1',))!r}"
     assert not [word for word in ("pregnant", "2026", "stroke", "True", "x1") if word in shown]
+
+
+def test_a_member_of_an_enum_is_taken_as_its_plain_word() -> None:
+    class Word(str, Enum):  # noqa: UP042
+        PREGNANT = "pregnant"
+        STROKE = "stroke"
+        OTHER = "zephyr"
+
+    read = read_observation(PREGNANCY, {"value": Word.PREGNANT})
+    assert isinstance(read, Observation)
+    assert type(read.value) is str
+    listed = read_observation(HEART, [Word.STROKE, Word.OTHER])
+    assert isinstance(listed, ListObservation)
+    assert listed == ListObservation(frozenset(["stroke"]), unrecognised=("zephyr",))
+    assert {type(word) for word in (*listed.present, *listed.unrecognised)} == {str}

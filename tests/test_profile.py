@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections import UserList, deque
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,15 +83,29 @@ def test_a_profile_does_not_change() -> None:
         profile.extra["egfr"] = 10  # type: ignore[index]
     with pytest.raises(TypeError):
         profile.extra["egfr"]["value"] = 10
+    for empty in (PatientProfile(), PatientProfile(extra=None), PatientProfile(extra={})):
+        with pytest.raises(TypeError):
+            empty.extra["egfr"] = 10  # type: ignore[index]
     assert profile == PatientProfile(age=34, extra={"egfr": {"value": 60}})
 
 
 def test_extra_is_apart_from_what_the_caller_does_with_it_afterwards() -> None:
-    given: dict[str, Any] = {"words": ["a"], "egfr": {"value": 60}}
-    profile = PatientProfile(extra=given)
-    given["words"].append("b")
-    given["egfr"]["value"] = 5
-    assert profile == PatientProfile(extra={"words": ["a"], "egfr": {"value": 60}})
+    for words_of in (list, UserList, deque):
+        given: dict[str, Any] = {"words": words_of(["a"]), "egfr": {"value": 60}}
+        profile = PatientProfile(extra=given)
+        given["words"].append("b")
+        given["egfr"]["value"] = 5
+        assert profile == PatientProfile(extra={"words": ["a"], "egfr": {"value": 60}})
+
+
+def test_no_older_name_of_pydantics_takes_one_of_two_equal_keys(tmp_path: Path) -> None:
+    text = '{"psychosis": "active", "psychosis": "never"}'
+    file = tmp_path / "profile.json"
+    file.write_text(text)
+    with pytest.raises(ProfileError, match="a key twice"):
+        PatientProfile.parse_raw(text)
+    with pytest.raises(ProfileError, match="a key twice"):
+        PatientProfile.parse_file(file)
 
 
 @pytest.mark.parametrize("prefix", ["", "predose_"])

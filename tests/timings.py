@@ -1,15 +1,21 @@
-"""Prints median times: one screening, the import, loading the rulebook. Run it with `make bench`."""
+"""Prints median times: one screening, the import, loading and checking the rulebook. Run it with `make bench`."""
 
 from __future__ import annotations
 
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 from ketascreen import Screener, Stage, load_rulebook
+from ketascreen.authoring.cases import read_cases
+from ketascreen.authoring.checking import check_folder
 from ketascreen.screen import built_in_rules
+from tests.authoring.many import large_rulebook
 from tests.promises.support import AS_OF, baseline, profile_of, shipped
 
 
@@ -30,6 +36,22 @@ def started(code: str) -> Callable[[], object]:
     return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def checking(rules: int, cases_each: int | None) -> None:
+    """Prints how long `ketascreen check` takes on a large rulebook, and on what."""
+    with tempfile.TemporaryDirectory() as folder:
+        large = large_rulebook(Path(folder), rules, cases_each)
+        rulebook = load_rulebook(large)
+        loading = median_ms(lambda: load_rulebook(large), 5)
+        reading = median_ms(lambda: read_cases(large, rulebook), 5)
+        whole = median_ms(lambda: check_folder(large, today=date(2026, 11, 22)), 5)
+        number = len(read_cases(large, rulebook))
+        program = f"from ketascreen.cli import main; main(['check', {str(large)!r}, '--format', 'json'])"
+        command = median_ms(lambda: subprocess.run([sys.executable, "-c", program], stdout=subprocess.DEVNULL), 5)
+    checks = whole - loading - reading
+    print(f"`ketascreen check`, {rules} rules with {number} cases: {command:.0f} ms with its start", end="; ")
+    print(f"loading {loading:.0f} ms, reading cases {reading:.0f} ms, the checks {checks:.0f} ms")
+
+
 def main() -> None:
     """Prints each figure with what it is of."""
     profile = profile_of(baseline())
@@ -40,6 +62,8 @@ def main() -> None:
             print(f"screening, {stage}, {' and '.join(channels)}: {took:.2f} ms")
     loading = median_ms(lambda: load_rulebook(built_in_rules()), 20)
     print(f"loading the rulebook ({len(shipped().rules)} rules): {loading:.0f} ms")
+    for cases_each in (1, None):
+        checking(500, cases_each)
     bare = median_ms(started("pass"), 10)
     for code in ("import pydantic, yaml", "import ketascreen"):
         print(f"{code}: {median_ms(started(code), 10) - bare:.0f} ms above a bare start of {bare:.0f} ms")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -40,7 +40,9 @@ def _frozen(answer: Any, depth: int = 0) -> Any:
         return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
     if isinstance(answer, frozenset | set):
         answer = sorted(answer, key=str)
-    return tuple(_frozen(part, depth + 1) for part in answer) if isinstance(answer, list | tuple) else answer
+    if isinstance(answer, Sequence) and not isinstance(answer, str | bytes):
+        return tuple(_frozen(part, depth + 1) for part in answer)
+    return answer
 
 
 def plain_extra(answer: Any, mode: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
+from types import MappingProxyType
 
 from ketascreen.condition import Value, Words
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
@@ -22,12 +23,13 @@ from ketascreen.refusals import unknown_fact
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts:
     """What is known of a patient at a point in time.
 
     `current` holds the answers that count; `last` the last answer to each fact whatever its age, for alerts; `observed`
     when each was observed, if it was dated; `stale` the facts whose answer is too old or undated.
+    All are read-only, and the repr shows none: channels are handed them.
     """
 
     current: Mapping[str, Value]
@@ -140,11 +142,13 @@ def _count(observations: Mapping[str, AnyObservation], vocabulary: Vocabulary, a
             current[name] = counting
         if counting != value:
             stale.add(name)
+    dated = {name: seen.at for name, seen in observations.items() if seen.at is not None}
+    entries = {name: seen.unrecognised for name, seen in observations.items() if isinstance(seen, ListObservation)}
     return Facts(
-        current,
-        last,
-        {name: seen.at for name, seen in observations.items() if seen.at is not None},
-        {name: seen.unrecognised for name, seen in observations.items() if isinstance(seen, ListObservation)},
+        MappingProxyType(current),
+        MappingProxyType(last),
+        MappingProxyType(dated),
+        MappingProxyType(entries),
         frozenset(stale),
     )
 

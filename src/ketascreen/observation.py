@@ -112,7 +112,8 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
     if isinstance(raw, datetime):
         if raw.utcoffset() is None:
             raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
-        return _at_fixed_offset(_in_our_time(raw, pointer))
+        _in_our_time(raw, pointer)
+        return at_fixed_offset(raw)
     if isinstance(raw, date):
         return _in_our_time(raw, pointer)
     if isinstance(raw, str) and raw.isascii():
@@ -125,18 +126,21 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
 
 
-def _at_fixed_offset(instant: Instant) -> Instant:
+def at_fixed_offset(time: datetime) -> datetime:
+    """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written down."""
     # A zone with summer time gives other differences than the offset that is left of it once it is written down.
-    offset = instant.utcoffset() if isinstance(instant, datetime) else None
-    if offset is None or not isinstance(instant, datetime):
-        return instant
+    offset = time.utcoffset() or timedelta(0)
     whole = offset % timedelta(minutes=1) == timedelta(0)
-    return instant.replace(tzinfo=timezone(offset), fold=0) if whole else instant.astimezone(UTC).replace(fold=0)
+    return time.replace(tzinfo=timezone(offset), fold=0) if whole else time.astimezone(UTC).replace(fold=0)
+
+
+def is_of_our_time(instant: Instant) -> bool:
+    """Whether it lies in years that differences between time zones cannot push off the calendar."""
+    return 1850 <= instant.year <= 9000
 
 
 def _in_our_time(instant: Instant, pointer: str) -> Instant:
-    # Years that differences between time zones cannot push off the calendar.
-    if not 1850 <= instant.year <= 9000:
+    if not is_of_our_time(instant):
         raise Refused("out-of-range", "not a date of our time", "check the year", pointer)
     return instant
 
@@ -177,10 +181,11 @@ def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Ins
             raise Refused(
                 "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
             )
-        if entry in fact.choices:
-            present.add(entry)
-        elif entry not in unrecognised:
-            unrecognised.append(entry)
+        word = str.__str__(entry)  # plain text, where an Enum's member was given
+        if word in fact.choices:
+            present.add(word)
+        elif word not in unrecognised:
+            unrecognised.append(word)
     return ListObservation(frozenset(present), complete, tuple(sorted(unrecognised)), at)
 
 
@@ -191,7 +196,7 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
         raise Refused("wrong-type", "a choice has no unit", "leave `unit` out", "/unit")
     if fact.kind is Kind.CHOICE and isinstance(raw, str):
         if raw in fact.choices:
-            return raw
+            return fact.choices[fact.choices.index(raw)]  # plain text, where an Enum's member was given
         # The nearest choice is not suggested: it would be the patient's answer in other letters.
         mend = f"the choices are {', '.join(fact.choices)}; leave it out where it is not known"
         raise Refused("unknown-choice", "not one of its choices", mend)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import (
@@ -22,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ketascreen.contradictions import contradictions
 from ketascreen.diagnostic import Diagnostic, ProfileError
 from ketascreen.extra import plain_extra, read_extra
 from ketascreen.fields import Answer, ListAnswer, choice, facts_of, integer, number, words
@@ -45,6 +48,8 @@ OTHER_HEART_CONDITIONS = (
     "heart_failure", "coronary_artery_disease", "arrhythmia", "valve_disease", "congenital_heart_disease",
     "pacemaker", "myocardial_infarction", "stroke", "unspecified",
 )  # fmt: skip
+
+_NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
 class PatientProfile(BaseModel):
@@ -219,7 +224,7 @@ class PatientProfile(BaseModel):
     nasal_product: Answer = choice("Nasal product", "session", "esketamine", "other")
 
     extra: Mapping[str, Any] = Field(
-        default_factory=dict,
+        default_factory=lambda: _NO_EXTRA,
         repr=False,
         description="Facts that the rulebook adds; checked when screening begins.",
     )
@@ -234,7 +239,7 @@ class PatientProfile(BaseModel):
     def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
         name = info.field_name
         if raw is None:
-            return {} if name == "extra" else None
+            return _NO_EXTRA if name == "extra" else None
         try:
             if name == "extra":
                 return read_extra(raw, BUILT_IN)
@@ -252,7 +257,7 @@ class PatientProfile(BaseModel):
         refuse_unread(raw, info.mode)
         try:
             profile: Self = handler(raw)
-            problems = _contradictions(profile)
+            problems = list(contradictions(dict(profile.observations())))
         except ValidationError as error:
             problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
         if problems:
@@ -266,6 +271,11 @@ class PatientProfile(BaseModel):
         if isinstance(value, date):
             return value.isoformat()
         return plain_extra(value, info.mode) if isinstance(value, Mapping) else value
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Self:
+        """Reads a mapping of facts; no option makes it laxer."""
+        return super().model_validate(obj)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
@@ -292,6 +302,11 @@ class PatientProfile(BaseModel):
     def parse_raw(cls, b: str | bytes, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
         """The older name of `model_validate_json`."""
         return cls.model_validate_json(b)
+
+    @classmethod
+    def parse_file(cls, path: str | Path, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
+        """The older name for a file of JSON."""
+        return cls.model_validate_json(Path(path).read_bytes())
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])
@@ -327,16 +342,6 @@ class PatientProfile(BaseModel):
 
 BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields))
 """The built-in facts: the fields of `PatientProfile`."""
-
-
-def _contradictions(profile: PatientProfile) -> list[Diagnostic]:
-    found = []
-    for prefix in ("", "predose_"):
-        systolic, diastolic = (getattr(profile, f"{prefix}{end}_bp") for end in ("systolic", "diastolic"))
-        if systolic and diastolic and diastolic.value >= systolic.value:
-            message = f"`{prefix}diastolic_bp` is not below `{prefix}systolic_bp`"
-            found.append(Diagnostic("contradiction", message, "check both", pointer=f"/{prefix}diastolic_bp"))
-    return found
 
 
 def _read_birth_date(raw: object) -> date:

@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
 from ketascreen.extra import MAX_FACTS
 from ketascreen.observation import Refused
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 def problem_of(name: str, refused: Refused) -> Diagnostic:
@@ -33,10 +33,15 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
 
 
-def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:
-    """An unknown fact; a name that is no plain word could be anything, and is not repeated."""
+def is_plain_name(name: str) -> bool:
+    """Whether a key may be repeated; one that is no plain word could be anything."""
     # More digits than a fact's name has could be a number of the patient's.
-    plain = _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3
+    return _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3
+
+
+def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:
+    """An unknown fact; a name that is no plain word is not repeated."""
+    plain = is_plain_name(name)
     message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is no plain word"
     return Diagnostic("unknown-fact", message, mend, pointer=f"{below}/{name}" if plain else below)
 

@@ -6,9 +6,9 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from ketascreen import _version
 from ketascreen.channels import Channel
@@ -19,6 +19,7 @@ from ketascreen.diagnostic import Diagnostic, Place, RequestError, RulebookError
 from ketascreen.facts import known_facts
 from ketascreen.finding import Finding
 from ketascreen.loading import load_rulebook
+from ketascreen.observation import at_fixed_offset, is_of_our_time
 from ketascreen.profile import PatientProfile
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
@@ -33,10 +34,12 @@ from ketascreen.verdict import (
     ReviewDecision,
     RulebookUsed,
     Verdict,
+    decided_at,
 )
 
 Isolation = Literal["none", "process"]
 CHANNELS = ("reference", "production")
+MAX_DEADLINE_SECONDS = 3600
 
 
 def built_in_rules() -> Path:
@@ -55,6 +58,7 @@ class Screener:
     Raises:
         RulebookError: a route without an exclude rule, or a rule over the engine's limits.
         EngineMissing: the production channel's engine is not installed.
+        RequestError: no channel or an unknown one, an unknown isolation, a deadline that cannot be kept.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Screener:
         deadline_seconds: float = 5.0,
     ) -> None:
         _require_exclusions(rulebook)
+        _require_isolation(isolation, deadline_seconds)
         self.rulebook = rulebook
         self._reporter = Reporter(rulebook)
         self._channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
@@ -94,9 +99,9 @@ class Screener:
             ProfileError: facts that the vocabulary lacks, or observations after `as_of`.
             RequestError: a time without an offset, an unknown route or stage, a decision on no review.
         """
-        asked, stage, decisions = self._request(as_of, stage, routes, decisions)
+        asked, stage, decisions = self._request(profile, as_of, stage, routes, decisions)
         # A fixed offset: differences of times in one named zone would leave out its clock changes.
-        as_of = as_of.astimezone(timezone(as_of.utcoffset() or timedelta()))
+        as_of = at_fixed_offset(as_of)
         facts = known_facts(profile, self.rulebook.vocabulary, as_of)
         at_stage = self.rulebook.asked_at(stage)
         answers = ask(self._channels, facts, stage, frozenset(rule.id for rule in at_stage))
@@ -107,7 +112,7 @@ class Screener:
             finding, fault = self._reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
             findings.append(finding)
             faults += [fault] if fault else []
-        decided = frozenset(decision.rule for decision in decisions if decision.counts_at(as_of))
+        decided = decided_at(decisions, as_of)
         return Verdict(
             notice=NOTICE if self.rulebook.signed() else f"{NOTICE} {UNSIGNED}",
             stage=stage,
@@ -137,14 +142,19 @@ class Screener:
 
     def _request(
         self,
+        profile: PatientProfile,
         as_of: datetime,
         stage: Stage | str,
         routes: Iterable[Route | str] | None,
         decisions: Iterable[ReviewDecision],
     ) -> tuple[tuple[Route, ...], Stage, tuple[ReviewDecision, ...]]:
         problems = []
+        if not isinstance(profile, PatientProfile):
+            problems.append(Diagnostic("profile", "no PatientProfile", "make one with PatientProfile(...)"))
         if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
             problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
+        elif not is_of_our_time(as_of):
+            problems.append(Diagnostic("as-of", "`as_of` is not a time of ours", "check the year"))
         if stage not in set(Stage):
             problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
         listed = set(self.rulebook.routes) if routes is None else set(routes)
@@ -153,6 +163,9 @@ class Screener:
             problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
         given = tuple(decisions)
         for decision in given:
+            if not isinstance(decision, ReviewDecision):
+                problems.append(Diagnostic("decision", "no ReviewDecision", "make one with ReviewDecision(...)"))
+                continue
             rule = self.rulebook.rule(decision.rule)
             if rule is None or rule.effect is not Effect.REVIEW:
                 problems.append(
@@ -192,6 +205,15 @@ class Screener:
             evaluated={name: len(ids & set(answer)) for name, answer in answers.by_channel.items()},
             reported=reported,
         )
+
+
+def _require_isolation(isolation: str, deadline_seconds: float) -> None:
+    if isolation not in get_args(Isolation):
+        words = " and ".join(get_args(Isolation))
+        raise RequestError([Diagnostic("isolation", "unknown isolation", f"there are {words}")])
+    if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
+        mend = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
+        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", mend)])
 
 
 def _channel(channel: str | Channel, rulebook: Rulebook, isolation: Isolation, deadline_seconds: float) -> Channel:

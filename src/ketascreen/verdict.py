@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, field_validator
 
 from ketascreen.finding import Fault, Finding, Reported, Source, Want
+from ketascreen.observation import at_fixed_offset
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 
 NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
@@ -44,13 +45,26 @@ class ReviewDecision(Reported):
     """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""
 
     rule: str
-    by: str = Field(min_length=1)
+    by: str = Field(pattern=r"\S")
     at: AwareDatetime
     until: AwareDatetime | None = None
+
+    @field_validator("at", "until")
+    @classmethod
+    def _as_written_down(cls, time: datetime | None) -> datetime | None:
+        return at_fixed_offset(time) if time else None
 
     def counts_at(self, as_of: datetime) -> bool:
         """Whether it has been made and has not lapsed."""
         return self.at <= as_of and (self.until is None or as_of < self.until)
+
+
+def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozenset[str]:
+    """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
+    made = sorted((one for one in decisions if one.at <= as_of), key=lambda one: one.at)
+    newest = {one.rule: one.at for one in made}
+    lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
+    return frozenset(newest) - lapsed
 
 
 class Ask(Reported):

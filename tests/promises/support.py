@@ -9,11 +9,22 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import reject, settings
 from hypothesis import strategies as st
 
-from ketascreen import Decision, PatientProfile, Readiness, RouteVerdict, Rulebook, Screener, load_rulebook
+from ketascreen import (
+    Decision,
+    PatientProfile,
+    ProfileError,
+    Readiness,
+    RouteVerdict,
+    Rulebook,
+    Screener,
+    load_rulebook,
+)
 from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.contradictions import contradictions
+from ketascreen.observation import AnyObservation, read_observation
 from ketascreen.profile import BUILT_IN
 from ketascreen.screen import built_in_rules
 from ketascreen.vocabulary import Kind
@@ -77,7 +88,15 @@ def near_baseline(rng: Random) -> dict[str, Any]:
             answers[name] = {"value": rng.choice((76, 89, 90, 100, 101))}
         if name in answers and rng.random() < 0.85:
             answers[name]["at"] = (AS_OF - timedelta(days=rng.choice((0, 0, 0, 1, 20, 200, 2000)))).isoformat()
+    for problem in contradictions(dict(_unchecked(answers))):
+        del answers[(problem.pointer or "")[1:]]
     return answers
+
+
+def _unchecked(answers: dict[str, Any]) -> Iterator[tuple[str, AnyObservation]]:
+    for name, answer in answers.items():
+        if name in BUILT_IN:
+            yield name, read_observation(BUILT_IN[name], answer)
 
 
 def screening(rng: Random) -> tuple[Rulebook, dict[str, Any]]:
@@ -103,8 +122,14 @@ def known(answers: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def profile_of(answers: dict[str, Any]) -> PatientProfile:
-    """The profile."""
-    return PatientProfile.model_validate(answers)
+    """The profile; answers that contradict each other are no example."""
+    try:
+        return PatientProfile.model_validate(answers)
+    except ProfileError as error:
+        contradicting = {problem.code for problem in error.diagnostics} == {"contradiction"}
+        if not contradicting:
+            raise
+    return reject()
 
 
 def no_better(before: Decision | Readiness | None, after: Decision | Readiness | None) -> bool:

@@ -92,10 +92,32 @@ def test_a_channel_that_loses_or_invents_a_finding_is_a_fault(spoil: Callable[[A
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
 
 
-def test_an_answer_that_is_no_answer_is_a_fault() -> None:
-    verdict = screen_with(lambda _: None)
-    assert verdict.faults
+class Exploding(dict[str, Truth]):
+    """Fails when it is read."""
+
+    def keys(self) -> Any:
+        raise ValueError("canary-118-76")
+
+
+@pytest.mark.parametrize("answer", [None, 3, "met", ["pregnancy"], [["pregnancy"]], Exploding(pregnancy=Truth.FALSE)])
+def test_an_answer_that_is_no_answer_is_a_fault(answer: object) -> None:
+    verdict = screen_with(lambda _: answer)
+    assert verdict.faults[0].message.startswith(("failed (", "answered for other rules"))
+    assert "canary" not in verdict.model_dump_json()
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
+
+
+def test_a_channel_that_reaches_into_the_facts_cannot_change_them_for_the_next() -> None:
+    class Meddling(Faulty):
+        def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
+            facts.current["pregnancy"] = "not_pregnant"  # type: ignore[index]
+            return super().evaluate(facts, stage)
+
+    meddling = Meddling(shipped(), lambda answer: answer)
+    pregnant = profile_of({**baseline(), "pregnancy": {"value": "pregnant", "at": "2026-11-22"}})
+    verdict = Screener(shipped(), channels=(meddling, "reference")).screen(pregnant, as_of=AS_OF)
+    assert verdict.faults[0].message == "failed (TypeError)"
+    assert {one.decision for one in verdict.routes.values()} == {"not_eligible"}
 
 
 def test_channels_that_disagree_leave_insufficient_data_on_the_routes_of_that_rule_alone() -> None:

@@ -78,13 +78,13 @@ def test_every_shipped_rule_cites_a_document_and_nobody_has_signed_it() -> None:
 
 def test_the_shipped_rulebook_has_the_planned_rules_on_every_route() -> None:
     counts = {effect: len(shipped().with_effect(effect)) for effect in Effect}
-    # 72 of the plan, and a review of unrecognised entries for each of the two lists.
+    # 72 of the plan, a review of unrecognised entries for each of the two lists, and a longer observation by mouth.
     assert counts == {
         Effect.EXCLUDE: 14,
         Effect.REVIEW: 18 + 2,
         Effect.CAUTION: 5,
         Effect.ALERT: 1,
-        Effect.HOLD: 23,
+        Effect.HOLD: 23 + 1,
         Effect.ADVISE: 11,
     }
     assert set(shipped().routes) == set(Route)

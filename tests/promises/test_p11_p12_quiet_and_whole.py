@@ -63,9 +63,20 @@ def test_no_refusal_holds_the_value_that_was_refused(
     assert next(iter(answers)).split("/")[0] in told or "extra" in answers
 
 
+@pytest.mark.parametrize("key", ["152", "19870302", "1987-03-02", "canary_152_86"])
+@pytest.mark.parametrize(
+    "text", ['{"KEY": "systolic_bp"}', '{"KEY": NaN}', '{"KEY": 1, "KEY": 2}', '{"age": {"KEY": NaN}}']
+)
+def test_a_value_that_stands_where_a_name_belongs_is_not_repeated(key: str, text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        PatientProfile.model_validate_json(text.replace("KEY", key))
+    assert key not in f"{caught.value}{caught.value!r}{caught.value.diagnostics}{caught.value.__context__!r}"
+
+
 def test_neither_a_profile_nor_an_observation_shows_a_value_in_its_repr() -> None:
     profile = PatientProfile(systolic_bp="123 mmHg", psychosis="past", heart_conditions=[CANARY])
     shown = f"{profile!r} {profile} {profile.systolic_bp!r} {profile.psychosis!r} {profile.heart_conditions!r}"
+    shown += repr(known_facts(profile, shipped().vocabulary, AS_OF))
     assert not any(value in shown for value in ("123", "past", CANARY))
 
 

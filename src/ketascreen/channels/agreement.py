@@ -34,16 +34,11 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
     by_channel: dict[str, Mapping[str, Outcome]] = {}
     faults = []
     for channel in channels:
-        answer, message = _answer(channel, facts, stage)
-        if answer is not None and set(answer) != rules:
-            lost, invented = len(rules - set(answer)), len(set(answer) - rules)
-            message = f"answered for other rules than it was asked ({lost} lost, {invented} invented)"
-        elif answer is not None and not all(isinstance(truth, Truth) for truth in answer.values()):
-            message = "gave something that is neither met, not met nor unknown"
-        if message or answer is None:
-            faults.append(Fault(where=f"{channel.name} channel", message=message))
+        answer = _answer(channel, facts, stage, rules)
+        if isinstance(answer, str):
+            faults.append(Fault(where=f"{channel.name} channel", message=answer))
         else:
-            by_channel[channel.name] = {rule: OUTCOME[truth] for rule, truth in answer.items()}
+            by_channel[channel.name] = answer
     return Answers(by_channel, _disagreements(by_channel, rules), tuple(faults))
 
 
@@ -58,11 +53,21 @@ def _disagreements(
     return {rule: differing for rule, differing in outcomes.items() if len(set(differing.values())) > 1}
 
 
-def _answer(channel: Channel, facts: Facts, stage: Stage) -> tuple[Mapping[str, Truth] | None, str]:
+def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str]) -> Mapping[str, Outcome] | str:
+    """What a channel comes to for each rule, or why it cannot be taken."""
     try:
-        return channel.evaluate(facts, stage), ""
+        return _checked(dict(channel.evaluate(facts, stage)), rules)
     except ChannelFault as fault:
-        return None, str(fault)
+        return str(fault) or "failed"
     except Exception as error:  # noqa: BLE001 - whatever fails must make the verdict more cautious, not end it
         # Only the type is told: the message of an error that we did not write may hold a patient's value.
-        return None, f"failed ({type(error).__name__})"
+        return f"failed ({type(error).__name__})"
+
+
+def _checked(answer: Mapping[str, Truth], rules: frozenset[str]) -> Mapping[str, Outcome] | str:
+    if answer.keys() != rules:
+        lost, invented = len(rules - answer.keys()), len(answer.keys() - rules)
+        return f"answered for other rules than it was asked ({lost} lost, {invented} invented)"
+    if not all(isinstance(truth, Truth) for truth in answer.values()):
+        return "gave something that is neither met, not met nor unknown"
+    return {rule: OUTCOME[truth] for rule, truth in answer.items()}

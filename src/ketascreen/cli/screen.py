@@ -95,5 +95,7 @@ def _decision(text: str, time: datetime) -> ReviewDecision:
 def _profile(file: str) -> PatientProfile:
     if file != "-":
         return read_profile(file)
+    if sys.stdin is None:
+        raise click.BadParameter("standard input is closed; name a file", param_hint="FILE")
     # One byte over the limit is enough for the reader to refuse it.
     return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")

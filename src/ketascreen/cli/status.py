@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 from ketascreen.terms import Decision, Readiness
@@ -31,6 +32,29 @@ MEANING = {
     ExitStatus.NOT_TODAY: "not ready today, though candidacy allows it",
     ExitStatus.FAULT: "a fault inside, or channels that disagree",
 }
+
+
+class AuthoringStatus(IntEnum):
+    """What the commands for authors end with: check, test, coverage, mutate and the like."""
+
+    WELL = 0
+    FINDINGS = 1
+    BAD_INPUT = 2
+    FAULT = 70
+
+
+AUTHORING_MEANING = {
+    AuthoringStatus.WELL: "all is well",
+    AuthoringStatus.FINDINGS: "something was found",
+    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
+    AuthoringStatus.FAULT: "a fault inside",
+}
+
+
+def epilog(meaning: Mapping[AuthoringStatus, str] = AUTHORING_MEANING) -> str:
+    """The exit statuses for the end of a command's help."""
+    return "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {text}" for status, text in meaning.items())
+
 
 _OF_DECISION = {
     Decision.ELIGIBLE: ExitStatus.ELIGIBLE,

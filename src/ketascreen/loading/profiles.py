@@ -15,13 +15,13 @@ from ketascreen.loading.text import MAX_BYTES
 from ketascreen.loading.tree import Node, place_of, plain
 from ketascreen.loading.yaml_reader import read_yaml
 from ketascreen.profile import PatientProfile
+from ketascreen.refusals import is_plain_name
 
 MAX_DEPTH = 20
 MAX_NUMBER = 40
 
 # A string that never ends is taken to the end of the text, so that each character is looked at once.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def read_profile(source: str | Path | bytes, *, name: str = "profile") -> PatientProfile:
@@ -157,7 +157,7 @@ def _check(data: Any, pointer: str) -> Iterator[Diagnostic]:
         case _Object(pairs):
             seen: set[str] = set()
             for key, value in pairs:
-                below = f"{pointer}/{key}" if _PLAIN_KEY.fullmatch(key) else pointer
+                below = f"{pointer}/{key}" if is_plain_name(key) else pointer
                 if key in seen:
                     yield Diagnostic("duplicate-key", "a key twice", "keep one of the two", pointer=below)
                 seen.add(key)

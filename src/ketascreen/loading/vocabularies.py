@@ -12,7 +12,7 @@ from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Node, place_of
 from ketascreen.loading.yaml_reader import WORD
-from ketascreen.profile import BUILT_IN
+from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.quantity import UNITS, QuantityError, parse_quantity
 from ketascreen.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary
 
@@ -48,7 +48,7 @@ class VocabularyReader:
     def _fact(self, name: str, form: forms.FactForm, place: Place) -> Fact | None:
         before = len(self.report.found)
         kind = Kind(form.type)
-        if name in BUILT_IN or name in KEYWORDS:
+        if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, form, place)

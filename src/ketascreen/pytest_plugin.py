@@ -1,0 +1,129 @@
+"""Cases as tests of pytest: `pytest rules/` runs them, a test for each case, reported in the case's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.authoring.examining import examine
+from ketascreen.authoring.running import Result
+from ketascreen.channels import ChannelFault
+from ketascreen.cli.render_cases import placed, render_failure
+from ketascreen.diagnostic import RulebookError
+from ketascreen.loading import load_rulebook
+from ketascreen.screen import Screener
+
+RULEBOOK = "rulebook.yaml"
+
+
+def collect(file: Path, parent: pytest.Collector) -> CaseFile | None:
+    """The cases of a file that is below a rulebook's folder; None for any other."""
+    folder = next((above for above in file.parents if (above / RULEBOOK).is_file()), None)
+    if folder is None:
+        return None
+    collected: CaseFile = CaseFile.from_parent(parent, path=file, folder=folder)
+    return collected
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A rulebook's screener and its cases by file."""
+
+    screener: Screener
+    cases: dict[str, list[Case]]
+
+
+_rulebooks = pytest.StashKey[dict[Path, _Loaded | None]]()
+
+
+def _loaded(folder: Path, config: pytest.Config) -> _Loaded | None:
+    """A rulebook, read once for all its files; None where it was refused before.
+
+    Raises:
+        CollectError: it does not load, with every problem; the first time only.
+    """
+    known = config.stash.setdefault(_rulebooks, {})
+    if folder not in known:
+        known[folder] = None
+        known[folder] = _load(folder, config)
+    return known[folder]
+
+
+def _load(folder: Path, config: pytest.Config) -> _Loaded:
+    try:
+        rulebook = load_rulebook(folder)
+        read = read_cases(folder, rulebook)
+        screener = Screener(rulebook)
+    except (RulebookError, ChannelFault) as error:
+        message = f"the rulebook in {_shown(folder, config)} does not load\n{error}"
+    else:
+        config.add_cleanup(screener.close)
+        cases: dict[str, list[Case]] = {}
+        for case in read:
+            cases.setdefault(case.place.path, []).append(case)
+        return _Loaded(screener, cases)
+    raise pytest.Collector.CollectError(message)
+
+
+def _shown(folder: Path, config: pytest.Config) -> Path:
+    return folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder
+
+
+class CaseFile(pytest.File):
+    """A file of cases."""
+
+    def __init__(self, *, folder: Path, **given: Any) -> None:
+        super().__init__(**given)
+        self.folder = folder
+
+    def collect(self) -> Iterator[CaseItem]:
+        """A test for each case."""
+        loaded = _loaded(self.folder, self.config)
+        for case in loaded.cases.get(self.path.relative_to(self.folder).as_posix(), ()) if loaded else ():
+            yield CaseItem.from_parent(self, name=case.name, case=case, loaded=loaded)
+
+
+class CaseFailed(Exception):
+    """A case that does not hold."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__("; ".join(failure.text for failure in result.examined.failures))
+
+
+class CaseItem(pytest.Item):
+    """A case."""
+
+    def __init__(self, *, case: Case, loaded: _Loaded, **given: Any) -> None:
+        super().__init__(**given)
+        self.case = case
+        self.screener = loaded.screener
+
+    def runtest(self) -> None:
+        """Runs the case.
+
+        Raises:
+            CaseFailed: it does not hold.
+        """
+        examined = examine(self.case, self.screener)
+        if examined.failures:
+            raise CaseFailed(Result(self.case, examined))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **given: Any) -> Any:
+        """What was expected, what came and why, without a traceback."""
+        if not isinstance(excinfo.value, CaseFailed):
+            return super().repr_failure(excinfo, *args, **given)
+        parent = self.parent
+        assert isinstance(parent, CaseFile)
+        result, below = excinfo.value.result, _shown(parent.folder, self.config)
+        lines = [line.text for line in render_failure(result, self.screener.rulebook, below)]
+        return "\n".join([str(placed(result, below)), *lines])
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the case stands; pytest counts lines from 0."""
+        return self.path, self.case.place.line - 1, self.case.name
