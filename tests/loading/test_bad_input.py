@@ -134,9 +134,9 @@ def test_line_ends_and_a_byte_order_mark_change_nothing_that_a_rulebook_means(tm
 
 @pytest.mark.parametrize(("data", "line", "code"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_bad_yaml_is_refused_at_its_line(data: bytes, line: int, code: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     _, found = read_yaml(data, "x.yaml")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     first = found[0]
     assert first.place is not None
     assert (first.place.line, first.code) == (line, code)
@@ -196,7 +196,7 @@ def rows(kind: str) -> list[Any]:
 @pytest.mark.parametrize("row", rows("yaml"))
 def test_the_shared_corpus_is_refused_at_its_lines(row: dict[str, Any], tmp_path: Path) -> None:
     data = (CORPUS / row["file"]).read_bytes()
-    began = time.perf_counter()
+    began = time.process_time()
     found: tuple[Diagnostic, ...] | list[Diagnostic]
     _, found = read_yaml(data, "x.yaml")
     number = Path(row["file"]).name[:3]
@@ -208,7 +208,7 @@ def test_the_shared_corpus_is_refused_at_its_lines(row: dict[str, Any], tmp_path
         found = problems(with_files(tmp_path, {"exclusions/corpus.yaml": data}))
         assert {problem.place.path for problem in found if problem.place} == {"exclusions/corpus.yaml"}
         return
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert found[0].place is not None
     assert row["line"] in (None, found[0].place.line)
     assert not Path("/tmp/ketascreen-pwned").exists()
@@ -219,13 +219,13 @@ def test_no_profile_of_the_shared_corpus_is_read_with_its_foreign_names(row: dic
     from ketascreen import ProfileError, read_profile
 
     data = (CORPUS / row["file"]).read_bytes()
-    began = time.perf_counter()
+    began = time.process_time()
     if data.strip() == b"{}":
         assert list(read_profile(data).observations()) == []
         return
     with pytest.raises(ProfileError):
         read_profile(data)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_error_of_a_rulebook_lists_every_file(tmp_path: Path) -> None:

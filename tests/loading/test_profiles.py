@@ -66,10 +66,10 @@ def everything_of(error: BaseException) -> str:
 
 def refused(read: Callable[[], object], *hidden: str) -> list[tuple[str, str | None]]:
     """Code and pointer of each problem; the error has no context and shows none of the hidden texts."""
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ProfileError) as caught:
         read()
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     error = caught.value
     assert error.__cause__ is None
     assert error.__context__ is None

@@ -21,7 +21,7 @@ from ketascreen.loading.tree import Mapping, Node, Scalar, Sequence
 from ketascreen.quantity import QuantityError, parse_number
 
 MAX_DEPTH = 60
-MAX_NODES = 50_000
+MAX_NODES = 40_000
 MAX_SCALAR = 8_000
 MAX_NUMBER = 100
 
