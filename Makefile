@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint fuzz wheel docs bench clean
+.PHONY: demo test lint fuzz mutate wheel docs bench clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -22,6 +22,10 @@ lint: $(VENV)/ready
 # N random pairs of rulebook and profile through both channels.
 fuzz: $(VENV)/ready
 	$(BIN)/python -m tests.fuzz --pairs $(N) --workers 2
+
+# Every slip of the hand in the built-in rulebook, and the cases that notice it; docs/mutation.md names the exceptions.
+mutate: $(VENV)/ready
+	$(BIN)/ketascreen mutate --fail-under 99.6
 
 # Builds the wheel, installs it into an empty environment, and screens from another folder.
 wheel: $(VENV)/ready

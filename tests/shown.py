@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from ketascreen.authoring.editor_schema import schema_text as editor_schema_text
+from ketascreen.authoring.editor_schema import schemas
+from ketascreen.authoring.names import read_names
 from ketascreen.schemas import SCHEMAS
+from ketascreen.screen import built_in_rules
 from tests.docs_blocks import DOCUMENTS, ROOT, run, shown
 from tests.facts_page import facts_page
+from tests.transcript import PAGES, replayed
 
 
 def schema_text(name: str) -> str:
     """A schema as it stands in its file."""
     return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
+
+
+def editor_schemas() -> dict[str, str]:
+    """The schemas of the shipped rulebook's files as they stand below `schema/rules/`, by file name."""
+    made = schemas(read_names(built_in_rules()))
+    return {name: editor_schema_text(schema) for name, schema in made.items()}
 
 
 def refresh(document: Path) -> None:
@@ -28,9 +40,15 @@ def main() -> None:
     """Writes them all."""
     for name in SCHEMAS:
         (ROOT / "schema" / name).write_text(schema_text(name), encoding="utf-8")
+    (ROOT / "schema" / "rules").mkdir(exist_ok=True)
+    for name, text in editor_schemas().items():
+        (ROOT / "schema" / "rules" / name).write_text(text, encoding="utf-8")
     (ROOT / "docs" / "facts.md").write_text(facts_page(), encoding="utf-8")
     for document in DOCUMENTS:
         refresh(document)
+    for page in PAGES:
+        with TemporaryDirectory() as folder:
+            page.write_text(replayed(page.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -76,6 +76,9 @@ def test_a_failing_case_says_what_was_expected_what_came_and_why() -> None:
     )
 
 
+CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -92,6 +95,15 @@ def test_a_failing_case_says_what_was_expected_what_came_and_why() -> None:
             "is not for this kind of case",
         ),
         ("- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: maybe}\n", "`finding` is one of"),
+        (CASE + "  expect: {finding: met, gives: {}}\n", "`gives` names no route"),
+        (CASE + "  expect: {finding: met, gives: {iv: not_eligble}}\n", "did you mean `not_eligible`?"),
+        (CASE + "  expect: {finding: met, gives: {iv: ready}}\n", "`pregnancy` alone never gives `ready`"),
+        (CASE + "  expect: {finding: met, because: [pregnency]}\n", "did you mean `pregnancy`?"),
+        (CASE + "  decisions: [breast-feeding]\n  expect: {finding: met}\n", "`breast-feeding` is no review"),
+        (
+            CASE + "  given: {pregnancy: pregnant}\n  without: [pregnancy]\n  expect: {finding: met}\n",
+            "`pregnancy` is both given and taken away",
+        ),
     ],
 )
 def test_a_case_file_that_says_too_little_or_too_much_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -100,3 +112,33 @@ def test_a_case_file_that_says_too_little_or_too_much_is_refused(tmp_path: Path,
         read_cases(tmp_path, shipped())
     assert message in str(caught.value)
     assert "pregnancy.cases.yaml:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("  expect: {decisions: {}}\n", "patient.cases.yaml:3:3: a case that asserts too little"),
+        ("  expect: {decisions: {iv: review}, readiness: {iv: ready}}\n", "`readiness` is asked at a session only"),
+        (
+            "  stage: session\n  expect: {decisions: {iv: review}, readiness: {}}\n",
+            "`readiness` names no route",
+        ),
+        ("  expect: {decisions: {iv: review}, met: [pregnency]}\n", "did you mean `pregnancy`?"),
+        ("  without: [sistolic_bp]\n  expect: {decisions: {iv: review}}\n", "did you mean `systolic_bp`?"),
+    ],
+)
+def test_a_vignette_that_says_too_little_or_too_much_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "vignettes").mkdir()
+    (tmp_path / "vignettes" / "patient.cases.yaml").write_text(CASE + text, encoding="utf-8")
+    with pytest.raises(RulebookError) as caught:
+        read_cases(tmp_path, shipped())
+    assert message in str(caught.value)
+
+
+def test_two_starts_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        start = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\ngiven: {}\n"
+        (tmp_path / folder / "same.start.yaml").write_text(start, encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"two/same\.start\.yaml:1:1: a second start `same`"):
+        read_cases(tmp_path, shipped())

@@ -1,4 +1,4 @@
-"""Prints median times: one screening, the import, loading and checking the rulebook. Run it with `make bench`."""
+"""Prints median times: a screening, the import, loading, checking and testing a rulebook. Run it with `make bench`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from pathlib import Path
 from ketascreen import Screener, Stage, load_rulebook
 from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.checking import check_folder
+from ketascreen.authoring.running import cores
 from ketascreen.screen import built_in_rules
+from tests.authoring.changed import many_cases
 from tests.authoring.many import large_rulebook
 from tests.promises.support import AS_OF, baseline, profile_of, shipped
 
@@ -52,6 +54,26 @@ def checking(rules: int, cases_each: int | None) -> None:
     print(f"loading {loading:.0f} ms, reading cases {reading:.0f} ms, the checks {checks:.0f} ms")
 
 
+def testing(cases: int) -> None:
+    """Prints how long `ketascreen test` takes for that many cases, over each number of processes up to the cores."""
+    with tempfile.TemporaryDirectory() as folder:
+        rules = many_cases(Path(folder), cases)
+        for workers in range(1, cores() + 1):
+            took = median_ms(
+                started(f"from ketascreen.cli import main; main(['test', {str(rules)!r}, '-j', '{workers}'])"), 3
+            )
+            print(f"`ketascreen test`, {cases} cases, -j {workers}: {took:.0f} ms with its start")
+
+
+def mutating() -> None:
+    """Prints how long `ketascreen mutate` takes for the built-in rulebook, over one process and over each core."""
+    for workers in sorted({1, cores()}):
+        program = f"from ketascreen.cli import main; main(['mutate', '-j', '{workers}'])"
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program], check=False, stdout=subprocess.DEVNULL)
+        print(f"`ketascreen mutate`, -j {workers}: {time.perf_counter() - start:.1f} s with its start")
+
+
 def main() -> None:
     """Prints each figure with what it is of."""
     profile = profile_of(baseline())
@@ -64,6 +86,8 @@ def main() -> None:
     print(f"loading the rulebook ({len(shipped().rules)} rules): {loading:.0f} ms")
     for cases_each in (1, None):
         checking(500, cases_each)
+    testing(2000)
+    mutating()
     bare = median_ms(started("pass"), 10)
     for code in ("import pydantic, yaml", "import ketascreen"):
         print(f"{code}: {median_ms(started(code), 10) - bare:.0f} ms above a bare start of {bare:.0f} ms")

@@ -78,6 +78,8 @@ class Quantity:
         Raises:
             QuantityError: another dimension, or a result that is not exact.
         """
+        if unit == self.unit:
+            return self
         if unit.dimension != self.unit.dimension:
             raise QuantityError(f"`{self.unit.name}` is a unit of {self.unit.dimension}; give it in `{unit.name}`")
         exact = Fraction(self.value) * self.unit.factor / unit.factor

@@ -1,15 +1,16 @@
-"""Cases: patients written in YAML beside the rules, with what each must come to, and how they are run."""
+"""Cases: patients written in YAML beside the rules, with what each must come to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ketascreen.diagnostic import InputError, Place, ProfileError, RulebookError, did_you_mean
-from ketascreen.finding import Finding
+from ketascreen.authoring.case import NOTHING, Case
+from ketascreen.authoring.examining import run_case
+from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.loading import forms
 from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import CASES, START, read_folder
@@ -20,28 +21,11 @@ from ketascreen.loading.yaml_reader import read_yaml
 from ketascreen.observation import Refused, read_instant
 from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import Screener
-from ketascreen.terms import Decision, Effect, Outcome, Readiness, Stage
-from ketascreen.verdict import ReviewDecision, Verdict, combine, combine_readiness
+from ketascreen.terms import Decision, Effect, Readiness, Stage
+
+__all__ = ["VIGNETTES", "Case", "read_cases", "run_case"]
 
 VIGNETTES = "vignettes/"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A patient at a time, and what must come of it; `rule` is None for a whole patient."""
-
-    name: str
-    place: Place
-    rule: str | None
-    as_of: datetime
-    stage: Stage
-    profile: PatientProfile
-    decided: tuple[str, ...]
-    expect: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.place.path}:{self.place.line}: {self.name}"
 
 
 def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
@@ -59,10 +43,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
         report.extend(found)
         if tree is not None:
             trees[path] = tree
-    starts = {}
-    for path, tree in trees.items():
-        if path.endswith(START) and (start := read_form(forms.StartForm, tree, report)):
-            starts[path.rsplit("/", 1)[-1].removesuffix(START)] = start
+    starts = _starts(trees, report)
     reader = _CaseReader(rulebook, starts, report)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
     if not cases and not report.found:
@@ -75,6 +56,19 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     if report.found:
         raise RulebookError(report.sorted())
     return tuple(cases)
+
+
+def _starts(trees: Mapping[str, Node], report: Report) -> dict[str, forms.StartForm]:
+    starts: dict[str, forms.StartForm] = {}
+    for path, tree in trees.items():
+        if not path.endswith(START):
+            continue
+        name = path.rsplit("/", 1)[-1].removesuffix(START)
+        if name in starts:
+            report.problem("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
+        if start := read_form(forms.StartForm, tree, report):
+            starts[name] = start
+    return starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,8 @@ class _CaseReader:
             mend = did_you_mean(form.start, self.starts, otherwise="write it as <name>.start.yaml")
             self.report.problem("case", f"no start `{form.start}`", mend, place_of(node, ("start",)))
             return None
-        self._check_expectation(node, form, rule)
+        for wrong in _problems(form, rule, self.rulebook):
+            self.report.problem(wrong.code, wrong.message, wrong.mend, place_of(node, wrong.at))
         try:
             as_of = read_instant(form.as_of or (start.as_of if start else None), "")
             if not isinstance(as_of, datetime):
@@ -127,37 +122,6 @@ class _CaseReader:
         expect = {key: value for key, value in form.expect.model_dump().items() if value is not None}
         return Case(form.name, node.place, rule, as_of, Stage(form.stage), profile, tuple(form.decisions), expect)
 
-    def _check_expectation(self, node: Node, form: forms.CaseForm, rule: str | None) -> None:
-        given = {key for key, value in form.expect.model_dump().items() if value is not None}
-        allowed = _OF_A_RULE if rule else _OF_A_PATIENT
-        needed = "finding" if rule else "decisions"
-        if needed not in given:
-            message, mend = "a case that asserts too little", f"add `{needed}:` under `expect:`"
-            self.report.problem("case", message, mend, place_of(node, ("expect",)))
-        for key in sorted(given - allowed):
-            self.report.problem(
-                "case",
-                f"`{key}` is not for this kind of case",
-                f"it may expect {', '.join(sorted(allowed))}",
-                place_of(node, ("expect", key)),
-            )
-        named = [
-            *(form.expect.met or []),
-            *(form.expect.unknown or []),
-            *(form.expect.alerts or []),
-            *form.decisions,
-        ]
-        ids = [one.id for one in self.rulebook.rules]
-        for name in named:
-            if self.rulebook.rule(name) is None:
-                mend = did_you_mean(name, ids, otherwise="`ketascreen rules` lists them")
-                self.report.problem("unknown-rule", f"no rule `{name}`", mend, node.place)
-        facts = [*(form.expect.because or []), *(form.expect.asks or []), *form.without]
-        for name in facts:
-            if name not in self.rulebook.vocabulary:
-                mend = did_you_mean(name, self.rulebook.vocabulary, otherwise="`ketascreen facts` lists them")
-                self.report.problem("unknown-fact", f"unknown fact `{name}`", mend, node.place)
-
     def _profile(self, form: forms.CaseForm, start: forms.StartForm | None) -> PatientProfile:
         given = {**(start.given if start else {}), **form.given}
         observed_at = form.observed_at or (start.observed_at if start else None)
@@ -170,82 +134,81 @@ class _CaseReader:
         return PatientProfile.model_validate(raw)
 
 
-_OF_A_RULE = frozenset({"finding", "because", "asks", "gives"})
-_OF_A_PATIENT = frozenset({"decisions", "readiness", "alerts", "met", "unknown", "asks"})
-
-
 def _dated(answer: Any, observed_at: str) -> Any:
     if isinstance(answer, dict):
         return {"at": observed_at, **answer}
     return {"present" if isinstance(answer, list) else "value": answer, "at": observed_at}
 
 
-def run_case(case: Case, screener: Screener) -> tuple[str, ...]:
-    """What a case expected and did not get, a sentence each; none where it holds."""
-    decided = [ReviewDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
-    try:
-        verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
-    except InputError as error:
-        return tuple(str(problem) for problem in error.diagnostics)
-    failures = [f"fault in the {fault.where}: {fault.message}" for fault in verdict.faults]
-    failures += [f"the channels disagree on `{differing.rule}`" for differing in verdict.agreement.disagreements]
-    check = _check_rule if case.rule else _check_patient
-    return (*failures, *check(case, verdict))
+_OF_A_RULE = frozenset({"finding", "because", "asks", "gives"})
+_OF_A_PATIENT = frozenset({"decisions", "readiness", "alerts", "met", "unknown", "asks"})
 
 
-def _check_rule(case: Case, verdict: Verdict) -> Iterable[str]:
-    finding = next((one for one in verdict.findings if one.rule == case.rule), None)
-    if finding is None:
-        yield f"`{case.rule}` is not asked at {case.stage}; add `stage: session`"
-        return
-    expect = case.expect
-    if finding.outcome != expect["finding"]:
-        yield f"expected {expect['finding']}, got {finding.outcome}{_grounds(finding)}"
-    for key, got in (
-        ("because", [used.fact for used in finding.rests_on]),
-        ("asks", [one.fact for one in finding.lacks]),
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What is wrong with what a case says, how to mend it, and the keys that lead there."""
+
+    code: str
+    message: str
+    mend: str
+    at: tuple[str | int, ...] = ()
+
+
+def _problems(form: forms.CaseForm, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
+    yield from _of_its_kind(form, rule)
+    for fact in form.without:
+        if fact in form.given:
+            mend = "keep it under one of the two"
+            yield _Problem("case", f"`{fact}` is both given and taken away", mend, ("without",))
+    yield from _unknown_names(form, rulebook)
+    for index, decided in enumerate(form.decisions):
+        if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
+            mend = "only a review is a clinician's to decide"
+            yield _Problem("case", f"`{decided}` is no review", mend, ("decisions", index))
+    if (one := rulebook.rule(rule or "")) and form.expect.gives:
+        words = Readiness if one.effect is Effect.HOLD else Decision
+        for route, word in form.expect.gives.items():
+            if word not in {*words, NOTHING}:
+                mend = did_you_mean(word, words, otherwise=f"write one of {', '.join(words)}")
+                yield _Problem("wrong-word", f"`{rule}` alone never gives `{word}`", mend, ("expect", "gives", route))
+
+
+def _of_its_kind(form: forms.CaseForm, rule: str | None) -> Iterator[_Problem]:
+    """Whether a case asserts enough, and what a case of its kind can assert."""
+    said = {key: value for key, value in form.expect.model_dump().items() if value is not None}
+    allowed, needed = (_OF_A_RULE, "finding") if rule else (_OF_A_PATIENT, "decisions")
+    if not said.get(needed):
+        yield _Problem("case", "a case that asserts too little", f"add `{needed}:` under `expect:`", ("expect",))
+    for key in sorted(said.keys() - allowed):
+        mend = f"it may expect {', '.join(sorted(allowed))}"
+        yield _Problem("case", f"`{key}` is not for this kind of case", mend, ("expect", key))
+    for key in ("gives", "readiness"):
+        if said.get(key) == {}:
+            yield _Problem("case", f"`{key}` names no route", "name one, or leave it out", ("expect", key))
+    if said.get("readiness") and form.stage != Stage.SESSION:
+        mend = "add `stage: session`, or leave it out"
+        yield _Problem("case", "`readiness` is asked at a session only", mend, ("expect", "readiness"))
+
+
+def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Problem]:
+    rules, facts = [one.id for one in rulebook.rules], list(rulebook.vocabulary)
+    expect = form.expect
+    for at, named in {
+        ("expect", "met"): expect.met,
+        ("expect", "unknown"): expect.unknown,
+        ("expect", "alerts"): expect.alerts,
+        ("decisions",): form.decisions,
+    }.items():
+        for index, name in enumerate(named or ()):
+            if name not in rules:
+                mend = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
+                yield _Problem("unknown-rule", f"no rule `{name}`", mend, (*at, index))
+    for at, named, known in (
+        (("expect", "because"), expect.because, facts),
+        (("expect", "asks"), expect.asks, facts),
+        (("without",), form.without, [*facts, "birth_date"]),
     ):
-        if key in expect and sorted(expect[key]) != got:
-            yield f"expected {key} {', '.join(sorted(expect[key])) or 'nothing'}; got {', '.join(got) or 'nothing'}"
-    for route, wanted in expect.get("gives", {}).items():
-        if route not in finding.routes:
-            yield f"expected {wanted} for {route}, but the rule is not for that route"
-        elif (got_alone := _alone(finding)) != wanted:
-            yield f"expected {wanted} for {route}, got {got_alone}"
-
-
-def _alone(finding: Finding) -> Decision | Readiness:
-    """What a finding would give if its rule were the only one."""
-    found = [(finding.effect, finding.outcome)]
-    if finding.effect is Effect.HOLD:
-        return combine_readiness(Decision.ELIGIBLE, found, undecided_review=False)
-    return combine(found)
-
-
-def _grounds(finding: Finding) -> str:
-    rests = ", ".join(used.fact for used in finding.rests_on)
-    lacks = ", ".join(f"{one.fact} ({one.why.replace('_', ' ')})" for one in finding.lacks)
-    return "".join([f"; it rests on {rests}" if rests else "", f"; it lacks {lacks}" if lacks else ""])
-
-
-def _check_patient(case: Case, verdict: Verdict) -> Iterable[str]:
-    expect = case.expect
-    for kind in ("decisions", "readiness"):
-        for route, wanted in expect.get(kind, {}).items():
-            one = verdict.routes[route]
-            got = one.decision if kind == "decisions" else one.readiness
-            if got != wanted:
-                reasons = one.reasons if kind == "decisions" else one.readiness_reasons
-                yield f"expected {wanted} for {route}, got {got} because of {', '.join(reasons) or 'nothing'}"
-    alerts = sorted({alert for one in verdict.routes.values() for alert in one.alerts})
-    if "alerts" in expect and sorted(expect["alerts"]) != alerts:
-        yield f"expected alerts {', '.join(expect['alerts']) or 'none'}; got {', '.join(alerts) or 'none'}"
-    outcomes = {one.rule: one.outcome for one in verdict.findings}
-    for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
-        for rule in expect.get(key, ()):
-            if (got_outcome := outcomes.get(rule)) is not wanted_outcome:
-                yield f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
-    asked = {ask.fact for one in verdict.routes.values() for ask in one.asks}
-    for fact in expect.get("asks", ()):
-        if fact not in asked:
-            yield f"expected to be asked for {fact}"
+        for index, name in enumerate(named or ()):
+            if name not in known:
+                mend = did_you_mean(name, known, otherwise="`ketascreen facts` lists them")
+                yield _Problem("unknown-fact", f"unknown fact `{name}`", mend, (*at, index))

@@ -19,6 +19,14 @@ COMMANDS = {
     "facts": "The facts that a profile may hold.",
     "trace": "Which line of a source document is carried by which rule.",
     "verify-sources": "Check that each cited phrase stands on its line.",
+    "check": "Everything that is wrong with a rulebook, with how to mend it.",
+    "test": "Whether the cases of a rulebook hold.",
+    "coverage": "What the cases leave untested, in the rules' own lines.",
+    "mutate": "Which slips of the hand in a rule no case would notice.",
+    "init": "Copy the built-in rulebook to a folder, for a site to own.",
+    "new": "Write a rule with its cases, to fill in.",
+    "fmt": "Lay out the files of a rulebook in one way.",
+    "schema": "Write JSON Schemas of a rulebook's files, for editors.",
 }
 """The commands with what each does."""
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ketascreen.diagnostic import Diagnostic, did_you_mean
 from ketascreen.loading.forms import Form, FormT
 from ketascreen.loading.report import Report
-from ketascreen.loading.tree import Node, place_of, plain
+from ketascreen.loading.tree import Node, place_of, place_of_key, plain
 
 _SPOKEN = {
     "string_type": "text is wanted; put it in quotes",
@@ -50,7 +50,7 @@ def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagno
     if kind == "extra_forbidden":
         fields = _fields_at(form, loc[:-1])
         mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
-        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of(node, loc))
+        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of_key(node, loc))
     if kind in ("literal_error", "enum"):
         expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
         given = detail["input"] if isinstance(detail["input"], str) else ""

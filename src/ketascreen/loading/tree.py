@@ -67,6 +67,19 @@ def place_of(node: Node, path: Seq[str | int]) -> Place:
     return place
 
 
+def place_of_key(node: Node, path: Seq[str | int]) -> Place:
+    """The place of the last key of `path`, not of its value."""
+    for step in path[:-1]:
+        match node:
+            case Mapping(items) if step in items:
+                node = items[str(step)]
+            case Sequence(items) if isinstance(step, int) and step < len(items):
+                node = items[step]
+            case _:
+                return node.place
+    return key_place(node, str(path[-1])) if isinstance(node, Mapping) and path else node.place
+
+
 def key_place(node: Mapping, key: str) -> Place:
     """The place of a key."""
     return node.keys.get(key, node.place)

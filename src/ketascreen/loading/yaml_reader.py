@@ -31,6 +31,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRUTH = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"])
 _NOTHING = frozenset({"", "~", "null"})
+_WORDS = _TRUTH | _NOTHING
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _AMBIGUOUS = re.compile(
     r"""[-+]?0[0-9_]+ | 0[xXoObB][0-9a-fA-F_]+            # octal, hexadecimal, binary
@@ -107,16 +108,14 @@ class _Reader:
                 return Scalar("", place)
         if event.tag is not None:
             self.report("tag", "a tag", "delete the word with `!`, or put the text in quotes", place)
-        match event:
-            case yaml.ScalarEvent():
-                return self.scalar(event, place)
-            case yaml.SequenceStartEvent():
-                items = []
-                while not isinstance(inner := next(events), yaml.SequenceEndEvent):
-                    items.append(self.node(inner, events, depth + 1))
-                return Sequence(tuple(items), place)
-            case _:
-                return self.mapping(events, depth, place)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(inner := next(events), yaml.SequenceEndEvent):
+                items.append(self.node(inner, events, depth + 1))
+            return Sequence(tuple(items), place)
+        return self.mapping(events, depth, place)
 
     def mapping(self, events: Iterator[Any], depth: int, place: Place) -> Mapping:
         items: dict[str, Node] = {}
@@ -139,16 +138,16 @@ class _Reader:
         return Mapping(items, keys, place)
 
     def key(self, event: Any, place: Place) -> str | None:
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None:
+            text: str = event.value
+            if self.keys.fullmatch(text) and text not in _WORDS:
+                return text
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", place)
         elif getattr(event, "tag", None) is not None:
             self.report("tag", "a tag", "delete the word with `!`", place)
         elif isinstance(event, yaml.ScalarEvent) and event.value == "<<":
             self.report("anchor", "a merge key", "write the keys out; no `<<`", place)
-        elif isinstance(event, yaml.ScalarEvent) and self.keys.fullmatch(event.value) and event.value not in _TRUTH:
-            if event.value not in _NOTHING:
-                return str(event.value)
-            self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", place)
         else:
             self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", place)
         return None
@@ -160,6 +159,9 @@ class _Reader:
         if event.style:  # quoted, or a block
             if "\r" in text or any(True for _ in forbidden(text)):  # written as an escape, such as "\e"
                 self.report("forbidden-character", "a character that cannot be seen", "delete its escape", place)
+            return Scalar(text, place)
+        if text[:1].isalpha() and text.isascii() and text.lower() not in _WORDS:
+            self.comment(event, place)  # no form of a number begins with a letter
             return Scalar(text, place)
         if text.lower() in _NOTHING:
             self.report("no-value", "no value", "write one, or delete the key", place)

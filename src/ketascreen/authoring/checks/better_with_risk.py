@@ -1,0 +1,120 @@
+"""An answer that is a risk by itself, and yet gets some patients a better decision than a harmless one would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import permutations
+
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.authoring.trial import ABSENT, FAILS, PRESENT, Truths, any_of, find, fixed, spread, word_of
+from ketascreen.channels.reference import evaluate
+from ketascreen.condition import Always, Condition, Value, comparisons, facts_of
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.logic import Truth
+from ketascreen.rule import Rule
+from ketascreen.terms import Effect, Route
+from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+
+CODE = "better-with-risk"
+
+_STRENGTH = {Effect.CAUTION: 1, Effect.REVIEW: 2, Effect.EXCLUDE: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer by itself, spread; `name` is what is answered, `says` how that reads."""
+
+    name: str
+    value: Value
+    alone: Mapping[str, Value]
+    says: str
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Rules that are met with a harmless answer and not with a risky one, where no rule as strong makes up for it.
+
+    By the rulebook's own word, an answer is a risk where it meets a caution, review or exclude rule by itself, and
+    harmless where it meets none. Rules on other facts say the same of both answers, so they need no trial.
+    """
+    rulebook = subject.rulebook
+    asking: dict[str, list[Rule]] = {}
+    for rule in rulebook.with_effect(*_STRENGTH):
+        for name in () if isinstance(rule.when, Always) else sorted(facts_of(rule.when)):
+            asking.setdefault(name, []).append(rule)
+    for name, rules in sorted(asking.items()):
+        fact = rulebook.vocabulary[name]
+        conditions = {rule.id: spread(rule.when) for rule in rules}
+        reported = set()
+        for risk, harmless in _pairs(fact, conditions.values()):
+            for route, here in _on_each_route(rules, rulebook.routes):
+                for rule in _better(here, conditions, risk, harmless, rulebook.vocabulary):
+                    if (rule.id, risk.says) not in reported:
+                        reported.add((rule.id, risk.says))
+                        yield _problem(rule, route, risk, harmless)
+
+
+def _on_each_route(rules: list[Rule], routes: Iterable[Route]) -> Iterable[tuple[Route, list[Rule]]]:
+    """The rules on each route; of routes that share them all, the first."""
+    found: dict[tuple[str, ...], tuple[Route, list[Rule]]] = {}
+    for route in routes:
+        here = [rule for rule in rules if route in rule.routes]
+        found.setdefault(tuple(rule.id for rule in here), (route, here))
+    return found.values()
+
+
+def _problem(rule: Rule, route: Route, risk: _Answer, harmless: _Answer) -> Diagnostic:
+    return Diagnostic(
+        CODE,
+        f"on {route}, some patients get a better decision with {risk.says}, which is a risk by itself, than with"
+        f" {harmless.says}: only with the latter is `{rule.id}` met, and no other rule is as strong",
+        "let the rule be met with both, or write a rule as strong for the risk",
+        rule.place,
+    )
+
+
+def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_Answer, _Answer]]:
+    """Each two answers to a choice; for each word of a list its presence and its absence, all else absent."""
+    if fact.kind is Kind.CHOICE:
+        given = [_Answer(fact.name, word, {fact.name: word}, f"`{fact.name}: {word}`") for word in fact.choices]
+        yield from permutations(given, 2)
+    elif fact.kind is Kind.LIST:
+        asked = sorted({compare.fact for when in conditions for compare in comparisons(when)})
+        nothing = {name: ABSENT for name in asked if name.startswith(word_of(fact.name, ""))}
+        for name in nothing:
+            word = name.removeprefix(word_of(fact.name, ""))
+            if word != UNRECOGNISED:  # it makes its list incomplete, so nothing is ruled out
+                with_it = _Answer(name, PRESENT, {**nothing, name: PRESENT}, f"`{word}` in `{fact.name}`")
+                without = _Answer(name, ABSENT, nothing, f"`{word}` absent from `{fact.name}`")
+                yield with_it, without
+                yield without, with_it
+
+
+def _better(
+    rules: list[Rule], conditions: Mapping[str, Condition], risk: _Answer, harmless: _Answer, vocabulary: Vocabulary
+) -> Iterator[Rule]:
+    """The rules that make a decision worse with the harmless answer."""
+    if _alone(rules, conditions, harmless) or not (bar := _alone(rules, conditions, risk)):
+        return
+    with_harmless = {rule.id: fixed(conditions[rule.id], harmless.name, harmless.value) for rule in rules}
+    stronger = [rule for rule in rules if _STRENGTH[rule.effect] > bar and with_harmless[rule.id] != FAILS]
+    for strength in sorted({_STRENGTH[rule.effect] for rule in stronger}):
+        as_strong = (conditions[rule.id] for rule in rules if _STRENGTH[rule.effect] >= strength)
+        made_up = any_of(fixed(when, risk.name, risk.value) for when in as_strong)
+        for rule in stronger:
+            met = with_harmless[rule.id]
+            # A rule that does not tell the two answers apart is met with both.
+            if _STRENGTH[rule.effect] != strength or met == fixed(conditions[rule.id], risk.name, risk.value):
+                continue
+            if find([met, made_up], vocabulary, _only_the_first, unknown=False).answers is not None:
+                yield rule
+
+
+def _only_the_first(truths: Truths) -> bool:
+    return truths == (Truth.TRUE, Truth.FALSE)
+
+
+def _alone(rules: list[Rule], conditions: Mapping[str, Condition], answer: _Answer) -> int:
+    """The strength of the strongest rule that the answer meets by itself; 0 where it meets none."""
+    met = (rule for rule in rules if evaluate(conditions[rule.id], answer.alone) is Truth.TRUE)
+    return max((_STRENGTH[rule.effect] for rule in met), default=0)

@@ -1,0 +1,171 @@
+"""A threshold that no case tries exactly, or on each side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Context, Decimal, localcontext
+
+from ketascreen.authoring.cases import Case
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.authoring.trial import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
+from ketascreen.channels.reference import Answers, answers_for, evaluate
+from ketascreen.condition import Compare, Condition, comparisons, definitions
+from ketascreen.diagnostic import Diagnostic, ProfileError
+from ketascreen.facts import known_facts
+from ketascreen.logic import Truth
+from ketascreen.quantity import decimal_text
+from ketascreen.rule import Rule
+from ketascreen.rulebook import Rulebook
+from ketascreen.vocabulary import Fact, Kind
+
+CODE = "boundary-case"
+
+
+@dataclass
+class _Threshold:
+    """A number of a comparison, with the rules that ask it; `definition` is the one that it stands in."""
+
+    compare: Compare
+    number: Decimal
+    definition: str
+    rules: list[Rule] = field(default_factory=list)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Thresholds for which some case is missing: exactly at it, or at most a step below or above it.
+
+    A case counts where the comparison decides what its rule comes to, and is wanted where that can be. A threshold in
+    a definition is tried by the cases of any rule that asks it.
+    """
+    answers = _CaseAnswers(subject)
+    for threshold in _thresholds(subject.rulebook):
+        fact = subject.rulebook.vocabulary[threshold.compare.fact]
+        missing = [
+            want
+            for want in _wanted(fact, threshold.number)
+            if not any(_tries(rule, threshold, answers.of(rule), want) for rule in threshold.rules)
+            and any(_can_decide(rule, threshold, want.example, subject.rulebook) for rule in threshold.rules)
+        ]
+        if missing:
+            where = f"the definition `{threshold.definition}`" if threshold.definition else f"`{threshold.rules[0].id}`"
+            limit, sides = _text(fact, threshold.number), _listed([want.side for want in missing])
+            message = f"no case of {where} tries the boundary of `{fact.name}` at {limit} {sides}"
+            examples = _listed([f"with {_text(fact, want.example)}" for want in missing])
+            mend = f"add a case {examples}, in which this comparison decides"
+            place = threshold.compare.place or threshold.rules[0].place
+            yield Concern(CODE, message, mend, place, about=threshold.definition or threshold.rules[0].id)
+
+
+def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
+    shared: dict[int, list[_Threshold]] = {}
+    for rule in rulebook.rules:
+        defined = {
+            id(compare): meets.name for meets in definitions(rule.when) for compare in comparisons(meets.condition)
+        }
+        for compare in {id(compare): compare for compare in comparisons(rule.when)}.values():
+            listed = shared.get(id(compare)) or [
+                _Threshold(compare, number, defined.get(id(compare), "")) for number in numbers_of(compare)
+            ]
+            shared[id(compare)] = listed
+            for threshold in listed:
+                threshold.rules.append(rule)
+    yield from (threshold for listed in shared.values() for threshold in listed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """A side of a boundary that a case is to try: an example, with the lowest and the highest answer that would do."""
+
+    side: str
+    example: Decimal
+    low: Decimal
+    high: Decimal
+
+
+def _wanted(fact: Fact, number: Decimal) -> Iterator[_Want]:
+    """What is to be tried of a boundary, as far as the fact's range goes.
+
+    A step is one in the last place of the number, so that 2.9 and 3.1 do for 3, and 1.4 does for 1.5.
+    """
+    step = Decimal(1) if fact.kind is Kind.INTEGER else Decimal(1).scaleb(_exponent(number))
+    below, above = neighbours(fact, number)
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    with localcontext(Context(prec=50)):  # not the caller's, which may round
+        low, high = max(number - step, fact.minimum), min(number + step, fact.maximum)
+    if below is not None:
+        yield _Want("from below", below if fact.kind is Kind.INTEGER else low, low, below)
+    if fact.kind is not Kind.INTEGER or number == number.to_integral_value():
+        yield _Want("exactly", number, number, number)
+    if above is not None:
+        yield _Want("from above", above if fact.kind is Kind.INTEGER else high, above, high)
+
+
+def _exponent(number: Decimal) -> int:
+    text = decimal_text(number)
+    return -len(text.partition(".")[2])
+
+
+def _tries(rule: Rule, threshold: _Threshold, cases: list[Answers], want: _Want) -> bool:
+    for answers in cases:
+        value = answers.get(threshold.compare.fact)
+        within = isinstance(value, Decimal) and want.low <= value <= want.high
+        if within and _decides(rule.when, threshold.compare, answers):
+            return True
+    return False
+
+
+def _decides(condition: Condition, compare: Compare, answers: Answers) -> bool:
+    holds, fails = (evaluate(_forced(condition, compare, truth), answers) for truth in (HOLDS, FAILS))
+    return holds is not fails
+
+
+def _forced(condition: Condition, compare: Compare, truth: Condition) -> Condition:
+    return replaced(condition, lambda one: truth if one is compare else one)
+
+
+def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rulebook) -> bool:
+    """Whether at that answer some other answers make the comparison decide; true where that takes too long to tell."""
+    holds, fails = (
+        fixed(spread(_forced(rule.when, threshold.compare, truth)), threshold.compare.fact, value)
+        for truth in (HOLDS, FAILS)
+    )
+
+    def differ(truths: Truths) -> bool:
+        return truths in ((Truth.TRUE, Truth.FALSE), (Truth.FALSE, Truth.TRUE))
+
+    return not find([holds, fails], rulebook.vocabulary, differ, unknown=False).shows_none
+
+
+class _CaseAnswers:
+    """What is known in each case of a rule, read when asked for."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._vocabulary = subject.rulebook.vocabulary
+        self._cases: dict[str, list[Case]] = {}
+        self._read: dict[str, list[Answers]] = {}
+        for case in subject.cases:
+            if case.rule is not None:
+                self._cases.setdefault(case.rule, []).append(case)
+
+    def of(self, rule: Rule) -> list[Answers]:
+        if rule.id not in self._read:
+            read = (self._answers(rule, case) for case in self._cases.get(rule.id, ()))
+            self._read[rule.id] = [answers for answers in read if answers is not None]
+        return self._read[rule.id]
+
+    def _answers(self, rule: Rule, case: Case) -> Answers | None:
+        try:
+            return answers_for(rule, known_facts(case.profile, self._vocabulary, case.as_of))
+        except ProfileError:
+            return None  # `ketascreen test` tells of it
+
+
+def _listed(parts: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _text(fact: Fact, number: Decimal) -> str:
+    return f"{decimal_text(number)} {fact.unit.name}" if fact.unit else decimal_text(number)

@@ -1,0 +1,22 @@
+"""A citation whose line does not hold its phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.tracing import verify
+
+CODE = "phrase-not-on-line"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Such citations, where a folder of the source documents was named.
+
+    A document that is not there, or not the one that was cited, is told of under the code that `verify` gives it.
+    """
+    if subject.documents is not None:
+        for problem in verify(subject.rulebook, subject.documents):
+            known = problem.code == "phrase-not-found"
+            yield Diagnostic(CODE, problem.message, problem.mend, problem.place) if known else problem

@@ -1,0 +1,24 @@
+"""A rule that was to be looked at again before today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.diagnostic import Diagnostic
+
+CODE = "review-overdue"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Rules whose `review_by` has passed; on that very day there is still time."""
+    for rule in subject.rulebook.rules:
+        due = rule.sign_off.review_by
+        if due is not None and date.fromisoformat(due) < subject.today:
+            yield Diagnostic(
+                CODE,
+                f"`{rule.id}` was to be reviewed by {due}",
+                "read it against its sources, then sign it with a new `review_by`",
+                subject.place(rule.place.path, "sign_off", "review_by"),
+            )

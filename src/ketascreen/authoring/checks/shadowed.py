@@ -1,0 +1,98 @@
+"""A rule that can never change a decision, because other rules decide at least as cautiously whenever it has a say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from ketascreen.authoring.checks.same_condition import mean_the_same
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.authoring.pairs import Pairs
+from ketascreen.authoring.trial import find
+from ketascreen.condition import Condition
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.logic import Truth
+from ketascreen.rule import Rule
+from ketascreen.terms import Effect, Outcome
+from ketascreen.verdict import combine, combine_readiness
+from ketascreen.vocabulary import Vocabulary
+
+CODE = "shadowed"
+
+_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
+_OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Rules that are shadowed on each of their routes.
+
+    `always` asks no fact and shadows nothing: it is a floor that comes with a route; other rules say more.
+    """
+    vocabulary = subject.rulebook.vocabulary
+    pairs = Pairs(subject.rulebook.with_effect(*_DECIDING), vocabulary)
+
+    @cache
+    def is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition) -> bool:
+        return _is_shadowed(effect, when, by_effect, by, vocabulary)
+
+    for rule in pairs.rules:
+        others = [other for other in pairs.beside(rule) if _may_shadow(other, rule, pairs)]
+        if shadows := _shadows(rule, others, is_shadowed):
+            decide = f"`{shadows[0]}` decides" if len(shadows) == 1 else f"{_listed(shadows)} decide"
+            yield Diagnostic(
+                CODE,
+                f"`{rule.id}` never changes a decision: whenever it has a say, {decide} at least as cautiously",
+                "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have",
+                rule.place,
+            )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _may_shadow(other: Rule, rule: Rule, pairs: Pairs) -> bool:
+    """Whether that is worth a trial: on a route of both, as strong, and not refuted by answers at hand.
+
+    Stages need no look: a hold has no part in a decision, and a session asks what candidacy does.
+    """
+    if not set(rule.routes) & set(other.routes):
+        return False
+    as_strong = _caution(rule.effect, other.effect, Truth.TRUE) >= _caution(rule.effect, rule.effect, Truth.TRUE)
+    return as_strong and pairs.meets_too(rule, other)
+
+
+def _shadows(
+    rule: Rule, others: list[Rule], is_shadowed: Callable[[Effect, Condition, Effect, Condition], bool]
+) -> tuple[str, ...]:
+    """The rules that shadow it, the first for each route; none where it is alone on one of them."""
+    open_routes = set(rule.routes)
+    names = []
+    if open_routes - {route for other in others for route in other.routes}:
+        return ()
+    for other in others:
+        if open_routes & set(other.routes) and is_shadowed(rule.effect, rule.when, other.effect, other.when):
+            open_routes -= set(other.routes)
+            names.append(other.id)
+    return () if open_routes else tuple(names)
+
+
+def _is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition, vocabulary: Vocabulary) -> bool:
+    if effect is by_effect and mean_the_same(when, by, vocabulary):
+        return False  # `same-condition` tells of both
+    own = {truth: _caution(effect, effect, truth) for truth in Truth}
+    other = {truth: _caution(effect, by_effect, truth) for truth in Truth}
+    has_a_say = find([when, by], vocabulary, lambda truths: own[truths[0]] > other[truths[1]])
+    return has_a_say.shows_none
+
+
+@cache
+def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
+    """How cautious a rule alone makes what `asked` has a part in: the readiness if that is a hold, else the decision.
+
+    A hold has no part in a decision.
+    """
+    found = [(effect, _OUTCOMES[truth])]
+    if asked is Effect.HOLD:
+        return combine_readiness(combine(found), found, undecided_review=False).rank
+    return combine(found).rank

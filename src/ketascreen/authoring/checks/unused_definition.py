@@ -1,0 +1,23 @@
+"""A definition that nothing asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.condition import definitions
+from ketascreen.diagnostic import Diagnostic
+
+CODE = "unused-definition"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Definitions that neither a rule nor another definition asks."""
+    rulebook = subject.rulebook
+    conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
+    used = {meets.name for when in conditions for meets in definitions(when)}
+    for name in rulebook.definitions:
+        if name not in used:
+            mend = "delete it, or ask it with `meets:`"
+            place = subject.place("definitions.yaml", name)
+            yield Concern(CODE, f"nothing asks the definition `{name}`", mend, place, about=name)

@@ -1,0 +1,22 @@
+"""A parameter that no condition compares with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.condition import comparisons
+from ketascreen.diagnostic import Diagnostic
+
+CODE = "unused-parameter"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Parameters that neither a rule nor a definition uses."""
+    rulebook = subject.rulebook
+    conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
+    used = {name for when in conditions for compare in comparisons(when) for name in compare.parameters}
+    for name, parameter in rulebook.parameters.items():
+        if name not in used:
+            mend = "delete it, or use it in the rule that it was meant for"
+            yield Concern(CODE, f"no condition uses the parameter `{name}`", mend, parameter.place, about=name)

@@ -1,0 +1,86 @@
+"""The names that the files of a rulebook may use, read even while a rule is not in order.
+
+An editor needs them while the rules are being written, so that what is wrong in a rule does not stop them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketascreen.diagnostic import RulebookError
+from ketascreen.documents import Conflict, Document, OutsideSource
+from ketascreen.loading import NAMED, forms
+from ketascreen.loading import _trees as read_trees
+from ketascreen.loading.folder import START, read_folder
+from ketascreen.loading.linking import Linker
+from ketascreen.loading.report import Report
+from ketascreen.loading.sources import SourceReader, entries
+from ketascreen.loading.tree import Mapping as MappingNode
+from ketascreen.loading.tree import Node, Scalar
+from ketascreen.loading.vocabularies import VocabularyReader
+from ketascreen.rule import Parameter
+from ketascreen.terms import Route
+from ketascreen.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each."""
+
+    vocabulary: Vocabulary
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, str]
+    documents: Mapping[str, Document]
+    outside_sources: Mapping[str, OutsideSource]
+    conflicts: Mapping[str, Conflict]
+    routes: tuple[Route, ...]
+    rules: Mapping[str, str]
+    starts: tuple[str, ...]
+
+
+def read_names(folder: str | Path) -> Names:
+    """The names of a rulebook's folder.
+
+    Raises:
+        RulebookError: what is wrong with the folder, or with a file that holds names.
+    """
+    report = Report()
+    read = read_folder(Path(folder), report)
+    if report.found:
+        raise RulebookError(report.sorted())
+    trees = read_trees(read.files, report)
+    named = {name: trees.get(f"{name}.yaml") for name in NAMED}
+    sources = SourceReader(report)
+    if named["documents"]:
+        sources.read_documents(named["documents"])
+    sources.read_conflicts(named["conflicts"])
+    linker = Linker(report, VocabularyReader(report).read(named["vocabulary"]), sources)
+    if named["routes"]:
+        linker.read_routes(named["routes"])
+    linker.read_parameters(named["parameters"])
+    defined = {name: form.title for name, form, _ in entries(forms.DefinitionForm, named["definitions"], report)}
+    hold_names = {f"{name}.yaml" for name in NAMED}
+    if found := [problem for problem in report.sorted() if problem.place and problem.place.path in hold_names]:
+        raise RulebookError(found)
+    return Names(
+        vocabulary=linker.vocabulary,
+        parameters=linker.parameters,
+        definitions=defined,
+        documents=sources.documents,
+        outside_sources=sources.outside,
+        conflicts=sources.conflicts,
+        routes=tuple(linker.routes),
+        rules={_stem(path): _title(trees.get(path)) for path in sorted(read.files) if path not in hold_names},
+        starts=tuple(sorted(_stem(path).removesuffix(".start") for path in read.fixtures if path.endswith(START))),
+    )
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+
+def _title(node: Node | None) -> str:
+    title = node.items.get("title") if isinstance(node, MappingNode) else None
+    return title.value if isinstance(title, Scalar) and isinstance(title.value, str) else ""

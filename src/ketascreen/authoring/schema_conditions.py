@@ -1,0 +1,168 @@
+"""JSON Schemas of conditions and of answers, from the vocabulary and the table of operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ketascreen.authoring.names import Names
+from ketascreen.authoring.schema_texts import CONDITIONS
+from ketascreen.authoring.schema_texts import OPERATORS as OPERATOR_TEXTS
+from ketascreen.condition import OPERATORS, Operator
+from ketascreen.quantity import UNITS, QuantityError, Unit
+from ketascreen.rule import Parameter
+from ketascreen.vocabulary import Fact, Kind
+
+Schema = dict[str, Any]
+
+NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+
+
+def instant() -> Schema:
+    """A date, or a time with its offset."""
+    mend = "Write 2026-11-22, or 2026-11-22T09:00:00Z."
+    return {"type": "string", "pattern": INSTANT, "patternErrorMessage": mend}
+
+
+def one_of(words: Iterable[str], texts: Mapping[str, str] | None = None) -> Schema:
+    """One word of a closed list, with what an editor shows for each; any text where the list is empty."""
+    listed = list(words)
+    described = {"enumDescriptions": [texts.get(word, "") for word in listed]} if texts else {}
+    return {"type": "string", **({"enum": listed} if listed else {}), **described}
+
+
+def condition(names: Names) -> Schema:
+    """A condition: one key, which is `all`, `any`, `not`, `meets` or a fact."""
+    inner = {"$ref": "#/definitions/condition"}
+    members = {"type": "array", "minItems": 1, "items": inner}
+    keys: Mapping[str, Schema] = {
+        "all": members,
+        "any": members,
+        "not": inner,
+        "meets": one_of(names.definitions, names.definitions),
+    }
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            **{key: {**schema, "description": CONDITIONS[key]} for key, schema in keys.items()},
+            **{fact.name: _asked(fact, names.parameters) for fact in names.vocabulary.values()},
+        },
+    }
+
+
+def _asked(fact: Fact, parameters: Mapping[str, Parameter]) -> Schema:
+    fitting = [operator for operator in OPERATORS.values() if fact.kind in operator.kinds]
+    return {
+        "type": "object",
+        "title": fact.label,
+        "description": describe(fact),
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            operator.name: {**_constant(fact, operator, parameters), "description": OPERATOR_TEXTS[operator.name]}
+            for operator in fitting
+        },
+    }
+
+
+def _constant(fact: Fact, operator: Operator, parameters: Mapping[str, Parameter]) -> Schema:
+    one = quantity(fact, parameters) if fact.is_number else one_of(fact.words)
+    match operator.takes:
+        case "words":
+            return {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}
+        case "pair":
+            return {"type": "array", "minItems": 2, "maxItems": 2, "items": one}
+        case _:
+            return one
+
+
+def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
+    """A quantity in a unit that the fact can be compared in, or a parameter that stands for one."""
+    assert fact.unit is not None
+    fitting = {
+        name: f"{parameter.value}; {parameter.basis}"
+        for name, parameter in parameters.items()
+        if _converts(parameter, fact.unit)
+    }
+    units = "|".join(_escaped(name) for name, unit in UNITS.items() if unit.dimension == fact.unit.dimension)
+    or_parameter = ", or a parameter of parameters.yaml" if fitting else ""
+    mend = f"Write a quantity with its unit, such as 1 {fact.unit.name}{or_parameter}."
+    pattern = f"^{NUMBER} ({units})$"
+    written: Schema = {"type": "string", "pattern": pattern, "patternErrorMessage": mend, "errorMessage": mend}
+    return {"anyOf": [{**one_of(fitting, fitting), "errorMessage": mend}, written]} if fitting else written
+
+
+def _escaped(unit: str) -> str:
+    # Not re.escape: what it escapes beyond need is an error in a JavaScript pattern with the flag for Unicode.
+    return "".join(f"\\{char}" if char in r".*+?^$()[]{}|\/" else char for char in unit)
+
+
+def _converts(parameter: Parameter, unit: Unit) -> bool:
+    try:
+        parameter.value.to(unit)
+    except QuantityError:
+        return False
+    return True
+
+
+def answers(names: Names) -> Schema:
+    """`given`: the answers to facts, and the date of birth."""
+    born: Schema = {"type": "string", "pattern": DATE, "title": "Date of birth"}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **{fact.name: _answer(fact) for fact in names.vocabulary.values()},
+            "birth_date": {"anyOf": [born, _observed("value", born)], "title": "Date of birth"},
+        },
+    }
+
+
+def _answer(fact: Fact) -> Schema:
+    if fact.kind is Kind.LIST:
+        # A word that the vocabulary does not know is kept, and makes the list incomplete.
+        words: Schema = {"type": "array", "items": {"anyOf": [one_of(fact.choices), {"type": "string"}]}}
+        forms = [words, _observed("present", words, complete={"type": "boolean"})]
+    elif fact.is_number:
+        low, high = ({} if end is None else {key: _number(end)} for key, end in _ends(fact))
+        bare: Schema = {"type": "integer" if fact.kind is Kind.INTEGER else "number", **low, **high}
+        value = {"anyOf": [quantity(fact), bare]}
+        forms = [*value["anyOf"], _observed("value", value, unit={"type": "string"})]
+    else:
+        value = one_of(fact.choices)
+        forms = [value, _observed("value", value)]
+    return {"title": fact.label, "description": describe(fact), "anyOf": forms}
+
+
+def _ends(fact: Fact) -> tuple[tuple[str, Any], tuple[str, Any]]:
+    return ("minimum", fact.minimum), ("maximum", fact.maximum)
+
+
+def _number(end: Any) -> int | float:
+    return int(end) if end == int(end) else float(end)
+
+
+def _observed(key: str, answer: Schema, **others: Schema) -> Schema:
+    properties = {key: answer, **others, "at": instant()}
+    return {"type": "object", "additionalProperties": False, "required": [key], "properties": properties}
+
+
+def describe(fact: Fact) -> str:
+    """A fact's answers, how long one counts, and its note."""
+    said = fact.describe()
+    return " ".join(part for part in (f"{said[0].upper()}{said[1:]}.", _counts(fact), fact.note) if part)
+
+
+def _counts(fact: Fact) -> str:
+    if fact.freshness is None:
+        return "An answer counts at any age, dated or not."
+    days = fact.freshness.days
+    window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
+    lasting = [f"{word} until it is replaced" for word in fact.choices if word in fact.freshness.lasting]
+    permanent = [f"{word} for good" for word in fact.choices if word in fact.freshness.permanent]
+    return f"An answer counts {'; '.join([window, *lasting, *permanent])}."

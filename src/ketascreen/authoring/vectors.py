@@ -1,0 +1,164 @@
+"""Patients enough to show all that any patient can show of a condition, as the values of its comparisons.
+
+Facts that are asked once, and can be answered either way, stand for themselves: of a group of such comparisons under
+one node it is enough to let each one in turn decide for the group. All other facts are tried in every combination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+from math import gcd, prod
+
+from ketascreen import logic
+from ketascreen.channels.reference import evaluate
+from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
+from ketascreen.loading.answers import answers, facts_in_order, open_lists, too_many_words
+from ketascreen.logic import Truth
+from ketascreen.vocabulary import Fact, Vocabulary
+
+MAX_READINGS = 50_000
+"""Combinations times comparisons; about a second."""
+
+ORDERED = (("diastolic_bp", "systolic_bp"), ("predose_diastolic_bp", "predose_systolic_bp"))
+"""Facts of which the first is below the second in every profile that is accepted."""
+
+Leaves = Mapping[int, Truth]
+"""The values of some comparisons, by their number in the order written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Values that some comparisons can have together, and the numbers that give them, where it is one number fact."""
+
+    leaves: Leaves
+    fact: str = ""
+    numbers: tuple[Decimal, ...] = ()
+
+
+def vectors(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[Truth, ...]] | None:
+    """Values that the comparisons, in the order written, can have together; None if there are too many to try.
+
+    Whatever some patient shows of the condition (see `coverage`), one of these shows.
+    """
+    asked = list(comparisons(condition))
+    facts = [vocabulary[name] for name in facts_in_order(condition)]
+    if any(too_many_words(fact, condition) for fact in facts):
+        return None
+    choices = {fact.name: _choices(fact, asked, condition) for fact in facts}
+    free = frozenset(name for name, those in choices.items() if _is_free(name, those, choices))
+    units = [*_free_units(condition, free, 0), *(those for name, those in choices.items() if name not in free)]
+    if prod(map(len, units)) * len(asked) > MAX_READINGS:
+        return None
+    return _together(units, len(asked))
+
+
+def _choices(fact: Fact, asked: Sequence[Compare], condition: Condition) -> tuple[_Choice, ...]:
+    """What the comparisons of one fact can come to together; unknown, where it is not known, is the first."""
+    here = {number: compare for number, compare in enumerate(asked) if compare.fact == fact.name}
+    found: dict[tuple[Truth, ...], list[Value]] = {(Truth.UNKNOWN,) * len(here): []}
+    for answer in (*answers(fact, condition), *open_lists(fact, condition)):
+        truths = tuple(evaluate(compare, {fact.name: answer}) for compare in here.values())
+        found.setdefault(truths, []).append(answer)
+    return tuple(
+        _Choice(dict(zip(here, truths, strict=True)), fact.name, tuple(a for a in given if isinstance(a, Decimal)))
+        for truths, given in found.items()
+    )
+
+
+def _is_free(name: str, choices: Sequence[_Choice], asked: Mapping[str, object]) -> bool:
+    """Whether a fact is asked once, can come to all three values, and no other fact that is asked bounds it."""
+    bound = any(name in pair and all(fact in asked for fact in pair) for pair in ORDERED)
+    return len(choices) == len(Truth) and len(choices[0].leaves) == 1 and not bound
+
+
+def _free_units(condition: Condition, free: frozenset[str], at: int) -> Iterator[tuple[_Choice, ...]]:
+    """For each largest group of free comparisons under one node the values in which one of them decides for it.
+
+    `at` is the number of the condition's first comparison.
+    """
+    if _all_free(condition, free):
+        yield tuple(map(_Choice, _deciding([(condition, at)], Truth.TRUE)))
+        return
+    match condition:
+        case Not(member) | Meets(_, member):
+            yield from _free_units(member, free, at)
+        case All(members) | Any_(members):
+            numbered = _numbered(members, at)
+            group = [(member, number) for member, number in numbered if _all_free(member, free)]
+            if group:
+                yield tuple(map(_Choice, _deciding(group, _neutral(condition))))
+            for member, number in numbered:
+                if not _all_free(member, free):
+                    yield from _free_units(member, free, number)
+
+
+def _all_free(condition: Condition, free: frozenset[str]) -> bool:
+    return all(compare.fact in free for compare in comparisons(condition))
+
+
+def _numbered(members: Sequence[Condition], at: int) -> list[tuple[Condition, int]]:
+    """Each member with the number of its first comparison."""
+    sizes = [sum(1 for _ in comparisons(member)) for member in members]
+    return list(zip(members, accumulate(sizes[:-1], initial=at), strict=True))
+
+
+def _neutral(condition: All | Any_) -> Truth:
+    """The value of the other members that lets one member decide."""
+    return Truth.TRUE if isinstance(condition, All) else Truth.FALSE
+
+
+def _deciding(group: Sequence[tuple[Condition, int]], neutral: Truth) -> Iterator[Leaves]:
+    """Each comparison of the group with each value, the rest such that it decides what the group comes to."""
+    for index, (condition, at) in enumerate(group):
+        others: dict[int, Truth] = {}
+        for other, number in (*group[:index], *group[index + 1 :]):
+            others.update(_settled(other, neutral, number))
+        match condition:
+            case Compare():
+                yield from ({**others, at: value} for value in Truth)
+            case Not(member) | Meets(_, member):
+                yield from ({**others, **leaves} for leaves in _deciding([(member, at)], neutral))
+            case All(members) | Any_(members):
+                inside = _deciding(_numbered(members, at), _neutral(condition))
+                yield from ({**others, **leaves} for leaves in inside)
+
+
+def _settled(condition: Condition, value: Truth, at: int) -> Leaves:
+    """Values of free comparisons that make a condition come to `value`, true or false."""
+    match condition:
+        case Compare():
+            return {at: value}
+        case Not(member):
+            return _settled(member, logic.negation(value), at)
+        case Meets(_, member):
+            return _settled(member, value, at)
+        case All(members) | Any_(members):
+            parts = [_settled(member, value, number) for member, number in _numbered(members, at)]
+            return {number: truth for part in parts for number, truth in part.items()}
+        case Always():
+            return {}
+
+
+def _together(units: Sequence[Sequence[_Choice]], leaves: int) -> Iterator[tuple[Truth, ...]]:
+    """Each combination once, in an order that jumps about: whoever looks for something common finds it early."""
+    size = prod(map(len, units))
+    step = max(1, size * 5 // 8)
+    while gcd(step, size) > 1:
+        step += 1
+    for index in range(size):
+        chosen, rest = [], index * step % size
+        for unit in units:
+            rest, which = divmod(rest, len(unit))
+            chosen.append(unit[which])
+        if _one_patient(chosen):
+            values = {number: value for choice in chosen for number, value in choice.leaves.items()}
+            yield tuple(values[number] for number in range(leaves))
+
+
+def _one_patient(chosen: Sequence[_Choice]) -> bool:
+    """Whether one patient can answer so: a profile whose lower pressure is not below the upper one is refused."""
+    numbers = {choice.fact: choice.numbers for choice in chosen if choice.numbers}
+    return all(min(numbers[low]) < max(numbers[high]) for low, high in ORDERED if low in numbers and high in numbers)

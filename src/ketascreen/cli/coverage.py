@@ -1,0 +1,131 @@
+"""`ketascreen coverage`: what the cases show of each rule's condition, and which comparison nobody tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ketascreen.authoring.cases import read_cases
+from ketascreen.authoring.coverage import OUTCOMES, VALUES, Node, RuleCoverage, Share, cover, total
+from ketascreen.authoring.coverage_html import pages
+from ketascreen.authoring.coverage_lines import missing, unreachable
+from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
+from ketascreen.cli.page import Style, show, wrapped
+from ketascreen.cli.render_coverage import render
+from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.condition import as_data
+from ketascreen.loading.text import decode
+from ketascreen.screen import built_in_rules
+
+MEANING = {
+    **AUTHORING_MEANING,
+    AuthoringStatus.WELL: "as much is covered as was asked for",
+    AuthoringStatus.FINDINGS: "less is covered than --fail-under asks for",
+    AuthoringStatus.BAD_INPUT: "the rulebook or its cases are refused, or the call was",
+}
+
+
+@click.command("coverage", epilog=epilog(MEANING))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--rule", "rule_id", metavar="RULE", help="Only this rule, with all lines of its condition.")
+@click.option("--all", "vignettes", is_flag=True, help="Count whole patients (vignettes) too, not only a rule's cases.")
+@click.option("--html", metavar="DIR", type=click.Path(path_type=Path), help="Write pages with the lines coloured.")
+@click.option("--fail-under", "least", metavar="PERCENT", help="Exit with 1 where less than this is covered.")
+@json_option
+def command(
+    folder: Path | None, rule_id: str | None, vignettes: bool, html: Path | None, least: str | None, as_json: bool
+) -> None:
+    """Show what the cases of the rulebook in DIR, or of the built-in one, leave untested.
+
+    Each comparison, and each `all`, `any` and `not`, is to be seen true, false and unknown in some case, and each
+    comparison is to be shown to matter by itself with each of these: another value in its place alone would have
+    changed what the rule came to. What no patient can show is listed, and not asked for. docs/coverage.md says more.
+    """
+    limit = None if least is None else _percent(least)
+    where = folder or built_in_rules()
+    rulebook = rulebook_of(folder)
+    covered: Sequence[RuleCoverage] = cover(rulebook, read_cases(where, rulebook), vignettes=vignettes)
+    if rule_id is not None:
+        ids = [rule.id for rule in rulebook.rules]
+        if rule_id not in ids:
+            unknown("rule", rule_id, ids, "`ketascreen rules` lists them")
+        covered = [one for one in covered if one.rule.id == rule_id]
+    files = _files(where, covered)
+    if html is not None:
+        _write(html, pages(covered, files, rulebook))
+    if as_json:
+        show_json(_data(covered))
+    else:
+        show(render(covered, files, whole=rule_id is not None))
+    share = total(covered)
+    if limit is not None and not _reaches(share, limit):
+        if not as_json:
+            show(wrapped(f"{share} is less than the {least}% that was asked for", style=Style.URGENT))
+        raise click.exceptions.Exit(AuthoringStatus.FINDINGS)
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        limit = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        limit = Decimal("NaN")
+    if not (limit.is_finite() and 0 <= limit <= 100):
+        raise click.BadParameter("not a percentage; write a number from 0 to 100", param_hint="--fail-under")
+    return limit
+
+
+def _reaches(share: Share, limit: Decimal) -> bool:
+    """By the counts, and not by the percentage that is shown."""
+    return share.met * 100 >= limit * share.wanted
+
+
+def _files(folder: Path, covered: Sequence[RuleCoverage]) -> dict[str, list[str]]:
+    """The lines of the files that the rules and the definitions that they ask stand in."""
+    places = [one.rule.place for one in covered] + [node.place for one in covered for node in one.nodes if node.place]
+    paths = sorted({place.path for place in places})
+    return {path: decode((folder / path).read_bytes(), path)[0].split("\n") for path in paths}
+
+
+def _write(folder: Path, written: Mapping[str, str]) -> None:
+    for name, text in written.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _data(covered: Sequence[RuleCoverage]) -> dict[str, Any]:
+    return {**_share(total(covered)), "rules": [_rule(one) for one in covered]}
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"percent": str(share).removesuffix("%"), "shown": share.met, "wanted": share.wanted}
+
+
+def _rule(one: RuleCoverage) -> dict[str, Any]:
+    return {
+        "rule": one.rule.id,
+        **_share(one.share),
+        "cases": {OUTCOMES[value]: one.came_to[value] for value in VALUES},
+        "all_patients_tried": one.tried_all,
+        "failing_cases": list(map(str, one.failing)),
+        "nodes": [_node(one, node) for node in one.nodes],
+    }
+
+
+def _node(one: RuleCoverage, node: Node) -> dict[str, Any]:
+    return {
+        "place": str(node.place) if node.place else None,
+        "condition": as_data(node.condition),
+        "definition": node.asked_by.name if node.asked_by else None,
+        "shown_by": {
+            f"{'matters ' if goal.matters else ''}{goal.value.value}": str(one.shown[goal])
+            for goal in node.goals
+            if goal in one.shown
+        },
+        "missing": missing(one, node),
+        "unreachable": unreachable(one, node),
+    }

@@ -1,0 +1,115 @@
+"""`ketascreen fmt`: one layout for the files of a rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ketascreen.authoring.beginnings import refused
+from ketascreen.cli.page import show, wrapped
+from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
+from ketascreen.loading.folder import read_folder
+from ketascreen.loading.report import Report
+from ketascreen.loading.text import MAX_BYTES
+from ketascreen.screen import built_in_rules
+
+_MEANING = {
+    AuthoringStatus.WELL: "all is laid out so",
+    AuthoringStatus.FINDINGS: "--check found files that are not",
+    AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out all the same",
+    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+}
+
+
+@click.command("fmt", epilog=epilog(_MEANING))
+@click.argument("paths", metavar="[FILES or DIR]", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files that are laid out otherwise.")
+def command(paths: tuple[Path, ...], only_check: bool) -> None:
+    """Lay out the files of a rulebook in one way; what they mean, and their comments, stay.
+
+    The keys come in the order of the format, two columns of indentation for each level, short lists and mappings on one
+    line, and text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked.
+    """
+    try:
+        from ketascreen.authoring.layout import laid_out
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("ruamel"):
+            raise
+        raise refused(
+            "not-installed",
+            "`fmt` needs the package ruamel.yaml",
+            "install it with: pip install 'ketascreen[authoring]'",
+        ) from None
+    changed: list[Path] = []
+    problems: list[Diagnostic] = []
+    refusals = 0
+    files = list(_files(paths or (built_in_rules(),)))
+    for file in files:
+        try:
+            data = _bytes(file)
+            text = laid_out(data, file.as_posix()).encode()
+        except InputError as error:
+            problems += error.diagnostics
+            refusals += 1
+            continue
+        if text != data:
+            changed.append(file)
+            if paths and not only_check:
+                _replace(file, text)
+    _tell(len(files), changed, problems, refusals, only_check or not paths)
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The files themselves, and those of each folder.
+
+    Raises:
+        InputError: a folder that may not be read, or a file that is none of a rulebook.
+    """
+    for path in paths:
+        if path.is_dir():
+            report = Report()
+            read = read_folder(path, report)
+            if report.found:
+                raise InputError(
+                    replace(found, place=found.place and replace(found.place, path=str(path / found.place.path)))
+                    for found in report.sorted()
+                )
+            yield from (path / name for name in sorted({**read.files, **read.fixtures}))
+        elif path.is_file() and not path.is_symlink() and path.suffix == ".yaml":
+            yield path
+        else:
+            raise refused(
+                "not-a-file", "no such file or folder, or not one that ends in .yaml", "name one", Place(str(path))
+            )
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Puts the new bytes in place of the file at once, so that a reader sees the one or the other."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    beside.chmod(path.stat().st_mode)
+    beside.replace(path)
+
+
+def _tell(files: int, changed: list[Path], problems: list[Diagnostic], refusals: int, only_check: bool) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    for file in changed:
+        click.echo(f"{'would lay out' if only_check else 'laid out'} {printable(str(file))}")
+    counts = [f"{files - len(changed) - refusals} as they should be"]
+    counts += [f"{len(changed)} {'otherwise' if only_check else 'laid out'}"] if changed else []
+    counts += [f"{refusals} refused"] if refusals else []
+    show(wrapped(f"{files} {'file' if files == 1 else 'files'}: {', '.join(counts)}."))
+    if problems:
+        raise click.exceptions.Exit(AuthoringStatus.BAD_INPUT)
+    if changed and only_check:
+        raise click.exceptions.Exit(AuthoringStatus.FINDINGS)

@@ -1,0 +1,49 @@
+"""`ketascreen init`: a copy of the built-in rulebook for a site to own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ketascreen.authoring.beginnings import copy_rulebook
+from ketascreen.cli.page import Line, show, wrapped
+from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.screen import built_in_rules
+
+_MEANING = {
+    AuthoringStatus.WELL: "the rulebook is copied",
+    AuthoringStatus.BAD_INPUT: "DIR was refused, or the call was",
+    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+}
+
+
+@click.command("init", epilog=epilog(_MEANING))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
+
+    DIR must not be there, or be empty. Nothing that is there is written over.
+    """
+    rules, cases = copy_rulebook(built_in_rules(), folder)
+    show(render(folder, rules, cases))
+
+
+def render(folder: Path, rules: int, cases: int) -> Iterator[Line]:
+    """What was copied, and what to do next."""
+    yield from wrapped(f"Copied {rules} rules and {cases} files of cases to {folder}.")
+    yield Line()
+    yield Line("Next:")
+    for number, step in enumerate(
+        (
+            f"In {folder / 'rulebook.yaml'}, give it an id and a title of its own, and say who is responsible for it.",
+            "Open the folder in an editor with a YAML language server (for VS Code, the extension YAML): it completes "
+            "and explains the facts.",
+            f"Write a rule: ketascreen new RULE --effect EFFECT --dir {folder}",
+            f"See that all is well: ketascreen check {folder}, then ketascreen test {folder}",
+            f"Screen by it: ketascreen screen PATIENT --rules {folder}",
+        ),
+        1,
+    ):
+        yield from wrapped(step, indent=2, first=f"{number}. ")

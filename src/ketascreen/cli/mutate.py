@@ -1,0 +1,105 @@
+"""`ketascreen mutate`: every slip of the hand in every rule, and the cases that notice it."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from ketascreen.authoring.cases import read_cases
+from ketascreen.authoring.changed_lines import read_sources
+from ketascreen.authoring.changes import rules_changed_since
+from ketascreen.authoring.killing import Fate, Result, Trial, try_all
+from ketascreen.authoring.mutation import Mutant, mutants, source_paths
+from ketascreen.authoring.running import cores
+from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
+from ketascreen.cli.page import show
+from ketascreen.cli.render_mutants import as_data, render
+from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.rulebook import Rulebook
+from ketascreen.screen import built_in_rules
+
+MEANING = {
+    **AUTHORING_MEANING,
+    AuthoringStatus.WELL: "every slip is noticed, or as many as `--fail-under` asks for",
+    AuthoringStatus.FINDINGS: "a slip that no case notices",
+}
+
+
+@click.command("mutate", epilog=epilog(MEANING))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--rule", "rules", metavar="RULE", multiple=True, help="Only this rule; may be given more than once.")
+@click.option("--since", metavar="REV", help="Only rules that changed since this git revision.")
+@click.option("-j", "workers", metavar="N", type=click.IntRange(1, 256), help="As many processes; one for each core.")
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    default=100,
+    help="The share of slips that cases must notice; all of them where it is not given.",
+)
+@json_option
+def command(
+    folder: Path | None, rules: Sequence[str], since: str | None, workers: int | None, fail_under: float, as_json: bool
+) -> None:
+    """Try every slip of the hand in the rulebook in DIR, or in the built-in one.
+
+    A threshold a step up or down, `at_least` for `above`, `any` for `all`, a branch, word, route or mark dropped, a
+    choice swapped, an effect weakened: each is made in turn, and the cases that touch it are run. A slip that no case
+    notices is shown with the line as it would be, and with the case that is missing.
+    """
+    place = folder or built_in_rules()
+    rulebook = rulebook_of(folder)
+    trial = Trial(rulebook, read_cases(place, rulebook))
+    _require_cases_that_hold(trial)
+    chosen = _chosen(place, rulebook, rules, since)
+    results = try_all(chosen, trial, workers=workers or cores(), progress=_progress(len(chosen)))
+    if as_json:
+        show_json(as_data(chosen, results))
+    else:
+        show(render(chosen, results, rulebook))
+    raise click.exceptions.Exit(_status(results, fail_under))
+
+
+def _require_cases_that_hold(trial: Trial) -> None:
+    problems = [
+        Diagnostic("case", f"does not hold: {case.name}", "mend it first; `ketascreen test` says why", case.place)
+        for case in trial.failing()
+    ]
+    if problems:
+        raise RequestError(problems)
+
+
+def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | None) -> tuple[Mutant, ...]:
+    ids = [rule.id for rule in rulebook.rules]
+    for rule in rules:
+        if rule not in ids:
+            unknown("rule", rule, ids, "`ketascreen rules` lists them")
+    found = mutants(rulebook, read_sources(place, source_paths(rulebook)))
+    wanted = frozenset(rules or ids)
+    if since is not None:
+        wanted &= rules_changed_since(since, place, rulebook)
+    return tuple(mutant for mutant in found if wanted.intersection(mutant.touches))
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Counts on standard error where that is a terminal, and says nothing where it is not."""
+    if not sys.stderr.isatty():
+        return lambda done: None
+
+    def report(done: int) -> None:
+        click.echo(f"\r{done} of {total} slips tried" + ("\n" if done == total else ""), nl=False, err=True)
+
+    return report
+
+
+def _status(results: Sequence[Result], fail_under: float) -> AuthoringStatus:
+    counted = Counter(result.fate for result in results)
+    killed, all_that_count = counted[Fate.KILLED], counted[Fate.KILLED] + counted[Fate.SURVIVED]
+    enough = Fraction(killed * 100) >= Fraction(fail_under) * all_that_count
+    return AuthoringStatus.WELL if enough else AuthoringStatus.FINDINGS

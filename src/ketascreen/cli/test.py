@@ -1,0 +1,91 @@
+"""`ketascreen test`: whether the cases of a rulebook hold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.authoring.junit import junit
+from ketascreen.authoring.running import Result, Run, cores, run_cases, select
+from ketascreen.cli.common import rulebook_of, unknown
+from ketascreen.cli.page import show
+from ketascreen.cli.render_cases import placed, render_failure, render_run
+from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.rulebook import Rulebook
+from ketascreen.screen import CHANNELS, Screener, built_in_rules
+
+MEANING = {
+    **AUTHORING_MEANING,
+    AuthoringStatus.WELL: "every case holds",
+    AuthoringStatus.FINDINGS: "a case failed",
+    AuthoringStatus.BAD_INPUT: "refused: the rulebook, its cases, the call; or no case",
+}
+
+
+@click.command("test", epilog=epilog(MEANING))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("-k", "text", metavar="TEXT", default="", help="Only cases with these words in their name or file.")
+@click.option("--rule", "rules", metavar="RULE", multiple=True, help="Only this rule's own cases; may be repeated.")
+@click.option("--channel", "channels", multiple=True, type=click.Choice(CHANNELS), help="Only this channel.  [both]")
+@click.option(
+    "--junit", "report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML."
+)
+@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="Over N processes.  [as many as cores]")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
+def command(
+    folder: Path | None,
+    text: str,
+    rules: tuple[str, ...],
+    channels: tuple[str, ...],
+    report: Path | None,
+    workers: int | None,
+    fail_fast: bool,
+) -> None:
+    """Run the cases of the rulebook in DIR: those of its rules, and whole patients.
+
+    Without DIR it is the built-in rulebook. A case that failed is shown with what it expected, what came, and why.
+    """
+    rulebook = rulebook_of(folder)
+    cases = read_cases(folder or built_in_rules(), rulebook)
+    chosen = _chosen(cases, rulebook, text, rules)
+    started = time.perf_counter()
+    with Screener(rulebook, channels=channels or CHANNELS) as screener:
+        run = run_cases(chosen, screener, workers=workers or cores(), fail_fast=fail_fast)
+    seconds = time.perf_counter() - started
+    below = Path() if folder is None else _from_here(folder)
+    if report is not None:
+        _write(report, run, rulebook, below, seconds)
+    show(render_run(run, rulebook, below=below, read=len(cases), seconds=seconds))
+    raise click.exceptions.Exit(AuthoringStatus.FINDINGS if run.failed else AuthoringStatus.WELL)
+
+
+def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[str, ...]) -> tuple[Case, ...]:
+    for rule in rules:
+        if rulebook.rule(rule) is None:
+            unknown("rule", rule, (one.id for one in rulebook.rules), "`ketascreen rules` lists them")
+    chosen = select(cases, text=text, rules=rules)
+    if not chosen:
+        click.echo(f"none of the {len(cases)} cases was selected; leave out `-k` or `--rule`", err=True)
+        raise click.exceptions.Exit(AuthoringStatus.BAD_INPUT)
+    return chosen
+
+
+def _from_here(folder: Path) -> Path:
+    """The folder from where the command is run, where it is below, so that an editor opens the places shown."""
+    whole, here = folder.resolve(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else folder
+
+
+def _write(file: Path, run: Run, rulebook: Rulebook, below: Path, seconds: float) -> None:
+    def explained(result: Result) -> str:
+        return "\n".join([str(placed(result, below)), *(line.text for line in render_failure(result, rulebook, below))])
+
+    xml = junit(run, name=rulebook.identity.id, below=below, seconds=seconds, explained=explained)
+    try:
+        file.write_bytes(xml)
+    except OSError as error:
+        raise click.BadParameter(f"it cannot be written ({error.strerror})", param_hint="--junit") from None

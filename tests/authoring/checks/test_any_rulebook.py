@@ -1,0 +1,70 @@
+"""On random rulebooks: no check fails, and what two of them claim holds of random patients."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+from hypothesis import given
+
+from ketascreen.authoring.checks import CHECKS, Subject, same_condition, shadowed
+from ketascreen.channels.reference import evaluate
+from ketascreen.facts import Facts
+from ketascreen.logic import Truth
+from ketascreen.rule import Rule
+from ketascreen.rulebook import Rulebook
+from ketascreen.terms import Effect, Outcome, Route
+from ketascreen.verdict import combine, combine_readiness
+from tests import generate
+from tests.authoring.checks.support import TODAY
+from tests.promises.support import SOME, rngs
+
+OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE: Outcome.NOT_MET}
+
+
+def decided(rules: list[Rule], route: Route, facts: Facts) -> tuple[object, object]:
+    """The decision and the readiness of one route, with every review decided."""
+    found = [(rule.effect, OUTCOMES[evaluate(rule.when, facts.current)]) for rule in rules if route in rule.routes]
+    decision = combine(pair for pair in found if pair[0] is not Effect.HOLD)
+    return decision, combine_readiness(decision, found, undecided_review=False)
+
+
+def named(message: str, rulebook: Rulebook) -> list[Rule]:
+    """The rules that a message names, in its order."""
+    found = (rulebook.rule(name) for name in re.findall(r"`([^`]+)`", message))
+    return [rule for rule in found if rule is not None]
+
+
+@SOME
+@given(rng=rngs)
+def test_no_check_fails(rng: Random) -> None:
+    subject = Subject(generate.rulebook(rng), (), TODAY)
+    for check in CHECKS:
+        for problem in check.check(subject):
+            assert problem.place is not None
+            assert problem.message
+            assert problem.mend
+
+
+@SOME
+@given(rng=rngs)
+def test_without_a_shadowed_rule_every_decision_is_the_same(rng: Random) -> None:
+    rulebook = generate.rulebook(rng)
+    for problem in shadowed.check(Subject(rulebook, (), TODAY)):
+        rule = named(problem.message, rulebook)[0]
+        others = [other for other in rulebook.rules if other.id != rule.id]
+        for _ in range(10):
+            facts = generate.facts(rng, rulebook)
+            for route in rule.routes:
+                assert decided([rule, *others], route, facts) == decided(others, route, facts)
+
+
+@SOME
+@given(rng=rngs)
+def test_conditions_that_are_the_same_come_to_the_same(rng: Random) -> None:
+    rulebook = generate.rulebook(rng)
+    for problem in same_condition.check(Subject(rulebook, (), TODAY)):
+        one, other = named(problem.message, rulebook)[:2]
+        for _ in range(10):
+            answers = generate.facts(rng, rulebook).current
+            assert evaluate(one.when, answers) is evaluate(other.when, answers)

@@ -1,0 +1,40 @@
+"""A definition that nothing asks is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ketascreen.authoring.checks import Concern, unused_definition
+from ketascreen.diagnostic import Place
+from tests.authoring.checks.support import findings
+from tests.loading.support import text_of
+
+RAISED = """
+raised:
+  title: Raised pressure
+  when:
+    systolic_bp: {above: 140 mmHg}
+"""
+
+
+def test_a_definition_that_nothing_asks(tmp_path: Path) -> None:
+    lines = text_of("definitions.yaml").count("\n")
+    assert findings(unused_definition, tmp_path, {"definitions.yaml": text_of("definitions.yaml") + RAISED}) == [
+        Concern(
+            "unused-definition",
+            "nothing asks the definition `raised`",
+            "delete it, or ask it with `meets:`",
+            Place("definitions.yaml", lines + 2, 1, 6),
+            about="raised",
+        )
+    ]
+
+
+def test_a_definition_that_another_one_asks_is_used(tmp_path: Path) -> None:
+    outer = RAISED + "outer:\n  title: Outer\n  when:\n    not: {meets: raised}\n"
+    found = findings(unused_definition, tmp_path, {"definitions.yaml": text_of("definitions.yaml") + outer})
+    assert [problem.message for problem in found] == ["nothing asks the definition `outer`"]
+
+
+def test_a_definition_that_a_rule_asks_is_used(tmp_path: Path) -> None:
+    assert findings(unused_definition, tmp_path, {}) == []

@@ -1,0 +1,65 @@
+"""An entry of the vocabulary on a fact that nothing asks is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ketascreen.authoring.checks import Concern, unused_fact
+from ketascreen.diagnostic import Place
+from tests.authoring.checks.support import findings, rule
+from tests.loading.support import changed, text_of
+
+MEND = "delete the entry, or write the rule that it was meant for"
+RIDE = rule("holds/no-ride.yaml", "  ride_home: {is: not_arranged}", effect="hold", stage="session")
+LIVER = """  liver_disease:
+    type: choice
+    choices: [none, mild, severe]
+    label: Liver disease
+    domain: hepatic
+"""
+
+
+def with_liver(windows: str = "") -> dict[str, str]:
+    """The vocabulary with a fact added, and with windows."""
+    text = text_of("vocabulary.yaml")
+    return {"vocabulary.yaml": text.replace("freshness:\n", f"{LIVER}freshness:\n{windows}")}
+
+
+def test_a_window_on_a_built_in_fact_that_nothing_asks(tmp_path: Path) -> None:
+    assert findings(unused_fact, tmp_path, {}) == [
+        Concern(
+            "unused-fact",
+            "no rule asks the fact `ride_home`, so its freshness window has no use",
+            MEND,
+            Place("vocabulary.yaml", 13, 3, 9),
+            about="ride_home",
+        )
+    ]
+
+
+def test_an_added_fact_that_nothing_asks_is_told_of_once(tmp_path: Path) -> None:
+    files = {**RIDE, **with_liver("  liver_disease: {fresh_for: 30 days, reason: Made up.}\n")}
+    assert findings(unused_fact, tmp_path, files) == [
+        Concern(
+            "unused-fact",
+            "no rule asks the fact `liver_disease`",
+            MEND,
+            Place("vocabulary.yaml", 9, 3, 13),
+            about="liver_disease",
+        )
+    ]
+
+
+def test_an_added_fact_that_a_rule_asks(tmp_path: Path) -> None:
+    asked = rule("cautions/liver.yaml", "  liver_disease: {is: mild}", effect="caution")
+    assert findings(unused_fact, tmp_path, {**RIDE, **with_liver(), **asked}) == []
+
+
+def test_an_added_fact_that_a_definition_asks(tmp_path: Path) -> None:
+    definition = changed("definitions.yaml", "  when:", "  when:")
+    definition["definitions.yaml"] += "liver:\n  title: Liver\n  when:\n    liver_disease: {is: mild}\n"
+    assert findings(unused_fact, tmp_path, {**RIDE, **with_liver(), **definition}) == []
+
+
+def test_built_in_facts_that_nothing_asks_are_none_of_its_business(tmp_path: Path) -> None:
+    assert findings(unused_fact, tmp_path, RIDE) == []

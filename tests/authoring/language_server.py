@@ -1,0 +1,154 @@
+"""A small client of the YAML language server that editors run: opens a text, and asks it what an editor would ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PACKAGE = "yaml-language-server@1.25.0"
+_SECONDS = 20
+_SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "hover": True, "completion": True}}
+
+
+def installed(folder: Path) -> Path | str:
+    """The language server below `folder`, installed there where it is not; else a sentence that says why not."""
+    program = folder / "node_modules" / ".bin" / "yaml-language-server"
+    if program.exists():
+        return program
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return "npm is not installed"
+    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", PACKAGE]
+    try:
+        ran = subprocess.run(command, capture_output=True, check=False, timeout=50)
+    except subprocess.TimeoutExpired:
+        return "npm took too long"
+    return program if ran.returncode == 0 and program.exists() else f"npm could not install {PACKAGE}"
+
+
+def cache() -> Path:
+    """Where the language server is kept between runs."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "ketascreen-tests" / "language-server"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What the server underlines: the line and the columns, counted from 1, and what it says."""
+
+    line: int
+    column: int
+    end: int
+    message: str
+
+
+@dataclass
+class LanguageServer:
+    """A running server. Use it in a `with` block."""
+
+    program: Path
+    _process: subprocess.Popen[bytes] = field(init=False)
+    _heard: queue.Queue[dict[str, Any]] = field(init=False, default_factory=queue.Queue)
+    _asked: int = 0
+
+    def __enter__(self) -> Self:
+        pipe = subprocess.PIPE
+        command = [str(self.program), "--stdio"]
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        threading.Thread(target=self._listen, daemon=True).start()
+        capabilities = {
+            "workspace": {"configuration": True},
+            "textDocument": {"completion": {"completionItem": {"documentationFormat": ["markdown"]}}},
+        }
+        self._ask("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
+        self._tell("initialized", {})
+        self._tell("workspace/didChangeConfiguration", {"settings": _SETTINGS})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+    def opened(self, path: Path, text: str) -> list[Marked]:
+        """What the server underlines in a text that an editor has opened as the file at `path`."""
+        document = {"uri": path.as_uri(), "languageId": "yaml", "version": 1, "text": text}
+        self._tell("textDocument/didOpen", {"textDocument": document})
+        heard = self._wait(
+            lambda said: (
+                said.get("method") == "textDocument/publishDiagnostics" and said["params"]["uri"] == path.as_uri()
+            )
+        )
+        return [_marked(found) for found in heard["params"]["diagnostics"]]
+
+    def completed(self, path: Path, line: int, column: int) -> dict[str, dict[str, Any]]:
+        """What it offers at a place (counted from 1), by label."""
+        answer = self._ask("textDocument/completion", _at(path, line, column))
+        items = answer["items"] if isinstance(answer, dict) else answer
+        return {item["label"]: item for item in items or []}
+
+    def hovered(self, path: Path, line: int, column: int) -> str:
+        """What it explains at a place."""
+        answer = self._ask("textDocument/hover", _at(path, line, column))
+        return str(answer["contents"]["value"]) if answer else ""
+
+    def _ask(self, method: str, params: Mapping[str, Any]) -> Any:
+        self._asked += 1
+        number = self._asked
+        self._send({"id": number, "method": method, "params": params})
+        return self._wait(lambda said: said.get("id") == number and "method" not in said)["result"]
+
+    def _tell(self, method: str, params: Mapping[str, Any]) -> None:
+        self._send({"method": method, "params": params})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self._process.stdin.flush()
+
+    def _wait(self, wanted: Any) -> dict[str, Any]:
+        """The next message that is wanted; what the server asks meanwhile is answered."""
+        while True:
+            said = self._heard.get(timeout=_SECONDS)
+            if "id" in said and "method" in said:
+                self._send({"id": said["id"], "result": _answer(said)})
+            elif wanted(said):
+                return said
+
+    def _listen(self) -> None:
+        out = self._process.stdout
+        assert out is not None
+        while header := out.readline():
+            length = int(header.split(b":")[1])
+            while out.readline().strip():
+                pass
+            self._heard.put(json.loads(out.read(length)))
+
+
+def _answer(asked: Mapping[str, Any]) -> Any:
+    if asked["method"] != "workspace/configuration":
+        return None
+    return [_SETTINGS.get(item.get("section")) for item in asked["params"]["items"]]
+
+
+def _at(path: Path, line: int, column: int) -> dict[str, Any]:
+    return {"textDocument": {"uri": path.as_uri()}, "position": {"line": line - 1, "character": column - 1}}
+
+
+def _marked(found: Mapping[str, Any]) -> Marked:
+    start, end = found["range"]["start"], found["range"]["end"]
+    return Marked(start["line"] + 1, start["character"] + 1, end["character"] + 1, found["message"])

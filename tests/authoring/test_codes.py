@@ -1,0 +1,183 @@
+"""Every code has a page, and the examples on it do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, read_profile
+from ketascreen.authoring.changes import rules_changed_since
+from ketascreen.authoring.checking import check_folder
+from ketascreen.authoring.checks import CHECKS
+from ketascreen.channels.shards import _too_large
+from ketascreen.diagnostic import InputError
+from ketascreen.loading.text import MAX_BYTES
+from ketascreen.observation import MAX_ENTRIES
+from ketascreen.rulebook import Rulebook
+from ketascreen.tracing import verify
+from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
+from tests.command_line import run
+from tests.loading.support import GOOD, with_files
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+SHOWN = [code for code, page in pages().items() if page.bad]
+NOT_SHOWN = [code for code, page in pages().items() if not page.bad]
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    codes = codes_in_source()
+    assert len(codes) > 70
+    assert {code: where for code, where in codes.items() if code not in pages()} == {}
+    assert sorted(set(pages()) - set(codes)) == []
+
+
+def test_every_check_gives_the_code_that_it_is_named_for() -> None:
+    for check in CHECKS:
+        assert check.__name__.rsplit(".", 1)[1] == check.CODE.replace("-", "_")  # type: ignore[attr-defined]
+        assert check.CODE in pages()
+
+
+@pytest.mark.parametrize("code", pages())
+def test_a_page_says_what_the_code_means_and_why(code: str) -> None:
+    page = pages()[code]
+    assert page.text.startswith(f"# `{code}`\n\n")
+    assert "\n\nWhy: " in page.text
+    assert bool(page.bad) == bool(page.good)
+    assert len(page.text) < 4_000
+
+
+def test_the_list_of_codes_is_up_to_date() -> None:
+    assert (PAGES / "README.md").read_text("utf-8") == index(), "run python -m tests.authoring.codes"
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_the_bad_example_gives_the_code(code: str, tmp_path: Path) -> None:
+    given = _laid_out(pages()[code].bad) if code == "layout" else codes_of(pages()[code].bad, tmp_path)
+    assert code in given
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_the_good_example_does_not_and_is_not_refused_for_anything_else(code: str, tmp_path: Path) -> None:
+    given = codes_of(pages()[code].good, tmp_path) + (_laid_out(pages()[code].good) if code == "layout" else [])
+    checks = {check.CODE for check in CHECKS}
+    assert code not in given
+    assert set(given) - checks <= {"phrase-not-found", "sha256", "document-unreadable"} - {code}
+
+
+def codes_of(fences: Iterable[Fence], folder: Path) -> list[str]:
+    """The codes that an example gives: files on the small rulebook, a profile, or a call."""
+    fences = tuple(fences)
+    match fences[0].language:
+        case "json":
+            return _refusals(lambda: _screened(read_profile(fences[0].text.encode())))
+        case "python":
+            return _refusals(lambda: exec(fences[0].text, _names()))  # the project's own pages
+        case _:
+            return list(_codes_of_files(fences, folder))
+
+
+def _codes_of_files(fences: Iterable[Fence], folder: Path) -> Iterator[str]:
+    rulebook = with_files(folder, {fence.file.removeprefix("+"): _content(fence) for fence in fences})
+    cited = any(fence.file == "leaflet.txt" for fence in fences)
+    checked = check_folder(rulebook, today=TODAY, documents=rulebook if cited else None)
+    for problem in (*checked.refused, *checked.found):
+        if problem.code != "no-cases" or (problem.place and problem.place.path != str(rulebook)):
+            yield problem.code
+    if any(fence.file == "documents.yaml" for fence in fences):
+        yield from (problem.code for problem in verify(load_rulebook(rulebook), rulebook))
+
+
+def _content(fence: Fence) -> str:
+    if fence.file.startswith("+"):
+        return (GOOD / fence.file[1:]).read_text("utf-8") + fence.text
+    return fence.text
+
+
+def _screened(profile: PatientProfile) -> None:
+    Screener(load_rulebook(GOOD), channels=("reference",)).screen(profile, as_of=AS_OF)
+
+
+def _names() -> dict[str, Any]:
+    names = {name.__name__: name for name in (PatientProfile, ReviewDecision, Screener, datetime)}
+    return {**names, "UTC": UTC, "as_of": AS_OF, "rulebook": load_rulebook(GOOD), "profile": PatientProfile()}
+
+
+def _refusals(action: Callable[[], object]) -> list[str]:
+    try:
+        action()
+    except InputError as error:
+        return [problem.code for problem in error.diagnostics]
+    return []
+
+
+def _laid_out(fences: Iterable[Fence]) -> list[str]:
+    pytest.importorskip("ruamel.yaml", reason="`ketascreen fmt` needs it")
+    from ketascreen.authoring.layout import laid_out
+
+    return [code for fence in fences for code in _refusals(lambda: laid_out(fence.text.encode(), fence.file))]  # noqa: B023
+
+
+def _checked(folder: Path) -> list[str]:
+    return [problem.code for problem in check_folder(folder, today=TODAY).refused]
+
+
+def _with(folder: Path, path: str, data: bytes) -> list[str]:
+    return _checked(with_files(folder, {path: data}))
+
+
+def _without(folder: Path, path: str) -> list[str]:
+    rulebook = with_files(folder, {})
+    (rulebook / path).unlink()
+    return _checked(rulebook)
+
+
+def _unreadable(_folder: Path) -> list[str]:
+    return _refusals(lambda: read_profile(Path(os.devnull)))
+
+
+def _too_large_for_the_engine(_folder: Path) -> list[str]:
+    rulebook: Rulebook = load_rulebook(GOOD)
+    return [_too_large(rulebook.rules[0]).code]
+
+
+def _said(*args: str) -> list[str]:
+    return re.findall(r"\[([a-z-]+)\]", run(*args).err)
+
+
+def _without_ruamel(folder: Path) -> list[str]:
+    layout = [name for name in sys.modules if name.startswith("ketascreen.authoring.layout")]
+    with patch.dict(sys.modules, {"ruamel.yaml": None}):
+        for name in layout:
+            del sys.modules[name]  # patch.dict puts it back
+        return _said("fmt", str(folder))
+
+
+BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    "missing-file": lambda folder: _without(folder, "routes.yaml"),
+    "no-folder": lambda folder: _checked(folder / "nowhere"),
+    "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
+    "no-rules": _checked,
+    "not-empty": lambda folder: _said("init", str(with_files(folder, {}))),
+    "not-installed": _without_ruamel,
+    "not-utf-8": lambda folder: _with(folder, "cautions/older.yaml", "say: œdème".encode("utf-16")),
+    "over-engine-limits": _too_large_for_the_engine,
+    "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
+    "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
+    "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),
+    "unreadable": _unreadable,
+}
+"""What no example on a page can show, made by hand."""
+
+
+@pytest.mark.parametrize("code", NOT_SHOWN)
+def test_what_no_example_can_show_is_given_all_the_same(code: str, tmp_path: Path) -> None:
+    assert code in BY_HAND[code](tmp_path)

@@ -1,0 +1,207 @@
+"""The schemas that editors complete and explain by: they take every shipped file, and refuse what is misspelt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from ketascreen import RulebookError
+from ketascreen.authoring.editor_schema import reference, schema_for, schemas
+from ketascreen.authoring.names import read_names
+from ketascreen.authoring.schema_texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
+from ketascreen.condition import OPERATORS as THE_OPERATORS
+from ketascreen.loading import _KEYS as FORMS_OF_KEYS
+from ketascreen.loading import forms
+from ketascreen.loading.conditions import KEYWORDS
+from ketascreen.loading.tree import plain
+from ketascreen.loading.yaml_reader import WORD, read_yaml
+from ketascreen.screen import built_in_rules
+from ketascreen.terms import Effect
+from tests.command_line import flat, run
+from tests.docs_blocks import ROOT
+from tests.loading.support import GOOD, copied, text_of
+from tests.shown import editor_schemas
+
+RULES = built_in_rules()
+SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))
+
+
+@cache
+def validators(folder: Path) -> dict[str, jsonschema.Draft7Validator]:
+    """The validators of a rulebook's kinds of file."""
+    return {name: jsonschema.Draft7Validator(schema) for name, schema in schemas(read_names(folder)).items()}
+
+
+def complaints(text: bytes, path: str, folder: Path = RULES) -> list[str]:
+    """Where the schema of a file refuses it, as `key/key`."""
+    tree, found = read_yaml(text, path, FORMS_OF_KEYS.get(path, WORD))
+    assert tree is not None
+    assert not found
+    errors = validators(folder)[schema_for(path)].iter_errors(plain(tree))
+    return ["/".join(map(str, error.absolute_path)) for error in errors]
+
+
+def innermost(error: jsonschema.ValidationError) -> Iterator[str]:
+    """Where an error stands; of one of several forms, where each of them was not kept to."""
+    if not error.context:
+        yield "/".join(map(str, error.absolute_path))
+    for below in error.context or ():
+        yield from innermost(below)
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_a_shipped_file_keeps_to_its_schema(path: str) -> None:
+    assert complaints((RULES / path).read_bytes(), path) == []
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_a_shipped_file_tells_an_editor_its_schema(path: str) -> None:
+    first = (RULES / path).read_text("utf-8").partition("\n")[0]
+    assert first == reference(path, "../../schema/rules")
+    assert (RULES / path).parent.joinpath(first.partition("=")[2]).resolve().parent == ROOT / "schema" / "rules"
+
+
+def test_the_committed_schemas_are_what_the_program_writes_and_are_schemas() -> None:
+    committed = {path.name: path.read_text("utf-8") for path in (ROOT / "schema" / "rules").iterdir()}
+    assert committed == editor_schemas()
+    for text in committed.values():
+        jsonschema.Draft7Validator.check_schema(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("systolic_bp:", "sistolic_bp:", "when/any/0"),
+        ("at_least:", "at_leest:", "when/any/0/systolic_bp"),
+        ("at_least: severe_systolic", "includes: severe_systolic", "when/any/0/systolic_bp"),
+        ("severe_systolic", "hi_systolic", "when/any/0/systolic_bp/at_least"),
+        ("severe_systolic", "180", "when/any/0/systolic_bp/at_least"),
+        ("severe_systolic", "180 days", "when/any/0/systolic_bp/at_least"),
+        ("severe_systolic", "high", "when/any/0/systolic_bp/at_least"),
+        ("effect: exclude", "effect: exclud", "effect"),
+        ("stage: candidacy", "stage: session", "stage"),
+        ("routes: all", "routes: [ivv]", "routes"),
+        ("routes: all", "routes: []", "routes"),
+        ("say:", "says:", ""),
+        ("line: 2", "line: 0", "sources/0/line"),
+        ("document: leaflet.txt", "document: leaflets.txt", "sources/0/document"),
+        ("status: draft", "status: approved", "sign_off"),
+        ("status: draft", "status: done", "sign_off/status"),
+    ],
+)
+def test_a_slip_in_a_rule_is_refused_where_it_stands(old: str, new: str, place: str) -> None:
+    path = "exclusions/high-pressure.yaml"
+    text = text_of(path)
+    assert complaints(text.encode(), path, GOOD) == []
+    assert old in text
+    tree, _ = read_yaml(text.replace(old, new, 1).encode(), path)
+    assert tree is not None
+    errors = validators(GOOD)["rule.schema.json"].iter_errors(plain(tree))
+    assert place in {where for error in errors for where in innermost(error)}
+
+
+@pytest.mark.parametrize(("effect", "taken"), [("caution", True), ("advise", True), ("exclude", False)])
+def test_always_is_taken_for_the_effects_that_may_come_with_a_route(effect: str, taken: bool) -> None:
+    rule: dict[str, Any] = {
+        "id": "a",
+        "title": "A",
+        "stage": "candidacy",
+        "effect": effect,
+        "routes": "all",
+        "when": "always",
+    }
+    rule |= {"say": "A.", "sources": [{"outside": "X-01", "says": "inform"}], "sign_off": {"status": "draft"}}
+    schema = schemas(read_names(GOOD))["rule.schema.json"]
+    schema["definitions"]["CitationForm"]["properties"]["outside"] = {"type": "string"}
+    assert jsonschema.Draft7Validator(schema).is_valid(rule) is taken
+
+
+_CASE: dict[str, Any] = {"name": "a", "as_of": "2026-11-22T09:00:00Z", "expect": {"finding": "met"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"age": "17 years"}, True),
+        ({"age": {"value": "17 years", "at": "2026-11-22"}}, True),
+        ({"age": 17}, True),
+        ({"age": "17 mmHg"}, False),
+        ({"psychosis": "active"}, True),
+        ({"psychosis": "aktive"}, False),
+        ({"psychosis": {"value": "active", "at": "22 November"}}, False),
+        ({"psychosis": {"at": "2026-11-22"}}, False),
+        ({"psychosys": "active"}, False),
+        ({"heart_conditions": ["a_word_of_its_own"]}, True),
+        ({"heart_conditions": {"present": [], "complete": True}}, True),
+        ({"heart_conditions": {"present": [], "completed": True}}, False),
+    ],
+)
+def test_what_a_case_may_say_of_a_patient(given: dict[str, Any], taken: bool) -> None:
+    assert validators(RULES)["cases.schema.json"].is_valid([_CASE | {"given": given}]) is taken
+
+
+def test_a_case_of_a_rule_expects_a_finding_and_a_case_of_a_patient_decisions() -> None:
+    of_a_rule, of_a_patient = {"finding": "met"}, {"decisions": {"iv": "eligible"}}
+    for name, wanted, other in (("cases", of_a_rule, of_a_patient), ("vignettes", of_a_patient, of_a_rule)):
+        validator = validators(RULES)[f"{name}.schema.json"]
+        assert validator.is_valid([_CASE | {"expect": wanted}])
+        assert not validator.is_valid([_CASE | {"expect": other}])
+        assert not validator.is_valid([_CASE | {"expect": {}}])
+
+
+def test_a_freshness_window_names_a_fact_and_choices_of_that_fact() -> None:
+    validator = validators(RULES)["vocabulary.schema.json"]
+    window = {"fresh_for": "30 days", "reason": "A reason."}
+    assert validator.is_valid({"freshness": {"psychosis": window | {"lasting": ["active"]}}})
+    assert not validator.is_valid({"freshness": {"psychosis": window | {"lasting": ["pregnant"]}}})
+    assert not validator.is_valid({"freshness": {"psychosys": window}})
+    assert not validator.is_valid({"freshness": {"psychosis": window | {"fresh_for": "half a day"}}})
+
+
+def test_a_fact_that_the_rulebook_adds_and_its_parameters_are_among_the_words() -> None:
+    rule = schemas(read_names(GOOD))["rule.schema.json"]
+    facts = rule["definitions"]["condition"]["properties"]
+    assert "egfr" in facts
+    assert facts["egfr"]["title"] == read_names(GOOD).vocabulary["egfr"].label
+    assert "mL/min" in facts["egfr"]["description"]
+
+
+def test_every_key_of_every_form_and_every_comparison_is_explained() -> None:
+    inner = {form.__name__: set(form.model_fields) for form in forms.Form.__subclasses__()}
+    inner["AllowAboutForm"] = set(forms.AllowAboutForm.model_fields)
+    assert {form: set(keys) for form, keys in KEYS.items()} == inner
+    assert set(OPERATORS) == set(THE_OPERATORS)
+    assert set(CONDITIONS) == set(KEYWORDS)
+    assert set(EFFECTS) == set(Effect)
+
+
+def test_a_rule_that_is_not_in_order_does_not_keep_the_schemas_from_being_written(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / "exclusions" / "heart.yaml").write_text("id: heart\nwhen:\n", "utf-8")
+    ran = run("schema", str(rulebook))
+    assert (ran.status, ran.err) == (0, "")
+    assert "Wrote 12 schemas to" in flat(ran.out)
+    assert "egfr" in (rulebook / "schema" / "rule.schema.json").read_text("utf-8")
+
+
+def test_a_vocabulary_that_is_not_in_order_does(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / "vocabulary.yaml").write_text("facts:\n  egfr: {type: numbr, label: a, domain: b}\n", "utf-8")
+    with pytest.raises(RulebookError):
+        read_names(rulebook)
+    ran = run("schema", str(rulebook))
+    assert ran.status == 2
+    assert "vocabulary.yaml:2:16: `type` is one of" in ran.err
+    assert not (rulebook / "schema").exists()
+
+
+def test_the_schemas_of_the_built_in_rulebook_go_where_they_are_asked_to(tmp_path: Path) -> None:
+    assert run("schema", "--out", str(tmp_path / "there")).status == 0
+    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "there").iterdir()}
+    assert written == editor_schemas()

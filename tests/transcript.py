@@ -1,0 +1,65 @@
+"""Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
+
+Its blocks are of four kinds, by the word behind the language: `console session` (commands with their output),
+`yaml write FILE` (the file below its first line), `yaml append FILE`, and `diff FILE` (lines that are replaced).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+from ketascreen.authoring.beginnings import MARK
+from tests.docs_blocks import ROOT, run
+
+PAGES = (ROOT / "docs" / "writing-rules.md",)
+
+_BLOCK = re.compile(
+    r"^```(console session|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
+
+
+def replayed(page: str, folder: Path) -> str:
+    """The page with the output that its commands have now; the session is held in `folder`."""
+    with chdir(folder):
+        return _BLOCK.sub(lambda block: _held(block), page)
+
+
+def _held(block: re.Match[str]) -> str:
+    kind, path, text = block.groups()
+    match kind:
+        case "console session":
+            return f"```{kind}\n{''.join(_answered(text))}```"
+        case "yaml write":
+            _write(Path(path), text)
+        case "yaml append":
+            _write(Path(path), Path(path).read_text("utf-8") + text)
+        case "diff":
+            _replace(Path(path), text)
+    return block[0]
+
+
+def _answered(session: str) -> Iterator[str]:
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        command = part.partition("\n")[0]
+        assert command.startswith("ketascreen "), f"not a command of ours: {command}"
+        yield f"$ {command}\n{_SECONDS.sub('in less than a second', run(command))}"
+
+
+def _write(path: Path, text: str) -> None:
+    first = path.read_text("utf-8").partition("\n")[0] if path.exists() else ""
+    kept = f"{first}\n" if first.startswith(MARK) and not text.startswith(MARK) else ""
+    path.write_text(kept + text, encoding="utf-8")
+
+
+def _replace(path: Path, diff: str) -> None:
+    """Puts the lines that begin with `+` in place of those that begin with `-`; the rest says where that is."""
+    lines = [(line[:1], line[1:]) for line in diff.splitlines(keepends=True)]
+    old = "".join(line for mark, line in lines if mark != "+")
+    new = "".join(line for mark, line in lines if mark != "-")
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, f"stands {text.count(old)} times in {path}:\n{old}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
