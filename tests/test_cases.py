@@ -28,6 +28,8 @@ def test_every_rule_with_a_condition_is_seen_met_not_met_and_unknown() -> None:
     for case in shipped_cases():
         if case.rule:
             seen.setdefault(case.rule, set()).add(case.expect["finding"])
+    for findings in seen.values():
+        findings.discard("not_asked")
     for rule in shipped().rules:
         wanted = {"met"} if type(rule.when).__name__ == "Always" else {"met", "not_met", "unknown"}
         assert seen[rule.id] == wanted, rule.id

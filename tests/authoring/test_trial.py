@@ -112,7 +112,7 @@ def test_where_there_is_too_much_to_try_nothing_is_claimed() -> None:
 
 
 def test_a_trial_that_was_broken_off_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "MAX_TRIES", 2)
+    monkeypatch.setattr(trial, "MAX_WORK", 4)
     active = Compare("psychosis", "is", "active")
     found = find([active], BUILT_IN, lambda truths: truths == (Truth.FALSE,))
     broken_off = find([active, Not(active)], BUILT_IN, lambda truths: truths == (Truth.TRUE, Truth.TRUE))

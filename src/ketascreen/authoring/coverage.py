@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ketascreen import logic
 from ketascreen.authoring.case import Case
+from ketascreen.authoring.examining import NOT_ASKED
 from ketascreen.authoring.vectors import vectors
 from ketascreen.channels.reference import answers_for, evaluate
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
@@ -159,7 +160,7 @@ def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> 
         leaves = _leaves(rule, case, facts)
         outcome = evaluated(rule.when, leaves) if leaves is not None else None
         if leaves is None or outcome is None or case.expect.get("finding", OUTCOMES[outcome]) != OUTCOMES[outcome]:
-            failing += [case] if case.rule else []
+            failing += [case] if case.rule and case.expect["finding"] != NOT_ASKED else []
             continue
         came_to[outcome] += 1
         for goal in shows(rule.when, leaves):

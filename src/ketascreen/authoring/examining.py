@@ -20,6 +20,9 @@ from ketascreen.screen import Screener
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route
 from ketascreen.verdict import ReviewDecision, RouteVerdict, Verdict, combine, combine_readiness
 
+NOT_ASKED = "not_asked"
+"""What a rule's case expects at a stage that does not ask the rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -66,7 +69,7 @@ def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
 def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     """Whether a rule's case holds for its rule, as it stands or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
-        return False
+        return bool(case.expect["finding"] == NOT_ASKED)
     grounds = explain(rule.when, answers_for(rule, facts))
     finding = Finding.model_construct(
         effect=rule.effect,
@@ -86,6 +89,8 @@ def holds_for_patient(case: Case, routes: Mapping[Route, RouteVerdict], findings
 
 def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
     rule = screener.rulebook.rule(rule_id)
+    if rule is not None and not rule.asked_at(case.stage) and case.expect["finding"] == NOT_ASKED:
+        return Examined()
     if rule is None or not rule.asked_at(case.stage):
         return Examined((Failure(f"`{rule_id}` is not asked at {case.stage}; add `stage: session`"),))
     finding, doubts = _finding(case, rule, screener)

@@ -139,8 +139,6 @@ def _settle(node: Any, start: int, indent: int) -> None:
             if was_flow:
                 value.fa.set_flow_style()
             _settle(value, begins, indent + step + (2 if isinstance(node, CommentedMap) else 0))
-            if not value.fa.flow_style():
-                _hand_down(node, key, value)
         elif isinstance(value, str) and key not in _HEADINGS:
             node[key] = _folded(value, begins, indent + 2)
 
@@ -215,18 +213,3 @@ def _folded(text: str, start: int, indent: int) -> str:
 def _longest(text: Any) -> int:
     ends: list[int] = [-1, *getattr(text, "fold_pos", []), len(text.rstrip("\n"))]
     return max(end - begin - 1 for begin, end in pairwise(ends))
-
-
-def _hand_down(parent: Any, key: Any, node: Any) -> None:
-    """Puts the comment behind a value that no longer stands on one line below the last of its lines."""
-    held = parent.ca.items.get(key)
-    at = 2 if isinstance(parent, CommentedMap) else 0
-    if not held or held[at] is None or not str(held[at].value).startswith("\n"):
-        return
-    comment, held[at] = held[at], None
-    while True:
-        last = next(reversed(node)) if isinstance(node, CommentedMap) else len(node) - 1
-        if not isinstance(node[last], CommentedMap | CommentedSeq) or node[last].fa.flow_style():
-            node.ca.items[last] = [None, None, comment, None] if isinstance(node, CommentedMap) else [comment, None]
-            return
-        node = node[last]

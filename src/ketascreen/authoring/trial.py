@@ -18,7 +18,8 @@ from ketascreen.logic import Truth
 from ketascreen.quantity import MAX_DECIMALS
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 
-MAX_TRIES = 5_000
+MAX_WORK = 50_000
+"""How many comparisons one trial may look at."""
 MAX_QUESTIONS = 64
 PRESENT, ABSENT = "present", "absent"
 HOLDS: Condition = All(())
@@ -58,28 +59,31 @@ def find(
     questions = tuple(_questions(All(tried), vocabulary, unknown=unknown))
     if sum(map(_depth, questions)) > MAX_QUESTIONS:
         return Trial(None, whole=False)
-    tries = 0
+    work = 0
 
     @cache
     def hopeful(truths: Truths) -> bool:
         return any(map(wanted, product(*(tuple(Truth) if one is Truth.UNKNOWN else (one,) for one in truths))))
 
-    def search(known: Answers, rest: tuple[_Question, ...]) -> Answers | None:
-        nonlocal tries
-        tries += 1
-        truths = tuple(evaluate(condition, known) for condition in tried)
-        if not hopeful(truths) or tries > MAX_TRIES:
+    def search(left: tuple[Condition, ...], known: Answers, rest: tuple[_Question, ...]) -> Answers | None:
+        nonlocal work
+        asked = [compare.fact for condition in left for compare in comparisons(condition)]
+        work += 1 + len(asked)
+        truths = tuple(evaluate(condition, {}) for condition in left)
+        if not hopeful(truths) or work > MAX_WORK:
             return None
+        rest = tuple(question for question in rest if not question.facts.isdisjoint(asked))
         if wanted(truths) and (Truth.UNKNOWN not in truths or not any(question.must for question in rest)):
             return known
         for option in rest[0].options if rest else ():
-            found = search({**known, **option.known}, (*option.then, *rest[1:]))
+            still = tuple(_given(condition, option.known) for condition in left) if option.known else left
+            found = search(still, {**known, **option.known}, (*option.then, *rest[1:]))
             if found is not None:
                 return found
         return None
 
-    found = search({}, questions)
-    return Trial(found, tries <= MAX_TRIES)
+    found = search(tried, {}, questions)
+    return Trial(found, work <= MAX_WORK)
 
 
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Answers | None:
@@ -122,10 +126,15 @@ def word_of(fact: str, word: str) -> str:
 def fixed(condition: Condition, fact: str, value: Value) -> Condition:
     """A spread condition with that answer given: what is left asks the other facts, or is HOLDS or FAILS."""
 
+    return _given(condition, {fact: value})
+
+
+def _given(condition: Condition, answers: Answers) -> Condition:
     def fix(compare: Compare) -> Condition:
-        if compare.fact != fact:
+        if compare.fact not in answers:
             return compare
-        return HOLDS if OPERATORS[compare.operator].test(value, compare.constant) is Truth.TRUE else FAILS
+        truth = OPERATORS[compare.operator].test(answers[compare.fact], compare.constant)
+        return HOLDS if truth is Truth.TRUE else FAILS
 
     return replaced(condition, fix)
 
@@ -149,14 +158,14 @@ def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Co
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
-    """Holds when each holds; a condition that stands there twice is taken once."""
-    members = tuple(member for member in dict.fromkeys(conditions) if member != HOLDS)
+    """Holds when each holds."""
+    members = tuple(member for member in conditions if member != HOLDS)
     return FAILS if FAILS in members else All(members)
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Holds when one does; a condition that stands there twice is taken once."""
-    members = tuple(member for member in dict.fromkeys(conditions) if member != FAILS)
+    """Holds when one does."""
+    members = tuple(member for member in conditions if member != FAILS)
     return HOLDS if HOLDS in members else Any_(members)
 
 
@@ -184,8 +193,9 @@ class _Option:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The ways to answer it. One that `must` be answered cannot stay unknown."""
+    """The spread facts that it is about, and the ways to answer it. One that `must` be answered cannot stay unknown."""
 
+    facts: frozenset[str]
     options: tuple[_Option, ...]
     must: bool = False
 
@@ -208,20 +218,21 @@ def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -
             yield _of_a_list(name, words[name], unknown=unknown)
         else:
             options = [_Option({name: value}) for value in _told_apart(vocabulary[name], compares)]
-            yield _Question((*options, *([_Option({})] if unknown else [])), must=not unknown)
+            yield _Question(frozenset([name]), (*options, *([_Option({})] if unknown else [])), must=not unknown)
 
 
 def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
     """Whether a list is complete comes first: a complete one answers each word, any other only those it names."""
     whole, named = [], []
     for word in words:
-        present, absent = ({word_of(name, word): answer} for answer in (PRESENT, ABSENT))
+        fact = word_of(name, word)
+        present, absent = {fact: PRESENT}, {fact: ABSENT}
         # An entry that is not understood makes its list incomplete.
         known = (absent,) if word == UNRECOGNISED else (present, absent)
-        whole.append(_Question(tuple(map(_Option, known)), must=True))
-        named.append(_Question((_Option(present), _Option({}))))
+        whole.append(_Question(frozenset([fact]), tuple(map(_Option, known)), must=True))
+        named.append(_Question(frozenset([fact]), (_Option(present), _Option({}))))
     options = (_Option({}, tuple(whole)), *((_Option({}, tuple(named)),) if unknown else ()))
-    return _Question(options, must=not unknown)
+    return _Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
 
 
 def _told_apart(fact: Fact, compares: list[Compare]) -> Iterator[Value]:

@@ -230,14 +230,16 @@ class RulebookForm(Form):
 RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]
 DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
 ReadinessWord = Literal[tuple(readiness.value for readiness in Readiness)]  # type: ignore[valid-type]
-OutcomeWord = Literal[tuple(outcome.value for outcome in Outcome)]  # type: ignore[valid-type]
 StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid-type]
+
+
+FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  # type: ignore[valid-type]
 
 
 class ExpectForm(Form):
     """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
 
-    finding: OutcomeWord | None = None  # type: ignore[valid-type]
+    finding: FindingWord | None = None  # type: ignore[valid-type]
     because: list[Text] | None = None
     asks: list[Text] | None = None
     gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from ketascreen.authoring.checks import CHECKS, Subject, same_condition, shadowed
 from ketascreen.channels.reference import evaluate
@@ -19,6 +19,7 @@ from tests import generate
 from tests.authoring.checks.support import TODAY
 from tests.promises.support import SOME, rngs
 
+FEW = settings(SOME, max_examples=50)
 OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE: Outcome.NOT_MET}
 
 
@@ -35,7 +36,7 @@ def named(message: str, rulebook: Rulebook) -> list[Rule]:
     return [rule for rule in found if rule is not None]
 
 
-@SOME
+@FEW
 @given(rng=rngs)
 def test_no_check_fails(rng: Random) -> None:
     subject = Subject(generate.rulebook(rng), (), TODAY)
@@ -46,7 +47,7 @@ def test_no_check_fails(rng: Random) -> None:
             assert problem.mend
 
 
-@SOME
+@FEW
 @given(rng=rngs)
 def test_without_a_shadowed_rule_every_decision_is_the_same(rng: Random) -> None:
     rulebook = generate.rulebook(rng)
@@ -59,7 +60,7 @@ def test_without_a_shadowed_rule_every_decision_is_the_same(rng: Random) -> None
                 assert decided([rule, *others], route, facts) == decided(others, route, facts)
 
 
-@SOME
+@FEW
 @given(rng=rngs)
 def test_conditions_that_are_the_same_come_to_the_same(rng: Random) -> None:
     rulebook = generate.rulebook(rng)

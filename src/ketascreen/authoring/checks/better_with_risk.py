@@ -99,7 +99,7 @@ def _better(
     with_harmless = {rule.id: fixed(conditions[rule.id], harmless.name, harmless.value) for rule in rules}
     stronger = [rule for rule in rules if _STRENGTH[rule.effect] > bar and with_harmless[rule.id] != FAILS]
     for strength in sorted({_STRENGTH[rule.effect] for rule in stronger}):
-        as_strong = (conditions[rule.id] for rule in rules if _STRENGTH[rule.effect] >= strength)
+        as_strong = dict.fromkeys(conditions[rule.id] for rule in rules if _STRENGTH[rule.effect] >= strength)
         made_up = any_of(fixed(when, risk.name, risk.value) for when in as_strong)
         for rule in stronger:
             met = with_harmless[rule.id]

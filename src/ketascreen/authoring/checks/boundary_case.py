@@ -126,7 +126,7 @@ def _forced(condition: Condition, compare: Compare, truth: Condition) -> Conditi
 
 
 def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rulebook) -> bool:
-    """Whether at that answer some other answers make the comparison decide; true where that takes too long to tell."""
+    """Whether at that answer some other answers make the comparison decide, as far as a trial tells."""
     holds, fails = (
         fixed(spread(_forced(rule.when, threshold.compare, truth)), threshold.compare.fact, value)
         for truth in (HOLDS, FAILS)
@@ -135,7 +135,7 @@ def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rul
     def differ(truths: Truths) -> bool:
         return truths in ((Truth.TRUE, Truth.FALSE), (Truth.FALSE, Truth.TRUE))
 
-    return not find([holds, fails], rulebook.vocabulary, differ, unknown=False).shows_none
+    return find([holds, fails], rulebook.vocabulary, differ, unknown=False).answers is not None
 
 
 class _CaseAnswers:
