@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import Observation, PatientProfile, ProfileError
+from ketascreen.contradictions import contradictions
 from ketascreen.profile import BUILT_IN
 from ketascreen.vocabulary import UNRECOGNISED, Kind
 from tests.test_observation import instants, observations, words
@@ -42,10 +43,8 @@ def profiles(draw: st.DrawFn) -> PatientProfile:
     """Any profile that is accepted."""
     names = draw(st.lists(st.sampled_from(sorted(BUILT_IN)), max_size=8, unique=True))
     facts: dict[str, Any] = {name: draw(observations(BUILT_IN[name])) for name in names}
-    for prefix in ("", "predose_"):
-        low, high = facts.get(f"{prefix}diastolic_bp"), facts.get(f"{prefix}systolic_bp")
-        if low and high and low.value >= high.value:
-            facts.pop(f"{prefix}diastolic_bp")
+    for problem in contradictions(facts):
+        facts.pop((problem.pointer or "")[1:])
     born = draw(st.none() | st.dates(date(1850, 1, 1), date(2026, 11, 22)))
     return PatientProfile(**facts, birth_date=born, extra=draw(extras))
 

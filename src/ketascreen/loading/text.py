@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Diagnostic, Place
 
 MAX_BYTES = 1_000_000
 
-_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
+_UNUSUAL = re.compile(r"[^\t\n\x20-\x7e]")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 
 
@@ -21,8 +21,6 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", Place(path))]
     text, bad = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape"), ""
-    if _PLAIN.fullmatch(text) and "\r" not in text:
-        return text, []
     found = []
     for index in forbidden(text):
         place, line = _locate(text, index, path)
@@ -46,9 +44,8 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 
 def forbidden(text: str) -> Iterator[int]:
     """Where characters stand that a reader could not see or would read otherwise."""
-    for index, char in enumerate(text):
-        if char in "\t\n" or " " <= char <= "~":
-            continue
+    for match in _UNUSUAL.finditer(text):
+        index, char = match.start(), match[0]
         if char == "\r":
             if text[index + 1 : index + 2] != "\n":
                 yield index

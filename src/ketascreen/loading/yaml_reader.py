@@ -183,7 +183,7 @@ class _Reader:
                 "write it plainly, such as 140 or 2.9",
                 place,
             )
-        elif any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
+        elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
             self.report("ambiguous", "digits of another script", "type the digits 0 to 9", place)
         else:
             self.comment(event, place)
