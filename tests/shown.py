@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ketascreen.authoring.editor_schema import schema_text as editor_schema_text
-from ketascreen.authoring.editor_schema import schemas
+from ketascreen.authoring.editor import schema_text as editor_schema_text
+from ketascreen.authoring.editor import schemas
 from ketascreen.authoring.names import read_names
 from ketascreen.schemas import SCHEMAS
 from ketascreen.screen import built_in_rules

@@ -53,7 +53,7 @@ class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
     `channels` are what a verdict stands on; `isolation="process"` runs the production channel in a child process with
-    a deadline of `deadline_seconds` for each answer.
+    a deadline of `deadline_seconds` for each answer. `channels` and `reporter` are what it asks and how it words.
 
     Raises:
         RulebookError: a route without an exclude rule, or a rule over the engine's limits.
@@ -72,9 +72,9 @@ class Screener:
         _require_exclusions(rulebook)
         _require_isolation(isolation, deadline_seconds)
         self.rulebook = rulebook
-        self._reporter = Reporter(rulebook)
-        self._channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
-        if not self._channels or len({channel.name for channel in self._channels}) < len(self._channels):
+        self.reporter = Reporter(rulebook)
+        self.channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
+        if not self.channels or len({channel.name for channel in self.channels}) < len(self.channels):
             raise RequestError([Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(CHANNELS)}")])
 
     @classmethod
@@ -104,12 +104,12 @@ class Screener:
         as_of = at_fixed_offset(as_of)
         facts = known_facts(profile, self.rulebook.vocabulary, as_of)
         at_stage = self.rulebook.asked_at(stage)
-        answers = ask(self._channels, facts, stage, frozenset(rule.id for rule in at_stage))
+        answers = ask(self.channels, facts, stage, frozenset(rule.id for rule in at_stage))
         in_scope = [rule for rule in at_stage if any(route in asked for route in rule.routes)]
         findings: list[Finding] = []
         faults = list(answers.faults)
         for rule in in_scope:
-            finding, fault = self._reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
+            finding, fault = self.reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
             findings.append(finding)
             faults += [fault] if fault else []
         decided = decided_at(decisions, as_of)
@@ -118,7 +118,7 @@ class Screener:
             stage=stage,
             as_of=as_of,
             routes={
-                route: self._reporter.route(route, findings, answers, stage, decided, bool(faults)) for route in asked
+                route: self.reporter.route(route, findings, answers, stage, decided, bool(faults)) for route in asked
             },
             findings=tuple(findings),
             decisions=decisions,
@@ -131,7 +131,7 @@ class Screener:
 
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
-        for channel in self._channels:
+        for channel in self.channels:
             channel.close()
 
     def __enter__(self) -> Self:
@@ -190,7 +190,7 @@ class Screener:
         ids = {rule.id for rule in in_scope}
         differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in ids}
         return Agreement(
-            channels=tuple(channel.name for channel in self._channels),
+            channels=tuple(channel.name for channel in self.channels),
             agreed=not differing and not answers.faults,
             disagreements=tuple(Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()),
         )

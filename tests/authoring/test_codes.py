@@ -14,9 +14,9 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, read_profile
-from ketascreen.authoring.changes import rules_changed_since
 from ketascreen.authoring.checking import check_folder
 from ketascreen.authoring.checks import CHECKS
+from ketascreen.authoring.mutation.changes import rules_changed_since
 from ketascreen.channels.shards import _too_large
 from ketascreen.diagnostic import InputError
 from ketascreen.loading.text import MAX_BYTES

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.coverage import VALUES, Goal, RuleCoverage, Share, cover, evaluated, nodes_of, shows, total
-from ketascreen.authoring.coverage_lines import missing, unreachable
-from ketascreen.authoring.vectors import MAX_READINGS
+from ketascreen.authoring.coverage.lines import missing, unreachable
+from ketascreen.authoring.coverage.vectors import MAX_READINGS
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
 from ketascreen.diagnostic import Place
 from ketascreen.loading.reachable import can_come_to

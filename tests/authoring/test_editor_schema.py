@@ -12,11 +12,11 @@ import jsonschema
 import pytest
 
 from ketascreen import RulebookError
-from ketascreen.authoring.editor_schema import reference, schema_for, schemas
+from ketascreen.authoring.editor import reference, schema_for, schemas
+from ketascreen.authoring.editor.texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
 from ketascreen.authoring.names import read_names
-from ketascreen.authoring.schema_texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
 from ketascreen.condition import OPERATORS as THE_OPERATORS
-from ketascreen.loading import _KEYS as FORMS_OF_KEYS
+from ketascreen.loading import KEYS as FORMS_OF_KEYS
 from ketascreen.loading import forms
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.loading.tree import plain

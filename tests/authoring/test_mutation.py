@@ -12,9 +12,9 @@ import pytest
 from ketascreen import Rulebook, load_rulebook
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.changed_lines import read_sources
-from ketascreen.authoring.killing import Fate, Result, Trial, try_all
 from ketascreen.authoring.mutation import Mutant, mutants, source_paths
+from ketascreen.authoring.mutation.changed_lines import read_sources
+from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
 from ketascreen.screen import built_in_rules
 from tests.promises.support import shipped, shipped_cases
 

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given, settings
 
 from ketascreen.authoring.coverage import evaluated, shows
-from ketascreen.authoring.vectors import vectors
+from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Value, comparisons
 from ketascreen.loading.answers import answers, facts_in_order, open_lists

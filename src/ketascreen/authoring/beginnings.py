@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketascreen.authoring.editor_schema import FOLDER, reference, schema_text, schemas
+from ketascreen.authoring.editor import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import Names, read_names
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
 from ketascreen.loading import NAMED
 from ketascreen.loading.folder import read_folder
-from ketascreen.loading.linking import _STAGES as STAGES
+from ketascreen.loading.linking import STAGES
 from ketascreen.loading.report import Report
 from ketascreen.terms import Effect
 

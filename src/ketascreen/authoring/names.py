@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ketascreen.diagnostic import RulebookError
 from ketascreen.documents import Conflict, Document, OutsideSource
-from ketascreen.loading import NAMED, forms
-from ketascreen.loading import _trees as read_trees
+from ketascreen.loading import NAMED, forms, read_trees
 from ketascreen.loading.folder import START, read_folder
 from ketascreen.loading.linking import Linker
 from ketascreen.loading.report import Report

@@ -14,6 +14,7 @@ import click
 
 from ketascreen.authoring.checking import Checked, check_folder
 from ketascreen.authoring.formats import FORMATS
+from ketascreen.cli.common import from_here
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.screen import built_in_rules
@@ -78,7 +79,7 @@ def _status(checked: Checked) -> AuthoringStatus:
 
 def _below(checked: Checked, folder: Path) -> Checked:
     """The same with the paths as they are called from here, so that an editor can open them."""
-    here = _from_here(folder)
+    here = from_here(folder)
 
     def moved(problem: Diagnostic) -> Diagnostic:
         place = problem.place
@@ -92,9 +93,3 @@ def _below(checked: Checked, folder: Path) -> Checked:
         found=tuple(map(moved, checked.found)),
         silenced=tuple(replace(one, finding=moved(one.finding)) for one in checked.silenced),
     )
-
-
-def _from_here(folder: Path) -> Path:
-    """The folder from where the command is run, where it is below; else as it was given."""
-    whole, here = folder.resolve(), Path.cwd()
-    return whole.relative_to(here) if whole.is_relative_to(here) else folder

@@ -43,6 +43,12 @@ def rulebook_of(folder: Path | None) -> Rulebook:
     return load_rulebook(folder or built_in_rules())
 
 
+def from_here(folder: Path) -> Path:
+    """The folder from where the command is run, where it is below, so that an editor opens the places shown."""
+    whole, here = folder.resolve(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else folder
+
+
 def show_json(data: object) -> None:
     """Prints data as JSON in ASCII, which every terminal and pipe carries unharmed."""
     click.echo(json.dumps(plain(data), indent=2))

@@ -11,8 +11,8 @@ import click
 
 from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.coverage import OUTCOMES, VALUES, Node, RuleCoverage, Share, cover, total
-from ketascreen.authoring.coverage_html import pages
-from ketascreen.authoring.coverage_lines import missing, unreachable
+from ketascreen.authoring.coverage.html import pages
+from ketascreen.authoring.coverage.lines import missing, unreachable
 from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
 from ketascreen.cli.page import Style, show, wrapped
 from ketascreen.cli.render_coverage import render

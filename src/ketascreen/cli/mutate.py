@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.changed_lines import read_sources
-from ketascreen.authoring.changes import rules_changed_since
-from ketascreen.authoring.killing import Fate, Result, Trial, try_all
 from ketascreen.authoring.mutation import Mutant, mutants, source_paths
+from ketascreen.authoring.mutation.changed_lines import read_sources
+from ketascreen.authoring.mutation.changes import rules_changed_since
+from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
 from ketascreen.authoring.running import cores
 from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
 from ketascreen.cli.page import show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ketascreen.authoring.coverage import RuleCoverage, total
-from ketascreen.authoring.coverage_lines import Block, Mark, Row, blocks
+from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks
 from ketascreen.cli.page import WIDTH, Line, Style, cut, heading, wrapped
 from ketascreen.diagnostic import printable
 from ketascreen.logic import Truth

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ketascreen.authoring.killing import Fate, Result
 from ketascreen.authoring.mutation import Mutant
+from ketascreen.authoring.mutation.killing import Fate, Result
 from ketascreen.cli.page import Line, Style, wrapped
 from ketascreen.diagnostic import printable
 from ketascreen.rulebook import Rulebook

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.beginnings import write_schemas
-from ketascreen.authoring.editor_schema import FOLDER
+from ketascreen.authoring.editor import FOLDER
 from ketascreen.authoring.names import read_names
 from ketascreen.cli.page import show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog

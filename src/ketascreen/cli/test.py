@@ -11,7 +11,7 @@ import click
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.authoring.junit import junit
 from ketascreen.authoring.running import Result, Run, cores, run_cases, select
-from ketascreen.cli.common import rulebook_of, unknown
+from ketascreen.cli.common import from_here, rulebook_of, unknown
 from ketascreen.cli.page import show
 from ketascreen.cli.render_cases import placed, render_failure, render_run
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
@@ -56,7 +56,7 @@ def command(
     with Screener(rulebook, channels=channels or CHANNELS) as screener:
         run = run_cases(chosen, screener, workers=workers or cores(), fail_fast=fail_fast)
     seconds = time.perf_counter() - started
-    below = Path() if folder is None else _from_here(folder)
+    below = Path() if folder is None else from_here(folder)
     if report is not None:
         _write(report, run, rulebook, below, seconds)
     show(render_run(run, rulebook, below=below, read=len(cases), seconds=seconds))
@@ -72,12 +72,6 @@ def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[s
         click.echo(f"none of the {len(cases)} cases was selected; leave out `-k` or `--rule`", err=True)
         raise click.exceptions.Exit(AuthoringStatus.BAD_INPUT)
     return chosen
-
-
-def _from_here(folder: Path) -> Path:
-    """The folder from where the command is run, where it is below, so that an editor opens the places shown."""
-    whole, here = folder.resolve(), Path.cwd()
-    return whole.relative_to(here) if whole.is_relative_to(here) else folder
 
 
 def _write(file: Path, run: Run, rulebook: Rulebook, below: Path, seconds: float) -> None:

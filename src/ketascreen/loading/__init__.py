@@ -51,7 +51,7 @@ _FOLLOWS = {
 """What a file that could not be read whole makes other files look like."""
 _LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact"}
 
-_KEYS = {
+KEYS = {
     "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
     "conflicts.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Z][0-9]+"),
 }
@@ -65,7 +65,7 @@ def load_rulebook(folder: str | Path) -> Rulebook:
     """
     report = Report()
     read = read_folder(Path(folder), report)
-    trees = _trees(read.files, report)
+    trees = read_trees(read.files, report)
     missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in read.files]
     for name in missing if read.files else ():
         report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
@@ -86,12 +86,12 @@ def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
     return [problem for problem in found if not follows(problem)]
 
 
-def _trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
+def read_trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
     trees: dict[str, Node] = {}
     lines: dict[str, list[str]] = {}
     report.lines = lines
     for path, data in files.items():
-        tree, found = read_yaml(data, path, _KEYS.get(path, WORD))
+        tree, found = read_yaml(data, path, KEYS.get(path, WORD))
         report.extend(found)
         if tree is not None:
             trees[path] = tree
@@ -129,7 +129,7 @@ def _build(
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
-        sources.outside, sources.conflicts, not_encoded, _bytes_digest(files), _meaning_digest(trees), ignored,
+        sources.outside, sources.conflicts, not_encoded, _bytes_digest(files), meaning_digest(trees), ignored,
     )  # fmt: skip
 
 
@@ -155,17 +155,17 @@ def _bytes_digest(files: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _meaning_digest(trees: Mapping[str, Node]) -> str:
+def meaning_digest(trees: Mapping[str, Node]) -> str:
     """sha256 over the canonical JSON (RFC 8785) of what the files say: layout, comments and folders apart."""
-    said = {path.rsplit("/", 1)[-1]: _canonical(plain(tree)) for path, tree in trees.items()}
+    said = {path.rsplit("/", 1)[-1]: canonical(plain(tree)) for path, tree in trees.items()}
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
-def _canonical(data: Any) -> Any:
+def canonical(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _canonical(value) for key, value in data.items()}
+        return {key: canonical(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_canonical(item) for item in data]
+        return [canonical(item) for item in data]
     if isinstance(data, str):
         return " ".join(data.split())
     if isinstance(data, bool):

@@ -144,7 +144,7 @@ class Linker:
                 "make them the same",
                 place_of(node, ("id",)),
             )
-        allowed = _STAGES[Effect(form.effect)]
+        allowed = STAGES[Effect(form.effect)]
         if form.stage not in allowed:
             mend = f"`{form.effect}` stands at {' or '.join(allowed)}"
             self._problem(
@@ -183,7 +183,7 @@ class Linker:
                 )
 
 
-_STAGES: Mapping[Effect, tuple[str, ...]] = {
+STAGES: Mapping[Effect, tuple[str, ...]] = {
     Effect.EXCLUDE: ("candidacy",),
     Effect.REVIEW: ("candidacy",),
     Effect.CAUTION: ("candidacy",),

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from ketascreen import logic
 from ketascreen.authoring.case import Case
+from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.authoring.examining import NOT_ASKED
-from ketascreen.authoring.vectors import vectors
 from ketascreen.channels.reference import answers_for, evaluate
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
 from ketascreen.diagnostic import Place, ProfileError

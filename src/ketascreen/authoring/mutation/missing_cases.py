@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.authoring.case import NOTHING
-from ketascreen.authoring.telling import Given, profile
+from ketascreen.authoring.mutation.telling import Given, profile
 from ketascreen.channels.agreement import OUTCOME
 from ketascreen.channels.reference import answers_for, explain
 from ketascreen.facts import known_facts

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.examining import holds_for
-from ketascreen.authoring.missing_cases import alone, written
 from ketascreen.authoring.mutation import Mutant
-from ketascreen.authoring.patients import Changed, Patients
-from ketascreen.authoring.telling import come_to, tell_apart
+from ketascreen.authoring.mutation.missing_cases import alone, written
+from ketascreen.authoring.mutation.patients import Changed, Patients
+from ketascreen.authoring.mutation.telling import come_to, tell_apart
 from ketascreen.channels import ChannelFault
 from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.diagnostic import ProfileError

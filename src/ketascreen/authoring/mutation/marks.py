@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ketascreen.authoring.changed_lines import Line, Source, dropped, line_added, put, span, word_added, word_dropped
+from ketascreen.authoring.mutation.changed_lines import (
+    Line,
+    Source,
+    dropped,
+    line_added,
+    put,
+    span,
+    word_added,
+    word_dropped,
+)
 from ketascreen.loading.tree import Mapping as MappingNode
 from ketascreen.loading.tree import Node, Scalar, Sequence, key_place
 from ketascreen.vocabulary import Fact, Freshness

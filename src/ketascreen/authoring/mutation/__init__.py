@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ketascreen.authoring import marks
-from ketascreen.authoring.changed_lines import Line, Source, put, span, word_added, word_dropped
-from ketascreen.authoring.slips import Slips, in_range, steps, with_definition, with_parameter
+from ketascreen.authoring.mutation import marks
+from ketascreen.authoring.mutation.changed_lines import Line, Source, put, span, word_added, word_dropped
+from ketascreen.authoring.mutation.slips import Slips, in_range, steps, with_definition, with_parameter
 from ketascreen.condition import Always, Condition, comparisons, definitions, facts_of
 from ketascreen.diagnostic import Place
 from ketascreen.loading.tree import Mapping as MappingNode

@@ -20,10 +20,9 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString, ScalarString
 
 from ketascreen.authoring.kinds import KINDS, kind_of
-from ketascreen.authoring.layout_order import BREAK, order_within_braces, reordered, same_comments
+from ketascreen.authoring.layout.order import BREAK, order_within_braces, reordered, same_comments
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
-from ketascreen.loading import _KEYS as KEYS
-from ketascreen.loading import _canonical as canonical
+from ketascreen.loading import KEYS, canonical
 from ketascreen.loading.text import decode
 from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import WORD, read_yaml

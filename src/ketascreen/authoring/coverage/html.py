@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from ketascreen.authoring.coverage import VALUES, Goal, Node, RuleCoverage, total
-from ketascreen.authoring.coverage_lines import Block, Mark, Row, blocks, missing, unreachable
+from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks, missing, unreachable
 from ketascreen.condition import All, Any_, Compare
 from ketascreen.diagnostic import printable
 from ketascreen.rulebook import Rulebook

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
-from ketascreen.authoring.changed_lines import (
+from ketascreen.authoring.mutation.changed_lines import (
     Line,
     Source,
     dropped,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ketascreen.authoring.editor.texts import CONDITIONS
+from ketascreen.authoring.editor.texts import OPERATORS as OPERATOR_TEXTS
 from ketascreen.authoring.names import Names
-from ketascreen.authoring.schema_texts import CONDITIONS
-from ketascreen.authoring.schema_texts import OPERATORS as OPERATOR_TEXTS
 from ketascreen.condition import OPERATORS, Operator
 from ketascreen.quantity import UNITS, QuantityError, Unit
 from ketascreen.rule import Parameter

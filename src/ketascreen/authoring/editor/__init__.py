@@ -11,12 +11,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
+from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
+from ketascreen.authoring.editor.texts import EFFECTS, KEYS
 from ketascreen.authoring.kinds import KINDS, kind_of
 from ketascreen.authoring.names import Names
-from ketascreen.authoring.schema_conditions import DATE, Schema, answers, condition, instant, one_of
-from ketascreen.authoring.schema_texts import EFFECTS, KEYS
 from ketascreen.loading import forms
-from ketascreen.loading.linking import _STAGES as STAGES
+from ketascreen.loading.linking import STAGES
 from ketascreen.quantity import UNITS
 from ketascreen.terms import Effect
 
