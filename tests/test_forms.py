@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketascreen import condition as condition_module
-from ketascreen.channels import forms as forms_module
+from ketascreen.channels import operators as operators_module
 from ketascreen.channels.forms import (
     MAX_ATTRIBUTES,
     MAX_PRODUCTIONS,
@@ -249,10 +249,10 @@ def test_an_answer_of_another_kind_is_refused_without_saying_it() -> None:
 def test_the_channel_refuses_to_import_when_it_lacks_an_operator(monkeypatch: pytest.MonkeyPatch) -> None:
     new = Operator("resembles", frozenset(), "one", lambda a, b: Truth.UNKNOWN)
     monkeypatch.setattr(condition_module, "OPERATORS", {**condition_module.OPERATORS, "resembles": new})
-    spec = importlib.util.spec_from_file_location("fresh_forms", forms_module.__file__)
+    spec = importlib.util.spec_from_file_location("fresh_operators", operators_module.__file__)
     assert spec is not None
     assert spec.loader is not None
     fresh = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "fresh_forms", fresh)
+    monkeypatch.setitem(sys.modules, "fresh_operators", fresh)
     with pytest.raises(ImportError, match="lacks an operator"):
         spec.loader.exec_module(fresh)

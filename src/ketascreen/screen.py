@@ -53,7 +53,7 @@ class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
     `channels` are what a verdict stands on; `isolation="process"` runs the production channel in a child process with
-    a deadline of `deadline_seconds` for each answer. `channels` and `reporter` are what it asks and how it words.
+    a deadline of `deadline_seconds` for each answer.
 
     Raises:
         RulebookError: a route without an exclude rule, or a rule over the engine's limits.

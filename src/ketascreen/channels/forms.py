@@ -9,14 +9,15 @@ What would grow too large is named: a derived attribute is 1 where its own form 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from itertools import chain
 from typing import Final, NamedTuple
 
-from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Words
+from ketascreen.channels.operators import COMPOSED, OPPOSITE, PLAIN
+from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Words
 from ketascreen.facts import Facts
 from ketascreen.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ketascreen.rule import Rule
@@ -108,47 +109,6 @@ class Forms:
         return frozenset(found)
 
 
-_PLAIN = {
-    "is": "==",
-    "is_not": "!=",
-    "at_least": ">=",
-    "above": ">",
-    "at_most": "<=",
-    "below": "<",
-    "includes": "==",
-}
-_OPPOSITE = {"==": "!=", "!=": "==", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}
-
-
-def _each(operator: str) -> Callable[[Compare], Condition]:
-    def rewrite(compare: Compare) -> Condition:
-        assert isinstance(compare.constant, tuple)
-        return Any_(tuple(Compare(compare.fact, operator, constant) for constant in compare.constant))
-
-    return rewrite
-
-
-def _none(operator: str) -> Callable[[Compare], Condition]:
-    return lambda compare: Not(_each(operator)(compare))
-
-
-def _between(compare: Compare) -> Condition:
-    assert isinstance(compare.constant, tuple)
-    low, high = compare.constant
-    return All((Compare(compare.fact, "at_least", low), Compare(compare.fact, "at_most", high)))
-
-
-_COMPOSED: Mapping[str, Callable[[Compare], Condition]] = {
-    "one_of": _each("is"),
-    "none_of": _none("is"),
-    "between": _between,
-    "includes_any": _each("includes"),
-    "includes_none": _none("includes"),
-}
-
-if OPERATORS.keys() - _PLAIN.keys() - _COMPOSED.keys():
-    raise ImportError("the production channel lacks an operator of the rule language")
-
 _CONSTANT: Product = frozenset([Term(Attribute(Source.CONSTANT), "==", 1)])
 _ALWAYS = Form((_CONSTANT,), ())
 
@@ -205,8 +165,8 @@ class _Compiler:
     def form(self, condition: Condition, last: bool) -> Form:
         """The form of a condition over the answers that count, or over the last ones."""
         match condition:
-            case Compare(_, operator, _) if operator in _COMPOSED:
-                return self.form(_COMPOSED[operator](condition), last)
+            case Compare(_, operator, _) if operator in COMPOSED:
+                return self.form(COMPOSED[operator](condition), last)
             case Compare():
                 return _literal(condition, last)
             case All(members):
@@ -267,9 +227,9 @@ def _literal(compare: Compare, last: bool) -> Form:
     assert not isinstance(constant, tuple)
     source = Source.NUMBER if isinstance(constant, Decimal) else Source.CHOICE
     value = scaled(constant) if isinstance(constant, Decimal) else constant
-    test = _PLAIN[compare.operator]
+    test = PLAIN[compare.operator]
     attribute = Attribute(source, compare.fact, last=last)
-    met, unmet = Term(attribute, test, value), Term(attribute, _OPPOSITE[test], value)
+    met, unmet = Term(attribute, test, value), Term(attribute, OPPOSITE[test], value)
     return Form((frozenset([met]),), (frozenset([unmet]),))
 
 
