@@ -23,6 +23,7 @@ from ketascreen.channels.forms import (
     Forms,
     Products,
     Source,
+    Term,
     compile_rules,
     scaled,
     value_of,
@@ -74,7 +75,7 @@ def on_paper(forms: Forms, form: Form, facts: Facts) -> Truth:
 
 
 def any_holds(forms: Forms, products: Products, facts: Facts) -> bool:
-    def term_holds(attribute: Attribute, terms: Iterable[forms_module.Term]) -> bool:
+    def term_holds(attribute: Attribute, terms: Iterable[Term]) -> bool:
         if attribute.is_derived:
             truth = on_paper(forms, forms.derived[attribute], facts)
             value: int | str | None = None if truth is Truth.UNKNOWN else int(truth is Truth.TRUE)
