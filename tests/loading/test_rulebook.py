@@ -361,3 +361,9 @@ def test_a_file_is_never_read_past_the_limit(tmp_path: Path) -> None:
 )
 def test_a_condition_that_few_answers_meet_is_no_contradiction(tmp_path: Path, text: str) -> None:
     assert load_rulebook(with_files(tmp_path, condition(text))).rule("pregnancy")
+
+
+def test_a_key_without_a_value_is_told_once(tmp_path: Path) -> None:
+    rule = text_of("exclusions/pregnancy.yaml").replace("title: Pregnancy", "title:", 1)
+    found = problems(with_files(tmp_path, {"exclusions/pregnancy.yaml": rule}))
+    assert [where(problem) for problem in found] == ["exclusions/pregnancy.yaml:2:7 no-value"]

@@ -35,10 +35,13 @@ def read_form(form: type[FormT], node: Node, report: Report) -> FormT | None:
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
+    empty = {problem.place for problem in report.found if problem.code == "no-value"}
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
-        report.add(_spoken(form, node, detail, report))
+        problem = _spoken(form, node, detail, report)
+        if problem.place not in empty:  # it is said already that the value is missing
+            report.add(problem)
     return None
 
 
