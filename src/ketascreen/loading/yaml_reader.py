@@ -24,6 +24,7 @@ MAX_DEPTH = 60
 MAX_NODES = 40_000
 MAX_SCALAR = 8_000
 MAX_NUMBER = 100
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 """A plain snake-case key."""
@@ -99,7 +100,7 @@ class _Reader:
         place = self.place(event)
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            limit = f"nested more than {MAX_DEPTH} deep" if depth > MAX_DEPTH else f"more than {MAX_NODES:,} values"
+            limit = _TOO_DEEP if depth > MAX_DEPTH else f"more than {MAX_NODES:,} values"
             self.report("over-limit", limit, "make it simpler", place)
             raise _Stop
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -226,12 +227,15 @@ def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Nod
     except _Stop:
         return None, reader.found
     except yaml.YAMLError as error:
-        place, problem = _syntax_place(error, reader), getattr(error, "problem", None)
+        place, problem = _syntax_place(error, reader), getattr(error, "problem", None) or ""
     else:
         if root is None:
             reader.report("empty-file", "an empty file", "write its content, or delete the file", Place(path))
         return root, reader.found
-    reader.report("syntax", f"not valid YAML ({_spoken(problem)})", "check indentation, quotes and colons", place)
+    if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
+        reader.report("over-limit", _TOO_DEEP, "make it simpler", place)
+    else:
+        reader.report("syntax", f"not valid YAML ({_spoken(problem)})", "check indentation, quotes and colons", place)
     return None, reader.found
 
 
@@ -244,6 +248,6 @@ def _syntax_place(error: yaml.YAMLError, reader: _Reader) -> Place:
     return Place(reader.path, line + 1, min(column, len(reader.lines[line])) + 1)
 
 
-def _spoken(problem: str | None) -> str:
+def _spoken(problem: str) -> str:
     # PyYAML's wording names no value, except for the names of aliases and tags, which stand behind a quote.
     return (problem or "it does not parse").split('"')[0].strip().replace("'", "`") or "it does not parse"
