@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import rfc8785
+
+from ketascreen.condition import as_data
 from ketascreen.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.terms import Effect, Route, Stage
@@ -29,7 +34,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """A rulebook that loaded. `bytes_digest` is of the very bytes read, `meaning_digest` of what they say."""
+    """A rulebook that loaded. `bytes_digest` is of the very bytes read, `meaning_digest` of what they say.
+
+    `files` are those bytes, by path within its folder.
+    """
 
     identity: Identity
     rules: tuple[Rule, ...]
@@ -44,6 +52,7 @@ class Rulebook:
     bytes_digest: str = ""
     meaning_digest: str = ""
     ignored: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
@@ -53,6 +62,11 @@ class Rulebook:
         """The rule of that id, or None."""
         found: Rule | None = self._by_id.get(rule_id)  # type: ignore[attr-defined]
         return found
+
+    @cached_property
+    def rule_digests(self) -> Mapping[str, str]:
+        """By rule id, the sha256 of what the rule decides: effect, stage, routes and condition, constants resolved."""
+        return {rule.id: _digest(rule) for rule in self.rules}
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""
@@ -65,3 +79,8 @@ class Rulebook:
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""
         return tuple(rule for rule in self.rules if rule.effect in effects)
+
+
+def _digest(rule: Rule) -> str:
+    said = {"effect": rule.effect, "stage": rule.stage, "routes": sorted(rule.routes), "when": as_data(rule.when)}
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()

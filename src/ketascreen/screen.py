@@ -1,6 +1,6 @@
 """Screener: the whole story of a verdict, in one file.
 
-profile -> facts that count -> what each channel comes to -> findings -> verdict for each route
+profile -> facts that count -> what each channel comes to -> findings -> verdict for each route -> record
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from typing import Literal, Self, get_args
 from ketascreen import _version
 from ketascreen.channels import Channel
 from ketascreen.channels.agreement import Answers, ask
-from ketascreen.channels.production import ProductionChannel
+from ketascreen.channels.production import ProductionChannel, engine_version
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import Diagnostic, Place, RequestError, RulebookError
 from ketascreen.facts import known_facts
 from ketascreen.finding import Finding
 from ketascreen.loading import load_rulebook
 from ketascreen.observation import at_fixed_offset, is_of_our_time
+from ketascreen.override import Override, shown
 from ketascreen.profile import PatientProfile
+from ketascreen.recorder import REFERENCE, Recorder, Screening
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
@@ -35,6 +37,7 @@ from ketascreen.verdict import (
     RulebookUsed,
     Verdict,
     decided_at,
+    decided_on_record,
 )
 
 Isolation = Literal["none", "process"]
@@ -53,7 +56,8 @@ class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
     `channels` are what a verdict stands on; `isolation="process"` runs the production channel in a child process with
-    a deadline of `deadline_seconds` for each answer.
+    a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is handed out unless its record is
+    stored.
 
     Raises:
         RulebookError: a route without an exclude rule, or a rule over the engine's limits.
@@ -68,19 +72,24 @@ class Screener:
         channels: Sequence[str | Channel] = CHANNELS,
         isolation: Isolation = "none",
         deadline_seconds: float = 5.0,
+        ledger: Recorder | None = None,
     ) -> None:
         _require_exclusions(rulebook)
         _require_isolation(isolation, deadline_seconds)
         self.rulebook = rulebook
+        self.ledger = ledger
         self.reporter = Reporter(rulebook)
         self.channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
         if not self.channels or len({channel.name for channel in self.channels}) < len(self.channels):
             raise RequestError([Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(CHANNELS)}")])
 
     @classmethod
-    def default(cls, *, isolation: Isolation = "none", deadline_seconds: float = 5.0) -> Self:
+    def default(
+        cls, *, isolation: Isolation = "none", deadline_seconds: float = 5.0, ledger: Recorder | None = None
+    ) -> Self:
         """A screener by the built-in rulebook, on both channels."""
-        return cls(load_rulebook(built_in_rules()), isolation=isolation, deadline_seconds=deadline_seconds)
+        rulebook = load_rulebook(built_in_rules())
+        return cls(rulebook, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger)
 
     def screen(
         self,
@@ -90,15 +99,38 @@ class Screener:
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         decisions: Iterable[ReviewDecision] = (),
+        reference: str | None = None,
     ) -> Verdict:
         """The verdict on a patient at a point in time (`as_of`, with its offset), for `routes` (None: all).
 
         `decisions` are reviews that a clinician has decided to go ahead with; they count for readiness alone.
+        `reference` is the caller's own opaque reference to the patient, never a name; a ledger needs it.
 
         Raises:
             ProfileError: facts that the vocabulary lacks, or observations after `as_of`.
-            RequestError: a time without an offset, an unknown route or stage, a decision on no review.
+            RequestError: a time without an offset, an unknown route or stage, a decision on no review, a reference
+                without a ledger or a ledger without one.
+            LedgerError: the record could not be stored; there is then no verdict.
         """
+        self._require_reference(reference)
+        if self.ledger is None or reference is None:
+            return self.judge(profile, as_of=as_of, stage=stage, routes=routes, decisions=decisions)
+        overrides = self.ledger.overrides(reference)
+        verdict = self.judge(profile, as_of=as_of, stage=stage, routes=routes, decisions=decisions, overrides=overrides)
+        receipt = self.ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
+        return verdict.model_copy(update={"receipt": receipt})
+
+    def judge(
+        self,
+        profile: PatientProfile,
+        *,
+        as_of: datetime,
+        stage: Stage | str = Stage.CANDIDACY,
+        routes: Iterable[Route | str] | None = None,
+        decisions: Iterable[ReviewDecision] = (),
+        overrides: Iterable[Override] = (),
+    ) -> Verdict:
+        """The verdict alone: nothing is put on record. `overrides` are those on record; see `screen` for the rest."""
         asked, stage, decisions = self._request(profile, as_of, stage, routes, decisions)
         # A fixed offset: differences of times in one named zone would leave out its clock changes.
         as_of = at_fixed_offset(as_of)
@@ -112,7 +144,9 @@ class Screener:
             finding, fault = self.reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
             findings.append(finding)
             faults += [fault] if fault else []
-        decided = decided_at(decisions, as_of)
+        overrides = tuple(overrides)
+        on_record = shown(overrides, findings, self.rulebook.rule_digests, as_of) if overrides else ()
+        decided = decided_at((*decisions, *decided_on_record(on_record)), as_of)
         return Verdict(
             notice=NOTICE if self.rulebook.signed() else f"{NOTICE} {UNSIGNED}",
             stage=stage,
@@ -127,7 +161,13 @@ class Screener:
             faults=tuple(faults),
             counts=self._counts(answers, len(at_stage), in_scope, len(findings)),
             library_version=_version.VERSION,
+            overrides=on_record,
         )
+
+    @property
+    def engines(self) -> tuple[tuple[str, str], ...]:
+        """The rule engines that the channels stand on, with their versions, by channel."""
+        return tuple((channel.name, engine_version()) for channel in self.channels if channel.name == "production")
 
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
@@ -139,6 +179,19 @@ class Screener:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _require_reference(self, reference: str | None) -> None:
+        mend = "give your own opaque token for the patient: letters and digits without spaces, never a name"
+        if self.ledger is None:
+            problem, mend = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
+            refused = reference is not None
+        elif reference is None:
+            problem, refused = "a ledger needs `reference`", True
+        else:
+            problem = "`reference` is no opaque token"
+            refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
+        if refused:
+            raise RequestError([Diagnostic("reference", problem, mend)])
 
     def _request(
         self,

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from ketascreen.finding import Fault, Finding, Reported, Source, Want
 from ketascreen.observation import at_fixed_offset
+from ketascreen.override import OverrideShown, Standing
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 
 NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
@@ -65,6 +66,20 @@ def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozense
     newest = {one.rule: one.at for one in made}
     lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
     return frozenset(newest) - lapsed
+
+
+def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ReviewDecision, ...]:
+    """The decisions on met reviews that are on record, those that no longer stand as lapsed when they were made."""
+    return tuple(
+        ReviewDecision(
+            rule=one.override.rule,
+            by=one.override.by,
+            at=one.override.at,
+            until=one.override.until if one.standing is Standing.IN_FORCE else one.override.at,
+        )
+        for one in overrides
+        if one.kind == "decision"
+    )
 
 
 class Ask(Reported):
@@ -145,8 +160,19 @@ class Agreement(Reported):
     disagreements: tuple[Disagreement, ...]
 
 
+class Receipt(Reported):
+    """Where a screening is on record: the ledger, the number of the record in it, and the record's digest."""
+
+    ledger: str
+    record: int
+    digest: str
+
+
 class Verdict(Reported):
-    """Everything that one screening came to."""
+    """Everything that one screening came to.
+
+    `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.
+    """
 
     notice: str
     stage: Stage
@@ -159,6 +185,8 @@ class Verdict(Reported):
     faults: tuple[Fault, ...]
     counts: Counts
     library_version: str
+    overrides: tuple[OverrideShown, ...] = ()
+    receipt: Receipt | None = None
 
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import count
 from threading import Lock
@@ -60,6 +61,14 @@ class _Engine(Protocol):
 _MODULE = "durable_rules_engine"
 _loading = Lock()
 _ruleset_numbers = count(1)
+
+
+def engine_version() -> str:
+    """The engine's name with its version, for records."""
+    try:
+        return f"durable-rules {version('durable_rules')}"
+    except PackageNotFoundError:
+        return "durable-rules, version not known"
 
 
 def load_engine() -> _Engine:

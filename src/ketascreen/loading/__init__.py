@@ -65,11 +65,24 @@ def load_rulebook(folder: str | Path) -> Rulebook:
     """
     report = Report()
     read = read_folder(Path(folder), report)
-    trees = read_trees(read.files, report)
-    missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in read.files]
-    for name in missing if read.files else ():
+    return _read(read.files, read.ignored, report)
+
+
+def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:
+    """The rulebook of files that are at hand, by their paths in its folder.
+
+    Raises:
+        RulebookError: every problem of every file, each as file:line:column.
+    """
+    return _read(files, ignored, Report())
+
+
+def _read(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
+    trees = read_trees(files, report)
+    missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in files]
+    for name in missing if files else ():
         report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
-    rulebook = None if missing else _build(trees, read.files, read.ignored, report)
+    rulebook = None if missing else _build(trees, files, ignored, report)
     if report.found or rulebook is None:
         raise RulebookError(_causes(report.sorted()))
     return rulebook
@@ -129,7 +142,7 @@ def _build(
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
-        sources.outside, sources.conflicts, not_encoded, _bytes_digest(files), meaning_digest(trees), ignored,
+        sources.outside, sources.conflicts, not_encoded, bytes_digest(files), meaning_digest(trees), ignored, files,
     )  # fmt: skip
 
 
@@ -147,7 +160,7 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:3])
 
 
-def _bytes_digest(files: Mapping[str, bytes]) -> str:
+def bytes_digest(files: Mapping[str, bytes]) -> str:
     """sha256 over the path and the sha256 of the bytes of each file, in the order of their paths."""
     whole = hashlib.sha256()
     for path in sorted(files):

@@ -1,0 +1,128 @@
+"""A chain as a file of JSON Lines: a first line that says where it begins, one for each entry, a last with its head.
+
+Each line is written in one way only (keys in order, no spaces, no escapes but JSON's own), and read back only if it is
+written so: there is no byte that could be changed without being found. docs/verify.md is the format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from ketascreen.audit.entry import Entry
+from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.record import Record
+from ketascreen.audit.walk import Head, Start
+
+FORMAT = "ketascreen-chain/1"
+
+
+def write_chain(file: IO[bytes], start: Start, entries: Iterable[Entry], *, complete: bool) -> Head:
+    """Writes a chain; without the openings unless `complete`. The head that it has."""
+    _write(
+        file,
+        {
+            "format": FORMAT,
+            "ledger": start.ledger,
+            "first": start.first,
+            "previous": start.previous,
+            "complete": complete,
+        },
+    )
+    number, digest = start.first - 1, start.previous
+    for entry in entries:
+        record = entry.record
+        _write(
+            file,
+            {
+                "number": entry.number,
+                "recorded_at": entry.recorded_at,
+                "previous": entry.previous,
+                "digest": entry.digest,
+                "body": record.body,
+                "openings": record.opened if complete else "{}",
+            },
+        )
+        number, digest = entry.number, entry.digest
+    _write(file, {"format": FORMAT, "last": number, "head": digest})
+    return Head(start.ledger, number, digest)
+
+
+class ChainReader:
+    """Reads a chain line by line. `start` and `complete` are known from the first line, `head` after the last.
+
+    Raises:
+        LedgerError: a line that is not written as it must be, by its number, never with what it holds.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._lines = iter(file)
+        self._name = name
+        self._line = 0
+        first = self._next()
+        if first is None or first.keys() != {"format", "ledger", "first", "previous", "complete"}:
+            raise self._problem("is not the first line of a chain")
+        self._require_format(first)
+        self.complete = first["complete"] is True
+        if not isinstance(first["first"], int) or first["complete"] not in (True, False):
+            raise self._problem("is not the first line of a chain")
+        self.start = Start(str(first["ledger"]), first["first"], str(first["previous"]))
+        self.head: Head | None = None
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries in the order of the file."""
+        while (line := self._next()) is not None:
+            if self.head is not None:
+                raise self._problem("stands behind the last line of the chain")
+            if "head" in line:
+                self.head = self._last(line)
+            else:
+                yield self._entry(line)
+        if self.head is None:
+            raise self._problem("is the last one, and does not say where the chain ends: it was cut")
+
+    def _next(self) -> dict[str, Any] | None:
+        raw = next(self._lines, None)
+        if raw is None:
+            return None
+        self._line += 1
+        try:
+            line = json.loads(raw)
+            same = isinstance(line, dict) and _line(line) == raw
+        except (ValueError, RecursionError):
+            same = False
+        if not same:
+            raise self._problem("is not written as a line of a chain is")
+        return dict(line)
+
+    def _entry(self, line: dict[str, Any]) -> Entry:
+        texts = ("recorded_at", "previous", "digest", "body", "openings")
+        if line.keys() != {"number", *texts} or not isinstance(line["number"], int):
+            raise self._problem("is no entry")
+        if not all(isinstance(line[name], str) for name in texts):
+            raise self._problem("is no entry")
+        record = Record(line["body"], line["openings"])
+        return Entry(line["number"], line["recorded_at"], line["previous"], line["digest"], record)
+
+    def _last(self, line: dict[str, Any]) -> Head:
+        if line.keys() != {"format", "last", "head"} or not isinstance(line["last"], int):
+            raise self._problem("is no last line of a chain")
+        self._require_format(line)
+        return Head(self.start.ledger, line["last"], str(line["head"]))
+
+    def _require_format(self, line: dict[str, Any]) -> None:
+        if line["format"] != FORMAT:
+            raise self._problem(f"is not of the format {FORMAT}")
+
+    def _problem(self, what: str) -> LedgerError:
+        return LedgerError("ledger-damaged", f"{self._name}: line {max(1, self._line)} {what}")
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return f"{text}\n".encode()
+
+
+def _write(file: IO[bytes], data: dict[str, Any]) -> None:
+    file.write(_line(data))

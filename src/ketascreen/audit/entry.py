@@ -1,0 +1,53 @@
+"""An entry of the chain: a record with its number, the time it was recorded, and the digest of the entry before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ketascreen.audit.record import Record
+
+NOTHING_BEFORE = "0" * 64
+"""The digest that the first entry of a ledger follows."""
+
+_LINK = "ketascreen-entry/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `digest` binds the ledger, the number, the time, the entry before and the record's very bytes."""
+
+    number: int
+    recorded_at: str
+    previous: str
+    digest: str
+    record: Record = field(repr=False)
+
+
+def link(ledger: str, number: int, recorded_at: str, previous: str, record_digest: str) -> str:
+    """The digest of an entry: sha256 over these lines, each ended by a line feed."""
+    lines = (_LINK, ledger, str(number), recorded_at, previous, record_digest)
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
+
+
+def entry_of(ledger: str, number: int, recorded_at: str, previous: str, record: Record) -> Entry:
+    """The entry that puts a record behind the one whose digest is `previous`."""
+    return Entry(number, recorded_at, previous, link(ledger, number, recorded_at, previous, record.digest), record)
+
+
+def written(time: datetime) -> str:
+    """A time as an entry has it: UTC, to the microsecond."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_time(text: str) -> datetime:
+    """The time that an entry has.
+
+    Raises:
+        ValueError: it was not written by `written`.
+    """
+    time = datetime.fromisoformat(text)
+    if written(time) != text:
+        raise ValueError
+    return time

@@ -1,0 +1,49 @@
+"""Why a ledger cannot do what was asked of it, in sentences that hold nothing of a record."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ketascreen.diagnostic import KetascreenError, printable
+
+
+class LedgerError(KetascreenError):
+    """A ledger could not be read or written. Where a screening asked for it, there is no verdict.
+
+    `code` is stable: `ledger-full`, `ledger-read-only`, `ledger-locked`, `ledger-missing`, `ledger-damaged`,
+    `ledger-foreign`, `ledger-newer`, `ledger-system`, `ledger-not-there` (what was asked for is not in it),
+    `ledger-not-stored`, `ledger-refused`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(f"{message} [{code}]")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.code, str(self))
+
+
+def _again(code: str, message: str) -> LedgerError:
+    return LedgerError(code, message.removesuffix(f" [{code}]"))
+
+
+_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: ("ledger-full", "the disk is full; make room, then try again"),
+    sqlite3.SQLITE_READONLY: ("ledger-read-only", "the file or its folder may not be written; check its permissions"),
+    sqlite3.SQLITE_PERM: ("ledger-read-only", "the file may not be opened; check its permissions"),
+    sqlite3.SQLITE_BUSY: ("ledger-locked", "another process holds it; try again"),
+    sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process holds it; try again"),
+    sqlite3.SQLITE_CANTOPEN: ("ledger-missing", "it cannot be opened; check the folder and its permissions"),
+    sqlite3.SQLITE_CORRUPT: ("ledger-damaged", "the file is damaged; keep it, and go on in a new ledger"),
+    sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger"),
+    sqlite3.SQLITE_IOERR: ("ledger-system", "the system could not read or write it; check the disk"),
+}
+_PRIMARY = 0xFF
+"""SQLite puts the primary result code into the lowest byte of an extended one."""
+
+
+def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
+    """What SQLite could not do with the ledger at `path`, in a sentence."""
+    number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}"))
+    return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")

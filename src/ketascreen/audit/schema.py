@@ -1,0 +1,83 @@
+"""The tables of a ledger file, their version, and the way from an older version to this one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from ketascreen.audit.problems import LedgerError
+from ketascreen.diagnostic import printable
+
+APPLICATION_ID = 0x6B657461
+"""`keta`, in the place where SQLite keeps whose file it is."""
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """CREATE TABLE entries (
+            number INTEGER PRIMARY KEY,
+            recorded_at TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            body BLOB NOT NULL,
+            openings BLOB NOT NULL
+        ) STRICT"""
+    )
+    connection.execute("CREATE INDEX entries_by_key ON entries (kind, key, number)")
+    forbid_changes(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (_first,)
+"""Each brings a ledger from one version to the next; the version of a ledger is how many it has been through."""
+
+
+def forbid_changes(connection: sqlite3.Connection) -> None:
+    """Makes the table append-only. Whoever writes to the file by other means is found by the chain."""
+    for change in ("UPDATE", "DELETE"):
+        connection.execute(
+            f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON entries "
+            "BEGIN SELECT RAISE(ABORT, 'a ledger is only added to'); END"
+        )
+
+
+def allow_deletion(connection: sqlite3.Connection) -> None:
+    """Lets whole segments be taken out, within the transaction that puts the trigger back."""
+    for change in ("UPDATE", "DELETE"):
+        connection.execute(f"DROP TRIGGER no_{change.lower()}")
+
+
+def require_ours(connection: sqlite3.Connection, path: object) -> int:
+    """The version of a ledger file; 0 for an empty file.
+
+    Raises:
+        LedgerError: another program's file, or a ledger of a later version.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (application or version or tables):
+        raise LedgerError("ledger-foreign", f"{printable(str(path))} is another program's file; name a ledger")
+    return int(version)
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: object, migrations: Sequence[Migration]) -> None:
+    """Makes the tables, or brings them to the newest version, inside the transaction at hand.
+
+    Raises:
+        LedgerError: another program's file, or a ledger of a later version.
+    """
+    version = require_ours(connection, path)
+    if version > len(migrations):
+        raise LedgerError(
+            "ledger-newer",
+            f"the ledger {printable(str(path))} is of version {version}, and this library knows {len(migrations)}",
+        )
+    for migration in migrations[version:]:
+        migration(connection)
+    if version < len(migrations):
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")

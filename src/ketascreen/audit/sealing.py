@@ -1,0 +1,63 @@
+"""Sealed parts: a record holds a salted commitment for each value that must not leave, and the value lies beside it.
+
+The commitment is the sha256 of the opening's very bytes; the opening is canonical JSON of name, salt and value. Without
+the salt (128 random bits) a value cannot be found by trying all of them, and one opening says nothing of another.
+The scheme is that of selective disclosure in SD-JWT (RFC 9901, section 4.2), with names in the clear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import rfc8785
+
+SALT_BYTES = 16
+
+Openings = Mapping[str, str]
+"""The texts that open sealed parts, by name."""
+
+Salts = Callable[[str], str]
+"""A salt (32 hexadecimal digits) for the part of that name."""
+
+
+def canonical(data: Any) -> str:
+    """Canonical JSON (RFC 8785) of plain data: text, whole numbers, truth values, None, lists, mappings."""
+    return rfc8785.dumps(data).decode("utf-8")
+
+
+def random_salts(random: Callable[[int], bytes]) -> Salts:
+    """A fresh salt for each name, from a source of random bytes such as `os.urandom`."""
+    return lambda _name: random(SALT_BYTES).hex()
+
+
+def salts_of(openings: Openings) -> Salts:
+    """The salts that a record was sealed with.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    return lambda name: str(json.loads(openings[name])[1])
+
+
+def sealed(parts: Mapping[str, Any], salts: Salts) -> tuple[dict[str, str], dict[str, str]]:
+    """The commitments and the openings of `parts`, each by name."""
+    openings = {name: canonical([name, salts(name), value]) for name, value in parts.items()}
+    return {name: commitment(opening) for name, opening in openings.items()}, openings
+
+
+def commitment(opening: str) -> str:
+    """The sha256 of an opening's bytes."""
+    return hashlib.sha256(opening.encode("utf-8")).hexdigest()
+
+
+def opens(name: str, opening: str, committed: str) -> bool:
+    """Whether an opening is that of the part of that name with that commitment."""
+    return opening.startswith(f'["{name}","') and commitment(opening) == committed
+
+
+def value_of(opening: str) -> Any:
+    """The value that an opening holds."""
+    return json.loads(opening)[2]

@@ -1,0 +1,222 @@
+"""The file of a ledger: SQLite with a write-ahead log and full synchronisation. Nothing else here knows SQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from ketascreen.audit.entry import Entry
+from ketascreen.audit.problems import LedgerError, of_sqlite
+from ketascreen.audit.record import Record, key_of
+from ketascreen.audit.schema import (
+    MIGRATIONS,
+    Migration,
+    allow_deletion,
+    bring_up_to_date,
+    forbid_changes,
+    require_ours,
+)
+from ketascreen.diagnostic import printable
+
+_COLUMNS = "number, recorded_at, previous, digest, body, openings"
+_PAGE = 500
+
+_of_other_processes: list[sqlite3.Connection] = []
+"""Connections that came over a fork: to close them here would drop the locks of the process that owns them."""
+
+
+class Store:
+    """The entries of one ledger file. Threads share it; after a fork the child opens the file for itself.
+
+    `mode` is SQLite's: `rwc` reads, writes and creates, `rw` does not create, `ro` reads alone.
+    """
+
+    def __init__(
+        self, path: Path, mode: str, busy_seconds: float, migrations: Sequence[Migration] = MIGRATIONS
+    ) -> None:
+        self.path = path
+        self._mode = mode
+        self._busy_seconds = busy_seconds
+        self._migrations = migrations
+        self._lock = RLock()
+        self._process = 0
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that no other process writes beside; it is durable once it has ended without an error.
+
+        Raises:
+            LedgerError: it could not be had, or not be made durable; nothing of it is in the ledger.
+        """
+        with self._lock, self._spoken():
+            connection = self._opened()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                bring_up_to_date(connection, self.path, self._migrations)
+                yield Transaction(connection)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def read_back(self, numbers: Sequence[int]) -> list[Entry]:
+        """Entries as another connection finds them in the file.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        with self._lock, self._spoken():
+            self._opened()
+            if self._reader is None:
+                self._reader = self._connect("ro")
+            marks = ", ".join("?" * len(numbers))
+            rows = self._reader.execute(f"SELECT {_COLUMNS} FROM entries WHERE number IN ({marks})", tuple(numbers))
+            return [_entry(row) for row in rows]
+
+    def entries(self, *, first: int = 1, last: int | None = None, backwards: bool = False) -> Iterator[Entry]:
+        """The entries from `first` to `last`, read in pages, so that none is held longer than needed.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        low, high = first, last if last is not None else 2**62
+        while low <= high:
+            found = self._select("number BETWEEN ? AND ?", (low, high), backwards, _PAGE)
+            yield from found
+            if len(found) < _PAGE:
+                return
+            low, high = (low, found[-1].number - 1) if backwards else (found[-1].number + 1, high)
+
+    def of_kind(self, kind: str, key: str | None = None, *, after: int = 0) -> list[Entry]:
+        """The entries of a kind (and of a key) behind entry `after`.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        where = "kind = ? AND number > ?" + ("" if key is None else " AND key = ?")
+        return self._select(where, (kind, after) if key is None else (kind, after, key), False, -1)
+
+    def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
+        """What the index says of entries: kind and key by number.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        with self._lock, self._spoken():
+            rows = self._opened().execute(
+                "SELECT number, kind, key FROM entries WHERE number BETWEEN ? AND ?", (first, last)
+            )
+            return {number: (kind, key) for number, kind, key in rows}
+
+    def __getstate__(self) -> tuple[Path, str, float]:
+        return self.path, self._mode, self._busy_seconds
+
+    def __setstate__(self, state: tuple[Path, str, float]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+    def close(self) -> None:
+        """Closes the file; it is opened again when it is needed."""
+        with self._lock:
+            for connection in (self._writer, self._reader):
+                if connection is not None and self._process == os.getpid():
+                    connection.close()
+            self._writer = self._reader = None
+
+    def _select(self, where: str, values: Sequence[object], backwards: bool, limit: int) -> list[Entry]:
+        order = "DESC" if backwards else "ASC"
+        query = f"SELECT {_COLUMNS} FROM entries WHERE {where} ORDER BY number {order} LIMIT {limit}"
+        with self._lock, self._spoken():
+            return [_entry(row) for row in self._opened().execute(query, values)]
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._process != os.getpid():
+            _of_other_processes.extend(filter(None, (self._writer, self._reader)))
+            self._writer = self._reader = None
+        if self._writer is None:
+            self._writer = self._connect(self._mode)
+            self._process = os.getpid()
+        return self._writer
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            require_ours(connection, self.path)
+            if mode != "ro":
+                self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            message = f"the ledger {printable(str(self.path))}: its file system cannot hold a write-ahead log"
+            raise LedgerError("ledger-system", message)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk itself
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """Turns what SQLite says into a sentence."""
+        problem = None
+        try:
+            yield
+        except sqlite3.Error as error:
+            problem = of_sqlite(error, self.path)
+        except OSError as error:
+            reason = error.strerror or "the system failed"
+            problem = LedgerError("ledger-system", f"the ledger {printable(str(self.path))}: {reason}")
+        if problem is not None:
+            raise problem
+
+
+class Transaction:
+    """What can be done while no other process writes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def last(self) -> tuple[int, str] | None:
+        """The number and the digest of the newest entry."""
+        row = self._connection.execute("SELECT number, digest FROM entries ORDER BY number DESC LIMIT 1").fetchone()
+        return (row[0], row[1]) if row else None
+
+    def newest(self, kind: str, key: str) -> int | None:
+        """The number of the newest entry of a kind and key."""
+        query = "SELECT max(number) FROM entries WHERE kind = ? AND key = ?"
+        number: int | None = self._connection.execute(query, (kind, key)).fetchone()[0]
+        return number
+
+    def add(self, entry: Entry) -> None:
+        """Adds an entry."""
+        key = key_of(entry.record)
+        body, opened = entry.record.body.encode("utf-8"), entry.record.opened.encode("utf-8")
+        values = (entry.number, entry.recorded_at, entry.previous, entry.digest, entry.record.kind, key, body, opened)
+        self._connection.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(values))})", values)
+
+    def take_out(self, last: int) -> None:
+        """Takes out the entries up to `last`; retention alone may."""
+        allow_deletion(self._connection)
+        self._connection.execute("DELETE FROM entries WHERE number <= ?", (last,))
+        forbid_changes(self._connection)
+
+
+def _entry(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
+    number, recorded_at, previous, digest, body, opened = row
+    # Bytes that are no UTF-8 any more come out as other text, and are found by their digest.
+    record = Record(body.decode("utf-8", "replace"), opened.decode("utf-8", "replace"))
+    return Entry(number, recorded_at, previous, digest, record)

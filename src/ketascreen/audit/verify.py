@@ -1,0 +1,135 @@
+"""Verifies a ledger or a chain file: walks it whole, and holds it against a head that was kept elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from ketascreen.audit.chain_file import ChainReader
+from ketascreen.audit.entry import Entry
+from ketascreen.audit.ledger import Ledger
+from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.record import key_of
+from ketascreen.audit.walk import Flaw, Head, Start, Walk
+from ketascreen.diagnostic import printable
+
+PAGE = 500
+
+Progress = Callable[[int], None]
+"""Is told how many entries have been walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification came to: where the chain begins and ends, how many entries it has, and every flaw."""
+
+    start: Start
+    head: Head
+    count: int
+    flaws: tuple[Flaw, ...]
+
+
+def verify_ledger(ledger: Ledger, *, against: Head | None = None, progress: Progress | None = None) -> Verified:
+    """Walks every entry of a ledger, and the file's index beside it.
+
+    `against` is a head that was kept outside: without one a tail that was cut cannot be found.
+
+    Raises:
+        LedgerError: the file could not be read.
+    """
+    walk = Walk(ledger.start(), watched=_watched(against))
+    flaws: list[Flaw] = []
+    for page in _pages(ledger.entries()):
+        flaws += walk.flaws(page)
+        flaws += _index_flaws(page, ledger.keys(first=page[0].number, last=page[-1].number))
+        if progress:
+            progress(walk.count)
+    return _verified(walk, flaws, against)
+
+
+def verify_file(path: Path, *, against: Head | None = None, progress: Progress | None = None) -> Verified:
+    """Walks every entry of a chain file.
+
+    Raises:
+        LedgerError: the file cannot be read, or a line is not written as it must be.
+    """
+    with opened(path) as file:
+        reader = ChainReader(file, printable(str(path)))
+        walk = Walk(reader.start, complete=reader.complete, watched=_watched(against))
+        flaws: list[Flaw] = []
+        for page in _pages(reader.entries()):
+            flaws += walk.flaws(page)
+            if progress:
+                progress(walk.count)
+    if reader.head != walk.head:
+        flaws.append(Flaw(walk.number, "is not the one that the last line names"))
+    return _verified(walk, flaws, against)
+
+
+def require_sound(verified: Verified, name: object) -> None:
+    """Lets only a chain without a flaw pass.
+
+    Raises:
+        LedgerError: the first flaw.
+    """
+    if verified.flaws:
+        more = f", and {len(verified.flaws) - 1:,} more" if verified.flaws[1:] else ""
+        raise LedgerError("ledger-damaged", f"{printable(str(name))} does not verify: {verified.flaws[0]}{more}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read from.
+
+    Raises:
+        LedgerError: it cannot be read.
+    """
+    reason = None
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        reason = error.strerror or "the system failed"
+    if reason is not None:
+        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
+
+
+def _verified(walk: Walk, flaws: list[Flaw], against: Head | None) -> Verified:
+    found = [*flaws, *_head_flaws(against, walk)]
+    return Verified(walk.start, walk.head, walk.count, tuple(sorted(found)))
+
+
+def _pages(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    while page := list(islice(entries, PAGE)):
+        yield page
+
+
+def _index_flaws(page: Sequence[Entry], keys: Mapping[int, tuple[str, str]]) -> Iterator[Flaw]:
+    """By the index a screening finds the overrides of its patient, so it must say what the records say."""
+    for entry in page:
+        with suppress(KeyError, ValueError, TypeError, AttributeError):  # such a record is a flaw of its own
+            if keys.get(entry.number) != (entry.record.kind, key_of(entry.record)):
+                yield Flaw(entry.number, "the file's index says of it what its record does not")
+
+
+def _watched(against: Head | None) -> frozenset[int]:
+    return frozenset() if against is None else frozenset([against.number])
+
+
+def _head_flaws(against: Head | None, walk: Walk) -> Iterator[Flaw]:
+    """What is wrong with a chain by a head that was kept outside."""
+    if against is None:
+        return
+    before = walk.start.first - 1
+    if against.ledger != walk.start.ledger:
+        yield Flaw(against.number, "the head that it is held against is of another ledger")
+    elif against.number > walk.number:
+        yield Flaw(against.number, f"is missing: the chain was cut behind entry {walk.number}")
+    elif against.number < before:
+        yield Flaw(against.number, f"is in a part that was taken out (up to {before}); hold its file against this head")
+    elif (walk.start.previous if against.number == before else walk.digests.get(against.number)) != against.digest:
+        yield Flaw(against.number, "is not the entry that the head was taken of")

@@ -1,0 +1,135 @@
+"""Whether a chain is as it was written: every link, every record, every sealed part; which is wrong, and how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ketascreen.audit.entry import NOTHING_BEFORE, Entry, link, read_time
+from ketascreen.audit.record import FORMAT, Record
+from ketascreen.audit.sealing import opens
+from ketascreen.loading import bytes_digest
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Flaw:
+    """Something that is not as it was written: the number of the entry, and what is wrong with it."""
+
+    number: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"entry {self.number}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain ends: the ledger's id, the number of its last entry, and that entry's digest."""
+
+    ledger: str
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a chain begins: the ledger's id, the number of its first entry, the digest that this one follows."""
+
+    ledger: str
+    first: int = 1
+    previous: str = NOTHING_BEFORE
+
+
+@dataclass
+class Walk:
+    """Goes along a chain, entry by entry. `complete`: every sealed part must have its opening.
+
+    After it, `count`, `number` and `digest` tell of the entries walked and of the last, and `digests` holds those
+    of the entries in `watched`.
+    """
+
+    start: Start
+    complete: bool = True
+    watched: frozenset[int] = frozenset()
+    count: int = field(default=0, init=False)
+    number: int = field(default=0, init=False)
+    digest: str = field(default="", init=False)
+    digests: dict[int, str] = field(default_factory=dict, init=False)
+    _rulebooks: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.number, self.digest = self.start.first - 1, self.start.previous
+
+    @property
+    def head(self) -> Head:
+        """Where the walk has come to."""
+        return Head(self.start.ledger, self.number, self.digest)
+
+    def flaws(self, entries: Iterable[Entry]) -> Iterator[Flaw]:
+        """What is wrong with each entry in turn. A walk goes on behind a flaw, so that all are found."""
+        for entry in entries:
+            yield from self._place(entry)
+            yield from _record_flaws(entry, self.complete, self._rulebooks)
+            self.count += 1
+            self.number, self.digest = entry.number, entry.digest
+            if entry.number in self.watched:
+                self.digests[entry.number] = entry.digest
+
+    def _place(self, entry: Entry) -> Iterator[Flaw]:
+        number = entry.number
+        if number <= self.number:
+            yield Flaw(number, f"stands behind entry {self.number}: twice, or out of order")
+        elif number > self.number + 1:
+            yield Flaw(number, f"does not follow entry {self.number}: those between them are missing")
+        if entry.previous != self.digest:
+            yield Flaw(number, "does not name the digest of the entry before it")
+        expected = link(self.start.ledger, number, entry.recorded_at, entry.previous, entry.record.digest)
+        if entry.digest != expected:
+            yield Flaw(number, "its digest is not that of its number, time, predecessor and record")
+
+
+def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator[Flaw]:
+    number, record = entry.number, entry.record
+    try:
+        read_time(entry.recorded_at)
+    except ValueError:
+        yield Flaw(number, "the time that it was recorded cannot be read")
+    try:
+        data, openings = record.data, record.openings
+        sealed: Mapping[str, Any] = data["sealed"]
+        wrong = list(_openings_flaws(sealed, openings, complete))
+        if _text(openings) != record.opened:
+            wrong.append("its openings are not written as they were")
+        wrong += _kind_flaws(record, rulebooks)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        wrong = ["its record cannot be read"]
+    for what in wrong:
+        yield Flaw(number, what)
+
+
+def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], complete: bool) -> Iterator[str]:
+    for name, opening in openings.items():
+        if name not in sealed or not isinstance(opening, str) or not opens(name, opening, sealed[name]):
+            yield "an opening does not fit the part that it stands beside"
+    if complete and sealed.keys() - openings.keys():
+        yield "a sealed part has no opening"
+
+
+def _text(openings: Any) -> str:
+    """As `sealing.canonical` writes texts by name in plain letters: any other form was not written by us."""
+    return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _kind_flaws(record: Record, rulebooks: set[str]) -> Iterator[str]:
+    data = record.data
+    if data["format"] != FORMAT:
+        yield "its record is of a format that is not known"
+    if data["kind"] == "rulebook":
+        files = {path: text.encode("utf-8") for path, text in data["files"].items()}
+        rulebooks.add(data["bytes_digest"])
+        if bytes_digest(files) != data["bytes_digest"]:
+            yield "the files of its rulebook are not those of its digest"
+    if data["kind"] == "screening" and data["rulebook"]["bytes_digest"] not in rulebooks:
+        yield "the rulebook that it is by is not on record before it"
