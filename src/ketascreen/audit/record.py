@@ -250,3 +250,12 @@ def _whatever_else(verdict: Verdict) -> dict[str, Any]:
 def missing_openings(record: Record) -> Iterable[str]:
     """The names of the sealed parts whose opening is not at hand."""
     return [name for name in record.data["sealed"] if name not in record.openings]
+
+
+def differing(record: Record, other: Record) -> Iterator[str]:
+    """The names of the parts in which two records differ; none where their bytes are the same."""
+    if (record.body, record.opened) == (other.body, other.opened):
+        return
+    mine, theirs = ({**one.data, **one.data["sealed"]} for one in (record, other))
+    names = {name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)} - {"sealed"}
+    yield from sorted(names) or ["the bytes that it is written in"]

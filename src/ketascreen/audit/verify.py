@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from ketascreen.audit.chain_file import ChainReader
 from ketascreen.audit.entry import Entry
@@ -82,7 +82,7 @@ def require_sound(verified: Verified, name: object) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """A file to read from.
 
     Raises:

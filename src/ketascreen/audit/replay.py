@@ -1,0 +1,170 @@
+"""Runs recorded screenings again: to the same bytes, or by another rulebook, to see who would be decided otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ketascreen import _version
+from ketascreen.audit.entry import Entry
+from ketascreen.audit.ledger import Ledger
+from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.record import Record, differing, missing_openings, profile_of, screening_record
+from ketascreen.audit.sealing import salts_of
+from ketascreen.diagnostic import InputError
+from ketascreen.override import Override
+from ketascreen.recorder import Screening
+from ketascreen.rulebook import Rulebook
+from ketascreen.screen import CHANNELS, Screener
+from ketascreen.terms import Route
+from ketascreen.verdict import Receipt, ReviewDecision, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A route that would be recommended otherwise, and the rules by which it would."""
+
+    route: str
+    then: str
+    now: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of running one recorded screening again.
+
+    `refused` says why it could not be run. By its own rulebook and library `differs` names the parts of its record that
+    came out otherwise (none: the bytes are identical). By others `changes` are the routes decided otherwise.
+    """
+
+    number: int
+    reference: str = ""
+    own: bool = True
+    refused: str = ""
+    differs: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+class Replay:
+    """Runs the screenings of a ledger again; with `rulebook`, by that one in place of their own."""
+
+    def __init__(self, ledger: Ledger, rulebook: Rulebook | None = None) -> None:
+        self._ledger = ledger
+        self._rulebook = rulebook
+        self._screeners: dict[tuple[str, tuple[str, ...]], Screener] = {}
+
+    def run(self, *, first: int = 1, last: int | None = None) -> Iterator[Replayed]:
+        """Each screening from entry `first` to `last`, in order.
+
+        Raises:
+            LedgerError: the ledger could not be read.
+        """
+        for entry in self._ledger.entries(first=first, last=last):
+            if _kind(entry) == "screening":
+                yield self.one(entry)
+
+    def one(self, entry: Entry) -> Replayed:
+        """One recorded screening, run again."""
+        record, reference = entry.record, ""
+        try:
+            _require_whole(record)
+            reference = str(record.part("reference"))
+            screener = self._screener(record)
+            verdict = _judged(screener, record)
+        except (LedgerError, InputError) as error:
+            return Replayed(entry.number, reference, refused=str(error))
+        except (KeyError, ValueError, TypeError):
+            refused = "its record cannot be read; verify the ledger"
+        else:
+            return self._compared(entry, reference, screener, verdict)
+        return Replayed(entry.number, reference, refused=refused)
+
+    def verdict(self, entry: Entry) -> Verdict:
+        """The verdict of a recorded screening, with its receipt, brought about again to the same bytes.
+
+        Raises:
+            LedgerError: it cannot be run again, or does not come out the same.
+        """
+        replayed = self.one(entry)
+        if replayed.refused or replayed.differs or not replayed.own:
+            why = replayed.refused or "it does not come out the same with this version"
+            raise LedgerError("ledger-refused", f"entry {entry.number} cannot be brought back ({why}); screen again")
+        verdict = _judged(self._screener(entry.record), entry.record)
+        receipt = Receipt(ledger=self._ledger.id, record=entry.number, digest=entry.record.digest)
+        return verdict.model_copy(update={"receipt": receipt})
+
+    def close(self) -> None:
+        """Gives back what the screeners hold."""
+        for screener in self._screeners.values():
+            screener.close()
+
+    def _compared(self, entry: Entry, reference: str, screener: Screener, verdict: Verdict) -> Replayed:
+        record = entry.record
+        own = self._rulebook is None and record.data["library"] == _version.VERSION
+        own = own and record.data["engines"] == dict(screener.engines)
+        if not own:
+            return Replayed(entry.number, reference, own, changes=tuple(_changes(record, verdict)))
+        screening = Screening(reference, profile_of(record), verdict, screener.rulebook, screener.engines)
+        again = screening_record(screening, salts_of(record.openings))
+        return Replayed(entry.number, reference, own, differs=tuple(differing(record, again)))
+
+    def _screener(self, record: Record) -> Screener:
+        rulebook = self._rulebook or self._ledger.rulebook(record.data["rulebook"]["bytes_digest"])
+        channels = tuple(record.data["channels"])
+        for channel in channels:
+            if channel not in CHANNELS:
+                raise LedgerError("ledger-not-there", f"the channel `{channel}` that it stands on is not here")
+        key = rulebook.bytes_digest, channels
+        if key not in self._screeners:
+            self._screeners[key] = Screener(rulebook, channels=channels)
+        return self._screeners[key]
+
+
+def _kind(entry: Entry) -> str:
+    try:
+        return entry.record.kind
+    except (KeyError, ValueError, TypeError):
+        return "screening"  # altered: it is refused by number, not passed over
+
+
+def _require_whole(record: Record) -> None:
+    missing = sorted(missing_openings(record))
+    if missing:
+        more = f" and {len(missing) - 1} more" if missing[1:] else ""
+        raise LedgerError("ledger-not-there", f"the opening of its part `{missing[0]}`{more} is not here")
+
+
+def _judged(screener: Screener, record: Record) -> Verdict:
+    return screener.judge(
+        profile_of(record),
+        as_of=datetime.fromisoformat(record.part("as_of")),
+        stage=record.data["stage"],
+        routes=[Route(route) for route in record.data["recommendation"]],
+        decisions=[ReviewDecision.model_validate(one) for one in record.part("decisions")],
+        overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
+    )
+
+
+def _changes(record: Record, verdict: Verdict) -> Iterator[Change]:
+    then_found = {rule: told["outcome"] for rule, told in record.parts("findings").items()}
+    now_found = {finding.rule: str(finding.outcome) for finding in verdict.findings}
+    for route, then in record.data["recommendation"].items():
+        now = verdict.routes[Route(route)]
+        if (then["decision"], then["readiness"]) == (now.decision, now.readiness):
+            continue
+        before: Mapping[str, Any] = record.part(f"routes.{route}")
+        reasons = {*before["reasons"], *before["readiness_reasons"], *now.reasons, *now.readiness_reasons}
+        by = tuple(sorted(rule for rule in reasons if then_found.get(rule) != now_found.get(rule)))
+        yield Change(
+            route,
+            _said(then["decision"], then["readiness"]),
+            _said(now.decision, now.readiness),
+            by or tuple(sorted(reasons)),
+        )
+
+
+def _said(decision: str, readiness: str | None) -> str:
+    return decision if readiness is None else f"{decision}, {readiness}"

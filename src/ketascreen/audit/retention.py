@@ -1,0 +1,151 @@
+"""Keeping: a chain out to a file and back in, and whole segments taken out once they are old enough."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from ketascreen.audit.chain_file import ChainReader, write_chain
+from ketascreen.audit.entry import read_time
+from ketascreen.audit.ledger import Ledger
+from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.verify import opened, require_sound, verify_file, verify_ledger
+from ketascreen.audit.walk import Head, Start
+from ketascreen.diagnostic import printable
+
+RETENTION_YEARS = 6
+"""How long entries are kept at least, where nothing else is said: the time that 45 CFR 164.316(b)(2)(i) sets for
+documentation in the United States. Elsewhere a clinic sets its own."""
+
+
+def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
+    """Writes the whole chain of a ledger to a new file, without the openings if `redacted`. The head that it has.
+
+    Raises:
+        LedgerError: the ledger could not be read, or the file not be written.
+    """
+    with new_file(path) as file:
+        return write_chain(file, ledger.start(), ledger.entries(), complete=not redacted)
+
+
+def import_chain(source: Path, path: Path) -> Head:
+    """Puts the chain of a file into a ledger: a new one, or one that ends where the file begins.
+
+    Raises:
+        LedgerError: a file that does not verify or lacks openings, or one that does not fit the ledger.
+    """
+    require_sound(verify_file(source), source)
+    with opened(source) as file:
+        reader = ChainReader(file, printable(str(source)))
+        if not reader.complete:
+            message = f"{printable(str(source))} was written without its openings; import a whole one"
+            raise LedgerError("ledger-refused", message)
+        if path.exists():
+            ledger = Ledger.existing(path, writes=True)
+            ledger.take_in(reader.start, reader.entries())
+        else:
+            ledger = Ledger.of_chain(path, reader.entries())
+    with ledger:
+        require_sound(verify_ledger(ledger), path)
+        return ledger.head()
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A segment that was taken out: its number, its entries, and the file that holds it now."""
+
+    segment: int
+    first: int
+    last: int
+    file: Path
+
+
+def retire(ledger: Ledger, folder: Path, *, now: datetime, years: int = RETENTION_YEARS) -> list[Retired]:
+    """Takes out every whole segment whose entries are all older than `years` at `now`, each into a file of `folder`.
+
+    The segment's head stays behind in an entry of its own, on which the rest of the chain stands.
+
+    Raises:
+        LedgerError: the ledger does not verify, or a file could not be written; nothing is taken out then.
+    """
+    require_sound(verify_ledger(ledger), ledger.path)
+    taken = []
+    while (segment := _oldest(ledger)) and _is_older(ledger, segment, _years_before(now, years)):
+        taken.append(_take_out(ledger, segment, folder))
+    return taken
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that is durable once all has been written; none is written over, and none is left half written.
+
+    Raises:
+        LedgerError: there is one of that name, or it could not be written.
+    """
+    reason, made = None, False
+    try:
+        with path.open("xb") as file:
+            made = True
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_folder(path.parent)
+        made = False
+    except FileExistsError:
+        reason = "there is a file of that name; give another"
+    except OSError as error:
+        reason = error.strerror or "the system failed"
+    finally:
+        if made:
+            path.unlink(missing_ok=True)
+    if reason is not None:
+        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be written ({reason})")
+
+
+def _sync_folder(folder: Path) -> None:
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _oldest(ledger: Ledger) -> tuple[int, int, int] | None:
+    """The oldest segment that is kept whole and closed: its number, its first and its last entry."""
+    first = ledger.start().first
+    segment = ledger.segment_of(first)
+    last = segment * ledger.segment_size
+    return (segment, first, last) if ledger.head().number > last else None
+
+
+def _is_older(ledger: Ledger, segment: tuple[int, int, int], than: datetime) -> bool:
+    _, first, last = segment
+    return all(read_time(entry.recorded_at) < than for entry in ledger.entries(first=first, last=last))
+
+
+def _years_before(now: datetime, years: int) -> datetime:
+    try:
+        return now.replace(year=now.year - years)
+    except ValueError:  # 29 February
+        return now.replace(year=now.year - years, day=28)
+
+
+def _take_out(ledger: Ledger, segment: tuple[int, int, int], folder: Path) -> Retired:
+    number, first, last = segment
+    start = ledger.start()
+    file = folder / f"segment-{number:06d}-of-{ledger.id[:8]}.jsonl"
+    with new_file(file) as writing:
+        head = write_chain(writing, Start(ledger.id, first, start.previous), ledger.entries(last=last), complete=True)
+    verified = verify_file(file, against=head)
+    require_sound(verified, file)
+    with opened(file) as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    ledger.leave_behind(first=first, head=head, file_sha256=digest)
+    return Retired(number, first, last, file)
