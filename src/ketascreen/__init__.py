@@ -7,6 +7,8 @@ screener = Screener.default()
 verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
 """
 
+import logging
+
 from ketascreen._version import VERSION as __version__  # noqa: N811
 from ketascreen.channels import ChannelFault
 from ketascreen.channels.production import EngineMissing
@@ -49,3 +51,6 @@ __all__ = [
     "load_rulebook",
     "read_profile",
 ]
+
+# Silent unless the program that uses it says otherwise; nothing that is logged holds a value of a profile.
+logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -5,6 +5,7 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,8 @@ from ketascreen.verdict import (
     decided_at,
     decided_on_record,
 )
+
+log = logging.getLogger(__name__)
 
 Isolation = Literal["none", "process"]
 CHANNELS = ("reference", "production")
@@ -118,6 +121,7 @@ class Screener:
         overrides = self.ledger.overrides(reference)
         verdict = self.judge(profile, as_of=as_of, stage=stage, routes=routes, decisions=decisions, overrides=overrides)
         receipt = self.ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
+        log.debug("on record as entry %d of ledger %s", receipt.record, receipt.ledger)
         return verdict.model_copy(update={"receipt": receipt})
 
     def judge(
@@ -144,6 +148,11 @@ class Screener:
             finding, fault = self.reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
             findings.append(finding)
             faults += [fault] if fault else []
+        for fault in faults:
+            log.warning("%s: %s", fault.where, fault.message)
+        if answers.disagreements:
+            log.warning("the channels disagree on %s", ", ".join(answers.disagreements))
+        log.debug("screened at stage %s by rulebook %s", stage, self.rulebook.bytes_digest)
         overrides = tuple(overrides)
         on_record = shown(overrides, findings, self.rulebook.rule_digests, as_of) if overrides else ()
         decided = decided_at((*decisions, *decided_on_record(on_record)), as_of)

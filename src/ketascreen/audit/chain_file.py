@@ -19,7 +19,7 @@ FORMAT = "ketascreen-chain/1"
 
 
 def write_chain(file: IO[bytes], start: Start, entries: Iterable[Entry], *, complete: bool) -> Head:
-    """Writes a chain; without the openings unless `complete`. The head that it has."""
+    """Writes a chain; `complete` says that every sealed part has its opening. The head that it has."""
     _write(
         file,
         {
@@ -41,7 +41,7 @@ def write_chain(file: IO[bytes], start: Start, entries: Iterable[Entry], *, comp
                 "previous": entry.previous,
                 "digest": entry.digest,
                 "body": record.body,
-                "openings": record.opened if complete else "{}",
+                "openings": record.opened,
             },
         )
         number, digest = entry.number, entry.digest

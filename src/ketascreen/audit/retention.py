@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from ketascreen.audit.chain_file import ChainReader, write_chain
-from ketascreen.audit.entry import read_time
+from ketascreen.audit.entry import Entry, read_time
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.record import Record
+from ketascreen.audit.sealing import canonical
 from ketascreen.audit.verify import opened, require_sound, verify_file, verify_ledger
 from ketascreen.audit.walk import Head, Start
 from ketascreen.diagnostic import printable
@@ -31,7 +33,27 @@ def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
         LedgerError: the ledger could not be read, or the file not be written.
     """
     with new_file(path) as file:
-        return write_chain(file, ledger.start(), ledger.entries(), complete=not redacted)
+        entries = map(opened_only, ledger.entries()) if redacted else ledger.entries()
+        return write_chain(file, ledger.start(), entries, complete=not redacted)
+
+
+def write_excerpt(file: IO[bytes], ledger: str, entry: Entry, names: Iterable[str]) -> None:
+    """Writes one entry as a chain of its own, with the openings of the parts in `names` and no other.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    write_chain(file, Start(ledger, entry.number, entry.previous), [opened_only(entry, names)], complete=False)
+
+
+def opened_only(entry: Entry, names: Iterable[str] = ()) -> Entry:
+    """The entry with the openings of the parts in `names` and no other; its digest stays as it is.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    openings = canonical({name: entry.record.openings[name] for name in names})
+    return replace(entry, record=Record(entry.record.body, openings))
 
 
 def import_chain(source: Path, path: Path) -> Head:

@@ -20,6 +20,9 @@ FEW = 5
 TWICE = 2
 """How many times as often a rule must fire, by the number of screenings, to be pointed out."""
 
+_CLOCK = timedelta(days=1)
+"""How far a clock may have been set back without an entry being passed over."""
+
 
 @dataclass
 class Stretch:
@@ -60,11 +63,13 @@ class Stats:
 
 
 def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
-    """Counts what was recorded in the `days` up to `until`, and in as many days before them."""
+    """Counts what was recorded in the `days` up to `until`, and in as many days before them; `entries` newest first."""
     length = timedelta(days=days)
     told = Stats(until - length, until, Stretch(), Stretch())
     for entry in entries:
         recorded = read_time(entry.recorded_at)
+        if recorded < told.since - length - _CLOCK:
+            break
         if told.since < recorded <= until:
             _count(entry, told.now)
         elif told.since - length < recorded <= told.since:

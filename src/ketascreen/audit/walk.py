@@ -71,6 +71,7 @@ class Walk:
         """What is wrong with each entry in turn. A walk goes on behind a flaw, so that all are found."""
         for entry in entries:
             yield from self._place(entry)
+            # An excerpt need not hold the rulebook, nor a redacted copy the openings.
             yield from _record_flaws(entry, self.complete, self._rulebooks)
             self.count += 1
             self.number, self.digest = entry.number, entry.digest
@@ -102,7 +103,7 @@ def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator
         wrong = list(_openings_flaws(sealed, openings, complete))
         if _text(openings) != record.opened:
             wrong.append("its openings are not written as they were")
-        wrong += _kind_flaws(record, rulebooks)
+        wrong += _kind_flaws(record, complete, rulebooks)
     except (ValueError, KeyError, TypeError, AttributeError):
         wrong = ["its record cannot be read"]
     for what in wrong:
@@ -122,7 +123,7 @@ def _text(openings: Any) -> str:
     return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _kind_flaws(record: Record, rulebooks: set[str]) -> Iterator[str]:
+def _kind_flaws(record: Record, complete: bool, rulebooks: set[str]) -> Iterator[str]:
     data = record.data
     if data["format"] != FORMAT:
         yield "its record is of a format that is not known"
@@ -131,5 +132,5 @@ def _kind_flaws(record: Record, rulebooks: set[str]) -> Iterator[str]:
         rulebooks.add(data["bytes_digest"])
         if bytes_digest(files) != data["bytes_digest"]:
             yield "the files of its rulebook are not those of its digest"
-    if data["kind"] == "screening" and data["rulebook"]["bytes_digest"] not in rulebooks:
+    if complete and data["kind"] == "screening" and data["rulebook"]["bytes_digest"] not in rulebooks:
         yield "the rulebook that it is by is not on record before it"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
+from typing import Any
 
 import click
 
@@ -27,25 +30,37 @@ COMMANDS = {
     "new": "Write a rule with its cases, to fill in.",
     "fmt": "Lay out the files of a rulebook in one way.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
+    "audit": "What a ledger holds: list, show, verify, export and more.",
+    "replay": "Run recorded screenings again, by their own rulebook or another.",
 }
 """The commands with what each does."""
 
 
-class _Commands(click.Group):
-    """Loads a command only when it is run, and turns whatever fails into sentences and an exit status."""
+class LazyGroup(click.Group):
+    """A group that loads a command's module only when it is run; `told` says what each command does."""
+
+    def __init__(self, *args: Any, package: str = __name__, told: Mapping[str, str] = COMMANDS, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._package, self._told = package, told
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self._told)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self._told:
             return None
-        command: click.Command = import_module(f"ketascreen.cli.{cmd_name.replace('-', '_')}").command
+        name = cmd_name.replace("-", "_")
+        module = f"{self._package}.{name}_" if iskeyword(name) else f"{self._package}.{name}"
+        command: click.Command = import_module(module).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self._told.items()))
+
+
+class _Main(LazyGroup):
+    """Turns whatever fails into sentences and an exit status."""
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
@@ -69,7 +84,7 @@ def _escape_what_cannot_be_written() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="ketascreen")
 def main() -> None:
     """May this person receive ketamine by this route, on what grounds, and what is still missing?

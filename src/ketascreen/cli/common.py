@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -16,6 +18,7 @@ from ketascreen.cli.status import ExitStatus
 from ketascreen.condition import All, Always, Any_, Compare, Meets, Not, as_data
 from ketascreen.diagnostic import Place, did_you_mean, printable
 from ketascreen.loading import load_rulebook
+from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
@@ -32,6 +35,24 @@ def rules_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
+
+
+def now() -> datetime:
+    """The present time in this machine's offset; for a time that a command line does not name."""
+    return datetime.now(UTC).astimezone()
+
+
+def read_time(text: str, option: str) -> datetime:
+    """The time that an option names."""
+    try:
+        time = read_instant(text)
+    except Refused as refused:
+        problem = f"{refused.message}; {refused.mend}"
+    else:
+        if isinstance(time, datetime):
+            return time
+        problem = "a date without a time; write 2026-11-22T09:00:00+01:00"
+    raise click.BadParameter(problem, param_hint=option)
 
 
 def rulebook_of(folder: Path | None) -> Rulebook:
@@ -52,6 +73,13 @@ def from_here(folder: Path) -> Path:
 def show_json(data: object) -> None:
     """Prints data as JSON in ASCII, which every terminal and pipe carries unharmed."""
     click.echo(json.dumps(plain(data), indent=2))
+
+
+def counter(what: str) -> Callable[[int], None]:
+    """Counts on standard error where that is a terminal, and says nothing where it is not."""
+    if not sys.stderr.isatty():
+        return lambda done: None
+    return lambda done: click.echo(f"\r{done:,} {what}", nl=False, err=True)
 
 
 def unknown(what: str, name: str, names: Iterable[str], mend: str) -> NoReturn:

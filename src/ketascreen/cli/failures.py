@@ -7,9 +7,13 @@ from pathlib import Path
 
 import click
 
+from ketascreen.audit.problems import LedgerError
 from ketascreen.channels import ChannelFault
 from ketascreen.cli.status import ExitStatus
 from ketascreen.diagnostic import InputError
+
+_OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
+"""What goes wrong with a ledger because of what was asked, and not inside it."""
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -21,6 +25,9 @@ def report(error: Exception) -> ExitStatus:
             for diagnostic in error.diagnostics:
                 click.echo(str(diagnostic), err=True)
             return ExitStatus.BAD_INPUT
+        case LedgerError(code=code):
+            click.echo(str(error), err=True)
+            return ExitStatus.BAD_INPUT if code in _OF_THE_CALLER else ExitStatus.FAULT
         case ChannelFault():
             click.echo(str(error), err=True)
         case OSError():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ketascreen.cli.page import WIDTH, Line, Style, cut, entry, heading, wrapped
 from ketascreen.cli.render_grounds import fact_used, missing_from, render_finding, render_group, render_listed
+from ketascreen.cli.render_overrides import render_overrides
 from ketascreen.cli.render_whole import render_attributes, render_findings
 from ketascreen.finding import Finding
 from ketascreen.terms import Decision, Effect, Outcome, Readiness
@@ -41,6 +42,7 @@ def render(verdict: Verdict, *, by_clock: bool = False, everything: bool = False
         lines += _group(verdict, group, shown)
     lines += _beside(verdict, shown)
     lines += missing_from(verdict)
+    lines += render_overrides(verdict)
     lines += _advice(verdict, everything)
     if everything:
         lines += [*render_findings(verdict), *render_attributes(verdict)]
@@ -70,6 +72,9 @@ def _head(verdict: Verdict, by_clock: bool) -> Iterator[Line]:
         f"{counts.loaded} loaded: {counts.in_scope} in scope, {counts.out_of_scope_stage} of the other stage, "
         f"{counts.out_of_scope_route} of other routes",
     )
+    if verdict.receipt:
+        receipt = verdict.receipt
+        yield from entry("On record", f"entry {receipt.record} of ledger {receipt.ledger[:8]}, {receipt.digest[:12]}")
     for decision in verdict.decisions:
         until = f", until {decision.until.isoformat()}" if decision.until else ""
         yield from entry("Decided to go ahead", f"{decision.rule}, by {decision.by}{until}")

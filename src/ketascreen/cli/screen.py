@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_json
+from ketascreen.audit import Ledger
+from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
 from ketascreen.cli.status import MEANING, of_verdict
 from ketascreen.loading.profiles import read_profile
 from ketascreen.loading.text import MAX_BYTES
-from ketascreen.observation import Refused, read_instant
 from ketascreen.profile import PatientProfile
 from ketascreen.screen import CHANNELS, Isolation, Screener
 from ketascreen.terms import Route, Stage
@@ -37,6 +37,8 @@ EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 
 )
 @click.option("--channel", "channels", multiple=True, type=click.Choice(CHANNELS), help="Only this channel.  [both]")
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
+@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Put it on record in this ledger.")
+@click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
 @click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
 @json_option
 @rules_option
@@ -48,6 +50,8 @@ def command(
     decided: tuple[str, ...],
     channels: tuple[str, ...],
     isolation: Isolation,
+    ledger: Path | None,
+    reference: str | None,
     everything: bool,
     as_json: bool,
     rules: Path | None,
@@ -56,33 +60,19 @@ def command(
 
     Options that name a route, a decision or a channel can be given more than once.
     """
-    time = _now() if as_of is None else _time(as_of)
+    time = now() if as_of is None else read_time(as_of, "--as-of")
     decisions = [_decision(text, time) for text in decided]
     profile = _profile(file)
-    with Screener(rulebook_of(rules), channels=channels or CHANNELS, isolation=isolation) as screener:
-        verdict = screener.screen(profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions)
+    kept = Ledger(ledger) if ledger else None
+    with Screener(rulebook_of(rules), channels=channels or CHANNELS, isolation=isolation, ledger=kept) as screener:
+        verdict = screener.screen(
+            profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
+        )
     if as_json:
         show_json(verdict.model_dump(mode="json"))
     else:
         show(render(verdict, by_clock=as_of is None, everything=everything))
     raise click.exceptions.Exit(of_verdict(verdict))
-
-
-def _now() -> datetime:
-    """The present time in this machine's offset: the only look at a clock in ketascreen."""
-    return datetime.now(UTC).astimezone()
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = read_instant(text)
-    except Refused as refused:
-        problem = f"{refused.message}; {refused.mend}"
-    else:
-        if isinstance(time, datetime):
-            return time
-        problem = "a date without a time; write 2026-11-22T09:00:00+01:00"
-    raise click.BadParameter(problem, param_hint="--as-of")
 
 
 def _decision(text: str, time: datetime) -> ReviewDecision:

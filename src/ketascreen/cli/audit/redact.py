@@ -1,0 +1,34 @@
+"""`ketascreen audit redact`: one entry to hand out, without its values or with those that are opened."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ketascreen.audit import Ledger
+from ketascreen.audit.retention import write_excerpt
+from ketascreen.cli.audit.shared import ledger_argument
+from ketascreen.cli.common import unknown
+
+
+@click.command("redact")
+@ledger_argument
+@click.argument("number", type=click.IntRange(1))
+@click.option(
+    "--open", "names", metavar="PART", multiple=True, help="A part to open, such as facts.age; more than once."
+)
+def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
+    """Print entry NUMBER as a chain file of one entry, with every part sealed but those named.
+
+    It verifies as it is, and whoever has it learns the parts that are opened and no other.
+    """
+    with Ledger.existing(ledger) as opened:
+        entry = opened.entry(number)
+        sealed = entry.record.data["sealed"]
+        for name in names:
+            if name not in sealed:
+                unknown("part", name, sealed, "`ketascreen audit show` lists them")
+        write_excerpt(sys.stdout.buffer, opened.id, entry, names)
+    sys.stdout.buffer.flush()

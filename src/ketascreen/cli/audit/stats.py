@@ -1,0 +1,85 @@
+"""`ketascreen audit stats`: what a ledger tells of a stretch of time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ketascreen.audit import Ledger
+from ketascreen.audit.stats import Stats, Stretch, stats
+from ketascreen.cli.audit.shared import ledger_argument
+from ketascreen.cli.common import json_option, now, read_time, show_json
+from ketascreen.cli.page import Line, Style, entry, heading, show, wrapped
+
+SEEN = {"stopped": "is not met any more", "more_often": "is met twice as often or more"}
+
+
+@click.command("stats")
+@ledger_argument
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="How many days back.")
+@click.option("--until", metavar="TIME", help="Up to this time, ISO 8601 with its offset.  [now]")
+@json_option
+def command(ledger: Path, days: int, until: str | None, as_json: bool) -> None:
+    """Decisions, rules met, facts asked for and overrides of the last days, beside as many days before them."""
+    time = read_time(until, "--until") if until else now()
+    with Ledger.existing(ledger) as opened:
+        told = stats(opened.entries(backwards=True), until=time, days=days)
+    if as_json:
+        show_json(as_data(told))
+    else:
+        show(render(told))
+
+
+def as_data(told: Stats) -> dict[str, Any]:
+    """The counts as plain data."""
+    return {
+        "since": told.since.isoformat(),
+        "until": told.until.isoformat(),
+        "now": _counts(told.now),
+        "before": _counts(told.before),
+        "drifts": told.drifts,
+    }
+
+
+def _counts(stretch: Stretch) -> dict[str, Any]:
+    pairs = {name: getattr(stretch, name) for name in ("decisions", "readiness", "overrides")}
+    return {
+        "screenings": stretch.screenings,
+        "unread": stretch.unread,
+        **{name: {": ".join(pair): count for pair, count in sorted(found.items())} for name, found in pairs.items()},
+        "met": dict(stretch.met),
+        "asks": dict(stretch.asks),
+    }
+
+
+def render(told: Stats) -> Iterator[Line]:
+    """The counts as text, each with that of the stretch before."""
+    now_, before = told.now, told.before
+    yield from entry("From", f"{told.since.isoformat()} to {told.until.isoformat()}")
+    yield from entry("Screenings", f"{now_.screenings:,} (before: {before.screenings:,})")
+    if now_.unread or before.unread:
+        yield from entry("Not read, since their openings are not here", f"{now_.unread + before.unread:,}")
+    for drift in told.drifts:
+        text = f"{drift.rule} {SEEN[drift.what]}: {drift.now:,} times, {drift.before:,} before"
+        yield from wrapped(text, first="LOOK AT: ", hang=2, style=Style.WARNING)
+    yield from _table("Recommendations", _joined(now_.decisions), _joined(before.decisions))
+    yield from _table("Sessions", _joined(now_.readiness), _joined(before.readiness))
+    yield from _table("Rules met", now_.met, before.met)
+    yield from _table("Facts asked for", now_.asks, before.asks)
+    yield from _table("Decisions and overrides", _joined(now_.overrides), _joined(before.overrides))
+
+
+def _joined(counts: Counter[tuple[str, str]]) -> dict[str, int]:
+    return {": ".join(pair): count for pair, count in counts.items()}
+
+
+def _table(title: str, counts: Mapping[str, int], before: Mapping[str, int]) -> Iterator[Line]:
+    names = sorted(counts.keys() | before.keys(), key=lambda name: (-counts.get(name, 0), name))
+    if names:
+        yield from heading(title)
+    for name in names:
+        yield Line(f"{counts.get(name, 0):>9,}  {name} (before: {before.get(name, 0):,})")

@@ -1,0 +1,61 @@
+"""`ketascreen audit verify`: whether a chain is as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from ketascreen.audit import Ledger
+from ketascreen.audit.verify import Verified, verify_file, verify_ledger
+from ketascreen.audit.walk import Head
+from ketascreen.cli.audit.shared import MEANING
+from ketascreen.cli.common import counter, json_option, show_json
+from ketascreen.cli.page import Line, Style, entry, show, wrapped
+from ketascreen.cli.status import AuthoringStatus, epilog
+
+_SQLITE = b"SQLite format 3\0"
+_MANY = 50
+
+
+@click.command("verify", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "something is not as it was written"}))
+@click.argument("chain", type=click.Path(path_type=Path), metavar="LEDGER_OR_FILE")
+@click.option("--against", metavar="HEAD", type=click.Path(path_type=Path), help="A head that was kept elsewhere.")
+@json_option
+def command(chain: Path, against: Path | None, as_json: bool) -> None:
+    """Walk every entry of a ledger, or of a file that `audit export` or `audit retire` wrote.
+
+    Every link, every record and every sealed part is looked at. That the newest entries were cut off can be found only
+    against a head that was kept elsewhere.
+    """
+    head = kept_head(against) if against else None
+    verified = _verified(chain, head, counter("entries verified"))
+    if as_json:
+        show_json(verified)
+    else:
+        show(render(verified, chain, head))
+    raise click.exceptions.Exit(AuthoringStatus.FINDINGS if verified.flaws else AuthoringStatus.WELL)
+
+
+def _verified(chain: Path, against: Head | None, progress: Callable[[int], None]) -> Verified:
+    if chain.is_file() and chain.open("rb").read(len(_SQLITE)) != _SQLITE:
+        return verify_file(chain, against=against, progress=progress)
+    with Ledger.existing(chain) as ledger:
+        return verify_ledger(ledger, against=against, progress=progress)
+
+
+def render(verified: Verified, chain: Path, against: Head | None) -> Iterator[Line]:
+    """What a verification came to, as text."""
+    for flaw in verified.flaws[:_MANY]:
+        yield from wrapped(str(flaw), first="NOT AS WRITTEN: ", hang=2, style=Style.URGENT)
+    if verified.flaws[_MANY:]:
+        yield Line(f"and {len(verified.flaws) - _MANY:,} more", Style.URGENT)
+    found = f"{len(verified.flaws):,} not as written" if verified.flaws else "each as it was written"
+    yield from entry(str(chain), f"{verified.count:,} entries, {found}")
+    yield from entry("Begins", f"with entry {verified.start.first:,}, behind {verified.start.previous[:12]}")
+    yield from entry("Ends", f"with entry {verified.head.number:,}, {verified.head.digest}")
+    yield from entry(
+        "Held against",
+        f"the head of entry {against.number:,}" if against else "no head: entries cut off at the end would not be seen",
+    )

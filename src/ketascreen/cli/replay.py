@@ -1,0 +1,84 @@
+"""`ketascreen replay`: recorded screenings run again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from ketascreen.audit import Ledger
+from ketascreen.audit.replay import Replay, Replayed
+from ketascreen.cli.audit.shared import MEANING, ledger_argument
+from ketascreen.cli.common import counter, json_option, rules_option, show_json
+from ketascreen.cli.page import Line, Style, show, wrapped
+from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.diagnostic import printable
+from ketascreen.loading import load_rulebook
+
+_MANY = 50
+
+
+@click.command("replay", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "not the same, or not to be run"}))
+@ledger_argument
+@click.option("--first", metavar="N", type=click.IntRange(1), default=1, help="From this entry on.")
+@click.option("--last", metavar="N", type=click.IntRange(1), help="Up to this entry.")
+@json_option
+@rules_option
+def command(ledger: Path, first: int, last: int | None, as_json: bool, rules: Path | None) -> None:
+    """Run the screenings of a ledger again.
+
+    By their own rulebooks, which the ledger holds, each must come out the same to the byte. With --rules, or where a
+    record was made by another version of ketascreen, it lists who would be decided otherwise, and by which rules.
+    """
+    rulebook = load_rulebook(rules) if rules else None
+    with Ledger.existing(ledger) as opened:
+        replay = Replay(opened, rulebook)
+        told = list(_counted(replay.run(first=first, last=last)))
+        replay.close()
+    if as_json:
+        show_json(told)
+    else:
+        show(render(told))
+    found = any(one.refused or one.differs or one.changes for one in told)
+    raise click.exceptions.Exit(AuthoringStatus.FINDINGS if found else AuthoringStatus.WELL)
+
+
+def _counted(replayed: Iterable[Replayed]) -> Iterator[Replayed]:
+    count = counter("screenings run again")
+    for done, one in enumerate(replayed, 1):
+        count(done)
+        yield one
+
+
+def render(told: Sequence[Replayed]) -> Iterator[Line]:
+    """What came of each that did not come out the same, and how many did."""
+    special = [one for one in told if one.refused or one.differs or one.changes]
+    for one in special[:_MANY]:
+        yield from _one(one)
+    if special[_MANY:]:
+        yield Line(f"and {len(special) - _MANY:,} more; --json lists all")
+    counts = Counter(map(_outcome, told))
+    yield Line(
+        f"{len(told):,} screenings run again: " + (", ".join(f"{n:,} {what}" for what, n in counts.items()) or "none")
+    )
+
+
+def _outcome(one: Replayed) -> str:
+    if one.refused:
+        return "could not be run"
+    if one.own:
+        return "not the same" if one.differs else "the same to the byte"
+    return "decided otherwise" if one.changes else "decided the same"
+
+
+def _one(one: Replayed) -> Iterator[Line]:
+    who = f"entry {one.number}{f' ({printable(one.reference)})' if one.reference else ''}"
+    if one.refused:
+        yield from wrapped(f"{who}: cannot be run: {one.refused}", hang=2, style=Style.URGENT)
+    if one.differs:
+        yield from wrapped(f"{who}: not the same in {', '.join(one.differs)}", hang=2, style=Style.URGENT)
+    for change in one.changes:
+        by = f", by {', '.join(change.by)}" if change.by else ""
+        yield from wrapped(f"{who}: {change.route}: {change.then} -> {change.now}{by}", hang=2, style=Style.WARNING)
