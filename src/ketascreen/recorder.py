@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.override import Override
 from ketascreen.profile import PatientProfile
 from ketascreen.rulebook import Rulebook
@@ -43,3 +44,22 @@ class Recorder(Protocol):
             KetascreenError: it is not on record; its verdict must not be handed out.
         """
         ...
+
+
+def require_reference(reference: str | None, *, has_ledger: bool) -> None:
+    """Lets pass a reference for a ledger, and none where there is none.
+
+    Raises:
+        RequestError: one without the other, or a reference that is no opaque token.
+    """
+    mend = "give your own opaque token for the patient: letters and digits without spaces, never a name"
+    if not has_ledger:
+        problem, mend = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
+        refused = reference is not None
+    elif reference is None:
+        problem, refused = "a ledger needs `reference`", True
+    else:
+        problem = "`reference` is no opaque token"
+        refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
+    if refused:
+        raise RequestError([Diagnostic("reference", problem, mend)])

@@ -23,7 +23,7 @@ from ketascreen.loading import load_rulebook
 from ketascreen.observation import at_fixed_offset, is_of_our_time
 from ketascreen.override import Override, shown
 from ketascreen.profile import PatientProfile
-from ketascreen.recorder import REFERENCE, Recorder, Screening
+from ketascreen.recorder import Recorder, Screening, require_reference
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
@@ -115,7 +115,7 @@ class Screener:
                 without a ledger or a ledger without one.
             LedgerError: the record could not be stored; there is then no verdict.
         """
-        self._require_reference(reference)
+        require_reference(reference, has_ledger=self.ledger is not None)
         if self.ledger is None or reference is None:
             return self.judge(profile, as_of=as_of, stage=stage, routes=routes, decisions=decisions)
         overrides = self.ledger.overrides(reference)
@@ -188,19 +188,6 @@ class Screener:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _require_reference(self, reference: str | None) -> None:
-        mend = "give your own opaque token for the patient: letters and digits without spaces, never a name"
-        if self.ledger is None:
-            problem, mend = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
-            refused = reference is not None
-        elif reference is None:
-            problem, refused = "a ledger needs `reference`", True
-        else:
-            problem = "`reference` is no opaque token"
-            refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
-        if refused:
-            raise RequestError([Diagnostic("reference", problem, mend)])
 
     def _request(
         self,

@@ -121,6 +121,29 @@ def known(answers: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         yield answers["extra"], name
 
 
+def take_something_away(rng: Random, answers: dict[str, Any]) -> dict[str, Any]:
+    """A field, the date of an observation, the completeness of a list, or an entry of an incomplete list less."""
+    less = deepcopy(answers)
+    holder, name = rng.choice(list(known(less)))
+    answer = holder[name]
+    ways = ["fact"]
+    if isinstance(answer, dict):
+        ways += ["at"] if "at" in answer else []
+        ways += ["complete"] if answer.get("complete") else []
+        ways += ["entry"] if answer.get("present") and not answer.get("complete") else []
+    match rng.choice(ways):
+        case "at":
+            del answer["at"]
+        case "complete":
+            answer["complete"] = False
+        case "entry":
+            answer["present"] = list(answer["present"])
+            answer["present"].pop(rng.randrange(len(answer["present"])))
+        case _:
+            del holder[name]
+    return less
+
+
 def profile_of(answers: dict[str, Any]) -> PatientProfile:
     """The profile; answers that contradict each other are no example."""
     try:

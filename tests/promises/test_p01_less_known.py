@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import assume, given
 
-from ketascreen import ReviewDecision, Stage
-from ketascreen.terms import Effect
+from ketascreen import Finding, ReviewDecision, Rulebook, Stage
+from ketascreen.override import Override, OverrideReason, Standing
+from ketascreen.terms import Effect, Outcome
 from tests.promises.support import (
     AS_OF,
     MANY,
@@ -22,30 +21,8 @@ from tests.promises.support import (
     screener_for,
     screening,
     shipped_screener,
+    take_something_away,
 )
-
-
-def take_something_away(rng: Random, answers: dict[str, Any]) -> dict[str, Any]:
-    """A field, the date of an observation, the completeness of a list, or an entry of an incomplete list less."""
-    less = deepcopy(answers)
-    holder, name = rng.choice(list(known(less)))
-    answer = holder[name]
-    ways = ["fact"]
-    if isinstance(answer, dict):
-        ways += ["at"] if "at" in answer else []
-        ways += ["complete"] if answer.get("complete") else []
-        ways += ["entry"] if answer.get("present") and not answer.get("complete") else []
-    match rng.choice(ways):
-        case "at":
-            del answer["at"]
-        case "complete":
-            answer["complete"] = False
-        case "entry":
-            answer["present"] = list(answer["present"])
-            answer["present"].pop(rng.randrange(len(answer["present"])))
-        case _:
-            del holder[name]
-    return less
 
 
 @MANY
@@ -63,6 +40,35 @@ def test_taking_something_away_never_makes_a_verdict_better(rng: Random) -> None
     assert not after.faults
     for route, verdict in before.routes.items():
         assert_no_better(verdict, after.routes[route])
+
+
+@MANY
+@given(rngs)
+def test_nor_does_it_with_decisions_on_record_that_rest_on_what_was_known_then(rng: Random) -> None:
+    rulebook, answers = screening(rng)
+    assume(list(known(answers)))
+    screener = screener_for(rulebook)
+    less = take_something_away(rng, answers)
+    # What was known when it was decided: what is known now, or less, so that it could come back by leaving more out.
+    then = screener.screen(profile_of(rng.choice((answers, less))), as_of=AS_OF, stage=Stage.SESSION)
+    made = [override_of(one, rulebook) for one in then.findings if one.effect is Effect.REVIEW and rng.random() < 0.8]
+    before = screener.judge(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
+    after = screener.judge(profile_of(less), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
+    for route, verdict in before.routes.items():
+        assert_no_better(verdict, after.routes[route])
+    for whole, part in zip(before.overrides, after.overrides, strict=True):
+        counts = part.kind == "decision" and part.standing is Standing.IN_FORCE
+        if counts and before.finding(part.override.rule).outcome is Outcome.MET:
+            assert whole.standing is Standing.IN_FORCE, "knowing less has brought a decision back"
+
+
+def override_of(finding: Finding, rulebook: Rulebook) -> Override:
+    """A clinician's going ahead against a finding, as it is on record."""
+    return Override(
+        rule=finding.rule, rule_digest=rulebook.rule_digests[finding.rule], effect=finding.effect,
+        outcome=finding.outcome, rests_on=finding.rests_on, reason=OverrideReason.OTHER, text="", by="dr", at=AS_OF,
+        screening=1,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(baseline()))

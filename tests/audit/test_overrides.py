@@ -1,0 +1,221 @@
+"""A clinician's decision on record: what it counts for, when it lapses, and how later verdicts show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketascreen import PatientProfile, Readiness, RequestError, Screener, Verdict
+from ketascreen.audit import Ledger, LedgerError
+from ketascreen.finding import FactUsed
+from ketascreen.override import Override, OverrideReason, Standing, shown, standing
+from ketascreen.terms import Decision, Effect, Outcome
+from tests.audit.patients import at, example, lozenge_today, new_ledger, screener
+from tests.promises.support import AS_OF, shipped
+
+
+def decide(ledger: Ledger, verdict: Verdict, rule: str = "home-use", **given: Any) -> Override:
+    told = {"reason": "risk_reduced", "text": "an adult is there", "by": "dr-17", "at": AS_OF, **given}
+    return ledger.override(verdict, rule=rule, **told)
+
+
+def standing_in(verdict: Verdict) -> list[tuple[str, Standing]]:
+    return [(one.kind, one.standing) for one in verdict.overrides]
+
+
+def today(verdict: Verdict) -> Readiness | None:
+    return verdict.routes["sublingual"].readiness  # type: ignore[index]
+
+
+def test_a_decision_on_a_met_review_makes_the_session_ready_and_changes_no_recommendation(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    before = lozenge_today(ledger)
+    assert today(before) is Readiness.INSUFFICIENT_DATA
+    made = decide(ledger, before)
+    after = lozenge_today(ledger, as_of=at(1))
+    assert (made.kind, made.record, made.screening) == ("decision", 4, 3)
+    assert standing_in(after) == [("decision", Standing.IN_FORCE)]
+    assert today(after) is Readiness.READY
+    assert after.routes["sublingual"].decision is before.routes["sublingual"].decision is Decision.REVIEW  # type: ignore[index]
+    assert after.finding("home-use").outcome is Outcome.MET
+
+
+def test_it_is_of_one_patient_alone(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    other = lozenge_today(ledger, as_of=at(1), reference="p-18")
+    assert standing_in(other) == []
+    assert today(other) is Readiness.INSUFFICIENT_DATA
+
+
+@pytest.mark.parametrize(("hours", "worth"), [(1.999, Standing.IN_FORCE), (2, Standing.LAPSED_BY_DATE)])
+def test_it_lapses_on_its_date(tmp_path: Path, hours: float, worth: Standing) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger), until=at(2))
+    later = lozenge_today(ledger, as_of=at(hours))
+    assert standing_in(later) == [("decision", worth)]
+    assert today(later) is (Readiness.READY if worth is Standing.IN_FORCE else Readiness.INSUFFICIENT_DATA)
+
+
+def test_before_it_was_made_it_is_not_there(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger), at=at(2))
+    assert standing_in(lozenge_today(ledger, as_of=at(1))) == []
+
+
+def test_it_lapses_when_a_fact_that_it_rests_on_changes_and_does_not_come_back(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    profile = example("first-episode.yaml")
+    screen = screener(ledger).screen
+
+    def verdict(trials: int, hours: float) -> Verdict:
+        patient = profile.model_copy(update={"failed_antidepressant_trials": trials})
+        return screen(patient, as_of=at(hours), stage="session", reference="p-17")
+
+    decide(ledger, verdict(0, 0), rule="too-few-prior-treatments")
+    assert standing_in(verdict(0, 1)) == [("decision", Standing.IN_FORCE)]
+    assert standing_in(verdict(1, 2)) == [("decision", Standing.FACT_CHANGED)]
+    back = verdict(0, 3)
+    assert standing_in(back) == [("decision", Standing.FACT_CHANGED)]
+    assert back.overrides[0].override.lapsed_at == 6
+    assert "too-few-prior-treatments" in back.routes["iv"].readiness_reasons  # type: ignore[index]
+
+
+def test_a_fact_that_is_not_known_now_is_no_change_and_no_ground(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    unknown = lozenge_today(ledger, as_of=at(1), setting=None)
+    assert standing_in(unknown) == [("decision", Standing.FACT_NOT_KNOWN)]
+    assert today(unknown) is not Readiness.READY
+    assert standing_in(lozenge_today(ledger, as_of=at(2))) == [("decision", Standing.IN_FORCE)]
+
+
+def test_it_lapses_when_its_rule_changes(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    verdict = lozenge_today(ledger)
+    made = decide(ledger, verdict)
+    finding = verdict.finding("home-use")
+    digest = shipped().rule_digests["home-use"]
+    assert standing(made, finding, digest, at(1)) is Standing.IN_FORCE
+    assert standing(made, finding, "0" * 64, at(1)) is Standing.RULE_CHANGED
+    assert standing(made, finding, None, at(1)) is Standing.RULE_CHANGED
+    assert standing(made, None, digest, at(1)) is Standing.NOT_ASKED
+
+
+def test_the_newest_of_several_counts_and_an_older_one_does_not_revive(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    first = lozenge_today(ledger)
+    decide(ledger, first)
+    decide(ledger, first, at=at(1), until=at(2), by="dr-18")
+    assert standing_in(lozenge_today(ledger, as_of=at(1.5))) == [
+        ("decision", Standing.REPLACED),
+        ("decision", Standing.IN_FORCE),
+    ]
+    lapsed = lozenge_today(ledger, as_of=at(3))
+    assert standing_in(lapsed) == [("decision", Standing.REPLACED), ("decision", Standing.LAPSED_BY_DATE)]
+    assert today(lapsed) is Readiness.INSUFFICIENT_DATA
+
+
+def test_an_override_of_an_exclusion_changes_no_decision_and_no_readiness(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    profile = example("uncontrolled-hypertension.yaml")
+    screen = screener(ledger).screen
+    before = screen(profile, as_of=AS_OF, stage="session", reference="p-17")
+    made = decide(ledger, before, rule="uncontrolled-hypertension", reason=OverrideReason.SPECIALIST_ADVICE)
+    after = screen(profile, as_of=at(1), stage="session", reference="p-17")
+    assert made.kind == "override"
+    assert standing_in(after) == [("override", Standing.IN_FORCE)]
+    for route, verdict in after.routes.items():
+        assert (verdict.decision, verdict.readiness) == (Decision.NOT_ELIGIBLE, Readiness.NOT_READY)
+        assert verdict.reasons == before.routes[route].reasons
+        assert verdict.readiness_reasons == before.routes[route].readiness_reasons
+    assert after.findings == before.findings or len(after.findings) == len(before.findings)
+    assert after.finding("uncontrolled-hypertension").outcome is Outcome.MET
+
+
+def test_an_override_of_what_is_not_known_is_on_record_and_leaves_it_unknown(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    screen = screener(ledger).screen
+    before = screen(PatientProfile(), as_of=AS_OF, stage="session", reference="p-17")
+    made = decide(ledger, before, rule="active-psychosis", reason="known_from_elsewhere")
+    after = screen(PatientProfile(), as_of=at(1), stage="session", reference="p-17")
+    assert (made.kind, made.outcome) == ("override", Outcome.UNKNOWN)
+    assert standing_in(after) == [("override", Standing.IN_FORCE)]
+    assert {route.decision for route in after.routes.values()} == {Decision.INSUFFICIENT_DATA}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"rule": "homeuse"}, "did you mean `home-use`?"),
+        ({"rule": "care-together"}, "nothing to go ahead against"),
+        ({"rule": "active-psychosis"}, "nothing to go ahead against"),
+        ({"until": AS_OF}, "`until` is not after `at`"),
+        ({"at": datetime(2026, 11, 22, 9)}, "`at` is not what it must be"),  # noqa: DTZ001
+        ({"by": " "}, "`by` is not what it must be"),
+        ({"reason": "because"}, "`reason` is not what it must be"),
+        ({"text": "x" * 2001}, "`text` is not what it must be"),
+    ],
+)
+def test_what_says_too_little_is_refused_and_nothing_is_on_record(
+    tmp_path: Path, changed: dict[str, Any], what: str
+) -> None:
+    ledger = new_ledger(tmp_path)
+    verdict = lozenge_today(ledger)
+    with pytest.raises(RequestError, match=None) as refused:
+        decide(ledger, verdict, **changed)
+    assert what in str(refused.value)
+    assert ledger.head().number == 3
+
+
+def test_a_verdict_that_is_not_on_record_cannot_be_decided_on(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    verdict = lozenge_today(ledger)
+    unrecorded = Screener(shipped(), channels=("reference",)).screen(
+        example("lozenge-at-home.yaml"), as_of=AS_OF, stage="session"
+    )
+    with pytest.raises(RequestError, match="not on record in this ledger"):
+        decide(ledger, unrecorded)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(RequestError, match="not on record in this ledger"):
+        decide(new_ledger(tmp_path / "other", random=lambda n: b"x" * n), verdict)
+    forged = verdict.model_copy(update={"as_of": at(5)})
+    with pytest.raises(RequestError, match="not the one on record"):
+        decide(ledger, forged)
+    with pytest.raises(LedgerError, match="no entry 99"):
+        decide(ledger, verdict.model_copy(update={"receipt": verdict.receipt.model_copy(update={"record": 99})}))  # type: ignore[union-attr]
+
+
+def test_a_list_that_nobody_had_gone_through_may_grow_and_a_whole_one_may_not() -> None:
+    def used(complete: bool, *words: str) -> FactUsed:
+        return FactUsed(fact="heart_conditions", label="", value=words, complete=complete)
+
+    made = Override(
+        rule="r", rule_digest="d", effect=Effect.REVIEW, outcome=Outcome.MET, rests_on=(used(False, "stroke"),),
+        reason=OverrideReason.OTHER, text="", by="dr", at=AS_OF, screening=1,
+    )  # fmt: skip
+    whole = made.model_copy(update={"rests_on": (used(True, "stroke"),)})
+    finding = Screener(shipped(), channels=("reference",)).screen(PatientProfile(), as_of=AS_OF).findings[0]
+    found = finding.model_copy(update={"outcome": Outcome.MET, "lacks": ()})
+
+    def worth(of: Override, now: FactUsed) -> Standing:
+        return standing(of, found.model_copy(update={"rests_on": (now,)}), "d", AS_OF)
+
+    assert worth(made, used(False, "stroke")) is Standing.IN_FORCE
+    assert worth(made, used(False, "stroke", "pacemaker")) is Standing.IN_FORCE
+    assert worth(made, used(True, "stroke")) is Standing.IN_FORCE
+    assert worth(made, used(False, "pacemaker")) is Standing.FACT_CHANGED
+    assert worth(whole, used(True, "stroke")) is Standing.IN_FORCE
+    assert worth(whole, used(True, "stroke", "pacemaker")) is Standing.FACT_CHANGED
+    assert worth(whole, used(False, "stroke")) is Standing.FACT_CHANGED
+
+
+def test_what_is_shown_is_in_the_order_of_the_records(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    first = lozenge_today(ledger)
+    made = [decide(ledger, first, at=at(hours)) for hours in (2, 1)]
+    found = shown(made, first.findings, shipped().rule_digests, at(3))
+    assert [(one.override.record, one.standing) for one in found] == [(4, Standing.IN_FORCE), (5, Standing.REPLACED)]
