@@ -14,6 +14,7 @@ from unittest.mock import patch
 from ketascreen import Rulebook, load_rulebook
 from ketascreen.cli import main
 from ketascreen.screen import built_in_rules
+from ketascreen.signing import VerifyKey
 from tests.promises.support import shipped
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -57,8 +58,8 @@ def run(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = 
     raise AssertionError("a command line ends with a status")
 
 
-def _load(folder: Path) -> Rulebook:
-    return shipped() if folder == built_in_rules() else load_rulebook(folder)
+def _load(folder: Path, *, keys: tuple[VerifyKey, ...] = ()) -> Rulebook:
+    return shipped() if folder == built_in_rules() and not keys else load_rulebook(folder, keys=keys)
 
 
 def screen(name: str, *args: str, terminal: bool = False) -> Ran:

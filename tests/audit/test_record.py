@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from hypothesis import given
@@ -28,7 +29,7 @@ from tests.audit.patients import example, random_bytes
 from tests.promises.support import AS_OF, SOME, near_baseline, rngs, shipped
 
 
-def record_of_example(name: str = "uncontrolled-hypertension.yaml", **changed: object) -> tuple[Screening, Verdict]:
+def record_of_example(name: str = "uncontrolled-hypertension.yaml", **changed: Any) -> tuple[Screening, Verdict]:
     profile = example(name).model_copy(update=changed)
     verdict = Screener(shipped(), channels=("reference",)).screen(profile, as_of=AS_OF)
     return Screening("p-17", profile, verdict, shipped()), verdict
@@ -144,7 +145,7 @@ def test_the_profile_of_a_record_is_the_profile_that_was_screened(rng: object) -
 
 
 def test_every_form_of_answer_comes_back_from_a_record() -> None:
-    answers = {
+    answers: dict[str, Any] = {
         name: {"present": [fact.choices[0], "zephyr"], "complete": True, "at": "2026-11-20T08:00:00+01:00"}
         if fact.kind is Kind.LIST
         else {"value": fact.choices[0] if fact.choices else f"{fact.minimum} {fact.unit.name if fact.unit else ''}"}
@@ -180,7 +181,7 @@ def test_a_commitment_is_the_sha256_of_the_openings_bytes() -> None:
 
 
 def test_no_answer_of_a_patient_is_in_the_clear() -> None:
-    canaries = {
+    canaries: dict[str, Any] = {
         "systolic_bp": {"value": 219, "at": "2026-11-13"},
         "heart_conditions": {"present": ["zephyr"], "complete": False},
         "birth_date": "1971-07-13",

@@ -112,8 +112,10 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
     """
     reason, made = None, False
     try:
-        with path.open("xb") as file:
-            made = True
+        # Its owner's alone: it may hold what is known of patients.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        made = True
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -144,6 +144,9 @@ class Store:
         return self._writer
 
     def _connect(self, mode: str) -> sqlite3.Connection:
+        if mode == "rwc":
+            # Its owner's alone: it holds what is known of patients. The log beside it takes the same permissions.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,

@@ -30,6 +30,8 @@ COMMANDS = {
     "new": "Write a rule with its cases, to fill in.",
     "fmt": "Lay out the files of a rulebook in one way.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
+    "sign": "Sign a rulebook's release.",
+    "key": "Make a pair of keys for signing.",
     "audit": "What a ledger holds: list, show, verify, export and more.",
     "replay": "Run recorded screenings again, by their own rulebook or another.",
 }

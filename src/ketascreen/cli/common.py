@@ -22,6 +22,7 @@ from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
+from ketascreen.signing import VerifyKey, read_verify_key
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,6 +36,18 @@ def rules_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
+
+
+def trust_option(command: Command) -> Command:
+    """`--trust KEY`, as `keys`: with one, what is not signed by it is refused."""
+    text = "A public key whose signature is then demanded; may be given more than once."
+    return click.option(
+        "--trust", "keys", type=click.Path(path_type=Path), metavar="KEY", multiple=True, help=text, callback=_keys
+    )(command)
+
+
+def _keys(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[VerifyKey, ...]:
+    return tuple(map(read_verify_key, paths))
 
 
 def now() -> datetime:
@@ -55,13 +68,14 @@ def read_time(text: str, option: str) -> datetime:
     raise click.BadParameter(problem, param_hint=option)
 
 
-def rulebook_of(folder: Path | None) -> Rulebook:
-    """The rulebook of a folder, or the built-in one.
+def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebook:
+    """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
 
     Raises:
         RulebookError: it does not load.
+        SignatureError: it is not signed so.
     """
-    return load_rulebook(folder or built_in_rules())
+    return load_rulebook(folder or built_in_rules(), keys=keys)
 
 
 def from_here(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from ketascreen.audit.problems import LedgerError
 from ketascreen.channels import ChannelFault
 from ketascreen.cli.status import ExitStatus
 from ketascreen.diagnostic import InputError
+from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
 """What goes wrong with a ledger because of what was asked, and not inside it."""
@@ -28,6 +29,9 @@ def report(error: Exception) -> ExitStatus:
         case LedgerError(code=code):
             click.echo(str(error), err=True)
             return ExitStatus.BAD_INPUT if code in _OF_THE_CALLER else ExitStatus.FAULT
+        case SignatureError():
+            click.echo(str(error), err=True)
+            return ExitStatus.BAD_INPUT
         case ChannelFault():
             click.echo(str(error), err=True)
         case OSError():

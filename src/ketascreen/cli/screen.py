@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json
+from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json, trust_option
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
 from ketascreen.cli.status import MEANING, of_verdict
@@ -17,6 +18,7 @@ from ketascreen.loading.profiles import read_profile
 from ketascreen.loading.text import MAX_BYTES
 from ketascreen.profile import PatientProfile
 from ketascreen.screen import CHANNELS, Isolation, Screener
+from ketascreen.signing import VerifyKey
 from ketascreen.terms import Route, Stage
 from ketascreen.verdict import ReviewDecision
 
@@ -42,6 +44,7 @@ EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 
 @click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
 @json_option
 @rules_option
+@trust_option
 def command(
     file: str,
     routes: tuple[Route, ...],
@@ -55,6 +58,7 @@ def command(
     everything: bool,
     as_json: bool,
     rules: Path | None,
+    keys: tuple[VerifyKey, ...],
 ) -> None:
     """Screen the patient whose profile is in FILE (JSON or YAML; - is standard input).
 
@@ -63,9 +67,11 @@ def command(
     time = now() if as_of is None else read_time(as_of, "--as-of")
     decisions = [_decision(text, time) for text in decided]
     profile = _profile(file)
-    kept = Ledger(ledger) if ledger else None
-    with Screener(rulebook_of(rules), channels=channels or CHANNELS, isolation=isolation, ledger=kept) as screener:
-        verdict = screener.screen(
+    rulebook = rulebook_of(rules, keys)
+    with ExitStack() as opened:
+        kept = opened.enter_context(Ledger(ledger)) if ledger else None
+        screener = Screener(rulebook, channels=channels or CHANNELS, isolation=isolation, ledger=kept)
+        verdict = opened.enter_context(screener).screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )
     if as_json:

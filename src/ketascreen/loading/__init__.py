@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import read_folder
 from ketascreen.loading.linking import Linker
 from ketascreen.loading.promises import check_whole
+from ketascreen.loading.release import require_release
 from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader
 from ketascreen.loading.text import decode
@@ -27,6 +28,7 @@ from ketascreen.loading.yaml_reader import WORD, read_yaml
 from ketascreen.quantity import decimal_text
 from ketascreen.rule import Allowance
 from ketascreen.rulebook import Identity, Rulebook
+from ketascreen.signing import VerifyKey
 
 NAMED = (
     "rulebook",
@@ -57,15 +59,19 @@ KEYS = {
 }
 
 
-def load_rulebook(folder: str | Path) -> Rulebook:
-    """The rulebook of a folder.
+def load_rulebook(folder: str | Path, *, keys: Sequence[VerifyKey] = ()) -> Rulebook:
+    """The rulebook of a folder; with `keys`, only one that one of them has signed (`ketascreen sign`).
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
+        SignatureError: it is not signed so.
     """
     report = Report()
     read = read_folder(Path(folder), report)
-    return _read(read.files, read.ignored, report)
+    rulebook = _read(read.files, read.ignored, report)
+    if keys:
+        require_release(Path(folder), rulebook, keys)
+    return rulebook
 
 
 def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:

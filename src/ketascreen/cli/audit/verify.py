@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
+from ketascreen.audit.head_file import read_head, require_signed
 from ketascreen.audit.verify import Verified, verify_file, verify_ledger
 from ketascreen.audit.walk import Head
 from ketascreen.cli.audit.shared import MEANING
-from ketascreen.cli.common import counter, json_option, show_json
+from ketascreen.cli.common import counter, json_option, show_json, trust_option
 from ketascreen.cli.page import Line, Style, entry, show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.signing import VerifyKey
 
 _SQLITE = b"SQLite format 3\0"
 _MANY = 50
@@ -22,20 +24,26 @@ _MANY = 50
 @click.command("verify", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "something is not as it was written"}))
 @click.argument("chain", type=click.Path(path_type=Path), metavar="LEDGER_OR_FILE")
 @click.option("--against", metavar="HEAD", type=click.Path(path_type=Path), help="A head that was kept elsewhere.")
+@trust_option
 @json_option
-def command(chain: Path, against: Path | None, as_json: bool) -> None:
+def command(chain: Path, against: Path | None, keys: tuple[VerifyKey, ...], as_json: bool) -> None:
     """Walk every entry of a ledger, or of a file that `audit export` or `audit retire` wrote.
 
     Every link, every record and every sealed part is looked at. That the newest entries were cut off can be found only
     against a head that was kept elsewhere.
     """
-    head = kept_head(against) if against else None
+    head = _kept(against, keys) if against else None
     verified = _verified(chain, head, counter("entries verified"))
     if as_json:
         show_json(verified)
     else:
         show(render(verified, chain, head))
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if verified.flaws else AuthoringStatus.WELL)
+
+
+def _kept(path: Path, keys: tuple[VerifyKey, ...]) -> Head:
+    signed = read_head(path)
+    return require_signed(signed, keys) if keys else signed.head
 
 
 def _verified(chain: Path, against: Head | None, progress: Callable[[int], None]) -> Verified:
