@@ -1,8 +1,7 @@
 """Verifies a chain of ketascreen records: `python verify_chain.py CHAIN.jsonl [--against HEAD.json]`.
 
-It needs Python 3.11 and nothing else; docs/verify.md is the format. It checks all but signatures. It ends with 0 where
-the chain is as it was written, 1 where it is not, and 2 where the files cannot be read.
-"""
+It needs nothing but Python. docs/verify.md is the format; signatures are not checked. It ends with 0 where the chain is
+as it was written, 1 where it is not, 2 where it cannot be read."""
 
 import argparse
 import hashlib
@@ -27,8 +26,7 @@ def sha256(text):
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def written(data):
-    """The one way in which a line is written."""
+def written(data):  # the one way in which a line is written
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 

@@ -56,8 +56,8 @@ class ChainReader:
         LedgerError: a line that is not written as it must be, by its number, never with what it holds.
     """
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
-        self._lines = iter(file)
+    def __init__(self, lines: Iterable[bytes], name: str) -> None:
+        self._lines = iter(lines)
         self._name = name
         self._line = 0
         first = self._next()

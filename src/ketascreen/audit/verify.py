@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -58,13 +58,24 @@ def verify_file(path: Path, *, against: Head | None = None, progress: Progress |
         LedgerError: the file cannot be read, or a line is not written as it must be.
     """
     with opened(path) as file:
-        reader = ChainReader(file, printable(str(path)))
-        walk = Walk(reader.start, complete=reader.complete, watched=_watched(against))
-        flaws: list[Flaw] = []
-        for page in _pages(reader.entries()):
-            flaws += walk.flaws(page)
-            if progress:
-                progress(walk.count)
+        return verify_lines(file, printable(str(path)), against=against, progress=progress)
+
+
+def verify_lines(
+    lines: Iterable[bytes], name: str, *, against: Head | None = None, progress: Progress | None = None
+) -> Verified:
+    """Walks the lines of a chain file; `name` is what it is called in messages.
+
+    Raises:
+        LedgerError: a line is not written as it must be.
+    """
+    reader = ChainReader(lines, name)
+    walk = Walk(reader.start, complete=reader.complete, watched=_watched(against))
+    flaws: list[Flaw] = []
+    for page in _pages(reader.entries()):
+        flaws += walk.flaws(page)
+        if progress:
+            progress(walk.count)
     if reader.head != walk.head:
         flaws.append(Flaw(walk.number, "is not the one that the last line names"))
     return _verified(walk, flaws, against)
