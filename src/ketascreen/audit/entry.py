@@ -36,6 +36,12 @@ def entry_of(ledger: str, number: int, recorded_at: str, previous: str, record: 
     return Entry(number, recorded_at, previous, link(ledger, number, recorded_at, previous, record.digest), record)
 
 
+def is_sound(ledger: str, entry: Entry) -> bool:
+    """Whether an entry has the digest that its ledger, number, time, predecessor and record give."""
+    made = link(ledger, entry.number, entry.recorded_at, entry.previous, entry.record.digest)
+    return entry.digest == made
+
+
 def written(time: datetime) -> str:
     """A time as an entry has it: UTC, to the microsecond."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

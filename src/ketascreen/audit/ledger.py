@@ -118,7 +118,7 @@ class Ledger(LedgerFile):
     def _holds(self, transaction: Transaction, digest: str) -> bool:
         """Whether the next entry's segment holds the rulebook, so that each segment can be replayed by itself."""
         held, last = transaction.newest("rulebook", digest), transaction.last()
-        return held is not None and last is not None and self.segment_of(held) == self.segment_of(last[0] + 1)
+        return held is not None and last is not None and self.segment_of(held) == self.segment_of(last.number + 1)
 
 
 def _require_files(rulebook: Rulebook) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, written
+from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
@@ -199,7 +199,7 @@ class LedgerFile:
         """
         with self._store.writing() as transaction:
             last = transaction.last()
-            if last is None or (start.ledger, start.first, start.previous) != (self.id, last[0] + 1, last[1]):
+            if last is None or start != Start(self.id, last.number + 1, last.digest):
                 message = f"the chain does not begin where the ledger {printable(str(self.path))} ends"
                 raise LedgerError("ledger-refused", message)
             for entry in entries:
@@ -226,9 +226,10 @@ class LedgerFile:
 
     def _add(self, transaction: Transaction, record: Record) -> Entry:
         last = transaction.last()
-        if last is None:
-            raise LedgerError("ledger-damaged", f"the ledger {printable(str(self.path))} has no entries any more")
-        entry = entry_of(self.id, last[0] + 1, written(self._clock()), last[1], record)
+        if last is None or not is_sound(self.id, last):
+            message = f"the newest entry of the ledger {printable(str(self.path))} is not as it was written; verify it"
+            raise LedgerError("ledger-damaged", message)
+        entry = entry_of(self.id, last.number + 1, written(self._clock()), last.digest, record)
         transaction.add(entry)
         return entry
 

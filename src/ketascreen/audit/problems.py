@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 from ketascreen.diagnostic import KetascreenError, printable
@@ -46,4 +47,23 @@ def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     """What SQLite could not do with the ledger at `path`, in a sentence."""
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}"))
+    return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
+
+
+_OF_SYSTEM = {
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+    errno.EPERM: sqlite3.SQLITE_READONLY,
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.ENOENT: sqlite3.SQLITE_CANTOPEN,
+    errno.ENOTDIR: sqlite3.SQLITE_CANTOPEN,
+    errno.EISDIR: sqlite3.SQLITE_CANTOPEN,
+}
+
+
+def of_system(error: OSError, path: object) -> LedgerError:
+    """What the system could not do with the ledger at `path`, in the same sentences."""
+    number = _OF_SYSTEM.get(error.errno or 0, sqlite3.SQLITE_IOERR)
+    code, reason = _OF_SQLITE[number]
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.problems import LedgerError, of_sqlite
+from ketascreen.audit.problems import LedgerError, of_sqlite, of_system
 from ketascreen.audit.record import Record, key_of
 from ketascreen.audit.schema import (
     MIGRATIONS,
@@ -123,7 +123,8 @@ class Store:
     def close(self) -> None:
         """Closes the file; it is opened again when it is needed."""
         with self._lock:
-            for connection in (self._writer, self._reader):
+            # The writer last: only it can bring the log into the file, so that the file alone is the ledger.
+            for connection in (self._reader, self._writer):
                 if connection is not None and self._process == os.getpid():
                     connection.close()
             self._writer = self._reader = None
@@ -181,8 +182,7 @@ class Store:
         except sqlite3.Error as error:
             problem = of_sqlite(error, self.path)
         except OSError as error:
-            reason = error.strerror or "the system failed"
-            problem = LedgerError("ledger-system", f"the ledger {printable(str(self.path))}: {reason}")
+            problem = of_system(error, self.path)
         if problem is not None:
             raise problem
 
@@ -193,10 +193,11 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def last(self) -> tuple[int, str] | None:
-        """The number and the digest of the newest entry."""
-        row = self._connection.execute("SELECT number, digest FROM entries ORDER BY number DESC LIMIT 1").fetchone()
-        return (row[0], row[1]) if row else None
+    def last(self) -> Entry | None:
+        """The newest entry."""
+        query = f"SELECT {_COLUMNS} FROM entries ORDER BY number DESC LIMIT 1"
+        row = self._connection.execute(query).fetchone()
+        return _entry(row) if row else None
 
     def newest(self, kind: str, key: str) -> int | None:
         """The number of the newest entry of a kind and key."""

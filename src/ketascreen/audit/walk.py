@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ketascreen.audit.entry import NOTHING_BEFORE, Entry, link, read_time
+from ketascreen.audit.entry import NOTHING_BEFORE, Entry, is_sound, read_time
 from ketascreen.audit.record import FORMAT, Record
 from ketascreen.audit.sealing import opens
 from ketascreen.loading import bytes_digest
@@ -86,8 +86,7 @@ class Walk:
             yield Flaw(number, f"does not follow entry {self.number}: those between them are missing")
         if entry.previous != self.digest:
             yield Flaw(number, "does not name the digest of the entry before it")
-        expected = link(self.start.ledger, number, entry.recorded_at, entry.previous, entry.record.digest)
-        if entry.digest != expected:
+        if not is_sound(self.start.ledger, entry):
             yield Flaw(number, "its digest is not that of its number, time, predecessor and record")
 
 
