@@ -23,6 +23,7 @@ from ketascreen.loading.text import MAX_BYTES
 from ketascreen.observation import MAX_ENTRIES
 from ketascreen.rulebook import Rulebook
 from ketascreen.tracing import verify
+from tests.audit.patients import new_ledger
 from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
 from tests.command_line import run
 from tests.loading.support import GOOD, with_files
@@ -149,6 +150,13 @@ def _too_large_for_the_engine(_folder: Path) -> list[str]:
     return [_too_large(rulebook.rules[0]).code]
 
 
+def _decided_on_what_is_not_on_record(folder: Path) -> list[str]:
+    rulebook = load_rulebook(GOOD)
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(), as_of=AS_OF)
+    told = {"reason": "other", "text": "", "by": "A. Clinician", "at": AS_OF}
+    return _refusals(lambda: new_ledger(folder).override(verdict, rule="not-resistant", **told))
+
+
 def _said(*args: str) -> list[str]:
     return re.findall(r"\[([a-z-]+)\]", run(*args).err)
 
@@ -170,6 +178,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "not-installed": _without_ruamel,
     "not-utf-8": lambda folder: _with(folder, "cautions/older.yaml", "say: œdème".encode("utf-16")),
     "over-engine-limits": _too_large_for_the_engine,
+    "override": _decided_on_what_is_not_on_record,
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),

@@ -192,6 +192,17 @@ class LedgerFile:
         """Fresh salts for a record."""
         return random_salts(self._random)
 
+    def append(self, record: Record) -> Entry:
+        """Puts a record behind the newest entry, durably.
+
+        Raises:
+            LedgerError: it is not on record.
+        """
+        with self._store.writing() as transaction:
+            entry = self._add(transaction, record)
+        self._require_stored([entry])
+        return entry
+
     def take_in(self, start: Start, entries: Iterable[Entry]) -> None:
         """Adds the entries of a chain that was verified, which begins where this one ends.
 
