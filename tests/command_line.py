@@ -58,7 +58,7 @@ def run(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = 
     raise AssertionError("a command line ends with a status")
 
 
-def _load(folder: Path, *, keys: tuple[VerifyKey, ...] = ()) -> Rulebook:
+def _load(folder: Path, *, keys: tuple[VerifyKey, ...] | None = None) -> Rulebook:
     return shipped() if folder == built_in_rules() and not keys else load_rulebook(folder, keys=keys)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,44 +23,93 @@ if TYPE_CHECKING:
 PASSPHRASE = "KETASCREEN_KEY_PASSPHRASE"
 """The environment variable that the passphrase of a private key is read from."""
 
+SHA256_HEX = re.compile(r"[0-9a-f]{64}")
+KEY_BYTES = 32
+SIGNATURE_BYTES = 64
+_MAX_FILE_BYTES = 65_536
+"""Of a file that holds a key; one of ours has about 250."""
+
 
 class SignatureError(KetascreenError):
-    """Something that must be signed is not, or not so that it can be trusted; or a key cannot be used."""
+    """Something that must be signed is not, or not so that it can be trusted; or a key cannot be used.
+
+    `code` is stable: `signature`, `signing-key` (the file of a key), `not-installed`. No message holds anything of a
+    private key or of a passphrase.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(f"{message} [{code}]")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.code, str(self))
+
+
+def _again(code: str, message: str) -> SignatureError:
+    return SignatureError(code, message.removesuffix(f" [{code}]"))
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature: which key made it, and its 64 bytes in base64."""
+    """A signature: the fingerprint of the key that made it, and its 64 bytes in base64.
+
+    Base64 has spellings that decode to the same bytes; only the one that is written counts.
+
+    Raises:
+        ValueError: it is not written so.
+    """
 
     key: str
     signature: str
 
+    def __post_init__(self) -> None:
+        if not SHA256_HEX.fullmatch(self.key) or len(self.raw) != SIGNATURE_BYTES:
+            raise ValueError("not a signature")
+        if base64.b64encode(self.raw).decode() != self.signature:
+            raise ValueError("not a signature as it is written")
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes."""
+        return base64.b64decode(self.signature, validate=True)
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyKey:
-    """A public key. `fingerprint` is the sha256 of its 32 bytes, in hexadecimal."""
+    """A public key: its 32 bytes. `fingerprint` is their sha256, in hexadecimal."""
 
-    fingerprint: str
-    _key: Ed25519PublicKey = field(repr=False, compare=False)
+    raw: bytes
+
+    def __repr__(self) -> str:
+        return f"VerifyKey({self.fingerprint})"
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of the key: people compare it, and a signature says by it which key made it."""
+        return hashlib.sha256(self.raw).hexdigest()
 
     def made(self, signature: Signature, kind: str, fields: Iterable[str]) -> bool:
-        """Whether this key made a signature over these fields."""
+        """Whether this key made a signature over these fields of something of that kind.
+
+        Raises:
+            SignatureError: the cryptography package is not there.
+        """
+        _require_library()
         from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric import ed25519
 
         try:
-            raw = base64.b64decode(signature.signature, validate=True)
-            self._key.verify(raw, _signed(kind, fields))
+            ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature.raw, _signed(kind, fields))
         except (InvalidSignature, ValueError):
             return False
-        # Base64 has spellings that decode to the same bytes; only the one that is written counts.
-        return signature.key == self.fingerprint and base64.b64encode(raw).decode() == signature.signature
+        return signature.key == self.fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SigningKey:
-    """A private key; its repr and its errors show nothing of it."""
+    """A private key; its repr and its errors show nothing of it, and it cannot be pickled."""
 
-    _key: Ed25519PrivateKey = field(repr=False, compare=False)
+    _key: Ed25519PrivateKey = field(repr=False)
 
     @property
     def public(self) -> VerifyKey:
@@ -68,130 +117,183 @@ class SigningKey:
         return _verify_key(self._key.public_key())
 
     def sign(self, kind: str, fields: Iterable[str]) -> Signature:
-        """A signature over the fields of something of that kind."""
+        """A signature over the fields of something of that kind.
+
+        Raises:
+            ValueError: a field that would not stand on one line.
+        """
         raw = self._key.sign(_signed(kind, fields))
         return Signature(self.public.fingerprint, base64.b64encode(raw).decode())
 
 
-def read_signing_key(path: Path) -> SigningKey:
-    """A private key out of a PEM file (PKCS #8); its passphrase, if it has one, from the environment.
+def refusal(signature: Signature | None, keys: Iterable[VerifyKey], kind: str, fields: Iterable[str]) -> str | None:
+    """Why something cannot be trusted where one of `keys` must have signed its fields, or None where it can.
 
     Raises:
-        SignatureError: it cannot be read, or is no Ed25519 key.
+        SignatureError: the cryptography package is not there.
+    """
+    if signature is None:
+        return "is not signed, and a trusted key is demanded"
+    key = next((key for key in keys if key.fingerprint == signature.key), None)
+    if key is None:
+        return f"is signed with the key {signature.key}, which is not among those that are trusted"
+    if not key.made(signature, kind, fields):
+        return f"is not what the key {signature.key} signed"
+    return None
+
+
+def passphrase_of_environment() -> str | None:
+    """The passphrase that the environment holds, None where it holds none."""
+    return os.environ.get(PASSPHRASE) or None
+
+
+def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = passphrase_of_environment) -> SigningKey:
+    """A private key out of a PEM file (PKCS #8); `passphrase` is asked only where the key is encrypted.
+
+    Raises:
+        SignatureError: it cannot be read, is no Ed25519 key, or the passphrase does not open it.
     """
     _require_library()
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ed25519
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    passphrase = os.environ.get(PASSPHRASE)
-    key: object = None
-    # What is wrong is told below, where no context is at hand.
-    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
-        key = load_pem_private_key(_bytes(path), passphrase.encode() if passphrase else None)
+    data = _bytes(path)
+    key, encrypted = _private(data, None)
+    if encrypted:
+        given = passphrase()
+        if given is None:
+            raise _key_error(path, f"is encrypted: put its passphrase into {PASSPHRASE}")
+        key, _ = _private(data, _secret(given))
+        if key is None:
+            raise _key_error(path, "is not opened by the passphrase")
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise SignatureError(f"{_name(path)} is no private Ed25519 key, or its passphrase is not in {PASSPHRASE}")
+        raise _key_error(path, "is no private Ed25519 key in PEM form (PKCS #8)")
     return SigningKey(key)
 
 
-def read_verify_key(path: Path) -> VerifyKey:
-    """A public key out of a PEM file.
+def read_verify_key(path: str | Path) -> VerifyKey:
+    """A public key out of a PEM file (SubjectPublicKeyInfo).
 
     Raises:
-        SignatureError: it cannot be read, or is no Ed25519 key.
+        SignatureError: it cannot be read, or is no public Ed25519 key.
     """
     _require_library()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ed25519
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    data = _bytes(path)
     key: object = None
     with suppress(ValueError, UnsupportedAlgorithm):
-        key = load_pem_public_key(_bytes(path))
+        key = load_pem_public_key(data)
     if not isinstance(key, ed25519.Ed25519PublicKey):
-        raise SignatureError(f"{_name(path)} is no public Ed25519 key")
+        private = b"PRIVATE KEY" in data
+        raise _key_error(
+            path, "is a private key; name the public one" if private else "is no public Ed25519 key in PEM form"
+        )
     return _verify_key(key)
 
 
-def write_new_keys(private: Path, public: Path) -> VerifyKey:
-    """Makes a pair of keys and writes them as PEM files, the private one for its owner alone.
+def write_new_keys(
+    private: Path, public: Path, passphrase: str | None, random: Callable[[int], bytes] = os.urandom
+) -> VerifyKey:
+    """Makes a pair of keys and writes both as PEM files, the private one for its owner alone (mode 0600).
 
-    The private key is encrypted where the environment holds a passphrase.
+    The private key is encrypted where there is a passphrase. Nothing is written over, and one file is not left without
+    the other.
 
     Raises:
         SignatureError: a file of that name is there, or could not be written.
     """
     _require_library()
-    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
-    key = ed25519.Ed25519PrivateKey.generate()
-    passphrase = os.environ.get(PASSPHRASE)
-    encryption = (
-        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
-    )
-    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    spki = serialization.PublicFormat.SubjectPublicKeyInfo
-    _write(private, key.private_bytes(pem, pkcs8, encryption), 0o600)
-    _write(public, key.public_key().public_bytes(pem, spki), 0o644)
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(random(KEY_BYTES))
+    lock = form.NoEncryption() if passphrase is None else form.BestAvailableEncryption(_secret(passphrase))
+    pem = None
+    with suppress(ValueError):
+        pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, lock)
+    if pem is None:
+        raise _key_error(private, "cannot be encrypted: the passphrase is too long")
+    _write(private, pem, 0o600)
+    try:
+        spki = form.PublicFormat.SubjectPublicKeyInfo
+        _write(public, key.public_key().public_bytes(form.Encoding.PEM, spki), 0o644)
+    except SignatureError:
+        private.unlink()
+        raise
     return _verify_key(key.public_key())
-
-
-def require_made_by(
-    signature: Signature | None, keys: Iterable[VerifyKey], kind: str, fields: Iterable[str], what: str
-) -> None:
-    """Lets pass what one of the configured keys has signed.
-
-    Raises:
-        SignatureError: it is not signed, by none of these keys, or over something else.
-    """
-    known, listed = {key.fingerprint: key for key in keys}, tuple(fields)
-    if signature is None:
-        raise SignatureError(f"{what} is not signed, and a key is configured")
-    if signature.key not in known:
-        raise SignatureError(f"{what} is signed with a key that is not configured")
-    if not known[signature.key].made(signature, kind, listed):
-        raise SignatureError(f"{what} is not what was signed")
 
 
 def _signed(kind: str, fields: Iterable[str]) -> bytes:
     lines = (kind, *fields)
     if any("\n" in line for line in lines):
-        raise ValueError
+        raise ValueError("a field of more than one line")
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 def _verify_key(key: Ed25519PublicKey) -> VerifyKey:
-    return VerifyKey(hashlib.sha256(key.public_bytes_raw()).hexdigest(), key)
+    return VerifyKey(key.public_bytes_raw())
+
+
+def _private(data: bytes, passphrase: bytes | None) -> tuple[object, bool]:
+    """The private key of a PEM file, None where there is none; and whether it lacks its passphrase."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return load_pem_private_key(data, passphrase), False
+    except TypeError:
+        return None, passphrase is None
+    except (ValueError, UnsupportedAlgorithm):
+        return None, False
+
+
+def _secret(passphrase: str) -> bytes:
+    """A passphrase as bytes; what the environment held in another encoding stays as it was."""
+    return passphrase.encode("utf-8", "surrogateescape")
 
 
 def _require_library() -> None:
-    if find_spec("cryptography") is None:
-        raise SignatureError("signing needs the package cryptography: run `pip install 'ketascreen[signing]'`")
-
-
-def _bytes(path: Path) -> bytes:
-    reason = None
     try:
-        return path.read_bytes()
+        import cryptography  # noqa: F401
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: F401
+    except ImportError:
+        missing = True
+    else:
+        missing = False
+    if missing:
+        message = "signing needs the package cryptography; install it with: pip install 'ketascreen[signing]'"
+        raise SignatureError("not-installed", message)
+
+
+def _bytes(path: str | Path) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_MAX_FILE_BYTES)
     except OSError as error:
         reason = error.strerror or "the system failed"
-    raise SignatureError(f"{_name(path)} cannot be read ({reason})")
+    raise _key_error(path, f"cannot be read ({reason})")
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:
-    reason = None
+    reason, made = None, False
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        made = True
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
-        reason = "there is a file of that name"
+        reason = "there is a file of that name; nothing is written over"
     except OSError as error:
         reason = error.strerror or "the system failed"
     if reason is not None:
-        raise SignatureError(f"{_name(path)} cannot be written ({reason})")
+        if made:
+            path.unlink(missing_ok=True)
+        raise _key_error(path, f"cannot be written ({reason})")
 
 
-def _name(path: Path) -> str:
-    return printable(str(path))
+def _key_error(path: str | Path, what: str) -> SignatureError:
+    return SignatureError("signing-key", f"{printable(str(path))} {what}")

@@ -1,19 +1,27 @@
-"""The head of a chain as a file to keep elsewhere: without one, a tail that was cut off cannot be found."""
+"""The head of a chain as a file to keep elsewhere: without one, a tail that was cut off cannot be found.
+
+It is one line of canonical JSON (RFC 8785), and read back only if it is written so, to the byte.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.audit.problems import LedgerError
-from ketascreen.audit.sealing import canonical
+from ketascreen.audit.sealing import SALT_BYTES, canonical
 from ketascreen.audit.walk import Head
 from ketascreen.diagnostic import printable
-from ketascreen.signing import Signature, SigningKey, VerifyKey, require_made_by
+from ketascreen.signing import SHA256_HEX, Signature, SignatureError, SigningKey, VerifyKey, refusal
 
 FORMAT = "ketascreen-head/1"
+MAX_BYTES = 4_096
+"""A signed head has about 400."""
+
+_LEDGER = re.compile(rf"[0-9a-f]{{{2 * SALT_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +33,16 @@ class SignedHead:
 
 
 def head_text(head: Head, key: SigningKey | None = None) -> str:
-    """A head as one line of canonical JSON, signed where a key is given."""
-    told: dict[str, object] = {
-        "format": FORMAT,
-        "ledger": head.ledger,
-        "number": head.number,
-        "digest": head.digest,
-    }
-    if key is not None:
-        signature = key.sign(FORMAT, _fields(head))
-        told |= {"key": signature.key, "signature": signature.signature}
-    return f"{canonical(told)}\n"
+    """A head as its line, signed where a key is given.
+
+    Raises:
+        LedgerError: it is no head that could be read back, since the ledger that it is of was altered.
+    """
+    if not _is_head(head):
+        raise LedgerError(
+            "ledger-damaged", "the ledger has no head that can be kept; `ketascreen audit verify` says why"
+        )
+    return _text(SignedHead(head, key.sign(FORMAT, _fields(head)) if key else None))
 
 
 def read_head(path: Path) -> SignedHead:
@@ -44,11 +51,12 @@ def read_head(path: Path) -> SignedHead:
     Raises:
         LedgerError: it cannot be read, or is not written as a head is.
     """
-    reason = None
+    reason, data = None, b""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES)
     except OSError as error:
-        reason, data = error.strerror or "the system failed", b""
+        reason = error.strerror or "the system failed"
     if reason is not None:
         raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
     found = _parsed(data)
@@ -63,7 +71,9 @@ def require_signed(signed: SignedHead, keys: Iterable[VerifyKey]) -> Head:
     Raises:
         SignatureError: it is not signed, by none of these keys, or over something else.
     """
-    require_made_by(signed.signature, keys, FORMAT, _fields(signed.head), "the head")
+    reason = refusal(signed.signature, keys, FORMAT, _fields(signed.head))
+    if reason is not None:
+        raise SignatureError("signature", f"the head of entry {signed.head.number} {reason}")
     return signed.head
 
 
@@ -71,18 +81,31 @@ def _fields(head: Head) -> tuple[str, str, str]:
     return head.ledger, str(head.number), head.digest
 
 
+def _is_head(head: Head) -> bool:
+    counted = type(head.number) is int and head.number >= 1  # true is a number to Python
+    return bool(counted and _LEDGER.fullmatch(head.ledger) and SHA256_HEX.fullmatch(head.digest))
+
+
+def _text(signed: SignedHead) -> str:
+    head, signature = signed.head, signed.signature
+    told: dict[str, object] = {
+        "format": FORMAT,
+        "ledger": head.ledger,
+        "number": head.number,
+        "digest": head.digest,
+    }
+    if signature is not None:
+        told |= {"key": signature.key, "signature": signature.signature}
+    return f"{canonical(told)}\n"
+
+
 def _parsed(data: bytes) -> SignedHead | None:
     """The head, or None where a byte is not as it is written."""
     try:
         told = json.loads(data)
-        if told["format"] != FORMAT or type(told["number"]) is not int or f"{canonical(told)}\n".encode() != data:
-            return None
-        texts = {name: value for name, value in told.items() if name != "number"}
-        if not all(isinstance(value, str) for value in texts.values()):
-            return None
         head = Head(told["ledger"], told["number"], told["digest"])
-        extra = told.keys() - {"format", "ledger", "number", "digest"}
-        signature = Signature(told["key"], told["signature"]) if extra else None
-    except (ValueError, KeyError, TypeError):
+        signed = "key" in told or "signature" in told
+        found = SignedHead(head, Signature(told["key"], told["signature"]) if signed else None)
+        return found if _is_head(head) and _text(found).encode() == data else None
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return SignedHead(head, signature) if extra <= {"key", "signature"} else None

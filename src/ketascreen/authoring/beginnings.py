@@ -29,7 +29,11 @@ FOLDERS: Mapping[Effect, str] = {
 MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
-_KEEP_BYTES = "# The bytes of a rulebook are what its digest is of; keep them as they are.\n*.yaml -text\n"
+_KEEP_BYTES = """\
+# The bytes of a rulebook are what its digest and its signature are of; keep them as they are.
+*.yaml -text
+*.signature.json -text
+"""
 
 
 def refused(code: str, message: str, mend: str, place: Place | None = None) -> InputError:

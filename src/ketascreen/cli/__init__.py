@@ -31,7 +31,7 @@ COMMANDS = {
     "fmt": "Lay out the files of a rulebook in one way.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
     "sign": "Sign a rulebook's release.",
-    "key": "Make a pair of keys for signing.",
+    "key": "Make a pair of keys for signing, or say which key a file holds.",
     "audit": "What a ledger holds: list, show, verify, export and more.",
     "replay": "Run recorded screenings again, by their own rulebook or another.",
 }

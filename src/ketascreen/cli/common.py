@@ -28,9 +28,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def rules_option(command: Command) -> Command:
-    """`--rules DIR`."""
+    """`--rules DIR` and `--trust KEY`, as `rules` and `keys`."""
     text = "A rulebook's folder, instead of the built-in one."
-    return click.option("--rules", "rules", type=click.Path(path_type=Path), metavar="DIR", help=text)(command)
+    option = click.option("--rules", "rules", type=click.Path(path_type=Path), metavar="DIR", help=text)
+    return option(trust_option(command))
 
 
 def json_option(command: Command) -> Command:
@@ -40,7 +41,7 @@ def json_option(command: Command) -> Command:
 
 def trust_option(command: Command) -> Command:
     """`--trust KEY`, as `keys`: with one, what is not signed by it is refused."""
-    text = "A public key whose signature is then demanded; may be given more than once."
+    text = "A public key whose signature is then demanded; with several, that of any."
     return click.option(
         "--trust", "keys", type=click.Path(path_type=Path), metavar="KEY", multiple=True, help=text, callback=_keys
     )(command)
@@ -72,10 +73,9 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebo
     """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
 
     Raises:
-        RulebookError: it does not load.
-        SignatureError: it is not signed so.
+        RulebookError: it does not load, or is not signed so.
     """
-    return load_rulebook(folder or built_in_rules(), keys=keys)
+    return load_rulebook(folder or built_in_rules(), keys=keys or None)
 
 
 def from_here(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from ketascreen.cli.page import Line, Style, entry, show, wrapped
 from ketascreen.condition import facts_of
 from ketascreen.profile import BUILT_IN
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 from ketascreen.vocabulary import Fact
 
 
@@ -19,12 +20,12 @@ from ketascreen.vocabulary import Fact
 @click.argument("name", required=False)
 @json_option
 @rules_option
-def command(name: str | None, as_json: bool, rules: Path | None) -> None:
+def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """The facts that a profile may hold, how each is answered, and how long an answer counts.
 
     NAME is one of them, to be shown whole.
     """
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
     if name is not None and name not in vocabulary:
         unknown("fact", name, vocabulary, "`ketascreen facts` lists them")

@@ -1,21 +1,60 @@
-"""`ketascreen key`: a pair of keys for signing."""
+"""`ketascreen key`: pairs of keys for signing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from ketascreen.signing import write_new_keys
+from ketascreen.cli.page import Line, entry, show
+from ketascreen.cli.private_key import new_passphrase, signing_key_of
+from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.signing import SignatureError, VerifyKey, read_verify_key, write_new_keys
+
+_MEANING = {
+    AuthoringStatus.WELL: "it is done",
+    AuthoringStatus.BAD_INPUT: "a file could not be read or written, or the call was refused",
+    AuthoringStatus.FAULT: "a fault inside",
+}
 
 
-@click.command("key")
+@click.group("key")
+def command() -> None:
+    """Make a pair of keys for signing, or say which key a file holds."""
+
+
+@command.command("new", epilog=epilog(_MEANING))
 @click.argument("name")
-def command(name: str) -> None:
-    """Make a pair of keys: NAME.pem, which signs and stays with you, and NAME.pub.pem, which others verify with.
+def new(name: str) -> None:
+    """Make NAME.pem, which signs and stays with you, and NAME.pub.pem, which others verify with.
 
-    The private key is encrypted where the environment has KETASCREEN_KEY_PASSPHRASE.
+    Neither file may be there. The private key is encrypted with the passphrase that you are asked for, or that the
+    environment holds in KETASCREEN_KEY_PASSPHRASE.
     """
     private, public = Path(f"{name}.pem"), Path(f"{name}.pub.pem")
-    key = write_new_keys(private, public)
-    click.echo(f"{private} and {public}: key {key.fingerprint}")
+    passphrase = new_passphrase()
+    key = write_new_keys(private, public, passphrase)
+    show(render(private, public, key, encrypted=passphrase is not None))
+
+
+@command.command("show", epilog=epilog(_MEANING))
+@click.argument("file", type=click.Path(path_type=Path))
+def show_key(file: Path) -> None:
+    """Print the fingerprint of the key in FILE, public or private: the sha256 of the public key's 32 bytes."""
+    click.echo(_public(file).fingerprint)
+
+
+def _public(file: Path) -> VerifyKey:
+    with suppress(SignatureError):
+        return read_verify_key(file)
+    return signing_key_of(file).public
+
+
+def render(private: Path, public: Path, key: VerifyKey, *, encrypted: bool) -> Iterator[Line]:
+    """What was made, and who is to have it."""
+    locked = "encrypted with the passphrase" if encrypted else "not encrypted: whoever reads the file can sign"
+    yield from entry("Private key, stays with you", f"{private}, {locked}")
+    yield from entry("Public key, for all who verify", str(public))
+    yield from entry("Key", key.fingerprint)

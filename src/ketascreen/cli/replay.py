@@ -11,11 +11,11 @@ import click
 from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay, Replayed
 from ketascreen.cli.audit.shared import MEANING, ledger_argument
-from ketascreen.cli.common import counter, json_option, rules_option, show_json
+from ketascreen.cli.common import counter, json_option, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import Line, Style, show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog
 from ketascreen.diagnostic import printable
-from ketascreen.loading import load_rulebook
+from ketascreen.signing import VerifyKey
 
 _MANY = 50
 
@@ -26,13 +26,17 @@ _MANY = 50
 @click.option("--last", metavar="N", type=click.IntRange(1), help="Up to this entry.")
 @json_option
 @rules_option
-def command(ledger: Path, first: int, last: int | None, as_json: bool, rules: Path | None) -> None:
+def command(
+    ledger: Path, first: int, last: int | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]
+) -> None:
     """Run the screenings of a ledger again.
 
     By their own rulebooks, which the ledger holds, each must come out the same to the byte. With --rules, or where a
     record was made by another version of ketascreen, it lists who would be decided otherwise, and by which rules.
     """
-    rulebook = load_rulebook(rules) if rules else None
+    if keys and not rules:
+        raise click.UsageError("--trust is about the rulebook of --rules: name that too")
+    rulebook = rulebook_of(rules, keys) if rules else None
     with Ledger.existing(ledger) as opened:
         replay = Replay(opened, rulebook)
         told = list(_counted(replay.run(first=first, last=last)))

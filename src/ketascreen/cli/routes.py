@@ -12,14 +12,15 @@ from ketascreen.cli.page import Line, Style, entries, heading, show, wrapped
 from ketascreen.cli.render_grounds import source
 from ketascreen.reporting import source as cited
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 
 
 @click.command("routes")
 @json_option
 @rules_option
-def command(as_json: bool, rules: Path | None) -> None:
+def command(as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """What each route of administration is like, each statement with its sources. Nothing here decides."""
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     if as_json:
         show_json(rulebook.routes)
     else:

@@ -11,6 +11,7 @@ from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_j
 from ketascreen.cli.page import WIDTH, Line, cut, show
 from ketascreen.rule import Rule, RuleStage
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 from ketascreen.terms import Effect, Route, Stage
 
 
@@ -20,9 +21,16 @@ from ketascreen.terms import Effect, Route, Stage
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), help="Only rules of this stage, or of both.")
 @json_option
 @rules_option
-def command(effect: str | None, route: str | None, stage: str | None, as_json: bool, rules: Path | None) -> None:
+def command(
+    effect: str | None,
+    route: str | None,
+    stage: str | None,
+    as_json: bool,
+    rules: Path | None,
+    keys: tuple[VerifyKey, ...],
+) -> None:
     """The rules, one on each line: effect, stage, id, routes and title."""
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
     if as_json:
         show_json(chosen)

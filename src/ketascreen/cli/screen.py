@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json, trust_option
+from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
 from ketascreen.cli.status import MEANING, of_verdict
@@ -44,7 +44,6 @@ EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 
 @click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
 @json_option
 @rules_option
-@trust_option
 def command(
     file: str,
     routes: tuple[Route, ...],

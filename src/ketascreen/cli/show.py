@@ -13,15 +13,16 @@ from ketascreen.cli.render_rule import Context, render_rule
 from ketascreen.condition import comparisons, definitions
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 
 
 @click.command("show")
 @click.argument("rule_id", metavar="RULE")
 @json_option
 @rules_option
-def command(rule_id: str, as_json: bool, rules: Path | None) -> None:
+def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """A rule whole: its words, condition, sources, conflicts, parameters, sign-off and interpretation."""
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     rule = rulebook.rule(rule_id)
     if rule is None:
         unknown("rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from ketascreen.cli.page import Line, entry, show
+from ketascreen.cli.private_key import signing_key_of
+from ketascreen.cli.status import AuthoringStatus, epilog
 from ketascreen.loading import load_rulebook
 from ketascreen.loading.release import sign_release
-from ketascreen.signing import read_signing_key
+from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
+
+_MEANING = {
+    AuthoringStatus.WELL: "the release is signed",
+    AuthoringStatus.BAD_INPUT: "the rulebook or the key was refused, or the call was; nothing is signed",
+    AuthoringStatus.FAULT: "the signature could not be written, or a fault inside",
+}
 
 
-@click.command("sign")
+@click.command("sign", epilog=epilog(_MEANING))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--key", required=True, metavar="KEY", type=click.Path(path_type=Path), help="Your private key (PEM).")
 def command(folder: Path, key: Path) -> None:
     """Sign the rulebook in DIR as it stands: its id, its version and the very bytes of its files.
 
-    The signature is written beside the files. With --trust, `ketascreen screen` demands it.
+    The signature is written beside the files, in place of an older one. Whoever names your public key with --trust
+    then gets this rulebook, or none.
     """
-    signing, rulebook = read_signing_key(key), load_rulebook(folder)
-    path = sign_release(folder, rulebook, signing)
+    rulebook, signing = load_rulebook(folder), signing_key_of(key)
+    show(render(sign_release(folder, rulebook, signing), rulebook, signing.public))
+
+
+def render(path: Path, rulebook: Rulebook, key: VerifyKey) -> Iterator[Line]:
+    """What was signed, with which key, and where the signature is."""
     identity = rulebook.identity
-    click.echo(f"{path}: {identity.id} {identity.version}, digest {rulebook.bytes_digest[:12]}")
+    yield from entry("Signed", f"{identity.id} {identity.version}, digest {rulebook.bytes_digest[:12]}")
+    yield from entry("Signature", str(path))
+    yield from entry("Key", key.fingerprint)

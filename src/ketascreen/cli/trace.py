@@ -11,6 +11,7 @@ from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option,
 from ketascreen.cli.page import Line, Style, entry, show, wrapped
 from ketascreen.documents import Document
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 from ketascreen.tracing import Carrier, DocumentTrace, LineTrace, Mention
 from ketascreen.tracing import trace as trace_of
 
@@ -19,12 +20,12 @@ from ketascreen.tracing import trace as trace_of
 @click.argument("document", required=False)
 @json_option
 @rules_option
-def command(document: str | None, as_json: bool, rules: Path | None) -> None:
+def command(document: str | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """Which lines of the source documents are carried by which rules, and which are not and why.
 
     DOCUMENT is a file's name or its beginning, such as 000; without it all documents are shown.
     """
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     chosen = list(rulebook.documents.values()) if document is None else [_find(document, rulebook)]
     traces = [trace_of(rulebook, one) for one in chosen]
     if as_json:

@@ -13,6 +13,7 @@ from ketascreen.cli.page import Line, Style, show, wrapped
 from ketascreen.cli.status import ExitStatus
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.rulebook import Rulebook
+from ketascreen.signing import VerifyKey
 from ketascreen.tracing import Carrier, mentions, verify
 
 _PLURALS = {
@@ -29,12 +30,12 @@ _PLURALS = {
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @json_option
 @rules_option
-def command(folder: Path, as_json: bool, rules: Path | None) -> None:
+def command(folder: Path, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """Check each source document in DIR by its sha256, and each cited phrase by its line.
 
     It ends with 0 when all is well, and with 2 when a document differs or a phrase is not found.
     """
-    rulebook = rulebook_of(rules)
+    rulebook = rulebook_of(rules, keys)
     problems = verify(rulebook, folder)
     if as_json:
         show_json({**_counts(rulebook), "problems": plain(problems)})

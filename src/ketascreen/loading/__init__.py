@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,17 +59,17 @@ KEYS = {
 }
 
 
-def load_rulebook(folder: str | Path, *, keys: Sequence[VerifyKey] = ()) -> Rulebook:
-    """The rulebook of a folder; with `keys`, only one that one of them has signed (`ketascreen sign`).
+def load_rulebook(folder: str | Path, *, keys: Iterable[VerifyKey] | None = None) -> Rulebook:
+    """The rulebook of a folder. Where `keys` are given, one of them must have signed it (`ketascreen sign`).
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
-        SignatureError: it is not signed so.
+        SignatureError: a signature is demanded, and the cryptography package is not there.
     """
     report = Report()
     read = read_folder(Path(folder), report)
     rulebook = _read(read.files, read.ignored, report)
-    if keys:
+    if keys is not None:
         require_release(Path(folder), rulebook, keys)
     return rulebook
 

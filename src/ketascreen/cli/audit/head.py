@@ -9,7 +9,7 @@ import click
 from ketascreen.audit import Ledger
 from ketascreen.audit.head_file import head_text
 from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.signing import read_signing_key
+from ketascreen.cli.private_key import signing_key_of
 
 
 @click.command("head")
@@ -21,4 +21,4 @@ def command(ledger: Path, key: Path | None) -> None:
     `ketascreen audit verify LEDGER --against FILE` finds what was changed or cut off since.
     """
     with Ledger.existing(ledger) as opened:
-        click.echo(head_text(opened.head(), read_signing_key(key) if key else None), nl=False)
+        click.echo(head_text(opened.head(), signing_key_of(key) if key else None), nl=False)

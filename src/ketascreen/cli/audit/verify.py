@@ -32,6 +32,8 @@ def command(chain: Path, against: Path | None, keys: tuple[VerifyKey, ...], as_j
     Every link, every record and every sealed part is looked at. That the newest entries were cut off can be found only
     against a head that was kept elsewhere.
     """
+    if keys and not against:
+        raise click.UsageError("--trust is about the head of --against: name that too")
     head = _kept(against, keys) if against else None
     verified = _verified(chain, head, counter("entries verified"))
     if as_json:

@@ -1,0 +1,42 @@
+"""The private key that a command signs with. Its passphrase comes from the environment or from the terminal only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ketascreen.diagnostic import printable
+from ketascreen.signing import SigningKey, passphrase_of_environment, read_signing_key
+
+
+def signing_key_of(path: Path) -> SigningKey:
+    """The private key of a file; where it is encrypted, a person at a terminal is asked for the passphrase.
+
+    Raises:
+        SignatureError: it cannot be read or opened.
+    """
+
+    def asked() -> str | None:
+        given = passphrase_of_environment()
+        if given is not None or not _at_a_terminal():
+            return given
+        return str(click.prompt(f"Passphrase of {printable(str(path))}", hide_input=True, err=True))
+
+    return read_signing_key(path, asked)
+
+
+def new_passphrase() -> str | None:
+    """The passphrase for a new key, None where there is to be none."""
+    given = passphrase_of_environment()
+    if given is not None or not _at_a_terminal():
+        return given
+    asks = "Passphrase for the private key (empty: none)"
+    return (
+        click.prompt(asks, default="", show_default=False, hide_input=True, confirmation_prompt=True, err=True) or None
+    )
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
