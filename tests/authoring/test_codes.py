@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,9 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, read_profile
+from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.store import Store
+from ketascreen.audit.verify import verify_file
 from ketascreen.authoring.checking import check_folder
 from ketascreen.authoring.checks import CHECKS
 from ketascreen.authoring.mutation.changes import rules_changed_since
@@ -153,8 +159,43 @@ def _too_large_for_the_engine(_folder: Path) -> list[str]:
 def _decided_on_what_is_not_on_record(folder: Path) -> list[str]:
     rulebook = load_rulebook(GOOD)
     verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(), as_of=AS_OF)
-    told = {"reason": "other", "text": "", "by": "A. Clinician", "at": AS_OF}
+    told: dict[str, Any] = {"reason": "other", "text": "", "by": "A. Clinician", "at": AS_OF}
     return _refusals(lambda: new_ledger(folder).override(verdict, rule="not-resistant", **told))
+
+
+def _of_ledger(action: Callable[[], object]) -> list[str]:
+    try:
+        action()
+    except LedgerError as error:
+        return [error.code]
+    return []
+
+
+def _file(folder: Path, data: bytes) -> Path:
+    path = folder / "file"
+    path.write_bytes(data)
+    return path
+
+
+def _of_a_later_version(folder: Path) -> list[str]:
+    path = new_ledger(folder).path
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    return _of_ledger(lambda: Ledger(path))
+
+
+def _screened_into(ledger: Ledger, rulebook: Rulebook) -> object:
+    screener = Screener(rulebook, channels=("reference",), ledger=ledger)
+    return screener.screen(PatientProfile(), as_of=AS_OF, reference="p-17")
+
+
+def _not_read_back(folder: Path) -> list[str]:
+    with patch.object(Store, "read_back", lambda self, numbers: []):
+        return _of_ledger(lambda: _screened_into(new_ledger(folder), load_rulebook(GOOD)))
+
+
+def _by_a_rulebook_without_files(folder: Path) -> list[str]:
+    return _of_ledger(lambda: _screened_into(new_ledger(folder), replace(load_rulebook(GOOD), files={})))
 
 
 def _said(*args: str) -> list[str]:
@@ -170,6 +211,14 @@ def _without_ruamel(folder: Path) -> list[str]:
 
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
+    "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
+    "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
+    "ledger-newer": _of_a_later_version,
+    "ledger-not-stored": _not_read_back,
+    "ledger-not-there": lambda folder: _of_ledger(lambda: new_ledger(folder).entry(2)),
+    "ledger-refused": _by_a_rulebook_without_files,
+    "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder / "none.jsonl")),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
