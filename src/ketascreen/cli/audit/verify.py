@@ -9,7 +9,7 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.head_file import read_head, require_signed
-from ketascreen.audit.verify import Verified, verify_file, verify_ledger
+from ketascreen.audit.verify import Verified, opened, verify_file, verify_ledger
 from ketascreen.audit.walk import Head
 from ketascreen.cli.audit.shared import MEANING
 from ketascreen.cli.common import counter, json_option, show_json, trust_option
@@ -49,10 +49,15 @@ def _kept(path: Path, keys: tuple[VerifyKey, ...]) -> Head:
 
 
 def _verified(chain: Path, against: Head | None, progress: Callable[[int], None]) -> Verified:
-    if chain.is_file() and chain.open("rb").read(len(_SQLITE)) != _SQLITE:
+    if chain.is_file() and not _is_ledger(chain):
         return verify_file(chain, against=against, progress=progress)
     with Ledger.existing(chain) as ledger:
         return verify_ledger(ledger, against=against, progress=progress)
+
+
+def _is_ledger(chain: Path) -> bool:
+    with opened(chain) as file:
+        return file.read(len(_SQLITE)) == _SQLITE
 
 
 def render(verified: Verified, chain: Path, against: Head | None) -> Iterator[Line]:
