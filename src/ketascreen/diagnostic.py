@@ -8,11 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where in a file: its path, line and column counted from 1, length in characters; 1:1 for the file as a whole."""
+class Place(NamedTuple):
+    """Where in a file: its path, line and column counted from 1, length in characters; 1:1 for the file as a whole.
+
+    A tuple, since each node of each file has one.
+    """
 
     path: str
     line: int = 1

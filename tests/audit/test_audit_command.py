@@ -150,9 +150,9 @@ def test_a_configured_key_makes_the_signature_of_a_head_mandatory(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("clinic", "other"):
-        assert run("key", name).status == 0
+        assert run("key", "new", name).status == 0
     assert os.stat("clinic.pem").st_mode & 0o077 == 0  # noqa: PTH116
-    assert "there is a file of that name" in run("key", "clinic").err
+    assert "there is a file of that name" in run("key", "new", "clinic").err
     head = Path("head.json")
     head.write_text(run("audit", "head", str(ledger), "--sign", "clinic.pem").out, encoding="utf-8")
     signed = head.read_text("utf-8")
@@ -174,7 +174,7 @@ def test_a_configured_key_makes_the_signature_of_a_rulebook_mandatory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run("key", "clinic")
+    run("key", "new", "clinic")
     shutil.copytree(built_in_rules(), "rules")
 
     def screen() -> Ran:

@@ -32,6 +32,7 @@ from ketascreen.tracing import verify
 from tests.audit.patients import new_ledger
 from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
 from tests.command_line import run
+from tests.keys import key_files
 from tests.loading.support import GOOD, with_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -228,6 +229,8 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "not-utf-8": lambda folder: _with(folder, "cautions/older.yaml", "say: œdème".encode("utf-16")),
     "over-engine-limits": _too_large_for_the_engine,
     "override": _decided_on_what_is_not_on_record,
+    "signature": lambda folder: _said("rules", "--rules", str(GOOD), "--trust", str(key_files(folder)[1])),
+    "signing-key": lambda folder: _said("key", "show", str(folder / "nothing.pem")),
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),

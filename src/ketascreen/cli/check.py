@@ -85,7 +85,7 @@ def _below(checked: Checked, folder: Path) -> Checked:
         place = problem.place
         if place is None or place.path == str(folder):  # the folder itself
             return problem
-        return replace(problem, place=replace(place, path=(here / place.path).as_posix()))
+        return replace(problem, place=place._replace(path=(here / place.path).as_posix()))
 
     return replace(
         checked,

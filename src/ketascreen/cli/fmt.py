@@ -75,7 +75,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             read = read_folder(path, report)
             if report.found:
                 raise InputError(
-                    replace(found, place=found.place and replace(found.place, path=str(path / found.place.path)))
+                    replace(found, place=found.place and found.place._replace(path=str(path / found.place.path)))
                     for found in report.sorted()
                 )
             yield from (path / name for name in sorted({**read.files, **read.fixtures}))

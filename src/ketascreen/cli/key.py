@@ -28,7 +28,7 @@ def command() -> None:
 @command.command("new", epilog=epilog(_MEANING))
 @click.argument("name")
 def new(name: str) -> None:
-    """Make NAME.pem, which signs and stays with you, and NAME.pub.pem, which others verify with.
+    """Make NAME.pem, which signs, and NAME.pub.pem, which verifies.
 
     Neither file may be there. The private key is encrypted with the passphrase that you are asked for, or that the
     environment holds in KETASCREEN_KEY_PASSPHRASE.
@@ -42,7 +42,10 @@ def new(name: str) -> None:
 @command.command("show", epilog=epilog(_MEANING))
 @click.argument("file", type=click.Path(path_type=Path))
 def show_key(file: Path) -> None:
-    """Print the fingerprint of the key in FILE, public or private: the sha256 of the public key's 32 bytes."""
+    """Print the fingerprint of the key in FILE.
+
+    FILE holds a public key, or a private one. The fingerprint is the sha256 of the 32 bytes of the public key.
+    """
     click.echo(_public(file).fingerprint)
 
 

@@ -6,7 +6,6 @@ What a patient's answers are stands in the case's own file; nothing here repeats
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from ketascreen.authoring.examining import compared
@@ -35,7 +34,7 @@ def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds:
 def placed(result: Result, below: Path) -> Place:
     """Where the case stands, its file below a folder."""
     place = result.case.place
-    return replace(place, path=(below / place.path).as_posix())
+    return place._replace(path=(below / place.path).as_posix())
 
 
 def summary(run: Run, read: int, seconds: float) -> str:

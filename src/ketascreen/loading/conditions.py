@@ -167,7 +167,7 @@ class ConditionReader:
         """A comparison's place, from its key to the end of its line."""
         lines = self.report.lines.get(place.path, ())
         line = lines[place.line - 1] if place.line <= len(lines) else ""
-        return replace(place, length=max(1, len(line.rstrip()) - place.column + 1))
+        return place._replace(length=max(1, len(line.rstrip()) - place.column + 1))
 
     def _compare(self, fact: Fact, key: str, node: Node, parent: MappingNode) -> Compare | None:
         place = key_place(parent, key)

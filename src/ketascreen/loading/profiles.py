@@ -66,7 +66,7 @@ def _read_yaml(data: bytes, name: str) -> PatientProfile:
 
 def _placed(problem: Diagnostic, tree: Node) -> Diagnostic:
     path = [int(step) if step.isdecimal() else step for step in (problem.pointer or "").split("/")[1:]]
-    return replace(problem, place=replace(place_of(tree, path), length=1))
+    return replace(problem, place=place_of(tree, path)._replace(length=1))
 
 
 @dataclass(frozen=True, slots=True)
