@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint check fuzz mutate wheel docs bench clean
+.PHONY: demo test lint check fuzz mutate wheel docs bench tamper crash replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -32,6 +32,23 @@ fuzz: $(VENV)/ready
 # Every slip of the hand in the built-in rulebook, and whether a case notices it.
 mutate: $(VENV)/ready
 	$(BIN)/ketascreen mutate
+
+# Every bit of small chains changed, every record deleted, swapped, duplicated, the tail cut: whether each is found.
+tamper: $(VENV)/ready
+	$(BIN)/python -m tests.audit.tamper
+
+# N times: four processes that write one ledger are killed, and every acknowledged record is looked for.
+crash: $(VENV)/ready
+	$(BIN)/python -m tests.audit.crash --rounds $(N)
+
+# N screenings put on record and run again, to the byte.
+replays: $(VENV)/ready
+	$(BIN)/python -m tests.audit.replays --records $(N)
+
+# How fast a ledger takes in and verifies small records up to N, and records of real screenings.
+ledger-growth: $(VENV)/ready
+	$(BIN)/python -m tests.audit.growth --records $(N)
+	$(BIN)/python -m tests.audit.growth --records 10000 --real
 
 # Builds the wheel, installs it into an empty environment, and screens from another folder.
 wheel: $(VENV)/ready

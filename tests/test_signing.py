@@ -465,6 +465,11 @@ def test_what_is_signed_at_the_command_line_is_trusted_there(tmp_path: Path) -> 
     identity = read.identity
     assert said.out.startswith(f"Signed: {identity.id} {identity.version}, digest {read.bytes_digest[:12]}\n")
     assert said.out.endswith(f"Key: {verify_key().fingerprint}\n")
+    patient = str(EXAMPLES / "resistant-depression.json")
+    screened = ("screen", patient, "--as-of", "2026-11-22T09:00:00Z", "--json", "--rules", str(rulebook))
+    trusting = run(*screened, "--trust", str(public))
+    assert json.loads(trusting.out)["rulebook"]["bytes_digest"] == read.bytes_digest
+    assert trusting == run(*screened)
 
 
 def test_a_rulebook_that_does_not_load_and_a_key_that_is_none_sign_nothing(tmp_path: Path) -> None:

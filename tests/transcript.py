@@ -1,31 +1,47 @@
 """Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
 
-Its blocks are of four kinds, by the word behind the language: `console session` (commands with their output),
-`yaml write FILE` (the file below its first line), `yaml append FILE`, and `diff FILE` (lines that are replaced).
+Its blocks are of five kinds, by the word behind the language: `console session` (commands with their output), `console
+quiet` (commands whose output is left out), `yaml write FILE` (the file below its first line), `yaml append FILE`, and
+`diff FILE` (lines that are replaced).
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import ExitStack, chdir, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+from ketascreen.audit import Ledger
 from ketascreen.authoring.beginnings import MARK
+from tests.audit.patients import clock, random_bytes
 from tests.docs_blocks import ROOT, run
 
-PAGES = (ROOT / "docs" / "writing-rules.md",)
+PAGES = (ROOT / "docs" / "writing-rules.md", ROOT / "docs" / "audit.md")
 
 _BLOCK = re.compile(
-    r"^```(console session|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(console session|console quiet|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 )
 _SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
 
 
 def replayed(page: str, folder: Path) -> str:
-    """The page with the output that its commands have now; the session is held in `folder`."""
-    with chdir(folder):
+    """The page with the output that its commands have now; the session is held in `folder`, beside the examples."""
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    with chdir(folder), _settled():
         return _BLOCK.sub(lambda block: _held(block), page)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Gives ledgers a clock and random bytes that are the same each time."""
+    settled = {"clock": clock(), "random": random_bytes()}
+    with ExitStack() as patched:
+        for opening in (Ledger.__init__, Ledger.existing.__func__):  # type: ignore[attr-defined]
+            patched.enter_context(patch.dict(opening.__kwdefaults__, settled))
+        yield
 
 
 def _held(block: re.Match[str]) -> str:
@@ -33,6 +49,9 @@ def _held(block: re.Match[str]) -> str:
     match kind:
         case "console session":
             return f"```{kind}\n{''.join(_answered(text))}```"
+        case "console quiet":
+            for _ in _answered(text):
+                pass
         case "yaml write":
             _write(Path(path), text)
         case "yaml append":

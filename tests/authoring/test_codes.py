@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,9 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, read_profile
+from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.store import Store
+from ketascreen.audit.verify import verify_file
 from ketascreen.authoring.checking import check_folder
 from ketascreen.authoring.checks import CHECKS
 from ketascreen.authoring.mutation.changes import rules_changed_since
@@ -23,6 +29,7 @@ from ketascreen.loading.text import MAX_BYTES
 from ketascreen.observation import MAX_ENTRIES
 from ketascreen.rulebook import Rulebook
 from ketascreen.tracing import verify
+from tests.audit.patients import new_ledger
 from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
 from tests.command_line import run
 from tests.keys import key_files
@@ -150,6 +157,48 @@ def _too_large_for_the_engine(_folder: Path) -> list[str]:
     return [_too_large(rulebook.rules[0]).code]
 
 
+def _decided_on_what_is_not_on_record(folder: Path) -> list[str]:
+    rulebook = load_rulebook(GOOD)
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(), as_of=AS_OF)
+    told: dict[str, Any] = {"reason": "other", "text": "", "by": "A. Clinician", "at": AS_OF}
+    return _refusals(lambda: new_ledger(folder).override(verdict, rule="not-resistant", **told))
+
+
+def _of_ledger(action: Callable[[], object]) -> list[str]:
+    try:
+        action()
+    except LedgerError as error:
+        return [error.code]
+    return []
+
+
+def _file(folder: Path, data: bytes) -> Path:
+    path = folder / "file"
+    path.write_bytes(data)
+    return path
+
+
+def _of_a_later_version(folder: Path) -> list[str]:
+    path = new_ledger(folder).path
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    return _of_ledger(lambda: Ledger(path))
+
+
+def _screened_into(ledger: Ledger, rulebook: Rulebook) -> object:
+    screener = Screener(rulebook, channels=("reference",), ledger=ledger)
+    return screener.screen(PatientProfile(), as_of=AS_OF, reference="p-17")
+
+
+def _not_read_back(folder: Path) -> list[str]:
+    with patch.object(Store, "read_back", lambda self, numbers: []):
+        return _of_ledger(lambda: _screened_into(new_ledger(folder), load_rulebook(GOOD)))
+
+
+def _by_a_rulebook_without_files(folder: Path) -> list[str]:
+    return _of_ledger(lambda: _screened_into(new_ledger(folder), replace(load_rulebook(GOOD), files={})))
+
+
 def _said(*args: str) -> list[str]:
     return re.findall(r"\[([a-z-]+)\]", run(*args).err)
 
@@ -163,6 +212,14 @@ def _without_ruamel(folder: Path) -> list[str]:
 
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
+    "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
+    "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
+    "ledger-newer": _of_a_later_version,
+    "ledger-not-stored": _not_read_back,
+    "ledger-not-there": lambda folder: _of_ledger(lambda: new_ledger(folder).entry(2)),
+    "ledger-refused": _by_a_rulebook_without_files,
+    "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder / "none.jsonl")),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
@@ -173,6 +230,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "over-engine-limits": _too_large_for_the_engine,
     "signature": lambda folder: _said("rules", "--rules", str(GOOD), "--trust", str(key_files(folder)[1])),
     "signing-key": lambda folder: _said("key", "show", str(folder / "nothing.pem")),
+    "override": _decided_on_what_is_not_on_record,
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),

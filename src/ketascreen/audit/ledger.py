@@ -94,10 +94,7 @@ class Ledger(LedgerFile):
         override = decided_against(verdict, digests, given)
         with self._legible():
             reference = str(screening.part("reference"))
-        record = override_record(reference, override, self.salts())
-        with self._store.writing() as transaction:
-            entry = self._add(transaction, record)
-        self._require_stored([entry])
+        entry = self.append(override_record(reference, override, self.salts()))
         return override.model_copy(update={"record": entry.number})
 
     def _screening_of(self, verdict: Verdict) -> Record:

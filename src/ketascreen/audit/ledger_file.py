@@ -151,13 +151,14 @@ class LedgerFile:
         return self._store.keys(first=first, last=last)
 
     def start(self) -> Start:
-        """Where the chain begins: with its first entry, or behind the head that the parts taken out have left."""
-        retired = self._store.of_kind("retired")
-        if not retired:
-            return Start(self.id)
+        """Where the chain begins: with its first entry, or behind the head that a part taken out has left."""
+        oldest = next(self._store.entries(), None)
         with self._legible():
-            told = retired[-1].record.data
-            return Start(self.id, int(told["last"]) + 1, str(told["head"]))
+            for entry in self._store.of_kind("retired"):
+                told = entry.record.data
+                if oldest is not None and told["last"] == oldest.number - 1:
+                    return Start(self.id, oldest.number, str(told["head"]))
+        return Start(self.id)
 
     def head(self) -> Head:
         """Where the chain ends now.
@@ -190,6 +191,17 @@ class LedgerFile:
     def salts(self) -> Salts:
         """Fresh salts for a record."""
         return random_salts(self._random)
+
+    def append(self, record: Record) -> Entry:
+        """Puts a record behind the newest entry, durably.
+
+        Raises:
+            LedgerError: it is not on record.
+        """
+        with self._store.writing() as transaction:
+            entry = self._add(transaction, record)
+        self._require_stored([entry])
+        return entry
 
     def take_in(self, start: Start, entries: Iterable[Entry]) -> None:
         """Adds the entries of a chain that was verified, which begins where this one ends.

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from threading import RLock
 
@@ -86,10 +87,10 @@ class Store:
             LedgerError: the file could not be read.
         """
         low, high = first, last if last is not None else 2**62
-        while low <= high:
-            found = self._select("number BETWEEN ? AND ?", (low, high), backwards, _PAGE)
+        for size in chain((1,), repeat(_PAGE)):  # whoever wants the first alone reads no page for it
+            found = self._select("number BETWEEN ? AND ?", (low, high), backwards, size)
             yield from found
-            if len(found) < _PAGE:
+            if len(found) < size:
                 return
             low, high = (low, found[-1].number - 1) if backwards else (found[-1].number + 1, high)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import io
 from pathlib import Path
 
 import click
@@ -30,5 +30,6 @@ def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
         for name in names:
             if name not in sealed:
                 unknown("part", name, sealed, "`ketascreen audit show` lists them")
-        write_excerpt(sys.stdout.buffer, opened.id, entry, names)
-    sys.stdout.buffer.flush()
+        written = io.BytesIO()
+        write_excerpt(written, opened.id, entry, names)
+    click.echo(written.getvalue(), nl=False)
