@@ -1,19 +1,23 @@
-"""Keys that are the same in each run, for tests. Nobody may sign anything else with them."""
+"""Keys that are the same in each run, for tests, and what they sign. Nobody may sign anything else with them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from ketascreen import load_rulebook
+from ketascreen.loading.release import sign_release
 from ketascreen.signing import SigningKey, VerifyKey, read_signing_key, write_new_keys
+from tests.loading.support import with_files
 
 
 def key_files(folder: Path, seed: int = 1, passphrase: str | None = None) -> tuple[Path, Path]:
     """The private and the public file of the key of that seed, written into `folder`."""
     private, public = folder / f"key-{seed}.pem", folder / f"key-{seed}.pub.pem"
-    write_new_keys(private, public, passphrase, Random(seed).randbytes)
+    write_new_keys(private, public, passphrase, random=Random(seed).randbytes)
     return private, public
 
 
@@ -27,6 +31,13 @@ def signing_key(seed: int = 1) -> SigningKey:
 def verify_key(seed: int = 1) -> VerifyKey:
     """The public key of that seed."""
     return signing_key(seed).public
+
+
+def signed(folder: Path, seed: int = 1, files: Mapping[str, str] | None = None) -> Path:
+    """A copy of the small rulebook, signed; `files` are written over it before."""
+    rulebook = with_files(folder, files or {})
+    sign_release(rulebook, load_rulebook(rulebook), signing_key(seed))
+    return rulebook
 
 
 _LOWEST, _CASE = 0x01, 0x20

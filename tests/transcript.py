@@ -1,8 +1,8 @@
 """Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
 
-Its blocks are of five kinds, by the word behind the language: `console session` (commands with their output), `console
-quiet` (commands whose output is left out), `yaml write FILE` (the file below its first line), `yaml append FILE`, and
-`diff FILE` (lines that are replaced).
+Its blocks are of five kinds, by the word behind the language: `console session` (commands with their output, or with
+`> FILE` behind them to put it there), `console quiet` (commands whose output is left out), `yaml write FILE` (the file
+below its first line), `yaml append FILE`, and `diff FILE` (lines that are replaced).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from unittest.mock import patch
 
 from ketascreen.audit import Ledger
 from ketascreen.authoring.beginnings import MARK
+from ketascreen.signing import write_new_keys
 from tests.audit.patients import clock, random_bytes
 from tests.docs_blocks import ROOT, run
 
-PAGES = (ROOT / "docs" / "writing-rules.md", ROOT / "docs" / "audit.md")
+PAGES = (ROOT / "docs" / "writing-rules.md", ROOT / "docs" / "audit.md", ROOT / "docs" / "signing.md")
 
 _BLOCK = re.compile(
     r"^```(console session|console quiet|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
@@ -36,9 +37,10 @@ def replayed(page: str, folder: Path) -> str:
 
 @contextmanager
 def _settled() -> Iterator[None]:
-    """Gives ledgers a clock and random bytes that are the same each time."""
+    """Gives ledgers a clock, and them and new keys random bytes, that are the same each time."""
     settled = {"clock": clock(), "random": random_bytes()}
     with ExitStack() as patched:
+        patched.enter_context(patch.dict(write_new_keys.__kwdefaults__, {"random": random_bytes()}))
         for opening in (Ledger.__init__, Ledger.existing.__func__):  # type: ignore[attr-defined]
             patched.enter_context(patch.dict(opening.__kwdefaults__, settled))
         yield
@@ -65,7 +67,11 @@ def _answered(session: str) -> Iterator[str]:
     for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         command = part.partition("\n")[0]
         assert command.startswith("ketascreen "), f"not a command of ours: {command}"
-        yield f"$ {command}\n{_SECONDS.sub('in less than a second', run(command))}"
+        asked, _, file = command.partition(" > ")
+        told = run(asked)
+        if file:
+            Path(file).write_text(told, encoding="utf-8")
+        yield f"$ {command}\n{'' if file else _SECONDS.sub('in less than a second', told)}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -194,7 +194,7 @@ def read_verify_key(path: str | Path) -> VerifyKey:
 
 
 def write_new_keys(
-    private: Path, public: Path, passphrase: str | None, random: Callable[[int], bytes] = os.urandom
+    private: Path, public: Path, passphrase: str | None, *, random: Callable[[int], bytes] = os.urandom
 ) -> VerifyKey:
     """Makes a pair of keys and writes both as PEM files, the private one for its owner alone (mode 0600).
 

@@ -49,14 +49,14 @@ def _kept(path: Path, keys: tuple[VerifyKey, ...]) -> Head:
 
 
 def _verified(chain: Path, against: Head | None, progress: Callable[[int], None]) -> Verified:
-    if chain.is_file() and not _is_ledger(chain):
+    if chain.is_file() and not _is_sqlite(chain):
         return verify_file(chain, against=against, progress=progress)
     with Ledger.existing(chain) as ledger:
         return verify_ledger(ledger, against=against, progress=progress)
 
 
-def _is_ledger(chain: Path) -> bool:
-    with opened(chain) as file:
+def _is_sqlite(path: Path) -> bool:
+    with opened(path) as file:
         return file.read(len(_SQLITE)) == _SQLITE
 
 
