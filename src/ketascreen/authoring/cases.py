@@ -11,13 +11,11 @@ from typing import Any
 from ketascreen.authoring.case import NOTHING, Case
 from ketascreen.authoring.examining import run_case
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
-from ketascreen.loading import forms
+from ketascreen.loading import forms, read_trees
 from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import CASES, START, read_folder
 from ketascreen.loading.report import Report
-from ketascreen.loading.text import decode
 from ketascreen.loading.tree import Node, Sequence, place_of
-from ketascreen.loading.yaml_reader import read_yaml
 from ketascreen.observation import Refused, read_instant
 from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.rulebook import Rulebook
@@ -36,13 +34,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     """
     report = Report()
     fixtures = read_folder(Path(folder), report).fixtures
-    report.lines = {path: decode(data, path)[0].split("\n") for path, data in fixtures.items()}
-    trees: dict[str, Node] = {}
-    for path, data in fixtures.items():
-        tree, found = read_yaml(data, path)
-        report.extend(found)
-        if tree is not None:
-            trees[path] = tree
+    trees = read_trees(fixtures, report)
     starts = _starts(trees, report)
     reader = _CaseReader(rulebook, starts, report)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +14,7 @@ from ketascreen.authoring.formats import FORMATS
 from ketascreen.cli.common import from_here
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.loading.uncollected import uncollected
 from ketascreen.screen import built_in_rules
 
 MEANING = {
@@ -46,20 +44,10 @@ def command(folder: Path | None, form: str, documents: Path | None, today: str |
     code. A finding that is right as it is can be let stand by an `allow` entry with a reason.
     """
     day = _day(today)
-    with _uncollected():
+    with uncollected():
         checked = check_folder(folder or built_in_rules(), today=day, documents=documents)
     click.echo(FORMATS[form](checked if folder is None else _below(checked, folder)))
     raise click.exceptions.Exit(_status(checked))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for circles among values: reading makes many of these, and the search takes a fifth of it."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _day(text: str | None) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.condition import (
@@ -90,12 +90,11 @@ class ConditionReader:
             )
             return None
         if len(node.items) > 1:
-            keys = list(node.keys.values())
             self.report.problem(
                 "condition",
                 "more than one condition in one entry",
                 "put each behind a `- ` of its own, under `all:` or `any:`",
-                keys[1],
+                key_place(node, list(node.items)[1]),
             )
             return None
         ((key, value),) = node.items.items()
@@ -161,7 +160,10 @@ class ConditionReader:
         known = tuple(compare for compare in compares if compare is not None)
         if len(known) < len(compares):
             return None
-        return replace(known[0], place=self._to_end(place)) if len(known) == 1 else All(known, place)
+        if len(known) > 1:
+            return All(known, place)
+        (only,) = known
+        return Compare(only.fact, only.operator, only.constant, only.parameters, self._to_end(place))
 
     def _to_end(self, place: Place) -> Place:
         """A comparison's place, from its key to the end of its line."""
@@ -173,8 +175,8 @@ class ConditionReader:
         place = key_place(parent, key)
         self._count(1, place)
         operator = OPERATORS.get(key)
-        fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
         if operator is None or fact.kind not in operator.kinds:
+            fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
             what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
             self.report.problem(
                 "comparison",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ketascreen.loading.text import MAX_BYTES
 
 MAX_FILES = 20_000
 MAX_FOLDERS_DEEP = 20
+_USUAL_BYTES = 65_536
 
 CASES = ".cases.yaml"
 START = ".start.yaml"
@@ -84,7 +84,7 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
             found.extend(_walk(folder / entry.name, f"{path}/", report, ignored))
         elif not yaml:
             ignored.append(path)
-        elif not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+        elif not entry.is_file(follow_symlinks=False):
             report.problem("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif entry.name.endswith(".yml"):
             report.problem("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
@@ -96,7 +96,8 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
 def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
     try:
         with Path(entry.path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            data = file.read(_USUAL_BYTES)  # the room for as much as may be read is set aside before it is
+            return data if len(data) < _USUAL_BYTES else data + file.read(MAX_BYTES + 1 - _USUAL_BYTES)
     except OSError as error:
         reason = error.strerror
     report.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))

@@ -14,7 +14,7 @@ from ketascreen.loading.filling import read_form
 from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.tree import Mapping as MappingNode
-from ketascreen.loading.tree import Node, place_of
+from ketascreen.loading.tree import Node, key_place, place_of
 from ketascreen.quantity import QuantityError, parse_quantity
 from ketascreen.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.terms import Effect, Route
@@ -128,7 +128,7 @@ class Linker:
         if when is None:
             return None
         sources = self.sources.citations(form.sources, node, "sources")
-        place, sign_off = node.keys["when"], SignOff(**dict(form.sign_off))
+        place, sign_off = key_place(node, "when"), SignOff(**dict(form.sign_off))
         return Rule(
             form.id, form.title, stage, effect, routes, when, form.say, sources, place, form.do,
             tuple(form.conflicts), form.interpretation, sign_off,

@@ -28,9 +28,13 @@ def check_whole(
     """Reports each promise that the rulebook does not keep."""
     listed = tuple(routes)
     _every_route_has_an_exclusion(rules, listed, report)
+    asking: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in facts_of(rule.when):
+            asking.setdefault(name, []).append(rule)
     for fact in vocabulary.values():
-        _lasting_choices_exclude(fact, rules, listed, report)
-        _unrecognised_entries_are_reviewed(fact, rules, report)
+        _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, report)
+        _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), report)
     _conflicts_name_rules_that_carry_them(rules, conflicts, report)
     _every_rule_tells_patients_apart(rules, vocabulary, report)
 
@@ -45,17 +49,17 @@ def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, 
             report.problem("no-exclusion", f"no exclude rule for the route `{route}`", mend, Place("routes.yaml"))
 
 
-def _met_alone(fact: Fact, word: str, rules: tuple[Rule, ...], effect: Effect) -> set[Route]:
-    """The routes on which that answer alone, with nothing else known, meets a rule of that effect."""
+def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
+    """The routes on which that answer alone, with nothing else known, meets a rule of that effect among `asking`."""
     answer = Words(frozenset([word]), complete=False) if fact.kind is Kind.LIST else word
-    met = [rule for rule in rules if rule.effect is effect and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
-    return {route for rule in met if fact.name in facts_of(rule.when) for route in rule.routes}
+    met = [rule for rule in asking if rule.effect is effect and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
+    return {route for rule in met for route in rule.routes}
 
 
-def _lasting_choices_exclude(fact: Fact, rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
+def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route, ...], report: Report) -> None:
     # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
     for word in sorted(fact.freshness.lasting if fact.freshness else ()):
-        if missing := set(routes) - _met_alone(fact, word, rules, Effect.EXCLUDE):
+        if missing := set(routes) - _met_alone(fact, word, asking, Effect.EXCLUDE):
             message = (
                 f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
             )
@@ -67,15 +71,16 @@ def _lasting_choices_exclude(fact: Fact, rules: tuple[Rule, ...], routes: tuple[
             )
 
 
-def _unrecognised_entries_are_reviewed(fact: Fact, rules: tuple[Rule, ...], report: Report) -> None:
+def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], report: Report) -> None:
     if fact.kind is not Kind.LIST:
         return
-    asking = [rule for rule in rules if rule.effect in _DECIDING and fact.name in facts_of(rule.when)]
-    missing = {route for rule in asking for route in rule.routes} - _met_alone(fact, UNRECOGNISED, rules, Effect.REVIEW)
+    deciding = [rule for rule in asking if rule.effect in _DECIDING]
+    reviewed = _met_alone(fact, UNRECOGNISED, asking, Effect.REVIEW)
+    missing = {route for rule in deciding for route in rule.routes} - reviewed
     if missing:
         message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
         mend = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
-        report.problem("unrecognised", message, mend, asking[0].place)
+        report.problem("unrecognised", message, mend, deciding[0].place)
 
 
 def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, report: Report) -> None:

@@ -44,6 +44,8 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 
 def forbidden(text: str) -> Iterator[int]:
     """Where characters stand that a reader could not see or would read otherwise."""
+    if text.replace("\n", "").replace("\t", "").isprintable():  # the same categories, asked of the whole at once
+        return
     for match in _UNUSUAL.finditer(text):
         index, char = match.start(), match[0]
         if char == "\r":

@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Seq
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ketascreen.diagnostic import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class File:
+    """The file that nodes stand in: its path and its lines."""
+
+    path: str
+    lines: list[str]
+
+    def place(self, event: Any) -> Place:
+        """Where one of PyYAML's events stands; as far as the end of the line where it goes on behind that."""
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
+        return Place(self.path, start.line + 1, start.column + 1, max(1, length))
+
+
+# A rulebook has tens of thousands of nodes, and few are asked for their place: a node is a tuple, with its event.
+
+
+class Scalar(NamedTuple):
     """Text, a whole number, a decimal, or true or false."""
 
     value: str | int | Decimal | bool
-    place: Place
+    event: Any
+    file: File
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.file.place(self.event)
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
-    place: Place
+    event: Any
+    file: File
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.file.place(self.event)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys with their nodes and their places."""
+class Mapping(NamedTuple):
+    """Nodes by their keys, and the events of the keys."""
 
     items: dict[str, Node]
-    keys: dict[str, Place] = field(default_factory=dict)
-    place: Place = field(default_factory=lambda: Place(""))
+    keys: dict[str, Any]
+    event: Any
+    file: File
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.file.place(self.event)
 
 
 Node = Scalar | Sequence | Mapping
@@ -40,31 +72,26 @@ Node = Scalar | Sequence | Mapping
 
 def plain(node: Node) -> Any:
     """The tree without its places."""
-    match node:
-        case Scalar(value):
-            return value
-        case Sequence(items):
-            return [plain(item) for item in items]
-        case Mapping(items):
-            return {key: plain(item) for key, item in items.items()}
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {key: plain(item) for key, item in node.items.items()}
 
 
 def place_of(node: Node, path: Seq[str | int]) -> Place:
     """The place of the node at `path`; of the nearest one above where there is none."""
-    place = node.place
+    key: tuple[Mapping, str] | None = None
     for step in path:
         match node:
-            case Mapping(items, keys) if step in items:
+            case Mapping(items) if step in items:
+                key = node, str(step)
                 node = items[str(step)]
-                place = node.place if isinstance(node, Scalar) else keys[str(step)]
-            case Mapping(_, keys) if step in keys:
-                return keys[str(step)]
             case Sequence(items) if isinstance(step, int) and step < len(items):
-                node = items[step]
-                place = node.place
+                key, node = None, items[step]
             case _:
-                return place
-    return place
+                break
+    return node.place if key is None or isinstance(node, Scalar) else key_place(*key)
 
 
 def place_of_key(node: Node, path: Seq[str | int]) -> Place:
@@ -81,5 +108,6 @@ def place_of_key(node: Node, path: Seq[str | int]) -> Place:
 
 
 def key_place(node: Mapping, key: str) -> Place:
-    """The place of a key."""
-    return node.keys.get(key, node.place)
+    """The place of a key; of the whole where it has no such key."""
+    event = node.keys.get(key)
+    return node.place if event is None else node.file.place(event)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import yaml
+from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.loading.text import decode, forbidden
-from ketascreen.loading.tree import Mapping, Node, Scalar, Sequence
+from ketascreen.loading.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.quantity import QuantityError, parse_number
 
 MAX_DEPTH = 60
@@ -52,160 +53,145 @@ class _Stop(Exception):
     """Reading this file goes no further; the diagnostic is already reported."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reader:
-    path: str
-    lines: list[str]
+    file: File
     keys: re.Pattern[str]
+    next: Callable[[], Any]
     found: list[Diagnostic] = field(default_factory=list)
     nodes: int = 0
 
-    def report(self, code: str, message: str, mend: str, place: Place) -> None:
-        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+    def report(self, code: str, message: str, mend: str, event: Any) -> None:
+        place = self.file.place(event)
+        line = self.file.lines[place.line - 1] if place.line <= len(self.file.lines) else ""
         self.found.append(Diagnostic(code, message, mend, place, text=line))
 
-    def place(self, event: Any) -> Place:
-        start, end = event.start_mark, event.end_mark
-        length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
-        return Place(self.path, start.line + 1, start.column + 1, max(1, length))
-
-    def document(self, text: str) -> Node | None:
-        events = yaml.parse(text, Loader=_LOADER)
+    def document(self) -> Node | None:
         root: Node | None = None
-        for event in events:
+        while (event := self.next()) is not None:
             match event:
                 case yaml.DocumentStartEvent():
                     if event.version or event.tags:
-                        self.report(
-                            "directive",
-                            "a directive",
-                            "delete the line that starts with %",
-                            self.place(event),
-                        )
+                        self.report("directive", "a directive", "delete the line that starts with %", event)
                     if root is not None:
                         self.report(
                             "second-document",
                             "a second document",
                             "one document for each file; delete `---`",
-                            self.place(event),
+                            event,
                         )
                         raise _Stop
                 case yaml.StreamStartEvent() | yaml.StreamEndEvent() | yaml.DocumentEndEvent():
                     pass
                 case _:
-                    root = self.node(event, events, 1)
+                    root = self.node(event, 1)
         return root
 
-    def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        place = self.place(event)
+    def node(self, event: Any, depth: int) -> Node:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             limit = _TOO_DEEP if depth > MAX_DEPTH else f"more than {MAX_NODES:,} values"
-            self.report("over-limit", limit, "make it simpler", place)
+            self.report("over-limit", limit, "make it simpler", event)
             raise _Stop
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            self.report("anchor", "an anchor or alias", "write the value out; no `&` or `*`", place)
-            if isinstance(event, yaml.AliasEvent):
-                return Scalar("", place)
+        if event.anchor is not None:  # an alias has one too
+            self.report("anchor", "an anchor or alias", "write the value out; no `&` or `*`", event)
+            if isinstance(event, AliasEvent):
+                return Scalar("", event, self.file)
         if event.tag is not None:
-            self.report("tag", "a tag", "delete the word with `!`, or put the text in quotes", place)
-        if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event, place)
-        if isinstance(event, yaml.SequenceStartEvent):
+            self.report("tag", "a tag", "delete the word with `!`, or put the text in quotes", event)
+        if isinstance(event, ScalarEvent):
+            return Scalar(self.scalar(event), event, self.file)
+        if isinstance(event, SequenceStartEvent):
             items = []
-            while not isinstance(inner := next(events), yaml.SequenceEndEvent):
-                items.append(self.node(inner, events, depth + 1))
-            return Sequence(tuple(items), place)
-        return self.mapping(events, depth, place)
+            while not isinstance(inner := self.next(), SequenceEndEvent):
+                items.append(self.node(inner, depth + 1))
+            return Sequence(tuple(items), event, self.file)
+        return self.mapping(event, depth)
 
-    def mapping(self, events: Iterator[Any], depth: int, place: Place) -> Mapping:
+    def mapping(self, start: Any, depth: int) -> Mapping:
         items: dict[str, Node] = {}
-        keys: dict[str, Place] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            where = self.place(event)
-            key = self.key(event, where)
-            if key is None and not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-                self.node(event, events, depth + 1)
-            value = self.node(next(events), events, depth + 1)
+        keys: dict[str, Any] = {}
+        while not isinstance(event := self.next(), MappingEndEvent):
+            key = self.key(event)
+            if key is None and not isinstance(event, ScalarEvent | AliasEvent):
+                self.node(event, depth + 1)
+            value = self.node(self.next(), depth + 1)
             if key in keys:
-                self.report(
-                    "duplicate-key",
-                    f"a key twice, first on line {keys[key].line}",
-                    "keep one of the two",
-                    where,
-                )
+                first = self.file.place(keys[key]).line
+                self.report("duplicate-key", f"a key twice, first on line {first}", "keep one of the two", event)
             elif key is not None:
-                items[key], keys[key] = value, where
-        return Mapping(items, keys, place)
+                items[key], keys[key] = value, event
+        return Mapping(items, keys, start, self.file)
 
-    def key(self, event: Any, place: Place) -> str | None:
-        if isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None:
+    def key(self, event: Any) -> str | None:
+        if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:
             text: str = event.value
             if self.keys.fullmatch(text) and text not in _WORDS:
                 return text
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", place)
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", event)
         elif getattr(event, "tag", None) is not None:
-            self.report("tag", "a tag", "delete the word with `!`", place)
-        elif isinstance(event, yaml.ScalarEvent) and event.value == "<<":
-            self.report("anchor", "a merge key", "write the keys out; no `<<`", place)
+            self.report("tag", "a tag", "delete the word with `!`", event)
+        elif isinstance(event, ScalarEvent) and event.value == "<<":
+            self.report("anchor", "a merge key", "write the keys out; no `<<`", event)
         else:
-            self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", place)
+            self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", event)
         return None
 
-    def scalar(self, event: Any, place: Place) -> Scalar:
+    def scalar(self, event: Any) -> str | int | Decimal | bool:
         text: str = event.value
         if len(text) > MAX_SCALAR:
-            self.report("over-limit", f"text of more than {MAX_SCALAR:,} characters", "shorten it", place)
+            self.report("over-limit", f"text of more than {MAX_SCALAR:,} characters", "shorten it", event)
         if event.style:  # quoted, or a block
             if "\r" in text or any(True for _ in forbidden(text)):  # written as an escape, such as "\e"
-                self.report("forbidden-character", "a character that cannot be seen", "delete its escape", place)
-            return Scalar(text, place)
+                self.report("forbidden-character", "a character that cannot be seen", "delete its escape", event)
+            return text
         if text[:1].isalpha() and text.isascii() and text.lower() not in _WORDS:
-            self.comment(event, place)  # no form of a number begins with a letter
-            return Scalar(text, place)
+            self.comment(event)  # no form of a number begins with a letter
+            return text
         if text.lower() in _NOTHING:
-            self.report("no-value", "no value", "write one, or delete the key", place)
+            self.report("no-value", "no value", "write one, or delete the key", event)
         elif text in ("true", "false"):
-            return Scalar(text == "true", place)
+            return text == "true"
         elif text.lower() in _TRUTH:
             self.report(
                 "ambiguous",
                 "a word that YAML may read as true or false",
                 "use another word, or put it in quotes",
-                place,
+                event,
             )
         elif _NUMBER.fullmatch(text) and text != "-0":
-            return Scalar(self.number(text, place), place)
+            return self.number(text, event)
         elif (_AMBIGUOUS if len(text) <= MAX_NUMBER else _LIKE_A_NUMBER).fullmatch(text):
             self.report(
                 "ambiguous",
                 "a number that can be read in more than one way",
                 "write it plainly, such as 140 or 2.9",
-                place,
+                event,
             )
         elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
-            self.report("ambiguous", "digits of another script", "type the digits 0 to 9", place)
+            self.report("ambiguous", "digits of another script", "type the digits 0 to 9", event)
         else:
-            self.comment(event, place)
-        return Scalar(text, place)
+            self.comment(event)
+        return text
 
-    def number(self, text: str, place: Place) -> int | Decimal:
+    def number(self, text: str, event: Any) -> int | Decimal:
         try:
             number = parse_number(text)
         except QuantityError as error:
-            self.report("ambiguous", "a number that cannot be read", str(error), place)
+            self.report("ambiguous", "a number that cannot be read", str(error), event)
             return 0
         return int(number) if "." not in text else number
 
-    def comment(self, event: Any, place: Place) -> None:
-        rest = self.lines[event.end_mark.line][event.end_mark.column :]
-        if rest.lstrip().startswith("#"):
+    def comment(self, event: Any) -> None:
+        end = event.end_mark
+        line = self.file.lines[end.line]
+        if "#" in line and line[end.column :].lstrip().startswith("#"):
             self.report(
                 "comment-after-text",
                 "a comment behind unquoted text",
                 "put the text in quotes, or the comment on its own line",
-                place,
+                event,
             )
 
 
@@ -214,38 +200,52 @@ def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Nod
 
     `keys` is the form of the keys that this file may have.
     """
+    return read_lines(data, path, keys)[:2]
+
+
+def read_lines(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic], list[str]]:
+    """The same with the lines of the file's text; no lines where it cannot be had."""
     text, found = decode(data, path)
     if found:
-        return None, found
-    reader = _Reader(path, text.split("\n"), keys)
-    for number, line in enumerate(reader.lines, 1):
+        return None, found, []
+    file = File(path, text.split("\n"))
+    return *_read(text, file, keys), file.lines
+
+
+def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, list[Diagnostic]]:
+    for number, line in enumerate(file.lines, 1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")):
-            reader.report("syntax", "two versions of the file, not merged", "keep one of them", Place(path, number))
-            return None, reader.found
+            place = Place(file.path, number)
+            return None, [
+                Diagnostic("syntax", "two versions of the file, not merged", "keep one of them", place, text=line)
+            ]
+    found: list[Diagnostic] = []
     try:
-        root = reader.document(text)
+        root = _Reader(file, keys, _LOADER(text).get_event, found).document()
     except _Stop:
-        return None, reader.found
+        return None, found
     except yaml.YAMLError as error:
-        place, problem = _syntax_place(error, reader), getattr(error, "problem", None) or ""
+        place, problem = _syntax_place(error, file), getattr(error, "problem", None) or ""
     else:
         if root is None:
-            reader.report("empty-file", "an empty file", "write its content, or delete the file", Place(path))
-        return root, reader.found
+            message, mend = "an empty file", "write its content, or delete the file"
+            found.append(Diagnostic("empty-file", message, mend, Place(file.path), text=file.lines[0]))
+        return root, found
     if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
-        reader.report("over-limit", _TOO_DEEP, "make it simpler", place)
+        code, message, mend = "over-limit", _TOO_DEEP, "make it simpler"
     else:
-        reader.report("syntax", f"not valid YAML ({_spoken(problem)})", "check indentation, quotes and colons", place)
-    return None, reader.found
+        code, message = "syntax", f"not valid YAML ({_spoken(problem)})"
+        mend = "check indentation, quotes and colons"
+    return None, [*found, Diagnostic(code, message, mend, place, text=file.lines[place.line - 1])]
 
 
-def _syntax_place(error: yaml.YAMLError, reader: _Reader) -> Place:
+def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
     """Where the mistake began: an open quote or key rather than where the parser gave up on it."""
     context = getattr(error, "context", None) or ""
     began = "quoted scalar" in context or "simple key" in context
     mark = getattr(error, "context_mark" if began else "problem_mark", None)
-    line, column = (min(mark.line, len(reader.lines) - 1), mark.column) if mark else (0, 0)
-    return Place(reader.path, line + 1, min(column, len(reader.lines[line])) + 1)
+    line, column = (min(mark.line, len(file.lines) - 1), mark.column) if mark else (0, 0)
+    return Place(file.path, line + 1, min(column, len(file.lines[line])) + 1)
 
 
 def _spoken(problem: str) -> str:

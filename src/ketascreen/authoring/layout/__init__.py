@@ -22,9 +22,8 @@ from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString, Sc
 from ketascreen.authoring.kinds import KINDS, kind_of
 from ketascreen.authoring.layout.order import BREAK, order_within_braces, reordered, same_comments
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
-from ketascreen.loading import KEYS, canonical
+from ketascreen.loading import KEYS, meaning
 from ketascreen.loading.text import decode
-from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import WORD, read_yaml
 
 LIMIT = 120
@@ -70,7 +69,7 @@ def laid_out(data: bytes, path: str) -> str:
         raise _left_alone(path)
     if text != before:
         after, found = read_yaml(text.encode(), path, KEYS.get(path.rpartition("/")[2], WORD))
-        same = after is not None and not found and canonical(plain(after)) == canonical(plain(tree))
+        same = after is not None and not found and meaning(after) == meaning(tree)
         if not same or not same_comments(before, text):
             raise _left_alone(path)
     return text
