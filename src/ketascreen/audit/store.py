@@ -40,7 +40,7 @@ class Store:
     def __init__(
         self, path: Path, mode: str, busy_seconds: float, migrations: Sequence[Migration] = MIGRATIONS
     ) -> None:
-        self.path = path
+        self.path = path.absolute()  # a process that goes elsewhere still writes the same file
         self._mode = mode
         self._busy_seconds = busy_seconds
         self._migrations = migrations
@@ -153,7 +153,7 @@ class Store:
             # Its owner's alone: it holds what is known of patients. The log beside it takes the same permissions.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
+            f"{self.path.as_uri()}?mode={mode}",
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
