@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ import pytest
 
 from ketascreen import Screener
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.entry import Entry
 from ketascreen.audit.schema import MIGRATIONS
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_ledger
 from tests.audit.faults import screen_until_it_fails
 from tests.audit.patients import example, lozenge_today, new_ledger, screener
+from tests.audit.tamper import small_chain
 from tests.promises.support import AS_OF, shipped
 
 ROOT = Path(__file__).parents[2]
@@ -253,6 +255,40 @@ def test_a_child_that_was_forked_after_its_parent_had_written_writes_the_same_ch
     screening.screen(example("ptsd.yaml"), as_of=AS_OF, reference="parent")
     assert [entry.record.part("reference") for entry in ledger.entries(first=3)] == ["parent", "child", "parent"]
     assert verify_ledger(ledger).flaws == ()
+
+
+def test_a_child_that_was_forked_while_a_thread_was_writing_is_not_kept_waiting(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    holds, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ledger._store._lock:
+            holds.set()
+            done.wait(30)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holds.wait(30)
+
+    def in_child() -> None:
+        screener(ledger).screen(example("ptsd.yaml"), as_of=AS_OF, reference="child")
+
+    _in_a_fork(in_child)
+    done.set()
+    thread.join()
+    assert ledger.head().number == 3
+
+
+def test_an_import_that_is_cut_short_leaves_no_ledger(tmp_path: Path) -> None:
+    chain = small_chain(0, 50)
+
+    def breaks() -> Iterator[Entry]:
+        yield from chain[:30]
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        Ledger.of_chain(tmp_path / "ledger.db", breaks())
+    assert list(tmp_path.iterdir()) == []
 
 
 def _in_a_fork(work: Callable[[], None]) -> None:

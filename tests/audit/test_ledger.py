@@ -177,6 +177,19 @@ def test_a_ledger_that_was_closed_or_pickled_opens_its_file_for_itself(tmp_path:
     assert ledger.head().number == 4
 
 
+def test_a_process_that_goes_to_another_folder_still_writes_the_same_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    ledger = Ledger("ledger.db")
+    ledger.close()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    lozenge_today(ledger)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert ledger.head().number == 3
+
+
 def test_an_error_says_the_same_after_pickling() -> None:
     error = LedgerError("ledger-full", "the disk is full")
     again = pickle.loads(pickle.dumps(error))

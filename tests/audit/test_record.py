@@ -9,6 +9,7 @@ from typing import Any
 
 import rfc8785
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ketascreen import PatientProfile, Screener, Verdict
 from ketascreen.audit.record import (
@@ -21,7 +22,7 @@ from ketascreen.audit.record import (
     screening_record,
     tells_of,
 )
-from ketascreen.audit.sealing import commitment, opens, random_salts, salts_of, value_of
+from ketascreen.audit.sealing import commitment, openings_text, opens, random_salts, salts_of, value_of
 from ketascreen.profile import BUILT_IN
 from ketascreen.recorder import Screening
 from ketascreen.vocabulary import Kind
@@ -174,6 +175,15 @@ def test_nothing_of_the_patient_is_in_the_repr_of_a_record_or_of_what_goes_into_
     for text in (repr(screening), repr(record), str(record)):
         assert "152" not in text
         assert "p-17" not in text
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z_.-]{1,20}", fullmatch=True), st.text()))
+def test_openings_are_written_as_canonical_json_whatever_they_hold(openings: dict[str, str]) -> None:
+    try:
+        canonical_text = rfc8785.dumps(openings).decode()
+    except UnicodeEncodeError:
+        return  # half a character, which no text that was read holds
+    assert openings_text(openings) == canonical_text
 
 
 def test_a_commitment_is_the_sha256_of_the_openings_bytes() -> None:

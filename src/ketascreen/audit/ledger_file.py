@@ -103,8 +103,9 @@ class LedgerFile:
         Raises:
             LedgerError: it could not be written, or the entries are no beginning of a ledger.
         """
+        part = path.with_name(f".{path.name}.part")
         self = cls.__new__(cls)
-        self._open(Store(path, "rwc", 0.0), _now, os.urandom)
+        self._open(Store(part, "rwc", 0.0), _now, os.urandom)
         rest = iter(entries)
         try:
             while page := list(islice(rest, _PAGE)):
@@ -112,12 +113,13 @@ class LedgerFile:
                     for entry in page:
                         transaction.add(entry)
             self._identify()
-        except BaseException:
             self.close()
-            for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            part.rename(path)  # whole under its name, or not at all
+        finally:
+            self.close()
+            for file in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
                 file.unlink(missing_ok=True)
-            raise
-        return self
+        return cls.existing(path, writes=True)
 
     @property
     def path(self) -> Path:

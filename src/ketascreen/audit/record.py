@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from ketascreen import _version
-from ketascreen.audit.sealing import Openings, Salts, canonical, sealed, value_of
+from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, sealed, value_of
 from ketascreen.observation import dump_observation, read_observation
 from ketascreen.override import Override
 from ketascreen.profile import PatientProfile
@@ -103,7 +103,7 @@ def record_of(kind: str, parts: Mapping[str, Any], salts: Salts) -> Record:
     private = {name: value for name, value in parts.items() if name not in MAY_LEAVE}
     commitments, openings = sealed(private, salts)
     body = canonical({"format": FORMAT, "kind": kind, **clear, "sealed": commitments})
-    return Record(body, canonical(openings))
+    return Record(body, openings_text(openings))
 
 
 def screening_record(screening: Screening, salts: Salts) -> Record:

