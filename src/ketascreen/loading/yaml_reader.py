@@ -19,6 +19,7 @@ from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEve
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.loading.text import decode, forbidden
 from ketascreen.loading.tree import File, Mapping, Node, Scalar, Sequence
+from ketascreen.loading.uncollected import uncollected
 from ketascreen.quantity import QuantityError, parse_number
 
 MAX_DEPTH = 60
@@ -221,7 +222,8 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
             ]
     found: list[Diagnostic] = []
     try:
-        root = _Reader(file, keys, _LOADER(text).get_event, found).document()
+        with uncollected():  # one file may hold many values too
+            root = _Reader(file, keys, _LOADER(text).get_event, found).document()
     except _Stop:
         return None, found
     except yaml.YAMLError as error:
