@@ -28,7 +28,7 @@ from ketascreen.audit.record import Record, key_of, record_of
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger, verify_lines
 from ketascreen.audit.walk import Head, Start
-from ketascreen.loading import bytes_digest
+from ketascreen.loading.digest import bytes_digest
 from tests.audit.patients import clock
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_chain.py"

@@ -16,8 +16,8 @@ from ketascreen.authoring.editor import reference, schema_for, schemas
 from ketascreen.authoring.editor.texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
 from ketascreen.authoring.names import read_names
 from ketascreen.condition import OPERATORS as THE_OPERATORS
-from ketascreen.loading import KEYS as FORMS_OF_KEYS
 from ketascreen.loading import forms
+from ketascreen.loading.building import KEYS as FORMS_OF_KEYS
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import WORD, read_yaml

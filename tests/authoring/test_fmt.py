@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ketascreen import InputError, RulebookError, load_rulebook
 from ketascreen.authoring.layout import LIMIT, SHORT, laid_out
-from ketascreen.loading import KEYS, meaning_digest
+from ketascreen.loading.building import KEYS, meaning_digest
 from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import WORD, read_yaml
 from tests.command_line import flat, run

@@ -9,7 +9,7 @@ from typing import Any
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, is_sound, read_time
 from ketascreen.audit.record import FORMAT, Record
 from ketascreen.audit.sealing import openings_text, opens
-from ketascreen.loading import bytes_digest
+from ketascreen.loading.digest import bytes_digest
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ketascreen.authoring.editor import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import Names, read_names
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
-from ketascreen.loading import NAMED
+from ketascreen.loading.building import NAMED
 from ketascreen.loading.folder import read_folder
 from ketascreen.loading.linking import STAGES
 from ketascreen.loading.report import Report

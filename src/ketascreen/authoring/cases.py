@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ketascreen.authoring import case_forms as forms
 from ketascreen.authoring.case import NOTHING, Case
 from ketascreen.authoring.examining import run_case
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
-from ketascreen.loading import forms, read_trees
+from ketascreen.loading.building import read_trees
 from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import CASES, START, read_folder
 from ketascreen.loading.report import Report

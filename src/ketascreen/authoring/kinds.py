@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ketascreen.loading import NAMED, forms
+from ketascreen.authoring import case_forms
+from ketascreen.loading import forms
+from ketascreen.loading.building import NAMED
 from ketascreen.loading.folder import CASES, START
 
 KINDS: Mapping[str, Any] = {
     "rule": forms.RuleForm,
-    "cases": list[forms.CaseForm],
-    "vignettes": list[forms.CaseForm],
-    "start": forms.StartForm,
+    "cases": list[case_forms.CaseForm],
+    "vignettes": list[case_forms.CaseForm],
+    "start": case_forms.StartForm,
     "parameters": dict[str, forms.ParameterForm],
     "definitions": dict[str, forms.DefinitionForm],
     "vocabulary": forms.VocabularyForm,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ketascreen.diagnostic import RulebookError
 from ketascreen.documents import Conflict, Document, OutsideSource
-from ketascreen.loading import NAMED, forms, read_trees
+from ketascreen.loading import forms
+from ketascreen.loading.building import NAMED, read_trees
 from ketascreen.loading.folder import START, read_folder
 from ketascreen.loading.linking import Linker
 from ketascreen.loading.report import Report

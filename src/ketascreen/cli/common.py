@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -22,7 +23,12 @@ from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
-from ketascreen.signing import VerifyKey, read_verify_key
+
+if TYPE_CHECKING:
+    from ketascreen.signing import VerifyKey
+
+CACHE = "KETASCREEN_CACHE"
+"""The environment variable that names a folder of rulebooks read before; nothing is kept where it is not set."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,6 +54,10 @@ def trust_option(command: Command) -> Command:
 
 
 def _keys(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[VerifyKey, ...]:
+    if not paths:
+        return ()
+    from ketascreen.signing import read_verify_key
+
     return tuple(map(read_verify_key, paths))
 
 
@@ -75,7 +85,7 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebo
     Raises:
         RulebookError: it does not load, or is not signed so.
     """
-    return load_rulebook(folder or built_in_rules(), keys=keys or None)
+    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=os.environ.get(CACHE) or None)
 
 
 def from_here(folder: Path) -> Path:

@@ -95,10 +95,20 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
 
 def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
     try:
-        with Path(entry.path).open("rb") as file:
-            data = file.read(_USUAL_BYTES)  # the room for as much as may be read is set aside before it is
-            return data if len(data) < _USUAL_BYTES else data + file.read(MAX_BYTES + 1 - _USUAL_BYTES)
+        file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            return _bytes(file)
+        finally:
+            os.close(file)
     except OSError as error:
         reason = error.strerror
     report.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
     return None
+
+
+def _bytes(file: int) -> bytes:
+    """What an open file holds, or of one that is too large enough to tell."""
+    data = os.read(file, _USUAL_BYTES)
+    while (more := os.read(file, _USUAL_BYTES)) and len(data) <= MAX_BYTES:
+        data += more
+    return data

@@ -22,7 +22,7 @@ from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString, Sc
 from ketascreen.authoring.kinds import KINDS, kind_of
 from ketascreen.authoring.layout.order import BREAK, order_within_braces, reordered, same_comments
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
-from ketascreen.loading import KEYS, meaning
+from ketascreen.loading.building import KEYS, meaning
 from ketascreen.loading.text import decode
 from ketascreen.loading.yaml_reader import WORD, read_yaml
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from ketascreen.authoring import case_forms
 from ketascreen.loading import forms
 
 BREAK = "\ue000"
@@ -18,7 +19,7 @@ BREAK = "\ue000"
 
 ORDER = {
     forms.CitationForm: ("document", "outside", "line", "phrase", "says"),
-    forms.CaseForm: (
+    case_forms.CaseForm: (
         "name", "start", "stage", "as_of", "observed_at", "decisions", "without", "given", "expect",
     ),
     forms.FreshnessForm: ("fresh_for", "lasting", "permanent", "reason"),
@@ -49,7 +50,7 @@ def reordered(text: str, document: Any, held: Any) -> str:
 
 def _wanted(node: CommentedMap, form: type[forms.Form]) -> list[str]:
     order = ORDER.get(form, tuple(form.model_fields))
-    if form is forms.ExpectForm and "decisions" in node:  # of a whole patient: what is asked for comes last
+    if form is case_forms.ExpectForm and "decisions" in node:  # of a whole patient: what is asked for comes last
         order = (*(key for key in order if key != "asks"), "asks")
     bare = {key: key.removeprefix(BREAK) for key in node}
     return sorted(node, key=lambda key: order.index(bare[key]) if bare[key] in order else len(order))
