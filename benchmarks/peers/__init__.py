@@ -1,0 +1,68 @@
+"""The same rules in the language of each peer. Each file is one peer, as its manual shows, in its fastest way found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+
+Rules = Mapping[str, Condition]
+Patient = dict[str, Any]
+"""Plain numbers, words, and lists of words, by fact."""
+
+
+class Peer(Protocol):
+    """An engine that holds the rules ready. It knows two values, so all answers must be known."""
+
+    def answer(self, patient: Patient) -> Any:
+        """What it comes to for all rules, in its own form; this is what is timed."""
+        ...
+
+    def met(self, answer: Any) -> set[str]:
+        """The ids of the rules that are met, out of such an answer."""
+        ...
+
+
+def plain(answers: Mapping[str, Value]) -> Patient:
+    """A patient as a peer takes one."""
+    return {name: _plain(answer) for name, answer in answers.items()}
+
+
+def _plain(answer: Value) -> Any:
+    if isinstance(answer, Words):
+        return sorted(answer.present)
+    return number(answer) if isinstance(answer, Decimal) else answer
+
+
+def number(decimal: Decimal) -> int | float:
+    """A plain number; those of the measured rules are halves, which binary floats hold exactly."""
+    whole = int(decimal)
+    return whole if whole == decimal else float(decimal)
+
+
+def words(compare: Compare) -> list[str]:
+    """The words that a comparison names."""
+    return [str(word) for word in compare.constant] if isinstance(compare.constant, tuple) else [str(compare.constant)]
+
+
+def infix(condition: Condition, leaf: Callable[[Compare], str], both: str, either: str, opposite: str) -> str:
+    """A condition as text, with the words of a language for `and`, `or` and `not`."""
+    match condition:
+        case Compare():
+            return leaf(condition)
+        case All(members):
+            return f"({both.join(infix(member, leaf, both, either, opposite) for member in members)})"
+        case Any_(members):
+            return f"({either.join(infix(member, leaf, both, either, opposite) for member in members)})"
+        case Not(member):
+            return f"{opposite}({infix(member, leaf, both, either, opposite)})"
+        case Meets(_, member):
+            return infix(member, leaf, both, either, opposite)
+        case Always():
+            return "true"
+
+
+SIGNS = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "is": "==", "is_not": "!="}
+"""Operators that most languages write alike."""

@@ -1,0 +1,44 @@
+"""common-expression-language: all rules as one compiled program, a list of their answers."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import cel
+
+from benchmarks.peers import SIGNS, Patient, Rules, infix, number, words
+from ketascreen.condition import Compare
+
+
+class Engine:
+    def __init__(self, rules: Rules) -> None:
+        self._ids = list(rules)
+        texts = (infix(when, _leaf, " && ", " || ", "!") for when in rules.values())
+        self._program = cel.compile(f"[{', '.join(texts)}]")
+
+    def answer(self, patient: Patient) -> Any:
+        return self._program.execute(patient)
+
+    def met(self, answer: Any) -> set[str]:
+        return {rule for rule, met in zip(self._ids, answer, strict=True) if met}
+
+
+def _leaf(compare: Compare) -> str:
+    fact, listed = compare.fact, json.dumps(words(compare))
+    if isinstance(compare.constant, Decimal):
+        return f"{fact} {SIGNS[compare.operator]} {number(compare.constant)}"
+    match compare.operator:
+        case "is" | "is_not":
+            return f"{fact} {SIGNS[compare.operator]} {json.dumps(compare.constant)}"
+        case "one_of":
+            return f"{fact} in {listed}"
+        case "none_of":
+            return f"!({fact} in {listed})"
+        case "includes":
+            return f"{json.dumps(compare.constant)} in {fact}"
+        case "includes_any":
+            return f"{fact}.exists(w, w in {listed})"
+        case _:
+            return f"!{fact}.exists(w, w in {listed})"
