@@ -25,7 +25,7 @@ check: $(VENV)/ready
 	$(BIN)/ketascreen coverage --fail-under 100 >/dev/null
 	$(BIN)/ketascreen fmt --check rules/ketamine
 
-# N random pairs of rulebook and profile through both channels.
+# N random pairs of rulebook and profile through every channel.
 fuzz: $(VENV)/ready
 	$(BIN)/python -m tests.fuzz --pairs $(N) --workers 2
 

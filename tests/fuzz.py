@@ -1,7 +1,7 @@
-"""Random rulebooks and patients through both channels: `python tests/fuzz.py --pairs N --seed S --workers W`.
+"""Random rulebooks and patients through every channel: `python tests/fuzz.py --pairs N --seed S --workers W`.
 
-Prints figures, and the tree of each rule on which the channels disagree. Ends with status 1 at any disagreement, fault
-or crash, and where memory grew by more than 10 MB after warming up.
+Prints figures, and the tree of each rule on which a channel differs from the reference. Ends with status 1 at any
+disagreement, fault or crash, and where memory grew by more than 10 MB after warming up.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-from ketascreen.channels import ChannelFault
+from ketascreen.channels import Channel, ChannelFault
+from ketascreen.channels.compiled import CompiledChannel
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.condition import as_data
 from ketascreen.facts import Facts
+from ketascreen.logic import Truth
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Stage
 
@@ -76,37 +79,40 @@ def one_rulebook(seed: int, profiles: int, figures: Figures) -> None:
     """One rulebook with some patients, both stages of each."""
     rng = Random(seed)
     rulebook = generate.rulebook(rng)
-    production, reference = ProductionChannel(rulebook), ReferenceChannel(rulebook)
+    channels: list[Channel] = [ProductionChannel(rulebook), CompiledChannel(rulebook)]
+    reference = ReferenceChannel(rulebook)
     for _ in range(profiles):
         facts = generate.facts(rng, rulebook)
         figures.pairs += 1
         for stage in Stage:
             figures.rules += len(rulebook.asked_at(stage))
-            compare(production, reference, rulebook, facts, stage, seed, figures)
-    production.close()
+            expected = reference.evaluate(facts, stage)
+            for channel in channels:
+                compare(channel, expected, rulebook, facts, stage, seed, figures)
+    for channel in channels:
+        channel.close()
 
 
 def compare(
-    production: ProductionChannel,
-    reference: ReferenceChannel,
+    channel: Channel,
+    expected: Mapping[str, Truth],
     rulebook: Rulebook,
     facts: Facts,
     stage: Stage,
     seed: int,
     figures: Figures,
 ) -> None:
-    """Counts a fault, or each rule on which the channels differ, with its tree."""
-    expected = reference.evaluate(facts, stage)
+    """Counts a fault, or each rule on which the channel differs from what is expected, with its tree."""
     try:
-        found = production.evaluate(facts, stage)
+        found = channel.evaluate(facts, stage)
     except ChannelFault as fault:
         figures.faults += 1
-        print(f"seed {seed}, {stage}: {fault}", flush=True)
+        print(f"{channel.name}, seed {seed}, {stage}: {fault}", flush=True)
         return
     for rule in rulebook.asked_at(stage):
         if found[rule.id] is not expected[rule.id]:
             figures.disagreements += 1
-            print(f"seed {seed}, {stage}, {rule.id}: {json.dumps(as_data(rule.when))}", flush=True)
+            print(f"{channel.name}, seed {seed}, {stage}, {rule.id}: {json.dumps(as_data(rule.when))}", flush=True)
 
 
 def main() -> int:

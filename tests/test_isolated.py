@@ -27,7 +27,7 @@ from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.terms import Stage
 from tests import generate
-from tests.test_production import book, in_fork, known, number
+from tests.test_channels import book, in_fork, known, number
 
 BOOK = book(number(5))
 PATIENT = known(number=Decimal("123.456789"))

@@ -1,186 +1,22 @@
-"""The production channel in the engine agrees with the reference, whatever the engine would rather do."""
+"""What the production channel alone must do: refuse what its engine cannot take, and live through a fork."""
 
 from __future__ import annotations
 
 import os
-import pickle
-import warnings
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
-from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ketascreen.channels.production import ProductionChannel
-from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.condition import All, Any_, Compare
 from ketascreen.diagnostic import RulebookError
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
-from ketascreen.terms import Effect, Stage
-from tests import generate
-
-SMALL = Decimal("0.000001")
-
-
-def book(*conditions: Condition, effect: Effect = Effect.EXCLUDE) -> Rulebook:
-    rules = [generate.rule(f"rule-{n}", when, effect) for n, when in enumerate(conditions)]
-    return generate.bare(rules, ())
-
-
-def known(**answers: Value) -> Facts:
-    return Facts(answers, answers, {}, {}, frozenset())
-
-
-def number(constant: Decimal | int, operator: str = "at_least") -> Compare:
-    return Compare("number", operator, Decimal(constant))
-
-
-def assert_agrees(rulebook: Rulebook, *patients: Facts) -> None:
-    channel, reference = ProductionChannel(rulebook), ReferenceChannel(rulebook)
-    for facts in patients:
-        for stage in Stage:
-            assert channel.evaluate(facts, stage) == reference.evaluate(facts, stage)
-    channel.close()
-
-
-@given(st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
-def test_random_rulebooks_come_out_as_in_the_reference(rng: Random) -> None:
-    rulebook = generate.rulebook(rng)
-    assert_agrees(rulebook, *(generate.facts(rng, rulebook) for _ in range(4)))
-
-
-def test_two_patients_never_mix() -> None:
-    rulebook = book(All((Compare("illness", "is", "psychosis"), Compare("medicine", "is", "maoi"))))
-    channel = ProductionChannel(rulebook)
-    one, other = known(illness="psychosis"), known(medicine="maoi")
-    for facts in (one, other, one, other):
-        assert channel.evaluate(facts, Stage.CANDIDACY) == {"rule-0": Truth.UNKNOWN}
-
-
-def test_the_same_patient_twice_comes_out_the_same() -> None:
-    channel = ProductionChannel(book(number(140)))
-    for _ in range(3):
-        assert channel.evaluate(known(number=Decimal(180)), Stage.SESSION) == {"rule-0": Truth.TRUE}
-
-
-def test_decimals_are_exact_on_both_sides_of_a_boundary() -> None:
-    bound = Decimal("5.5")
-    operators = ("at_least", "above", "at_most", "below", "is", "is_not")
-    rulebook = book(*(number(bound, operator) for operator in operators), number(-bound), number(999_999_999))
-    values = (
-        bound,
-        bound - SMALL,
-        bound + SMALL,
-        -bound,
-        -bound - SMALL,
-        Decimal("999999999.999999"),
-        Decimal(0),
-    )
-    assert_agrees(rulebook, *(known(number=value) for value in values))
-
-
-def test_a_hundred_conditions_that_hold_together_all_fire() -> None:
-    rulebook = book(*(number(n) for n in range(100)))
-    channel = ProductionChannel(rulebook)
-    assert set(channel.evaluate(known(number=Decimal(1000)), Stage.SESSION).values()) == {Truth.TRUE}
-    assert_agrees(rulebook, *(known(number=Decimal(value)) for value in (-1, 0, 50, 99, 100)), known())
-
-
-def test_three_hundred_rules_on_one_condition_all_fire() -> None:
-    answers = ProductionChannel(book(*[number(5)] * 300)).evaluate(known(number=Decimal(5)), Stage.SESSION)
-    assert len(answers) == 300
-    assert set(answers.values()) == {Truth.TRUE}
-
-
-def test_a_list_of_two_hundred_words_comes_out_right() -> None:
-    words = tuple(f"w{n}" for n in range(200))
-    rulebook = book(Compare("list", "includes_any", words), Compare("list", "includes_none", words))
-    present = (frozenset[str](), frozenset(["w7"]), frozenset(["w199", "other"]))
-    assert_agrees(rulebook, known(), *(known(list=Words(some, full)) for some in present for full in (True, False)))
-
-
-def test_a_choice_of_two_hundred_words_comes_out_right() -> None:
-    words = tuple(f"w{n}" for n in range(200))
-    rulebook = book(Compare("choice", "one_of", words), Compare("choice", "none_of", words))
-    assert_agrees(rulebook, known(), known(choice="w0"), known(choice="w199"), known(choice="other"))
-
-
-def test_facts_whose_names_the_engine_takes_for_one_another_are_kept_apart() -> None:
-    rulebook = book(Compare("liquid", "is", "present"))
-    assert_agrees(rulebook, known(costarring="present"), known(liquid="present"))
-
-
-def test_words_that_look_like_numbers_or_commands_are_words() -> None:
-    words = ("5", "true", "$not", "null", 'a"b', "a\\b", "")
-    rulebook = book(*(Compare("choice", "is", word) for word in words))
-    assert_agrees(rulebook, *(known(choice=word) for word in words))
-
-
-def test_deep_and_wide_trees_come_out_right() -> None:
-    when: Condition = number(5)
-    for level in range(24):
-        when = (All, Any_)[level % 2]((when, Not(Compare(f"f{level}", "is", "amber"))))
-    wide = Any_(tuple(All(tuple(Compare(f"f{4 * p + n}", "is", "amber") for n in range(4))) for p in range(6)))
-    rng = Random(0)
-    patients = []
-    for _ in range(60):
-        answers: dict[str, Value] = {f"f{n}": rng.choice(("amber", "birch")) for n in range(24) if rng.random() < 0.8}
-        patients.append(known(number=Decimal(rng.choice((4, 5))), **answers))
-    assert_agrees(book(when, Not(when), wide, Not(wide), Meets("deep", All((when, wide)))), *patients)
-
-
-def test_always_holds_for_a_patient_of_whom_nothing_is_known() -> None:
-    channel = ProductionChannel(book(Always(), effect=Effect.CAUTION))
-    assert channel.evaluate(known(), Stage.CANDIDACY) == {"rule-0": Truth.TRUE}
-
-
-def test_an_alert_reads_the_last_answer_and_all_others_do_not() -> None:
-    stale = Facts({}, {"choice": "birch"}, {}, {}, frozenset(["choice"]))
-    when = Meets("sick", All((Compare("choice", "is", "birch"), Compare("choice", "is_not", "amber"))))
-    rules = [generate.rule("alert", when, Effect.ALERT), generate.rule("review", when, Effect.REVIEW)]
-    answers = ProductionChannel(generate.bare(rules, ())).evaluate(stale, Stage.CANDIDACY)
-    assert answers == {"alert": Truth.TRUE, "review": Truth.UNKNOWN}
-
-
-def test_a_rule_of_the_session_is_not_asked_at_candidacy() -> None:
-    channel = ProductionChannel(book(number(5), effect=Effect.HOLD))
-    assert channel.evaluate(known(), Stage.CANDIDACY) == {}
-    assert channel.evaluate(known(), Stage.SESSION) == {"rule-0": Truth.UNKNOWN}
+from ketascreen.terms import Stage
+from tests.test_channels import book, in_fork, number, random_book
 
 
 def test_a_rule_that_is_too_large_is_refused_when_the_channel_is_made() -> None:
     large = Any_(tuple(All((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
     with pytest.raises(RulebookError, match="over-engine-limits"):
         ProductionChannel(book(large))
-
-
-def random_book() -> tuple[Rulebook, list[Facts]]:
-    rng = Random(11)
-    rulebook = generate.rulebook(rng)
-    return rulebook, [generate.facts(rng, rulebook) for _ in range(400)]
-
-
-def test_eight_threads_give_what_one_gives() -> None:
-    rulebook, patients = random_book()
-    channel, reference = ProductionChannel(rulebook), ReferenceChannel(rulebook)
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda facts: channel.evaluate(facts, Stage.SESSION), patients))
-    assert found == [reference.evaluate(facts, Stage.SESSION) for facts in patients]
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_child_gives_what_its_parent_gives() -> None:
-    rulebook, patients = random_book()
-    channel = ProductionChannel(rulebook)
-    expected = [channel.evaluate(facts, Stage.SESSION) for facts in patients]
-    assert in_fork(lambda: [channel.evaluate(facts, Stage.SESSION) for facts in patients] == expected)
-    assert [channel.evaluate(facts, Stage.SESSION) for facts in patients] == expected
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -190,53 +26,3 @@ def test_a_child_forked_while_the_channel_is_in_use_does_not_wait_for_ever() -> 
     handle = channel._handles[Stage.SESSION][0]
     with handle._lock:
         assert in_fork(lambda: bool(channel.evaluate(patients[0], Stage.SESSION)))
-
-
-def in_fork(check: Callable[[], bool]) -> bool:
-    """What `check` says in a forked child."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns when there are threads
-        child = os.fork()
-    if child == 0:
-        good = False
-        try:
-            good = check()
-        finally:
-            os._exit(0 if good else 1)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def test_a_pickled_channel_gives_the_same_and_is_its_own() -> None:
-    rulebook, patients = random_book()
-    channel = ProductionChannel(rulebook)
-    expected = [channel.evaluate(facts, Stage.SESSION) for facts in patients[:20]]
-    copy: ProductionChannel = pickle.loads(pickle.dumps(channel))
-    channel.close()
-    assert [copy.evaluate(facts, Stage.SESSION) for facts in patients[:20]] == expected
-
-
-def test_a_closed_channel_can_be_used_again() -> None:
-    channel = ProductionChannel(book(number(5)))
-    for _ in range(3):
-        assert channel.evaluate(known(number=Decimal(5)), Stage.SESSION) == {"rule-0": Truth.TRUE}
-        channel.close()
-        channel.close()
-
-
-def test_memory_does_not_grow_with_screenings_or_rulebooks() -> None:
-    statm = "/proc/self/statm"
-    if not os.path.exists(statm):  # noqa: PTH110
-        pytest.skip("no /proc here")
-    rulebook, patients = random_book()
-
-    def work(times: int) -> int:
-        for _ in range(times):
-            channel = ProductionChannel(rulebook)
-            for facts in patients[:20]:
-                channel.evaluate(facts, Stage.SESSION)
-            del channel  # its rulesets are given back without close()
-        with open(statm, encoding="ascii") as file:  # noqa: PTH123
-            return int(file.read().split()[1]) * 4096
-
-    before = work(20)
-    assert work(60) - before < 4_000_000

@@ -16,7 +16,7 @@ from ketascreen.channels.production import EngineMissing, ProductionChannel, loa
 from ketascreen.condition import All, Compare, Meets
 from ketascreen.facts import Facts
 from ketascreen.terms import Stage
-from tests.test_production import book, known, number
+from tests.test_channels import book, known, number
 
 
 class Tampered:

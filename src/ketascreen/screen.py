@@ -44,7 +44,8 @@ from ketascreen.verdict import (
 log = logging.getLogger(__name__)
 
 Isolation = Literal["none", "process"]
-CHANNELS = ("reference", "production")
+CHANNELS = ("reference", "production", "compiled")
+DEFAULT_CHANNELS = ("reference", "production")
 MAX_DEADLINE_SECONDS = 3600
 
 
@@ -72,7 +73,7 @@ class Screener:
         self,
         rulebook: Rulebook,
         *,
-        channels: Sequence[str | Channel] = CHANNELS,
+        channels: Sequence[str | Channel] = DEFAULT_CHANNELS,
         isolation: Isolation = "none",
         deadline_seconds: float = 5.0,
         ledger: Recorder | None = None,
@@ -84,7 +85,9 @@ class Screener:
         self.reporter = Reporter(rulebook)
         self.channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
         if not self.channels or len({channel.name for channel in self.channels}) < len(self.channels):
-            raise RequestError([Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(CHANNELS)}")])
+            raise RequestError(
+                [Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(DEFAULT_CHANNELS)}")]
+            )
 
     @classmethod
     def default(
@@ -275,6 +278,10 @@ def _channel(channel: str | Channel, rulebook: Rulebook, isolation: Isolation, d
             return IsolatedChannel(rulebook, deadline_seconds=deadline_seconds)
         case "production":
             return ProductionChannel(rulebook)
+        case "compiled":
+            from ketascreen.channels.compiled import CompiledChannel
+
+            return CompiledChannel(rulebook)
         case str():
             raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
         case _:

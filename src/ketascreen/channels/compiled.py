@@ -1,11 +1,11 @@
-"""The compiled channel: a whole rulebook as one generated function, in Kleene's logic, for speed."""
+"""The compiled channel: all rules as one generated function, for systems that need findings fast."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from ketascreen.channels import ChannelFault
-from ketascreen.channels.generated import program
+from ketascreen.channels.generated import generate
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
@@ -14,7 +14,7 @@ from ketascreen.terms import Stage
 
 
 class CompiledChannel:
-    """Evaluates a rulebook by a function generated from it. It can be pickled, and used from threads."""
+    """Evaluates a rulebook by functions generated from it. It can be pickled, and used from threads."""
 
     name = "compiled"
 
@@ -23,7 +23,7 @@ class CompiledChannel:
 
     def _make(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
         self._rules = rules
-        self._programs = {stage: program(rules[stage]) for stage in Stage}
+        self._programs = {stage: generate(rules[stage]) for stage in Stage}
 
     def __getstate__(self) -> Mapping[Stage, Sequence[Rule]]:
         return self._rules
@@ -39,8 +39,14 @@ class CompiledChannel:
         """
         program = self._programs[stage]
         answers = program.unmet.copy()
-        program.evaluate((*map(facts.current.get, program.current), *map(facts.last.get, program.last)), answers)
-        return answers
+        try:
+            program.evaluate((*map(facts.current.get, program.current), *map(facts.last.get, program.last)), answers)
+        except Exception as error:  # noqa: BLE001  an answer of another kind fails in ways of its own
+            failure = type(error).__name__
+        else:
+            return answers
+        # Raised where the error is no longer at hand, since it could hold values.
+        raise ChannelFault(f"the compiled channel failed: an unforeseen {failure}")
 
     def close(self) -> None:
         """Holds nothing."""

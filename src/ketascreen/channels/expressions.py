@@ -110,24 +110,18 @@ class Reader:
             case Compare(fact, operator, constant):
                 return READINGS[operator](Fact(fact, last), constant)
             case All(members):
-                met, unmet = self._members(members, last)
-                return Both(And(met), Or(unmet))
+                each = [self.read(member, last) for member in members]
+                return Both(And(tuple(one.met for one in each)), Or(tuple(one.unmet for one in each)))
             case Any_(members):
-                met, unmet = self._members(members, last)
-                return Both(Or(met), And(unmet))
+                each = [self.read(member, last) for member in members]
+                return Both(Or(tuple(one.met for one in each)), And(tuple(one.unmet for one in each)))
             case Not(member):
-                met, unmet = self.read(member, last)
-                return Both(met=unmet, unmet=met)
+                both = self.read(member, last)
+                return Both(met=both.unmet, unmet=both.met)
             case Meets(_, member):
                 return self._definition(member, last)
             case Always():
                 return Both(And(()), Or(()))
-
-    def _members(
-        self, members: tuple[Condition, ...], last: bool
-    ) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
-        each = [self.read(member, last) for member in members]
-        return tuple(one.met for one in each), tuple(one.unmet for one in each)
 
     def _definition(self, condition: Condition, last: bool) -> Both:
         key = condition, last

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import cast
 
 from ketascreen.channels.expressions import And, Both, Expression, Fact, Flag, Or, Reader, Test
 from ketascreen.condition import Always, Value
@@ -18,7 +18,8 @@ from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.terms import Effect
 
-Evaluate = Callable[[Iterable[Value | None], dict[str, Truth]], None]
+Evaluate = Callable[[tuple[Value | None, ...], dict[str, Truth]], None]
+"""Takes the answers to the facts, None where there is none, and the answers of the rules, which it sets."""
 
 _ON_LISTS = frozenset({"includes", "excludes", "shares", "lacks"})
 _NOTHING = frozenset[str]()
@@ -26,9 +27,9 @@ _NOTHING = frozenset[str]()
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A function for some rules, and what it takes: the answers to the facts, in this order, and a copy of `unmet`.
+    """A function for some rules, and what it takes: the answers of a patient, and a copy of `unmet`.
 
-    First come the answers that count, then the last ones.
+    The answers are those that count to the facts `current`, then the last ones to the facts `last`, in that order.
     """
 
     current: tuple[str, ...]
@@ -38,27 +39,23 @@ class Program:
     source: str
 
 
-def program(rules: Sequence[Rule]) -> Program:
+def generate(rules: Sequence[Rule]) -> Program:
     """The program of some rules; alerts among them are over the last answers."""
     reader = Reader()
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
     writer = _Writer()
-    body = [
-        *(line for number, both in enumerate(reader.definitions) for line in writer.definition(number, both)),
-        *writer.rules(read),
-    ]
-    lines = ["def evaluate(facts, answers):", *_indented([*writer.opening(), *body, "return"])]
-    source = "\n".join(lines)
+    body = [*writer.definitions(reader.definitions), *writer.rules(read)]
+    source = "\n".join(["def evaluate(facts, answers):", *_indented([*writer.opening(), *body, "return"])])
     names = dict(writer.bound)
     exec(compile(source, "<compiled rules>", "exec"), names)
     unmet = {rule.id: Truth.TRUE if rule.id in always else Truth.FALSE for rule in rules}
     current, last = (tuple(name for name, kind in writer.facts if kind is wanted) for wanted in (False, True))
-    return Program(current, last, unmet, names["evaluate"], source)
+    return Program(current, last, unmet, cast(Evaluate, names["evaluate"]), source)
 
 
 class _Writer:
-    """Writes expressions and statements, and keeps the facts that they read and the values that they are bound to."""
+    """Writes expressions and statements, and keeps the facts that they read and the values that names are bound to."""
 
     def __init__(self) -> None:
         self.facts: dict[Fact, int] = {}
@@ -67,7 +64,7 @@ class _Writer:
         self._words: dict[Fact, frozenset[str]] = {}
 
     def opening(self) -> Iterator[str]:
-        """Puts each answer into a name of its own; for a list, what is present and what may be."""
+        """Gives each answer a name of its own; for a list, one for what is present and one for what may be."""
         if self.facts:
             numbers = [self.facts[fact] for fact in sorted(self.facts, key=lambda fact: fact.last)]
             yield f"{', '.join(f'f{number}' for number in numbers)}, = facts"
@@ -78,26 +75,26 @@ class _Writer:
             yield "else:"
             yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(words)}"
 
-    def definition(self, number: int, both: Both) -> Iterator[str]:
-        """Works out a definition."""
-        yield f"unmet{number} = {self._text(both.unmet)}"
-        yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
+    def definitions(self, read: Iterable[Both]) -> Iterator[str]:
+        """Works out each definition, once for all rules."""
+        for number, both in enumerate(read):
+            yield f"unmet{number} = {self._text(both.unmet)}"
+            yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
 
     def rules(self, read: Mapping[str, Both]) -> Iterator[str]:
-        """Sets the answers that are not "not met", those that share a test behind that test."""
+        """Sets the answers of the rules that are not ruled out: "not met" is tried first, since most rules are."""
         for shared, ids in _behind(read).items():
+            lines = [self._rule(rule, read[rule], shared) for rule in ids]
             if shared is None:
-                for rule in ids:
-                    yield from self._rule(rule, read[rule], _alternatives(read[rule].unmet))
-                continue
-            yield f"if not ({self._text(shared)}):"
-            for rule in ids:
-                others = [one for one in _alternatives(read[rule].unmet) if one != shared]
-                yield from _indented(self._rule(rule, read[rule], others))
+                yield from lines
+            else:
+                yield f"if not ({self._text(shared)}):"
+                yield from _indented(lines)
 
-    def _rule(self, rule: str, both: Both, unmet: Sequence[Expression]) -> Iterator[str]:
+    def _rule(self, rule: str, both: Both, known_to_fail: Expression | None) -> str:
         answer = f"answers[{self._name(rule)}] = met if {self._text(both.met)} else unknown"
-        yield f"if not ({self._text(Or(tuple(unmet)))}): {answer}" if unmet else answer
+        unmet = tuple(one for one in _alternatives(both.unmet) if one != known_to_fail)
+        return f"if not ({self._text(Or(unmet))}): {answer}" if unmet else answer
 
     def _text(self, expression: Expression) -> str:
         match expression:
@@ -149,12 +146,12 @@ def _alternatives(unmet: Expression) -> tuple[Expression, ...]:
 
 
 def _behind(read: Mapping[str, Both]) -> Mapping[Expression | None, list[str]]:
-    """The rules by the test that rules out most others too; by None where no other rule has any of its tests."""
-    shared = Counter(one for both in read.values() for one in set(_alternatives(both.unmet)))
+    """The rules behind the test that rules out the most; behind None those whose tests no other rule shares."""
+    uses = Counter(one for both in read.values() for one in set(_alternatives(both.unmet)))
     groups: dict[Expression | None, list[str]] = {}
     for rule, both in read.items():
-        most = max(_alternatives(both.unmet), key=shared.__getitem__, default=None)
-        groups.setdefault(most if shared[most] > 1 else None, []).append(rule)
+        shared = [one for one in _alternatives(both.unmet) if uses[one] > 1]
+        groups.setdefault(max(shared, key=uses.__getitem__, default=None), []).append(rule)
     return groups
 
 

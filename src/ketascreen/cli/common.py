@@ -22,7 +22,7 @@ from ketascreen.loading import load_rulebook
 from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import built_in_rules
+from ketascreen.screen import CHANNELS, DEFAULT_CHANNELS, built_in_rules
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey
@@ -43,6 +43,14 @@ def rules_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
+
+
+def channel_option(command: Command) -> Command:
+    """`--channel NAME`, as `channels`."""
+    text = f"Only this channel.  [{' and '.join(DEFAULT_CHANNELS)}]"
+    return click.option(
+        "--channel", "channels", multiple=True, type=click.Choice(CHANNELS), default=DEFAULT_CHANNELS, help=text
+    )(command)
 
 
 def trust_option(command: Command) -> Command:

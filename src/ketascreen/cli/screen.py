@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ketascreen.cli.common import json_option, now, read_time, rulebook_of, rules_option, show_json
+from ketascreen.cli.common import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
 from ketascreen.cli.status import MEANING, of_verdict
 from ketascreen.loading.profiles import read_profile
 from ketascreen.loading.text import MAX_BYTES
 from ketascreen.profile import PatientProfile
-from ketascreen.screen import CHANNELS, Isolation, Screener
+from ketascreen.screen import Isolation, Screener
 from ketascreen.signing import VerifyKey
 from ketascreen.terms import Route, Stage
 from ketascreen.verdict import ReviewDecision
@@ -40,7 +40,7 @@ EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 
     metavar="RULE:WHO",
     help="A review that a clinician decided, at the time of screening, to go ahead with.",
 )
-@click.option("--channel", "channels", multiple=True, type=click.Choice(CHANNELS), help="Only this channel.  [both]")
+@channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Put it on record in this ledger.")
 @click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
@@ -72,7 +72,7 @@ def command(
     rulebook = rulebook_of(rules, keys)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger)) if ledger else None
-        screener = Screener(rulebook, channels=channels or CHANNELS, isolation=isolation, ledger=kept)
+        screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept)
         verdict = opened.enter_context(screener).screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )

@@ -11,12 +11,12 @@ import click
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.authoring.junit import junit
 from ketascreen.authoring.running import Result, Run, cores, run_cases, select
-from ketascreen.cli.common import from_here, rulebook_of, unknown
+from ketascreen.cli.common import channel_option, from_here, rulebook_of, unknown
 from ketascreen.cli.page import show
 from ketascreen.cli.render_cases import placed, render_failure, render_run
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import CHANNELS, Screener, built_in_rules
+from ketascreen.screen import Screener, built_in_rules
 
 MEANING = {
     **AUTHORING_MEANING,
@@ -30,7 +30,7 @@ MEANING = {
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("-k", "text", metavar="TEXT", default="", help="Only cases with these words in their name or file.")
 @click.option("--rule", "rules", metavar="RULE", multiple=True, help="Only this rule's own cases; may be repeated.")
-@click.option("--channel", "channels", multiple=True, type=click.Choice(CHANNELS), help="Only this channel.  [both]")
+@channel_option
 @click.option(
     "--junit", "report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML."
 )
@@ -53,7 +53,7 @@ def command(
     cases = read_cases(folder or built_in_rules(), rulebook)
     chosen = _chosen(cases, rulebook, text, rules)
     started = time.perf_counter()
-    with Screener(rulebook, channels=channels or CHANNELS) as screener:
+    with Screener(rulebook, channels=channels) as screener:
         run = run_cases(chosen, screener, workers=workers or cores(), fail_fast=fail_fast)
     seconds = time.perf_counter() - started
     below = Path() if folder is None else from_here(folder)
