@@ -61,8 +61,29 @@ def infix(condition: Condition, leaf: Callable[[Compare], str], both: str, eithe
         case Meets(_, member):
             return infix(member, leaf, both, either, opposite)
         case Always():
-            return "true"
+            raise ValueError("measured rules do not always hold")
 
 
-SIGNS = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<", "is": "==", "is_not": "!="}
-"""Operators that most languages write alike."""
+SIGNS = {"is": "==", "is_not": "!=", "at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
+"""Operators that all languages write alike."""
+
+_OPPOSITE = {"one_of": "none_of", "at_least": "below", "above": "at_most", "includes_any": "includes_none"}
+_OPPOSITES = {**_OPPOSITE, **{there: here for here, there in _OPPOSITE.items()}, "is": "is_not", "is_not": "is"}
+
+
+def positive(condition: Condition, negated: bool = False) -> Condition:
+    """The same without `not`, for peers that lack it; all answers are known, so that each operator has an opposite."""
+    match condition:
+        case All(members) | Any_(members):
+            join = All if isinstance(condition, All) != negated else Any_
+            return join(tuple(positive(member, negated) for member in members))
+        case Not(member):
+            return positive(member, not negated)
+        case Meets(_, member):
+            return positive(member, negated)
+        case Compare(fact, "includes", constant) if negated:
+            return Compare(fact, "includes_none", (str(constant),))
+        case Compare(fact, operator, constant) if negated:
+            return Compare(fact, _OPPOSITES[operator], constant)
+        case _:
+            return condition
