@@ -9,31 +9,37 @@ from itertools import count
 from operator import and_, or_
 from typing import Any
 
-from durable import engine, lang
+from durable import lang
+from durable.engine import MessageNotHandledException
 
 from benchmarks.peers import Patient, Rules, number, positive, words
-from ketascreen.condition import All, Any_, Compare, Condition
+from ketascreen.condition import All, Any_, Compare, Condition, comparisons
 
 _numbers = count(1)
+_EMPTY = ["-"]  # what holds for all items of a list does not hold for an empty one there
 
 
 class Engine:
     def __init__(self, rules: Rules) -> None:
         self._found: list[str] = []
+        compared = (compare for when in rules.values() for compare in comparisons(when))
+        self._lists = {compare.fact for compare in compared if compare.operator.startswith("includes")}
         self._sessions = count(1)
-        name = f"rules_{next(_numbers)}"
-        with lang.ruleset(name) as made:
-            for number_, (rule, when) in enumerate(rules.items()):
-                lang.when_all(_expression(positive(when)))(self._action(f"action_{number_}", rule))
-        definition = made.define()
-        self._host = engine.Host()
-        self._host.set_rulesets({name: definition[1]})
-        self._name = name
+        self._name = f"rules_{next(_numbers)}"
+        ruleset = lang.ruleset(self._name)
+        with ruleset:
+            for n, (rule, when) in enumerate(rules.items()):
+                lang.when_all(_expression(positive(when)))(self._action(f"action_{n}", rule))
+        self._host = lang.get_host()
 
     def answer(self, patient: Patient) -> list[str]:
         self._found = []
         session = str(next(self._sessions))
-        self._host.assert_fact(self._name, {**patient, "sid": session})
+        try:
+            lists = {name: patient[name] or _EMPTY for name in self._lists}
+            self._host.assert_fact(self._name, {**patient, **lists, "sid": session})
+        except MessageNotHandledException:
+            return []  # no rule is met; a session in which nothing fired must not be deleted
         self._host.delete_state(self._name, session)
         return self._found
 
