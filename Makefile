@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint check fuzz mutate wheel docs bench tamper crash replays ledger-growth clean
+.PHONY: demo test lint check fuzz mutate wheel docs bench bench-small timings tamper crash replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -15,8 +15,8 @@ test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/ready
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 
 # Everything that is wrong with the built-in rulebook, the limit of its coverage included.
@@ -54,8 +54,16 @@ ledger-growth: $(VENV)/ready
 wheel: $(VENV)/ready
 	sh tests/wheel.sh $(BIN)/python
 
+# Everything that is timed: ketascreen by itself, then beside other rule engines.
+bench: timings $(VENV)/bench-ready
+	$(BIN)/python -m benchmarks
+
+# Whether the peers' answers agree and the page can be written; nothing is asserted about time.
+bench-small: $(VENV)/bench-ready
+	$(BIN)/python -m benchmarks --small
+
 # Median times of a screening, of the import, and of loading the rulebook.
-bench: $(VENV)/ready
+timings: $(VENV)/ready
 	$(BIN)/python -m tests.timings
 
 # Writes the outputs shown in the documents, and the JSON Schemas, from what the program does now.
@@ -69,6 +77,11 @@ $(VENV)/ready: pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+# Each peer by itself, since one that cannot be installed here is left out and named.
+$(VENV)/bench-ready: $(VENV)/ready
+	@$(BIN)/python -m benchmarks.install
 	@touch $@
 
 clean:
