@@ -13,13 +13,14 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from tests.timings import median_ms, started
+
 from benchmarks import OURS, PEERS
 from benchmarks.contenders import INCOMPLETE, Contender, ready
 from benchmarks.rulesets import RuleSet, rule_set
 from benchmarks.trial import Trial, tried
 from ketascreen.channels.reference import evaluate
 from ketascreen.logic import Truth
-from tests.timings import median_ms, started
 
 NAMES = (OURS, INCOMPLETE, *PEERS)
 
@@ -65,9 +66,7 @@ def _size(rules: int, extent: Extent) -> dict[str, Any]:
         "facts": len(made.facts),
         "met": _met(made),
         "left_out": {name: trial for name, trial in trials.items() if isinstance(trial, str)},
-        "contenders": {
-            name: _figures(rounds[name], throughput[name], trials[name]) for name in contenders
-        },
+        "contenders": {name: _figures(rounds[name], throughput[name], trials[name]) for name in contenders},
     }
 
 

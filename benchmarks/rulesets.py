@@ -12,15 +12,28 @@ from decimal import Decimal
 from math import sqrt
 from random import Random
 
+from tests import generate
+
 from ketascreen import load_rulebook
-from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Constant, Meets, Not, Value, Words
-from ketascreen.condition import facts_of
+from ketascreen.condition import (
+    OPERATORS,
+    All,
+    Always,
+    Any_,
+    Compare,
+    Condition,
+    Constant,
+    Meets,
+    Not,
+    Value,
+    Words,
+    facts_of,
+)
 from ketascreen.quantity import UNITS
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
 from ketascreen.terms import Effect
 from ketascreen.vocabulary import Fact, Kind
-from tests import generate
 
 Answers = Mapping[str, Value]
 """A patient: what is known, by the name of the fact."""
@@ -77,7 +90,7 @@ def _like(condition: Condition, facts: Mapping[Kind, Sequence[Fact]], rng: Rando
             return Any_(tuple(_like(member, facts, rng) for member in members))
         case Not(member):
             return Not(_like(member, facts, rng))
-        case Meets(name, member):
+        case Meets(_, member):
             # A definition of its own for each, since its facts are other ones.
             return _like(member, facts, rng)
         case Compare():

@@ -12,11 +12,12 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
+from tests.fuzz import resident_mb
+
 from benchmarks.contenders import INCOMPLETE, ready
 from benchmarks.rulesets import rule_set
 from ketascreen.channels.reference import evaluate
 from ketascreen.logic import Truth
-from tests.fuzz import resident_mb
 
 DEADLINE_SECONDS = 60
 

@@ -2,17 +2,17 @@
 
 No text of a rule's author is ever part of the function's source: its names are made here, from numbers, and constants
 and ids are bound to them as values. It is handed the answers "not met" for all rules, and sets those that come to
-anything else. Rules that one test rules out stand together behind it, so that it is done once for all of them.
+anything else.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from ketascreen.channels.expressions import And, Both, Expression, Fact, Flag, Or, Reader, Test
+from ketascreen.channels.grouping import Group, alternatives, grouped, words
 from ketascreen.condition import Always, Value
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
@@ -45,7 +45,8 @@ def generate(rules: Sequence[Rule]) -> Program:
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
     writer = _Writer()
-    body = [*writer.definitions(reader.definitions), *writer.rules(read)]
+    groups = grouped({rule: both.unmet for rule, both in read.items()})
+    body = [*writer.definitions(reader.definitions), *(line for group in groups for line in writer.group(group, read))]
     source = "\n".join(["def evaluate(facts, answers):", *_indented([*writer.opening(), *body, "return"])])
     names = dict(writer.bound)
     exec(compile(source, "<compiled rules>", "exec"), names)
@@ -68,12 +69,12 @@ class _Writer:
         if self.facts:
             numbers = [self.facts[fact] for fact in sorted(self.facts, key=lambda fact: fact.last)]
             yield f"{', '.join(f'f{number}' for number in numbers)}, = facts"
-        for fact, words in self._words.items():
+        for fact, named in self._words.items():
             n = self.facts[fact]
             yield f"if f{n} is None:"
-            yield f"    present{n} = nothing; possible{n} = {self._name(words)}"
+            yield f"    present{n} = nothing; possible{n} = {self._name(named)}"
             yield "else:"
-            yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(words)}"
+            yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(named)}"
 
     def definitions(self, read: Iterable[Both]) -> Iterator[str]:
         """Works out each definition, once for all rules."""
@@ -81,19 +82,19 @@ class _Writer:
             yield f"unmet{number} = {self._text(both.unmet)}"
             yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
 
-    def rules(self, read: Mapping[str, Both]) -> Iterator[str]:
+    def group(self, group: Group, read: Mapping[str, Both]) -> Iterator[str]:
         """Sets the answers of the rules that are not ruled out: "not met" is tried first, since most rules are."""
-        for shared, ids in _behind(read).items():
-            lines = [self._rule(rule, read[rule], shared) for rule in ids]
-            if shared is None:
-                yield from lines
-            else:
-                yield f"if not ({self._text(shared)}):"
-                yield from _indented(lines)
+        inner = [self._rule(rule, read[rule], group.test) for rule in group.rules]
+        inner += [line for one in group.groups for line in self.group(one, read)]
+        if group.test is None:
+            yield from inner
+        else:
+            yield f"if not ({self._text(group.test)}):"
+            yield from _indented(inner)
 
     def _rule(self, rule: str, both: Both, known_to_fail: Expression | None) -> str:
         answer = f"answers[{self._name(rule)}] = met if {self._text(both.met)} else unknown"
-        unmet = tuple(one for one in _alternatives(both.unmet) if one != known_to_fail)
+        unmet = tuple(one for one in alternatives(both.unmet) if one != known_to_fail)
         return f"if not ({self._text(Or(unmet))}): {answer}" if unmet else answer
 
     def _text(self, expression: Expression) -> str:
@@ -113,20 +114,20 @@ class _Writer:
 
     def _test(self, test: Test) -> str:
         n = self.facts.setdefault(test.fact, len(self.facts))
-        words = test.constant if isinstance(test.constant, frozenset) else frozenset([str(test.constant)])
+        named = frozenset(words(test))
         if test.test in _ON_LISTS:
-            self._words[test.fact] = self._words.get(test.fact, _NOTHING) | words
+            self._words[test.fact] = self._words.get(test.fact, _NOTHING) | named
         match test.test:
             case "includes":
                 return f"{self._name(test.constant)} in present{n}"
             case "excludes":
                 return f"{self._name(test.constant)} not in possible{n}"
             case "shares":
-                return f"not present{n}.isdisjoint({self._name(words)})"
+                return f"not present{n}.isdisjoint({self._name(named)})"
             case "lacks":
-                return f"f{n} is not None and possible{n}.isdisjoint({self._name(words)})"
+                return f"f{n} is not None and possible{n}.isdisjoint({self._name(named)})"
             case "not in":
-                return f"f{n} not in {self._name(words | {None})}"
+                return f"f{n} not in {self._name(named | {None})}"
             case "==" | "in":
                 return f"f{n} {test.test} {self._name(test.constant)}"
             case _:
@@ -138,21 +139,6 @@ class _Writer:
             self._names[value] = name = f"v{len(self._names)}"
             self.bound[name] = value
         return self._names[value]
-
-
-def _alternatives(unmet: Expression) -> tuple[Expression, ...]:
-    """The expressions of which one is enough to rule a rule out."""
-    return unmet.any_of if isinstance(unmet, Or) else (unmet,)
-
-
-def _behind(read: Mapping[str, Both]) -> Mapping[Expression | None, list[str]]:
-    """The rules behind the test that rules out the most; behind None those whose tests no other rule shares."""
-    uses = Counter(one for both in read.values() for one in set(_alternatives(both.unmet)))
-    groups: dict[Expression | None, list[str]] = {}
-    for rule, both in read.items():
-        shared = [one for one in _alternatives(both.unmet) if uses[one] > 1]
-        groups.setdefault(max(shared, key=uses.__getitem__, default=None), []).append(rule)
-    return groups
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
