@@ -58,8 +58,9 @@ def run(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = 
     raise AssertionError("a command line ends with a status")
 
 
-def _load(folder: Path, *, keys: tuple[VerifyKey, ...] | None = None) -> Rulebook:
-    return shipped() if folder == built_in_rules() and not keys else load_rulebook(folder, keys=keys)
+def _load(folder: Path, *, keys: tuple[VerifyKey, ...] | None = None, cache: str | None = None) -> Rulebook:
+    as_it_is = folder == built_in_rules() and not keys and not cache
+    return shipped() if as_it_is else load_rulebook(folder, keys=keys, cache=cache)
 
 
 def screen(name: str, *args: str, terminal: bool = False) -> Ran:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -50,23 +50,36 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     """
     as_of = as_of.replace(tzinfo=timezone(as_of.utcoffset() or timedelta(0)), fold=0)  # days of 24 hours, everywhere
     problems: list[Diagnostic] = []
-    observations = dict(profile.observations())
-    observations.update(_extra(profile, vocabulary, problems))
-    for name, observation in observations.items():
-        if _instant(observation.at, as_of) > as_of if observation.at is not None else False:
-            pointer = f"{_pointer(name)}/at"
-            problems.append(
-                Diagnostic(
-                    "in-the-future",
-                    f"`{name}` was observed after the time of screening",
-                    "check its date",
-                    pointer=pointer,
-                )
-            )
-    _derive_age(profile, as_of, observations, problems)
+    observations = profile.observations()
+    if profile.extra:
+        observations.update(_extra(profile, vocabulary, problems))
+    instants = _instants(observations, as_of)
+    problems += _in_the_future(observations, instants, as_of)
+    if profile.birth_date is not None:
+        _derive_age(profile.birth_date, as_of, observations, problems)
     if problems:
         raise ProfileError(problems)
-    return _count(observations, vocabulary, as_of)
+    return _count(observations, instants, vocabulary, as_of)
+
+
+def _instants(observations: Mapping[str, AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
+    """The instant of each date and time that something was observed at; most were observed at the same few."""
+    instants: dict[Instant, datetime] = {}
+    for observation in observations.values():
+        at = observation.at
+        if at is not None and at not in instants:
+            instants[at] = at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
+    return instants
+
+
+def _in_the_future(
+    observations: Mapping[str, AnyObservation], instants: Mapping[Instant, datetime], as_of: datetime
+) -> Iterable[Diagnostic]:
+    late = {at for at, instant in instants.items() if instant > as_of}
+    for name, observation in observations.items() if late else ():
+        if observation.at in late:
+            message = f"`{name}` was observed after the time of screening"
+            yield Diagnostic("in-the-future", message, "check its date", pointer=f"{_pointer(name)}/at")
 
 
 def _extra(
@@ -86,14 +99,9 @@ def _extra(
 
 
 def _derive_age(
-    profile: PatientProfile,
-    as_of: datetime,
-    observations: dict[str, AnyObservation],
-    problems: list[Diagnostic],
+    born: date, as_of: datetime, observations: dict[str, AnyObservation], problems: list[Diagnostic]
 ) -> None:
-    born, today = profile.birth_date, as_of.date()
-    if born is None:
-        return
+    today = as_of.date()
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     fact = BUILT_IN["age"]
     assert fact.maximum is not None
@@ -130,20 +138,37 @@ def _derive_age(
         observations["age"] = Observation(Decimal(years), given.at if given else None)
 
 
-def _count(observations: Mapping[str, AnyObservation], vocabulary: Vocabulary, as_of: datetime) -> Facts:
+def _count(
+    observations: Mapping[str, AnyObservation],
+    instants: Mapping[Instant, datetime],
+    vocabulary: Vocabulary,
+    as_of: datetime,
+) -> Facts:
     current: dict[str, Value] = {}
     last: dict[str, Value] = {}
+    dated: dict[str, Instant] = {}
+    entries: dict[str, tuple[str, ...]] = {}
     stale = set()
+    aging, windows = vocabulary.aging.items(), vocabulary.windows
+    fresh = {at: {days for days, one in aging if one.is_fresh(instant, as_of)} for at, instant in instants.items()}
     for name, observation in observations.items():
-        fact = vocabulary[name]
-        value = last[name] = _value(observation)
-        counting = _counting(fact, value, _instant(observation.at, as_of) if observation.at else None, as_of)
+        at = observation.at
+        if isinstance(observation, Observation):
+            value: Value = observation.value
+        else:
+            value, entries[name] = _words(observation), observation.unrecognised
+        last[name] = value
+        if at is not None:
+            dated[name] = at
+        days = windows.get(name)
+        if days is None or (at is not None and days in fresh[at]):
+            current[name] = value
+            continue
+        counting = _counting(vocabulary[name], value)
         if counting is not None:
             current[name] = counting
         if counting != value:
             stale.add(name)
-    dated = {name: seen.at for name, seen in observations.items() if seen.at is not None}
-    entries = {name: seen.unrecognised for name, seen in observations.items() if isinstance(seen, ListObservation)}
     return Facts(
         MappingProxyType(current),
         MappingProxyType(last),
@@ -153,29 +178,20 @@ def _count(observations: Mapping[str, AnyObservation], vocabulary: Vocabulary, a
     )
 
 
-def _value(observation: AnyObservation) -> Value:
-    if isinstance(observation, Observation):
-        return observation.value
-    unrecognised = frozenset([UNRECOGNISED]) if observation.unrecognised else frozenset()
+def _words(observation: ListObservation) -> Words:
+    if not observation.unrecognised:
+        return Words(observation.present, observation.complete)
     # An entry that is not understood could be any of the words, so nothing can be ruled out.
-    return Words(observation.present | unrecognised, observation.complete and not unrecognised)
+    return Words(observation.present | {UNRECOGNISED}, complete=False)
 
 
-def _counting(fact: Fact, value: Value, observed: datetime | None, as_of: datetime) -> Value | None:
-    """What of the answer still counts, or None."""
-    freshness = fact.freshness
-    if freshness is None or freshness.is_fresh(observed, as_of):
-        return value
+def _counting(fact: Fact, value: Value) -> Value | None:
+    """What still counts of an answer that is too old or undated, or None."""
+    ageless = fact.freshness.ageless if fact.freshness else frozenset()
     if isinstance(value, Words):
-        lasting = value.present & freshness.ageless
+        lasting = value.present & ageless
         return Words(lasting, complete=False) if lasting else None
-    return value if value in freshness.ageless else None
-
-
-def _instant(at: Instant, as_of: datetime) -> datetime:
-    if isinstance(at, datetime):
-        return at
-    return datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
+    return value if value in ageless else None
 
 
 def _pointer(name: str) -> str:

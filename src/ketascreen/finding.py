@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from ketascreen.reported import Deferring, Reported
 from ketascreen.rule import RuleStage
 from ketascreen.terms import Effect, Outcome, Route
-
-
-class Reported(BaseModel):
-    """The root of everything in a verdict: frozen, nothing beside what is named."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(Reported):
@@ -54,7 +47,7 @@ class FactLacking(Reported):
     why: Want
 
 
-class Finding(Reported):
+class Finding(Deferring):
     """What one rule came to, in the rule's own words, with its sources and the facts that it rests on or lacks."""
 
     rule: str

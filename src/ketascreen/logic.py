@@ -18,6 +18,8 @@ class Truth(Enum):
     UNKNOWN = "unknown"
     TRUE = "true"
 
+    __hash__ = object.__hash__  # each value is one object; the hash of an Enum is Python's own code, and slow
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Truth is true, false or unknown; compare it by name")
 

@@ -9,8 +9,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from ketascreen.finding import FactUsed, Finding, Reported
+from ketascreen.finding import FactUsed, Finding
 from ketascreen.observation import at_fixed_offset
+from ketascreen.reported import Reported
 from ketascreen.terms import Effect, Outcome
 
 OVERRIDABLE = frozenset({Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD})

@@ -6,7 +6,7 @@ through `extra`. The sources of the codes are named in docs/facts.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -257,7 +257,7 @@ class PatientProfile(BaseModel):
         refuse_unread(raw, info.mode)
         try:
             profile: Self = handler(raw)
-            problems = list(contradictions(dict(profile.observations())))
+            problems = list(contradictions(profile.observations()))
         except ValidationError as error:
             problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
         if problems:
@@ -317,12 +317,10 @@ class PatientProfile(BaseModel):
 
         return profile_schema()
 
-    def observations(self) -> Iterator[tuple[str, AnyObservation]]:
-        """Each built-in fact that is known, with its observation."""
-        for name in BUILT_IN:
-            observation = getattr(self, name)
-            if observation is not None:
-                yield name, observation
+    def observations(self) -> dict[str, AnyObservation]:
+        """The observation of each built-in fact that is known, by name."""
+        fields = self.__dict__
+        return {name: observation for name in _NAMES if (observation := fields[name]) is not None}
 
     def __reduce__(self) -> tuple[Any, ...]:
         known = {name: answer for name, answer in self.model_dump().items() if answer is not None}
@@ -335,13 +333,14 @@ class PatientProfile(BaseModel):
         return self
 
     def __repr__(self) -> str:
-        return f"PatientProfile({sum(1 for _ in self.observations())} facts)"
+        return f"PatientProfile({len(self.observations())} facts)"
 
     __str__ = __repr__
 
 
 BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields))
 """The built-in facts: the fields of `PatientProfile`."""
+_NAMES = tuple(BUILT_IN)
 
 
 def _read_birth_date(raw: object) -> date:

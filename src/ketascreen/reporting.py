@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ketascreen.channels.agreement import Answers
-from ketascreen.channels.reference import Grounds, answers_for, explain
-from ketascreen.condition import Value, Words
 from ketascreen.documents import Citation
+from ketascreen.evidence import Evidence
 from ketascreen.facts import Facts
-from ketascreen.finding import FactLacking, FactUsed, Fault, Finding, Source, Want
-from ketascreen.logic import Truth
-from ketascreen.quantity import decimal_text
+from ketascreen.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.rule import RouteSheet, Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict, combine, combine_readiness
-from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
+from ketascreen.vocabulary import Vocabulary
+
+_REVIEW_MET = (Effect.REVIEW, Outcome.MET)
 
 
 def source(citation: Citation) -> Source:
@@ -41,46 +41,95 @@ class Reporter:
         self._wording = {rule.id: _wording(rule) for rule in rulebook.rules}
         self._statements = {route: _statements(sheet) for route, sheet in rulebook.routes.items()}
 
-    def finding(self, rule: Rule, outcome: Outcome, facts: Facts, as_of: datetime) -> tuple[Finding, Fault | None]:
-        """The finding of a rule with the reference channel's grounds; and a fault where these cannot be had."""
-        grounds, fault = _explain(rule, facts)
-        answers, vocabulary = answers_for(rule, facts), self._rulebook.vocabulary
-        rests_on = tuple(_used(vocabulary[name], answers[name], facts, as_of) for name in sorted(grounds.rests_on))
-        lacks = tuple(_lacking(vocabulary[name], name in answers, facts) for name in sorted(grounds.lacks))
-        wording = self._wording[rule.id]
-        return Finding.model_construct(**wording, outcome=outcome, rests_on=rests_on, lacks=lacks), fault
+    def evidence(self, facts: Facts, as_of: datetime) -> Evidence:
+        """What findings on these facts rest on and lack."""
+        return Evidence(self._rulebook.vocabulary, facts, as_of)
+
+    def finding(self, rule: Rule, outcome: Outcome, evidence: Evidence) -> Finding:
+        """The finding of a rule; its grounds are looked up in `evidence` when they are asked for."""
+        return Finding.deferred({**self._wording[rule.id], "outcome": outcome}, _Because(rule, evidence))
 
     def route(
         self,
         route: Route,
-        findings: Iterable[Finding],
+        effects: Mapping[str, Effect],
         answers: Answers,
         stage: Stage,
         decided: frozenset[str],
         faulty: bool,
+        findings: Callable[[], Iterable[Finding]],
     ) -> RouteVerdict:
-        """The recommendation for one route. `decided`: reviews to go ahead with; `faulty`: a fault lies over all."""
-        here = [finding for finding in findings if route in finding.routes]
-        doubtful = faulty or any(one.rule in answers.disagreements for one in here)
-        decision, readiness = _decide({one.rule: one.effect for one in here}, answers, doubtful, decided)
-        grouped = _grouped(here)
-        reasons = tuple(one.rule for one in here if (one.effect, one.outcome) in DECIDING[decision])
-        in_session = stage is Stage.SESSION
-        alerts = grouped.get(Effect.ALERT, {})
-        return RouteVerdict(
-            route=route,
-            title=self._rulebook.routes[route].title,
-            decision=decision,
-            readiness=readiness if in_session else None,
-            reasons=reasons,
-            readiness_reasons=_readiness_reasons(here, readiness, decided) if in_session else (),
-            alerts=alerts.get(Outcome.MET, ()),
-            alerts_not_ruled_out=alerts.get(Outcome.UNKNOWN, ()),
-            findings=grouped,
-            asks=_asks(here, self._rulebook.vocabulary),
-            advice=grouped.get(Effect.ADVISE, {}).get(Outcome.MET, ()),
-            attributes=self._statements[route],
-        )
+        """The recommendation for one route.
+
+        `effects`: of the rules for this route, by id. `decided`: reviews to go ahead with. `faulty`: a fault lies over
+        all. `findings`: those of the screening; asked for with the details.
+        """
+        doubtful = faulty or any(rule in effects for rule in answers.disagreements)
+        decision, readiness = _decide(effects, answers, doubtful, decided)
+        shown = readiness if stage is Stage.SESSION else None
+        fields = {
+            "route": route,
+            "title": self._rulebook.routes[route].title,
+            "decision": decision,
+            "readiness": shown,
+            "attributes": self._statements[route],
+        }
+        details = _Details(route, decision, shown, decided, findings, self._rulebook.vocabulary)
+        return RouteVerdict.deferred(fields, details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Because:
+    """The rest of a finding."""
+
+    rule: Rule
+    evidence: Evidence
+
+    def rests_on(self) -> tuple[FactUsed, ...]:
+        return self.evidence.rests_on(self.rule)
+
+    def lacks(self) -> tuple[FactLacking, ...]:
+        return self.evidence.lacks(self.rule)
+
+
+@dataclass(frozen=True)
+class _Details:
+    """The rest of a route's verdict; `readiness` is None where it is not asked."""
+
+    route: Route
+    decision: Decision
+    readiness: Readiness | None
+    decided: frozenset[str]
+    of_screening: Callable[[], Iterable[Finding]]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def _here(self) -> list[Finding]:
+        return [finding for finding in self.of_screening() if self.route in finding.routes]
+
+    def _met(self, effect: Effect, outcome: Outcome = Outcome.MET) -> tuple[str, ...]:
+        return self.findings().get(effect, {}).get(outcome, ())
+
+    def findings(self) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
+        return _grouped(self._here)
+
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(one.rule for one in self._here if (one.effect, one.outcome) in DECIDING[self.decision])
+
+    def readiness_reasons(self) -> tuple[str, ...]:
+        return _readiness_reasons(self._here, self.readiness, self.decided) if self.readiness else ()
+
+    def alerts(self) -> tuple[str, ...]:
+        return self._met(Effect.ALERT)
+
+    def alerts_not_ruled_out(self) -> tuple[str, ...]:
+        return self._met(Effect.ALERT, Outcome.UNKNOWN)
+
+    def advice(self) -> tuple[str, ...]:
+        return self._met(Effect.ADVISE)
+
+    def asks(self) -> tuple[Ask, ...]:
+        return _asks(self._here, self.vocabulary)
 
 
 def _wording(rule: Rule) -> dict[str, Any]:
@@ -102,46 +151,6 @@ def _wording(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _explain(rule: Rule, facts: Facts) -> tuple[Grounds, Fault | None]:
-    try:
-        return explain(rule.when, answers_for(rule, facts)), None
-    except Exception as error:  # noqa: BLE001 - a finding that cannot be explained must not end the screening
-        message = f"`{rule.id}` could not be explained ({type(error).__name__})"
-    return Grounds(Truth.UNKNOWN), Fault(where="explanation", message=message)
-
-
-def _used(fact: Fact, value: Value, facts: Facts, as_of: datetime) -> FactUsed:
-    name, observed = fact.name, facts.observed.get(fact.name)
-    known: str | tuple[str, ...]
-    if isinstance(value, Words):
-        known = (*sorted(value.present - {UNRECOGNISED}), *facts.unrecognised.get(name, ()))
-    else:
-        known = decimal_text(value) if isinstance(value, Decimal) else value
-    days = None
-    if observed is not None:
-        instant = observed if isinstance(observed, datetime) else datetime.combine(observed, time.min, as_of.tzinfo)
-        days = (as_of - instant).days
-    return FactUsed.model_construct(
-        fact=name,
-        label=fact.label,
-        value=known,
-        unit=fact.unit.name if fact.unit else None,
-        complete=value.complete if isinstance(value, Words) else None,
-        observed_at=observed.isoformat() if observed is not None else None,
-        days_old=days,
-        counts=facts.current.get(name) == value,
-    )
-
-
-def _lacking(fact: Fact, answered: bool, facts: Facts) -> FactLacking:
-    why: Want
-    if fact.name in facts.stale:
-        why = "too_old" if fact.name in facts.observed else "undated"
-    else:
-        why = "list_incomplete" if answered else "not_recorded"
-    return FactLacking.model_construct(fact=fact.name, label=fact.label, why=why)
-
-
 def _grouped(here: list[Finding]) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
     grouped: dict[Effect, dict[Outcome, tuple[str, ...]]] = {}
     for effect in Effect:
@@ -158,11 +167,11 @@ def _decide(
     """The most cautious of what each channel gives, and of insufficient data where something is in doubt (P4)."""
     decisions = [Decision.INSUFFICIENT_DATA] if doubtful else []
     readinesses = [Readiness.INSUFFICIENT_DATA] if doubtful else []
-    for outcomes in answers.by_channel.values():
-        found = [(effect, outcomes[rule]) for rule, effect in effects.items()]
-        undecided = any(
-            effect is Effect.REVIEW and outcomes[rule] is Outcome.MET and rule not in decided
-            for rule, effect in effects.items()
+    for noted in answers.noted.values():
+        found = {(effect, outcome) for rule, outcome in noted.items() if (effect := effects.get(rule)) is not None}
+        undecided = _REVIEW_MET in found and any(
+            effects.get(rule) is Effect.REVIEW and outcome is Outcome.MET and rule not in decided
+            for rule, outcome in noted.items()
         )
         decisions.append(combine(found))
         readinesses.append(combine_readiness(decisions[-1], found, undecided_review=undecided))
@@ -196,13 +205,15 @@ def _asks(here: list[Finding], vocabulary: Vocabulary) -> tuple[Ask, ...]:
             waiting.setdefault(lacking.fact, []).append(one.rule)
             why.setdefault(lacking.fact, lacking.why)
     return tuple(
-        Ask.model_construct(
-            fact=name,
-            label=vocabulary[name].label,
-            unit=unit.name if (unit := vocabulary[name].unit) else None,
-            answer=vocabulary[name].describe(),
-            why=why[name],
-            rules=tuple(rules),
+        Ask.made(
+            {
+                "fact": name,
+                "label": vocabulary[name].label,
+                "unit": unit.name if (unit := vocabulary[name].unit) else None,
+                "answer": vocabulary[name].describe(),
+                "why": why[name],
+                "rules": tuple(rules),
+            }
         )
         for name, rules in sorted(waiting.items())
     )

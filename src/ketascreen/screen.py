@@ -6,8 +6,10 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self, get_args
 
@@ -17,6 +19,7 @@ from ketascreen.channels.agreement import Answers, ask
 from ketascreen.channels.production import ProductionChannel, engine_version
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import Diagnostic, Place, RequestError, RulebookError
+from ketascreen.evidence import Evidence
 from ketascreen.facts import known_facts
 from ketascreen.finding import Finding
 from ketascreen.loading import load_rulebook
@@ -47,6 +50,8 @@ Isolation = Literal["none", "process"]
 CHANNELS = ("reference", "production", "compiled")
 DEFAULT_CHANNELS = ("reference", "production")
 MAX_DEADLINE_SECONDS = 3600
+_ROUTES = tuple(Route)
+_STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
 
 
 def built_in_rules() -> Path:
@@ -88,6 +93,8 @@ class Screener:
             raise RequestError(
                 [Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(DEFAULT_CHANNELS)}")]
             )
+        self._names = tuple(channel.name for channel in self.channels)
+        self._scopes: dict[tuple[Stage, tuple[Route, ...]], _Scope] = {}
 
     @classmethod
     def default(
@@ -142,39 +149,38 @@ class Screener:
         # A fixed offset: differences of times in one named zone would leave out its clock changes.
         as_of = at_fixed_offset(as_of)
         facts = known_facts(profile, self.rulebook.vocabulary, as_of)
-        at_stage = self.rulebook.asked_at(stage)
-        answers = ask(self.channels, facts, stage, frozenset(rule.id for rule in at_stage))
-        in_scope = [rule for rule in at_stage if any(route in asked for route in rule.routes)]
-        findings: list[Finding] = []
-        faults = list(answers.faults)
-        for rule in in_scope:
-            finding, fault = self.reporter.finding(rule, answers.outcome(rule.id), facts, as_of)
-            findings.append(finding)
-            faults += [fault] if fault else []
+        scope = self._scope(stage, asked)
+        answers = ask(self.channels, facts, stage, scope.at_stage)
+        report = _Report(self.reporter, scope.rules, answers, self.reporter.evidence(facts, as_of))
+        faults = answers.faults
+        if "reference" in self._names:  # what it cannot explain puts its verdict in doubt; else who asks later is told
+            faults += report.evidence.explain(scope.rules)
         for fault in faults:
             log.warning("%s: %s", fault.where, fault.message)
         if answers.disagreements:
             log.warning("the channels disagree on %s", ", ".join(answers.disagreements))
         log.debug("screened at stage %s by rulebook %s", stage, self.rulebook.bytes_digest)
         overrides = tuple(overrides)
-        on_record = shown(overrides, findings, self.rulebook.rule_digests, as_of) if overrides else ()
+        on_record = shown(overrides, report.findings(), self.rulebook.rule_digests, as_of) if overrides else ()
         decided = decided_at((*decisions, *decided_on_record(on_record)), as_of)
-        return Verdict(
-            notice=NOTICE if self.rulebook.signed() else f"{NOTICE} {UNSIGNED}",
-            stage=stage,
-            as_of=as_of,
-            routes={
-                route: self.reporter.route(route, findings, answers, stage, decided, bool(faults)) for route in asked
+        fields = {
+            "notice": self._notice,
+            "stage": stage,
+            "as_of": as_of,
+            "routes": {
+                route: self.reporter.route(route, effects, answers, stage, decided, bool(faults), report.findings)
+                for route, effects in scope.routes.items()
             },
-            findings=tuple(findings),
-            decisions=decisions,
-            rulebook=self._rulebook_used(),
-            agreement=self._agreement(answers, in_scope),
-            faults=tuple(faults),
-            counts=self._counts(answers, len(at_stage), in_scope, len(findings)),
-            library_version=_version.VERSION,
-            overrides=on_record,
-        )
+            "decisions": decisions,
+            "rulebook": self._rulebook_used,
+            "agreement": self._agreement(answers, scope),
+            "faults": faults,
+            "counts": self._counts(answers, scope),
+            "library_version": _version.VERSION,
+            "overrides": on_record,
+            "receipt": None,
+        }
+        return Verdict.deferred(fields, report)
 
     @property
     def engines(self) -> tuple[tuple[str, str], ...]:
@@ -207,10 +213,10 @@ class Screener:
             problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
         elif not is_of_our_time(as_of):
             problems.append(Diagnostic("as-of", "`as_of` is not a time of ours", "check the year"))
-        if stage not in set(Stage):
+        if stage not in _STAGES:
             problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
-        listed = set(self.rulebook.routes) if routes is None else set(routes)
-        if not listed or not listed <= set(self.rulebook.routes):
+        listed = self.rulebook.routes.keys() if routes is None else set(routes)
+        if not listed or not listed <= self.rulebook.routes.keys():
             names = ", ".join(self.rulebook.routes)
             problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
         given = tuple(decisions)
@@ -225,8 +231,20 @@ class Screener:
                 )
         if problems:
             raise RequestError(problems)
-        return tuple(route for route in Route if route in listed), Stage(stage), given
+        return tuple([route for route in _ROUTES if route in listed]), _STAGES[stage], given
 
+    def _scope(self, stage: Stage, asked: tuple[Route, ...]) -> _Scope:
+        """What is asked at a stage for some routes; there are few of these, so that each is worked out once."""
+        key = stage, asked
+        if key not in self._scopes:
+            self._scopes[key] = _Scope.of(self.rulebook, stage, asked)
+        return self._scopes[key]
+
+    @cached_property
+    def _notice(self) -> str:
+        return NOTICE if self.rulebook.signed() else f"{NOTICE} {UNSIGNED}"
+
+    @cached_property
     def _rulebook_used(self) -> RulebookUsed:
         identity = self.rulebook.identity
         return RulebookUsed(
@@ -238,25 +256,69 @@ class Screener:
             signed=self.rulebook.signed(),
         )
 
-    def _agreement(self, answers: Answers, in_scope: list[Rule]) -> Agreement:
-        ids = {rule.id for rule in in_scope}
-        differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in ids}
-        return Agreement(
-            channels=tuple(channel.name for channel in self.channels),
-            agreed=not differing and not answers.faults,
-            disagreements=tuple(Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()),
+    def _agreement(self, answers: Answers, scope: _Scope) -> Agreement:
+        differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in scope.ids}
+        return Agreement.made(
+            {
+                "channels": self._names,
+                "agreed": not differing and not answers.faults,
+                "disagreements": tuple(
+                    Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()
+                ),
+            }
         )
 
-    def _counts(self, answers: Answers, at_stage: int, in_scope: list[Rule], reported: int) -> Counts:
-        loaded, ids = len(self.rulebook.rules), {rule.id for rule in in_scope}
-        return Counts(
-            loaded=loaded,
-            in_scope=len(in_scope),
-            out_of_scope_stage=loaded - at_stage,
-            out_of_scope_route=at_stage - len(in_scope),
-            evaluated={name: len(ids & set(answer)) for name, answer in answers.by_channel.items()},
-            reported=reported,
+    def _counts(self, answers: Answers, scope: _Scope) -> Counts:
+        loaded, at_stage, in_scope = len(self.rulebook.rules), len(scope.at_stage), len(scope.rules)
+        return Counts.made(
+            {
+                "loaded": loaded,
+                "in_scope": in_scope,
+                "out_of_scope_stage": loaded - at_stage,
+                "out_of_scope_route": at_stage - in_scope,
+                "evaluated": {name: len(scope.ids & answer.keys()) for name, answer in answers.by_channel.items()},
+                "reported": in_scope,
+            }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a screening asks.
+
+    `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
+    for, `ids` theirs. `routes`: the routes asked for, each with the effects of its rules by id.
+    """
+
+    at_stage: frozenset[str]
+    rules: tuple[Rule, ...]
+    ids: frozenset[str]
+    routes: Mapping[Route, Mapping[str, Effect]]
+
+    @classmethod
+    def of(cls, rulebook: Rulebook, stage: Stage, asked: tuple[Route, ...]) -> Self:
+        at_stage = rulebook.asked_at(stage)
+        rules = tuple(rule for rule in at_stage if any(route in asked for route in rule.routes))
+        routes = {route: {rule.id: rule.effect for rule in rules if route in rule.routes} for route in asked}
+        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules), routes)
+
+
+@dataclass(frozen=True)
+class _Report:
+    """The rest of a verdict: its findings, worded when somebody asks for one."""
+
+    reporter: Reporter
+    rules: tuple[Rule, ...]
+    answers: Answers
+    evidence: Evidence
+
+    @cached_property
+    def _findings(self) -> tuple[Finding, ...]:
+        outcome = self.answers.outcome
+        return tuple([self.reporter.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
+
+    def findings(self) -> tuple[Finding, ...]:
+        return self._findings
 
 
 def _require_isolation(isolation: str, deadline_seconds: float) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
 from typing import Self
 
 
@@ -46,7 +48,7 @@ class Outcome(StrEnum):
 class _Ranked(StrEnum):
     """Words listed from the least to the most cautious."""
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Position in the list; a higher one is more cautious."""
         return list(type(self)).index(self)
@@ -54,7 +56,7 @@ class _Ranked(StrEnum):
     @classmethod
     def most_cautious(cls, values: Iterable[Self]) -> Self:
         """The most cautious of `values`; the least cautious word of all where there is none."""
-        return max(values, key=lambda value: value.rank, default=next(iter(cls)))
+        return max(values, key=attrgetter("rank"), default=None) or next(iter(cls))
 
 
 class Decision(_Ranked):

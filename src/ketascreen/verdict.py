@@ -7,26 +7,33 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from ketascreen.finding import Fault, Finding, Reported, Source, Want
+from ketascreen.finding import Fault, Finding, Source, Want
 from ketascreen.observation import at_fixed_offset
 from ketascreen.override import OverrideShown, Standing
+from ketascreen.reported import Deferring, Reported
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 
 NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
 UNSIGNED = "No clinician has signed this rulebook."
 
 
+DECIDING: Mapping[Decision, frozenset[tuple[Effect, Outcome]]] = {
+    Decision.NOT_ELIGIBLE: frozenset({(Effect.EXCLUDE, Outcome.MET)}),
+    Decision.INSUFFICIENT_DATA: frozenset({(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)}),
+    Decision.REVIEW: frozenset({(Effect.REVIEW, Outcome.MET)}),
+    Decision.CAUTION: frozenset({(Effect.CAUTION, Outcome.MET), (Effect.CAUTION, Outcome.UNKNOWN)}),
+    Decision.ELIGIBLE: frozenset(),
+}
+"""Which findings are the reasons for a decision, the most cautious decision first."""
+_HOLD_MET, _HOLD_UNKNOWN = (Effect.HOLD, Outcome.MET), (Effect.HOLD, Outcome.UNKNOWN)
+
+
 def combine(findings: Iterable[tuple[Effect, Outcome]]) -> Decision:
     """The decision that the findings of one route come to (design: worst first; unknown is never no)."""
     found = set(findings)
-    if (Effect.EXCLUDE, Outcome.MET) in found:
-        return Decision.NOT_ELIGIBLE
-    if {(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)} & found:
-        return Decision.INSUFFICIENT_DATA
-    if (Effect.REVIEW, Outcome.MET) in found:
-        return Decision.REVIEW
-    if {(Effect.CAUTION, Outcome.MET), (Effect.CAUTION, Outcome.UNKNOWN)} & found:
-        return Decision.CAUTION
+    for decision, deciding in DECIDING.items():
+        if not deciding.isdisjoint(found):
+            return decision
     return Decision.ELIGIBLE
 
 
@@ -35,9 +42,9 @@ def combine_readiness(
 ) -> Readiness:
     """Whether it may be given today: candidacy, then the holds, then reviews that no clinician has decided."""
     found = set(findings)
-    if decision is Decision.NOT_ELIGIBLE or (Effect.HOLD, Outcome.MET) in found:
+    if decision is Decision.NOT_ELIGIBLE or _HOLD_MET in found:
         return Readiness.NOT_READY
-    if decision is Decision.INSUFFICIENT_DATA or (Effect.HOLD, Outcome.UNKNOWN) in found or undecided_review:
+    if decision is Decision.INSUFFICIENT_DATA or _HOLD_UNKNOWN in found or undecided_review:
         return Readiness.INSUFFICIENT_DATA
     return Readiness.READY
 
@@ -101,7 +108,7 @@ class RouteStatement(Reported):
     sources: tuple[Source, ...]
 
 
-class RouteVerdict(Reported):
+class RouteVerdict(Deferring):
     """The recommendation for one route. Rules are named by id; `Verdict.finding` gives each whole.
 
     `findings` groups every rule of this route by effect and outcome. `reasons` are the rules that make the decision,
@@ -168,7 +175,7 @@ class Receipt(Reported):
     digest: str
 
 
-class Verdict(Reported):
+class Verdict(Deferring):
     """Everything that one screening came to.
 
     `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.
@@ -202,13 +209,3 @@ class Verdict(Reported):
     def reasons(self, route: Route | str) -> tuple[Finding, ...]:
         """The findings that make the decision for a route."""
         return tuple(map(self.finding, self.routes[Route(route)].reasons))
-
-
-DECIDING: Mapping[Decision, frozenset[tuple[Effect, Outcome]]] = {
-    Decision.NOT_ELIGIBLE: frozenset({(Effect.EXCLUDE, Outcome.MET)}),
-    Decision.INSUFFICIENT_DATA: frozenset({(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)}),
-    Decision.REVIEW: frozenset({(Effect.REVIEW, Outcome.MET)}),
-    Decision.CAUTION: frozenset({(Effect.CAUTION, Outcome.MET), (Effect.CAUTION, Outcome.UNKNOWN)}),
-    Decision.ELIGIBLE: frozenset(),
-}
-"""Which findings are the reasons for a decision."""

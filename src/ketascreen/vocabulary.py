@@ -99,12 +99,18 @@ class Fact:
 
 
 class Vocabulary(Mapping[str, Fact]):
-    """The facts by name; immutable."""
+    """The facts by name; immutable.
 
-    __slots__ = ("_facts",)
+    `windows` are the days of those whose answers age, by name; `aging` a freshness for each such number of days.
+    """
+
+    __slots__ = ("_facts", "aging", "windows")
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self._facts = {fact.name: fact for fact in facts}
+        fresh = {fact.name: fact.freshness for fact in self._facts.values() if fact.freshness is not None}
+        self.windows: Mapping[str, int] = {name: freshness.days for name, freshness in fresh.items()}
+        self.aging: Mapping[int, Freshness] = {freshness.days: freshness for freshness in fresh.values()}
 
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]

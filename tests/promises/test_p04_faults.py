@@ -151,12 +151,12 @@ def test_where_every_channel_fails_nothing_is_known_and_nobody_is_eligible() -> 
 def test_a_finding_that_cannot_be_explained_is_a_fault_and_leaves_insufficient_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from ketascreen import reporting
+    from ketascreen import evidence
 
     def explode(*_: object) -> reference.Grounds:
         raise RecursionError
 
-    monkeypatch.setattr(reporting, "explain", explode)
+    monkeypatch.setattr(evidence, "explain", explode)
     verdict = Screener(shipped(), channels=("reference",)).screen(profile_of(baseline()), as_of=AS_OF)
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
     assert "could not be explained (RecursionError)" in verdict.faults[0].message

@@ -234,7 +234,7 @@ def _findings(verdict: Verdict) -> Iterator[tuple[str, Any]]:
 
 def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
     """Every fact of the vocabulary, null where it is not known, so that the names of the parts tell nothing."""
-    known = dict(profile.observations())
+    known = profile.observations()
     for name, fact in vocabulary.items():
         raw = known.get(name, profile.extra.get(name))
         yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))

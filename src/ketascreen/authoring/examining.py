@@ -107,8 +107,9 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
-    finding, fault = screener.reporter.finding(rule, answers.outcome(rule.id), facts, case.as_of)
-    faults = (*answers.faults, fault) if fault else answers.faults
+    evidence = screener.reporter.evidence(facts, case.as_of)
+    faults = answers.faults + evidence.explain([rule])
+    finding = screener.reporter.finding(rule, answers.outcome(rule.id), evidence)
     return finding, list(_doubts(faults, answers.disagreements))
 
 

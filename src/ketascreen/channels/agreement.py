@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ketascreen.channels import Channel, ChannelFault
 from ketascreen.facts import Facts
@@ -13,15 +14,24 @@ from ketascreen.terms import Outcome, Stage
 
 OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
 _CAUTIOUS = list(Outcome)
+_NOT_MET = Outcome.NOT_MET
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answers:
     """What each channel that answered came to for each rule asked, where they differ, and what failed."""
 
     by_channel: Mapping[str, Mapping[str, Outcome]]
     disagreements: Mapping[str, Mapping[str, Outcome]]
     faults: tuple[Fault, ...]
+
+    @cached_property
+    def noted(self) -> Mapping[str, Mapping[str, Outcome]]:
+        """By channel, the outcomes of the rules that are met or unknown."""
+        return {
+            channel: {rule: outcome for rule, outcome in outcomes.items() if outcome is not _NOT_MET}
+            for channel, outcomes in self.by_channel.items()
+        }
 
     def outcome(self, rule: str) -> Outcome:
         """The most cautious outcome that any channel came to; unknown where none answered."""
@@ -68,6 +78,6 @@ def _checked(answer: Mapping[str, Truth], rules: frozenset[str]) -> Mapping[str,
     if answer.keys() != rules:
         lost, invented = len(rules - answer.keys()), len(answer.keys() - rules)
         return f"answered for other rules than it was asked ({lost} lost, {invented} invented)"
-    if not all(isinstance(truth, Truth) for truth in answer.values()):
+    if set(map(type, answer.values())) - {Truth}:
         return "gave something that is neither met, not met nor unknown"
-    return {rule: OUTCOME[truth] for rule, truth in answer.items()}
+    return dict(zip(answer, map(OUTCOME.__getitem__, answer.values()), strict=True))

@@ -58,16 +58,21 @@ class Patients:
             findings = tuple(sorted((*kept, *anew), key=lambda finding: finding.rule))
         answers = Answers({"reference": {finding.rule: finding.outcome for finding in findings}}, {}, ())
         decided = frozenset(case.decided)
-        routes = {
-            route: reporter.route(route, findings, answers, case.stage, decided, False)
+        effects = {
+            route: {finding.rule: finding.effect for finding in findings if route in finding.routes}
             for route in self.rulebook.routes
+        }
+        routes = {
+            route: reporter.route(route, here, answers, case.stage, decided, False, lambda: findings)
+            for route, here in effects.items()
         }
         return holds_for_patient(case, routes, findings)
 
 
 def _findings(rules: Iterable[Rule], reporter: Reporter, case: Case, facts: Facts) -> tuple[Finding, ...]:
+    evidence = reporter.evidence(facts, case.as_of)
     return tuple(
-        reporter.finding(rule, OUTCOME[evaluate(rule.when, answers_for(rule, facts))], facts, case.as_of)[0]
+        reporter.finding(rule, OUTCOME[evaluate(rule.when, answers_for(rule, facts))], evidence)
         for rule in rules
         if rule.asked_at(case.stage)
     )
