@@ -57,10 +57,14 @@ def _size(rules: int, extent: Extent) -> dict[str, Any]:
     contenders = {name: ready(name, made) for name, trial in trials.items() if isinstance(trial, Trial)}
     rounds: dict[str, list[list[float]]] = {name: [] for name in contenders}
     throughput: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(extent.rounds):
-        for name, contender in contenders.items():
-            rounds[name].append(_latencies(contender, extent.seconds))
-            throughput[name].append(_per_second(contender, extent.seconds))
+    for number in range(extent.rounds):
+        for name, contender in list(contenders.items()):
+            try:
+                rounds[name].append(_latencies(contender, extent.seconds))
+                throughput[name].append(_per_second(contender, extent.seconds))
+            except Exception as error:  # noqa: BLE001  a peer that breaks down under load must not end the run
+                trials[name] = f"it failed in round {number + 1} of {extent.rounds} ({type(error).__name__})"
+                del contenders[name]
     return {
         "rules": rules,
         "facts": len(made.facts),
