@@ -144,30 +144,20 @@ def _count(
     vocabulary: Vocabulary,
     as_of: datetime,
 ) -> Facts:
-    current: dict[str, Value] = {}
-    last: dict[str, Value] = {}
-    dated: dict[str, Instant] = {}
-    entries: dict[str, tuple[str, ...]] = {}
-    stale = set()
-    aging, windows = vocabulary.aging.items(), vocabulary.windows
-    fresh = {at: {days for days, one in aging if one.is_fresh(instant, as_of)} for at, instant in instants.items()}
-    for name, observation in observations.items():
-        at = observation.at
-        if isinstance(observation, Observation):
-            value: Value = observation.value
-        else:
-            value, entries[name] = _words(observation), observation.unrecognised
-        last[name] = value
-        if at is not None:
-            dated[name] = at
-        days = windows.get(name)
-        if days is None or (at is not None and days in fresh[at]):
-            current[name] = value
+    last = {name: one.value if isinstance(one, Observation) else _words(one) for name, one in observations.items()}
+    dated = {name: one.at for name, one in observations.items() if one.at is not None}
+    entries = {name: one.unrecognised for name, one in observations.items() if isinstance(one, ListObservation)}
+    current, stale = last.copy(), set()
+    since = {days: freshness.since(as_of) for days, freshness in vocabulary.aging.items()}
+    for name, days in vocabulary.windows.items():
+        if name not in last or (name in dated and instants[dated[name]] >= since[days]):
             continue
-        counting = _counting(vocabulary[name], value)
-        if counting is not None:
+        counting = _counting(vocabulary[name], last[name])
+        if counting is None:
+            del current[name]
+        else:
             current[name] = counting
-        if counting != value:
+        if counting != last[name]:
             stale.add(name)
     return Facts(
         MappingProxyType(current),

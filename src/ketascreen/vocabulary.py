@@ -45,13 +45,11 @@ class Freshness:
     permanent: frozenset[str] = frozenset()
     reason: str = ""
 
-    def is_fresh(self, observed: datetime | None, as_of: datetime) -> bool:
-        """Whether an answer observed then still counts; an undated one does not. Days are those of `as_of`'s offset."""
-        if observed is None:
-            return False
+    def since(self, as_of: datetime) -> datetime:
+        """The earliest time of observing that still counts at `as_of`. Days are those of its offset, which is fixed."""
         if self.days == 0:
-            return observed.astimezone(as_of.tzinfo).date() == as_of.date()
-        return as_of - observed <= timedelta(days=self.days)
+            return as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+        return as_of - timedelta(days=self.days)
 
     @property
     def ageless(self) -> frozenset[str]:
