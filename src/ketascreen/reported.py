@@ -16,7 +16,8 @@ class Reported(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    _named: ClassVar[set[str]]
+    if TYPE_CHECKING:  # older versions of Pydantic take an annotation that is text for a private attribute
+        _named: ClassVar[set[str]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
