@@ -116,6 +116,45 @@ def test_decimals_are_exact_on_both_sides_of_a_boundary(make: Make) -> None:
     assert_agrees(make, rulebook, *(known(number=value) for value in values))
 
 
+NUMERIC = ("is", "is_not", "at_least", "above", "at_most", "below")
+
+
+@each_other
+@pytest.mark.parametrize("operators", [*((one,) for one in NUMERIC), NUMERIC], ids=" ".join)
+def test_rules_that_compare_one_number_with_several_come_out_right(make: Make, operators: tuple[str, ...]) -> None:
+    several = [number(n, operator) for n in (1, 2, 3) for operator in operators]
+    rulebook = book(*several, *(All((one, number(4, "is_not"))) for one in several), *map(Not, several))
+    assert_agrees(make, rulebook, known(), *(known(number=Decimal(n) / 2) for n in range(1, 10)))
+
+
+@each_other
+@pytest.mark.parametrize("operators", [("is",), ("is_not",), ("one_of",), ("none_of",), ("is", "is_not", "one_of")])
+def test_rules_that_compare_one_choice_with_several_words_come_out_right(
+    make: Make, operators: tuple[str, ...]
+) -> None:
+    several = [
+        Compare("choice", operator, (word, "w4") if operator.endswith("_of") else word)
+        for word in ("w1", "w2", "w3")
+        for operator in operators
+    ]
+    rulebook = book(*several, *map(Not, several))
+    assert_agrees(make, rulebook, known(), *(known(choice=f"w{n}") for n in range(6)))
+
+
+@each_other
+@pytest.mark.parametrize("operators", [("includes",), ("includes_any", "includes"), ("includes_none",)])
+def test_rules_that_look_for_several_words_in_one_list_come_out_right(make: Make, operators: tuple[str, ...]) -> None:
+    several = [
+        Compare("list", operator, word if operator == "includes" else (word, "w4"))
+        for word in ("w1", "w2", "w3")
+        for operator in operators
+    ]
+    rulebook = book(*several, *map(Not, several))
+    some = (frozenset[str](), frozenset(["w1"]), frozenset(["w2", "w4"]), frozenset(["w3", "other"]))
+    patients = (known(list=Words(present, complete)) for present in some for complete in (True, False))
+    assert_agrees(make, rulebook, known(), *patients)
+
+
 @each_other
 def test_a_hundred_conditions_that_hold_together_all_fire(make: Make) -> None:
     rulebook = book(*(number(n) for n in range(100)))

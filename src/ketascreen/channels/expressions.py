@@ -25,7 +25,7 @@ class Test(NamedTuple):
 
     fact: Fact
     test: str
-    constant: Decimal | str | frozenset[str]
+    constant: Decimal | str | frozenset[Decimal | str]
 
 
 class Flag(NamedTuple):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import cast
 
 from ketascreen.channels.expressions import And, Both, Expression, Fact, Flag, Or, Reader, Test
-from ketascreen.channels.grouping import Group, alternatives, grouped, words
+from ketascreen.channels.grouping import Group, alternatives, constants, grouped
 from ketascreen.condition import Always, Value
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
@@ -62,7 +63,7 @@ class _Writer:
         self.facts: dict[Fact, int] = {}
         self.bound: dict[str, object] = {"met": Truth.TRUE, "unknown": Truth.UNKNOWN, "nothing": _NOTHING}
         self._names: dict[object, str] = {}
-        self._words: dict[Fact, frozenset[str]] = {}
+        self._words: dict[Fact, frozenset[Decimal | str]] = {}
 
     def opening(self) -> Iterator[str]:
         """Gives each answer a name of its own; for a list, one for what is present and one for what may be."""
@@ -114,7 +115,7 @@ class _Writer:
 
     def _test(self, test: Test) -> str:
         n = self.facts.setdefault(test.fact, len(self.facts))
-        named = frozenset(words(test))
+        named = constants(test)
         if test.test in _ON_LISTS:
             self._words[test.fact] = self._words.get(test.fact, _NOTHING) | named
         match test.test:

@@ -7,7 +7,7 @@ several such tests are of one fact, they stand together behind one more: a test 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -69,7 +69,7 @@ def _covering(tests: Sequence[Test]) -> Test:
         case ">":
             return max(tests, key=lambda test: (_number(test), test.test == ">"))
         case kind:
-            return Test(first.fact, kind, frozenset[str]().union(*map(words, tests)))
+            return Test(first.fact, kind, frozenset[Decimal | str]().union(*map(constants, tests)))
 
 
 def _number(test: Test) -> Decimal:
@@ -77,6 +77,6 @@ def _number(test: Test) -> Decimal:
     return test.constant
 
 
-def words(test: Test) -> Iterable[str]:
-    """The words that a test names."""
-    return test.constant if isinstance(test.constant, frozenset) else [str(test.constant)]
+def constants(test: Test) -> frozenset[Decimal | str]:
+    """What a test compares with; a number stays a number, since no text equals one."""
+    return test.constant if isinstance(test.constant, frozenset) else frozenset([test.constant])
