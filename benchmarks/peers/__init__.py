@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
@@ -66,6 +67,17 @@ def infix(condition: Condition, leaf: Callable[[Compare], str], both: str, eithe
 
 SIGNS = {"is": "==", "is_not": "!=", "at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 """Operators that all languages write alike."""
+
+
+def scalar(compare: Compare, opposite: str) -> str:
+    """A comparison of a number or a choice as text; languages differ only in their word for `not`."""
+    fact, constant = compare.fact, compare.constant
+    if compare.operator in ("one_of", "none_of"):
+        found = f"{fact} in {json.dumps(words(compare))}"
+        return found if compare.operator == "one_of" else f"{opposite}({found})"
+    compared = number(constant) if isinstance(constant, Decimal) else json.dumps(constant)
+    return f"{fact} {SIGNS[compare.operator]} {compared}"
+
 
 _OPPOSITE = {"one_of": "none_of", "at_least": "below", "above": "at_most", "includes_any": "includes_none"}
 _OPPOSITES = {**_OPPOSITE, **{there: here for here, there in _OPPOSITE.items()}, "is": "is_not", "is_not": "is"}

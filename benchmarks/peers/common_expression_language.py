@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import cel
 
-from benchmarks.peers import SIGNS, Patient, Rules, infix, number, words
+from benchmarks.peers import Patient, Rules, infix, scalar, words
 from ketascreen.condition import Compare
 
 
@@ -27,18 +26,12 @@ class Engine:
 
 def _leaf(compare: Compare) -> str:
     fact, listed = compare.fact, json.dumps(words(compare))
-    if isinstance(compare.constant, Decimal):
-        return f"{fact} {SIGNS[compare.operator]} {number(compare.constant)}"
     match compare.operator:
-        case "is" | "is_not":
-            return f"{fact} {SIGNS[compare.operator]} {json.dumps(compare.constant)}"
-        case "one_of":
-            return f"{fact} in {listed}"
-        case "none_of":
-            return f"!({fact} in {listed})"
         case "includes":
             return f"{json.dumps(compare.constant)} in {fact}"
         case "includes_any":
             return f"{fact}.exists(w, w in {listed})"
-        case _:
+        case "includes_none":
             return f"!{fact}.exists(w, w in {listed})"
+        case _:
+            return scalar(compare, "!")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from rule_engine import Rule
 
-from benchmarks.peers import SIGNS, Patient, Rules, infix, number, words
+from benchmarks.peers import Patient, Rules, infix, scalar, words
 from ketascreen.condition import Compare
 
 
@@ -24,15 +23,7 @@ class Engine:
 
 
 def _leaf(compare: Compare) -> str:
-    fact, listed = compare.fact, json.dumps(words(compare))
-    if isinstance(compare.constant, Decimal):
-        return f"{fact} {SIGNS[compare.operator]} {number(compare.constant)}"
-    match compare.operator:
-        case "is" | "is_not":
-            return f"{fact} {SIGNS[compare.operator]} {json.dumps(compare.constant)}"
-        case "one_of":
-            return f"{fact} in {listed}"
-        case "none_of":
-            return f"not ({fact} in {listed})"
-    some = f"({' or '.join(f'{json.dumps(word)} in {fact}' for word in words(compare))})"
+    if not compare.operator.startswith("includes"):
+        return scalar(compare, "not ")
+    some = f"({' or '.join(f'{json.dumps(word)} in {compare.fact}' for word in words(compare))})"
     return f"not {some}" if compare.operator == "includes_none" else some
