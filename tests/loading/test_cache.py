@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,12 +15,14 @@ import pytest
 from hypothesis import given
 
 from ketascreen import RulebookError, Screener, Stage, load_rulebook
+from ketascreen.authoring.checking import check_folder
 from ketascreen.loading import cache as caching
 from ketascreen.loading import compiled
 from ketascreen.loading.building import build
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
 from tests import generate
+from tests.authoring.many import large_rulebook
 from tests.command_line import run
 from tests.loading.support import copied, with_files
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, shipped
@@ -234,3 +237,11 @@ def test_the_command_line_keeps_one_where_the_environment_names_it(
     assert first == second
     assert first.status == 0
     assert entry(tmp_path / "cache").is_file()
+
+
+def test_a_check_finds_the_same_by_the_cache_as_by_the_files(tmp_path: Path, reads: list[Rulebook]) -> None:
+    rules, day = large_rulebook(tmp_path, 20, 1), date(2026, 11, 22)
+    read, kept = (check_folder(rules, today=day, cache=tmp_path / "cache") for _ in range(2))
+    assert len(reads) == 1
+    assert read.found
+    assert kept == read == check_folder(rules, today=day)

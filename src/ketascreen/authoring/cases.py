@@ -184,8 +184,7 @@ def _of_its_kind(form: forms.CaseForm, rule: str | None) -> Iterator[_Problem]:
 
 
 def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Problem]:
-    rules, facts = [one.id for one in rulebook.rules], list(rulebook.vocabulary)
-    expect = form.expect
+    expect, facts = form.expect, rulebook.vocabulary
     for at, named in {
         ("expect", "met"): expect.met,
         ("expect", "unknown"): expect.unknown,
@@ -193,15 +192,16 @@ def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Proble
         ("decisions",): form.decisions,
     }.items():
         for index, name in enumerate(named or ()):
-            if name not in rules:
+            if rulebook.rule(name) is None:
+                rules = [one.id for one in rulebook.rules]
                 mend = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
                 yield _Problem("unknown-rule", f"no rule `{name}`", mend, (*at, index))
-    for at, named, known in (
-        (("expect", "because"), expect.because, facts),
-        (("expect", "asks"), expect.asks, facts),
-        (("without",), form.without, [*facts, "birth_date"]),
+    for at, named, beside in (
+        (("expect", "because"), expect.because, ()),
+        (("expect", "asks"), expect.asks, ()),
+        (("without",), form.without, ("birth_date",)),
     ):
         for index, name in enumerate(named or ()):
-            if name not in known:
-                mend = did_you_mean(name, known, otherwise="`ketascreen facts` lists them")
+            if name not in facts and name not in beside:
+                mend = did_you_mean(name, [*facts, *beside], otherwise="`ketascreen facts` lists them")
                 yield _Problem("unknown-fact", f"unknown fact `{name}`", mend, (*at, index))

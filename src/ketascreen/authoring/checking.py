@@ -48,11 +48,19 @@ class Checked:
 
 
 def check_folder(
-    folder: Path, *, today: date, documents: Path | None = None, checks: tuple[Check, ...] = CHECKS
+    folder: Path,
+    *,
+    today: date,
+    documents: Path | None = None,
+    checks: tuple[Check, ...] = CHECKS,
+    cache: str | Path | None = None,
 ) -> Checked:
-    """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: what refuses it is in the answer."""
+    """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: what refuses it is in the answer.
+
+    `cache`: as for `load_rulebook`; a rulebook that is refused is never in it.
+    """
     try:
-        rulebook = load_rulebook(folder)
+        rulebook = load_rulebook(folder, cache=cache)
     except RulebookError as error:
         refused = _in_order((*error.diagnostics, *_of_fixtures(folder)))
         return Checked(refused=refused, not_run=tuple(check.CODE for check in checks))

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ketascreen._version import VERSION
+from ketascreen.uncollected import uncollected
 
 COMMANDS = {
     "screen": "Screen a patient: a recommendation for each route, with its grounds.",
@@ -53,7 +54,8 @@ class LazyGroup(click.Group):
             return None
         name = cmd_name.replace("-", "_")
         module = f"{self._package}.{name}_" if iskeyword(name) else f"{self._package}.{name}"
-        command: click.Command = import_module(module).command
+        with uncollected():  # what is imported stays
+            command: click.Command = import_module(module).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

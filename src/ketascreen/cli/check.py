@@ -11,11 +11,11 @@ import click
 
 from ketascreen.authoring.checking import Checked, check_folder
 from ketascreen.authoring.formats import FORMATS
-from ketascreen.cli.common import from_here
+from ketascreen.cli.common import cache_folder, from_here
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.loading.uncollected import uncollected
 from ketascreen.screen import built_in_rules
+from ketascreen.uncollected import uncollected
 
 MEANING = {
     **AUTHORING_MEANING,
@@ -45,7 +45,7 @@ def command(folder: Path | None, form: str, documents: Path | None, today: str |
     """
     day = _day(today)
     with uncollected():
-        checked = check_folder(folder or built_in_rules(), today=day, documents=documents)
+        checked = check_folder(folder or built_in_rules(), today=day, documents=documents, cache=cache_folder())
     click.echo(FORMATS[form](checked if folder is None else _below(checked, folder)))
     raise click.exceptions.Exit(_status(checked))
 

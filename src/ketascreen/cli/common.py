@@ -93,7 +93,12 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebo
     Raises:
         RulebookError: it does not load, or is not signed so.
     """
-    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=os.environ.get(CACHE) or None)
+    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache_folder())
+
+
+def cache_folder() -> str | None:
+    """The folder that `KETASCREEN_CACHE` names."""
+    return os.environ.get(CACHE) or None
 
 
 def from_here(folder: Path) -> Path:

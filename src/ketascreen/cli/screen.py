@@ -18,12 +18,12 @@ from ketascreen.loading.profiles import read_profile
 from ketascreen.loading.text import MAX_BYTES
 from ketascreen.profile import PatientProfile
 from ketascreen.screen import Isolation, Screener
-from ketascreen.signing import VerifyKey
 from ketascreen.terms import Route, Stage
 from ketascreen.verdict import ReviewDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger
+    from ketascreen.signing import VerifyKey
 
 EPILOG = "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MEANING.items())
 EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 0."

@@ -22,12 +22,12 @@ from ketascreen.loading.report import Report
 from ketascreen.loading.sources import SourceReader
 from ketascreen.loading.tree import Mapping as MappingNode
 from ketascreen.loading.tree import Node, Sequence
-from ketascreen.loading.uncollected import uncollected
 from ketascreen.loading.vocabularies import VocabularyReader
 from ketascreen.loading.yaml_reader import WORD, read_lines
 from ketascreen.quantity import decimal_text
 from ketascreen.rule import Allowance
 from ketascreen.rulebook import Identity, Rulebook
+from ketascreen.uncollected import uncollected
 
 NAMED = (
     "rulebook",

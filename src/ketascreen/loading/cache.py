@@ -21,8 +21,8 @@ from pathlib import Path
 from ketascreen._version import VERSION
 from ketascreen.loading import compiled
 from ketascreen.loading.digest import bytes_digest
-from ketascreen.loading.uncollected import uncollected
 from ketascreen.rulebook import Rulebook
+from ketascreen.uncollected import uncollected
 
 log = logging.getLogger(__name__)
 

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError
 from ketascreen.loading.text import MAX_BYTES
-from ketascreen.loading.tree import Node, place_of, plain
-from ketascreen.loading.yaml_reader import read_yaml
 from ketascreen.profile import PatientProfile
 from ketascreen.refusals import is_plain_name
+
+if TYPE_CHECKING:
+    from ketascreen.loading.tree import Node
 
 MAX_DEPTH = 20
 MAX_NUMBER = 40
@@ -54,6 +55,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _read_yaml(data: bytes, name: str) -> PatientProfile:
+    from ketascreen.loading.tree import plain  # with PyYAML, of which a profile in JSON needs nothing
+    from ketascreen.loading.yaml_reader import read_yaml
+
     tree, found = read_yaml(data, name)
     if found or tree is None:
         raise ProfileError(replace(problem, text=None) for problem in found)
@@ -65,6 +69,8 @@ def _read_yaml(data: bytes, name: str) -> PatientProfile:
 
 
 def _placed(problem: Diagnostic, tree: Node) -> Diagnostic:
+    from ketascreen.loading.tree import place_of
+
     path = [int(step) if step.isdecimal() else step for step in (problem.pointer or "").split("/")[1:]]
     return replace(problem, place=place_of(tree, path)._replace(length=1))
 

@@ -19,8 +19,8 @@ from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEve
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.loading.text import decode, forbidden
 from ketascreen.loading.tree import File, Mapping, Node, Scalar, Sequence
-from ketascreen.loading.uncollected import uncollected
 from ketascreen.quantity import QuantityError, parse_number
+from ketascreen.uncollected import uncollected
 
 MAX_DEPTH = 60
 MAX_NODES = 40_000
