@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from ketascreen.observation import (
     ListObservation,
     Observation,
     Refused,
+    at_fixed_offset,
     read_observation,
 )
 from ketascreen.profile import BUILT_IN, PatientProfile
@@ -48,12 +49,12 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
         ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation or birth date after
             `as_of`, an age that is not the birth date's.
     """
-    as_of = as_of.replace(tzinfo=timezone(as_of.utcoffset() or timedelta(0)), fold=0)  # days of 24 hours, everywhere
+    as_of = at_fixed_offset(as_of)  # days of 24 hours, everywhere
     problems: list[Diagnostic] = []
     observations = profile.observations()
     if profile.extra:
         observations.update(_extra(profile, vocabulary, problems))
-    instants = _instants(observations, as_of)
+    instants = _instants(observations.values(), as_of)
     problems += _in_the_future(observations, instants, as_of)
     if profile.birth_date is not None:
         _derive_age(profile.birth_date, as_of, observations, problems)
@@ -62,14 +63,14 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     return _count(observations, instants, vocabulary, as_of)
 
 
-def _instants(observations: Mapping[str, AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
+def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
     """The instant of each date and time that something was observed at; most were observed at the same few."""
-    instants: dict[Instant, datetime] = {}
-    for observation in observations.values():
-        at = observation.at
-        if at is not None and at not in instants:
-            instants[at] = at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
-    return instants
+    times = {observation.at for observation in observations}
+    return {
+        at: at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
+        for at in times
+        if at is not None
+    }
 
 
 def _in_the_future(
@@ -144,13 +145,23 @@ def _count(
     vocabulary: Vocabulary,
     as_of: datetime,
 ) -> Facts:
-    last = {name: one.value if isinstance(one, Observation) else _words(one) for name, one in observations.items()}
-    dated = {name: one.at for name, one in observations.items() if one.at is not None}
-    entries = {name: one.unrecognised for name, one in observations.items() if isinstance(one, ListObservation)}
+    last: dict[str, Value] = {}
+    dated: dict[str, Instant] = {}
+    entries: dict[str, tuple[str, ...]] = {}
+    for name, one in observations.items():
+        if (at := one.at) is not None:
+            dated[name] = at
+        if isinstance(one, Observation):
+            last[name] = one.value
+        else:
+            last[name], entries[name] = _words(one), one.unrecognised
     current, stale = last.copy(), set()
-    since = {days: freshness.since(as_of) for days, freshness in vocabulary.aging.items()}
+    counts = {
+        days: {at for at, instant in instants.items() if instant >= earliest}
+        for days, earliest in vocabulary.earliest(as_of).items()
+    }
     for name, days in vocabulary.windows.items():
-        if name not in last or (name in dated and instants[dated[name]] >= since[days]):
+        if dated.get(name) in counts[days] or name not in last:
             continue
         counting = _counting(vocabulary[name], last[name])
         if counting is None:

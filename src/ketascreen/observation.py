@@ -126,11 +126,16 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
 
 
+_MINUTE = timedelta(minutes=1)
+
+
 def at_fixed_offset(time: datetime) -> datetime:
     """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written down."""
     # A zone with summer time gives other differences than the offset that is left of it once it is written down.
     offset = time.utcoffset() or timedelta(0)
-    whole = offset % timedelta(minutes=1) == timedelta(0)
+    whole = not offset % _MINUTE
+    if whole and type(time.tzinfo) is timezone and not time.fold:
+        return time
     return time.replace(tzinfo=timezone(offset), fold=0) if whole else time.astimezone(UTC).replace(fold=0)
 
 

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 _FIELDS = BaseModel.__dict__["__dict__"]
 """Reads and writes the fields of a model as they stand."""
-_NAMED, _EXTRA, _PRIVATE = (BaseModel.__dict__[f"__pydantic_{name}__"] for name in ("fields_set", "extra", "private"))
+_set_fields = _FIELDS.__set__
+_set_named, _set_extra, _set_private = (
+    BaseModel.__dict__[f"__pydantic_{name}__"].__set__ for name in ("fields_set", "extra", "private")
+)
 
 
 class Reported(BaseModel):
@@ -27,10 +30,10 @@ class Reported(BaseModel):
     def made(cls, fields: dict[str, Any]) -> Self:
         """One of exactly these fields, which the caller gives away and vouches for: nothing is checked or copied."""
         new = cls.__new__(cls)
-        _FIELDS.__set__(new, fields)
-        _NAMED.__set__(new, cls._named)
-        _EXTRA.__set__(new, None)
-        _PRIVATE.__set__(new, None)
+        _set_fields(new, fields)
+        _set_named(new, cls._named)
+        _set_extra(new, None)
+        _set_private(new, None)
         return new
 
 
@@ -65,13 +68,13 @@ class Deferring(Reported):
                 # In the order of the class, whatever was asked for first: JSON is written in it.
                 every = type(self).model_fields
                 fields = {name: fields[name] if name in fields else getattr(rest, name)() for name in every}
-                _FIELDS.__set__(self, fields)
+                _set_fields(self, fields)
                 object.__setattr__(self, "_rest", None)
             return fields
 
         @__dict__.setter
         def __dict__(self, fields: dict[str, Any]) -> None:
-            _FIELDS.__set__(self, fields)
+            _set_fields(self, fields)
 
 
 def _rest(model: Deferring) -> object | None:

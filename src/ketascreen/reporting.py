@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from ketascreen.channels.agreement import Answers
 from ketascreen.documents import Citation
 from ketascreen.evidence import Evidence
 from ketascreen.facts import Facts
@@ -16,10 +13,8 @@ from ketascreen.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.rule import RouteSheet, Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict, combine, combine_readiness
+from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict
 from ketascreen.vocabulary import Vocabulary
-
-_REVIEW_MET = (Effect.REVIEW, Outcome.MET)
 
 
 def source(citation: Citation) -> Source:
@@ -39,7 +34,10 @@ class Reporter:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._wording = {rule.id: _wording(rule) for rule in rulebook.rules}
-        self._statements = {route: _statements(sheet) for route, sheet in rulebook.routes.items()}
+        self._sheets = {
+            route: {"route": route, "title": sheet.title, "attributes": _statements(sheet)}
+            for route, sheet in rulebook.routes.items()
+        }
 
     def evidence(self, facts: Facts, as_of: datetime) -> Evidence:
         """What findings on these facts rest on and lack."""
@@ -52,34 +50,33 @@ class Reporter:
     def route(
         self,
         route: Route,
-        effects: Mapping[str, Effect],
-        answers: Answers,
         stage: Stage,
+        weighed: tuple[Decision, Readiness],
         decided: frozenset[str],
-        faulty: bool,
-        findings: Callable[[], Iterable[Finding]],
+        findings: Callable[[], Mapping[Route, list[Finding]]],
     ) -> RouteVerdict:
         """The recommendation for one route.
 
-        `effects`: of the rules for this route, by id. `decided`: reviews to go ahead with. `faulty`: a fault lies over
-        all. `findings`: those of the screening; asked for with the details.
+        `weighed`: what the answers come to. `decided`: reviews to go ahead with. `findings`: those of the screening
+        by route; asked for with the details.
         """
-        doubtful = faulty or any(rule in effects for rule in answers.disagreements)
-        decision, readiness = _decide(effects, answers, doubtful, decided)
+        decision, readiness = weighed
         shown = readiness if stage is Stage.SESSION else None
-        fields = {
-            "route": route,
-            "title": self._rulebook.routes[route].title,
-            "decision": decision,
-            "readiness": shown,
-            "attributes": self._statements[route],
-        }
+        fields = {**self._sheets[route], "decision": decision, "readiness": shown}
         details = _Details(route, decision, shown, decided, findings, self._rulebook.vocabulary)
         return RouteVerdict.deferred(fields, details)
 
 
-@dataclass(frozen=True, slots=True)
-class _Because:
+def by_route(findings: Iterable[Finding]) -> dict[Route, list[Finding]]:
+    """The findings of each route, in their order."""
+    found: dict[Route, list[Finding]] = {route: [] for route in Route}
+    for finding in findings:
+        for route in finding.routes:
+            found[route].append(finding)
+    return found
+
+
+class _Because(NamedTuple):
     """The rest of a finding."""
 
     rule: Rule
@@ -92,20 +89,19 @@ class _Because:
         return self.evidence.lacks(self.rule)
 
 
-@dataclass(frozen=True)
-class _Details:
+class _Details(NamedTuple):
     """The rest of a route's verdict; `readiness` is None where it is not asked."""
 
     route: Route
     decision: Decision
     readiness: Readiness | None
     decided: frozenset[str]
-    of_screening: Callable[[], Iterable[Finding]]
+    by_route: Callable[[], Mapping[Route, list[Finding]]]
     vocabulary: Vocabulary
 
-    @cached_property
+    @property
     def _here(self) -> list[Finding]:
-        return [finding for finding in self.of_screening() if self.route in finding.routes]
+        return self.by_route()[self.route]
 
     def _met(self, effect: Effect, outcome: Outcome = Outcome.MET) -> tuple[str, ...]:
         return self.findings().get(effect, {}).get(outcome, ())
@@ -159,23 +155,6 @@ def _grouped(here: list[Finding]) -> dict[Effect, dict[Outcome, tuple[str, ...]]
                 outcome: tuple(one.rule for one in rules if one.outcome is outcome) for outcome in reversed(Outcome)
             }
     return grouped
-
-
-def _decide(
-    effects: Mapping[str, Effect], answers: Answers, doubtful: bool, decided: frozenset[str]
-) -> tuple[Decision, Readiness]:
-    """The most cautious of what each channel gives, and of insufficient data where something is in doubt (P4)."""
-    decisions = [Decision.INSUFFICIENT_DATA] if doubtful else []
-    readinesses = [Readiness.INSUFFICIENT_DATA] if doubtful else []
-    for noted in answers.noted.values():
-        found = {(effect, outcome) for rule, outcome in noted.items() if (effect := effects.get(rule)) is not None}
-        undecided = _REVIEW_MET in found and any(
-            effects.get(rule) is Effect.REVIEW and outcome is Outcome.MET and rule not in decided
-            for rule, outcome in noted.items()
-        )
-        decisions.append(combine(found))
-        readinesses.append(combine_readiness(decisions[-1], found, undecided_review=undecided))
-    return Decision.most_cautious(decisions), Readiness.most_cautious(readinesses)
 
 
 def _readiness_reasons(here: list[Finding], readiness: Readiness, decided: frozenset[str]) -> tuple[str, ...]:

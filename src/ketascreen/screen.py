@@ -27,9 +27,10 @@ from ketascreen.observation import at_fixed_offset, is_of_our_time
 from ketascreen.override import Override, shown
 from ketascreen.profile import PatientProfile
 from ketascreen.recorder import Recorder, Screening, require_reference
-from ketascreen.reporting import Reporter
+from ketascreen.reporting import Reporter, by_route
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.scope import Scope
 from ketascreen.terms import Effect, Route, Stage
 from ketascreen.verdict import (
     NOTICE,
@@ -94,7 +95,7 @@ class Screener:
                 [Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(DEFAULT_CHANNELS)}")]
             )
         self._names = tuple(channel.name for channel in self.channels)
-        self._scopes: dict[tuple[Stage, tuple[Route, ...]], _Scope] = {}
+        self._scopes: dict[tuple[Stage, tuple[Route, ...]], Scope] = {}
 
     @classmethod
     def default(
@@ -168,8 +169,8 @@ class Screener:
             "stage": stage,
             "as_of": as_of,
             "routes": {
-                route: self.reporter.route(route, effects, answers, stage, decided, bool(faults), report.findings)
-                for route, effects in scope.routes.items()
+                route: self.reporter.route(route, stage, weighed, decided, report.by_route)
+                for route, weighed in scope.weighing.weigh(answers, decided, faulty=bool(faults)).items()
             },
             "decisions": decisions,
             "rulebook": self._rulebook_used,
@@ -233,11 +234,11 @@ class Screener:
             raise RequestError(problems)
         return tuple([route for route in _ROUTES if route in listed]), _STAGES[stage], given
 
-    def _scope(self, stage: Stage, asked: tuple[Route, ...]) -> _Scope:
+    def _scope(self, stage: Stage, asked: tuple[Route, ...]) -> Scope:
         """What is asked at a stage for some routes; there are few of these, so that each is worked out once."""
         key = stage, asked
         if key not in self._scopes:
-            self._scopes[key] = _Scope.of(self.rulebook, stage, asked)
+            self._scopes[key] = Scope.of(self.rulebook, stage, asked)
         return self._scopes[key]
 
     @cached_property
@@ -256,7 +257,7 @@ class Screener:
             signed=self.rulebook.signed(),
         )
 
-    def _agreement(self, answers: Answers, scope: _Scope) -> Agreement:
+    def _agreement(self, answers: Answers, scope: Scope) -> Agreement:
         differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in scope.ids}
         return Agreement.made(
             {
@@ -268,7 +269,7 @@ class Screener:
             }
         )
 
-    def _counts(self, answers: Answers, scope: _Scope) -> Counts:
+    def _counts(self, answers: Answers, scope: Scope) -> Counts:
         loaded, at_stage, in_scope = len(self.rulebook.rules), len(scope.at_stage), len(scope.rules)
         return Counts.made(
             {
@@ -280,27 +281,6 @@ class Screener:
                 "reported": in_scope,
             }
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What a screening asks.
-
-    `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
-    for, `ids` theirs. `routes`: the routes asked for, each with the effects of its rules by id.
-    """
-
-    at_stage: frozenset[str]
-    rules: tuple[Rule, ...]
-    ids: frozenset[str]
-    routes: Mapping[Route, Mapping[str, Effect]]
-
-    @classmethod
-    def of(cls, rulebook: Rulebook, stage: Stage, asked: tuple[Route, ...]) -> Self:
-        at_stage = rulebook.asked_at(stage)
-        rules = tuple(rule for rule in at_stage if any(route in asked for route in rule.routes))
-        routes = {route: {rule.id: rule.effect for rule in rules if route in rule.routes} for route in asked}
-        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules), routes)
 
 
 @dataclass(frozen=True)
@@ -317,8 +297,15 @@ class _Report:
         outcome = self.answers.outcome
         return tuple([self.reporter.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
 
+    @cached_property
+    def _by_route(self) -> Mapping[Route, list[Finding]]:
+        return by_route(self._findings)
+
     def findings(self) -> tuple[Finding, ...]:
         return self._findings
+
+    def by_route(self) -> Mapping[Route, list[Finding]]:
+        return self._by_route
 
 
 def _require_isolation(isolation: str, deadline_seconds: float) -> None:

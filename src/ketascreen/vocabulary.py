@@ -45,12 +45,6 @@ class Freshness:
     permanent: frozenset[str] = frozenset()
     reason: str = ""
 
-    def since(self, as_of: datetime) -> datetime:
-        """The earliest time of observing that still counts at `as_of`. Days are those of its offset, which is fixed."""
-        if self.days == 0:
-            return as_of.replace(hour=0, minute=0, second=0, microsecond=0)
-        return as_of - timedelta(days=self.days)
-
     @property
     def ageless(self) -> frozenset[str]:
         """The choices that count whatever their age."""
@@ -99,16 +93,17 @@ class Fact:
 class Vocabulary(Mapping[str, Fact]):
     """The facts by name; immutable.
 
-    `windows` are the days of those whose answers age, by name; `aging` a freshness for each such number of days.
+    `windows` are the days of those whose answers age, by name.
     """
 
-    __slots__ = ("_facts", "aging", "windows")
+    __slots__ = ("_facts", "_spans", "windows")
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self._facts = {fact.name: fact for fact in facts}
-        fresh = {fact.name: fact.freshness for fact in self._facts.values() if fact.freshness is not None}
-        self.windows: Mapping[str, int] = {name: freshness.days for name, freshness in fresh.items()}
-        self.aging: Mapping[int, Freshness] = {freshness.days: freshness for freshness in fresh.values()}
+        self.windows: Mapping[str, int] = {
+            fact.name: fact.freshness.days for fact in self._facts.values() if fact.freshness is not None
+        }
+        self._spans = {days: timedelta(days) for days in self.windows.values()}
 
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]
@@ -118,6 +113,14 @@ class Vocabulary(Mapping[str, Fact]):
 
     def __len__(self) -> int:
         return len(self._facts)
+
+    def earliest(self, as_of: datetime) -> dict[int, datetime]:
+        """By the days of each window, the earliest time of observing that still counts at `as_of`.
+
+        Days are those of `as_of`'s offset, which is fixed; of a window of no days it is the midnight before.
+        """
+        midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+        return {days: as_of - span if days else midnight for days, span in self._spans.items()}
 
     def extended(self, facts: Iterable[Fact], freshness: Mapping[str, Freshness]) -> Vocabulary:
         """A vocabulary with `facts` added and the freshness windows set; names are checked by the caller."""

@@ -95,7 +95,7 @@ def test_the_day_and_the_documents_reach_the_checks(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(command, "check_folder", noted)
     assert run("check", str(tmp_path), "--documents", str(tmp_path), "--today", "2027-02-28").status == 0
-    assert given == {"folder": tmp_path, "documents": tmp_path, "today": date(2027, 2, 28)}
+    assert given == {"folder": tmp_path, "documents": tmp_path, "today": date(2027, 2, 28), "cache": None}
     run("check", str(tmp_path))
     assert given["today"] >= date(2026, 11, 22)
     assert given["documents"] is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from ketascreen.channels import Channel, ChannelFault
 from ketascreen.facts import Facts
@@ -14,34 +13,25 @@ from ketascreen.terms import Outcome, Stage
 
 OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
 _CAUTIOUS = list(Outcome)
-_NOT_MET = Outcome.NOT_MET
 
 
 @dataclass(frozen=True)
 class Answers:
     """What each channel that answered came to for each rule asked, where they differ, and what failed."""
 
-    by_channel: Mapping[str, Mapping[str, Outcome]]
+    by_channel: Mapping[str, Mapping[str, Truth]]
     disagreements: Mapping[str, Mapping[str, Outcome]]
     faults: tuple[Fault, ...]
 
-    @cached_property
-    def noted(self) -> Mapping[str, Mapping[str, Outcome]]:
-        """By channel, the outcomes of the rules that are met or unknown."""
-        return {
-            channel: {rule: outcome for rule, outcome in outcomes.items() if outcome is not _NOT_MET}
-            for channel, outcomes in self.by_channel.items()
-        }
-
     def outcome(self, rule: str) -> Outcome:
         """The most cautious outcome that any channel came to; unknown where none answered."""
-        outcomes = [answer[rule] for answer in self.by_channel.values()]
+        outcomes = [OUTCOME[answer[rule]] for answer in self.by_channel.values()]
         return max(outcomes, key=_CAUTIOUS.index, default=Outcome.UNKNOWN)
 
 
 def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> Answers:
     """What every channel comes to for `rules`. A channel that fails, or answers for other rules, gives a fault."""
-    by_channel: dict[str, Mapping[str, Outcome]] = {}
+    by_channel: dict[str, Mapping[str, Truth]] = {}
     faults = []
     for channel in channels:
         answer = _answer(channel, facts, stage, rules)
@@ -53,17 +43,17 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
 
 
 def _disagreements(
-    by_channel: Mapping[str, Mapping[str, Outcome]], rules: frozenset[str]
+    by_channel: Mapping[str, Mapping[str, Truth]], rules: frozenset[str]
 ) -> dict[str, dict[str, Outcome]]:
     """The rules on which the channels differ, by id, with what each channel came to."""
     answers = list(by_channel.values())
     if all(answer == answers[0] for answer in answers[1:]):
         return {}
-    outcomes = {rule: {name: answer[rule] for name, answer in by_channel.items()} for rule in sorted(rules)}
+    outcomes = {rule: {name: OUTCOME[answer[rule]] for name, answer in by_channel.items()} for rule in sorted(rules)}
     return {rule: differing for rule, differing in outcomes.items() if len(set(differing.values())) > 1}
 
 
-def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str]) -> Mapping[str, Outcome] | str:
+def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str]) -> Mapping[str, Truth] | str:
     """What a channel comes to for each rule, or why it cannot be taken."""
     try:
         return _checked(dict(channel.evaluate(facts, stage)), rules)
@@ -74,10 +64,10 @@ def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str])
         return f"failed ({type(error).__name__})"
 
 
-def _checked(answer: Mapping[str, Truth], rules: frozenset[str]) -> Mapping[str, Outcome] | str:
+def _checked(answer: Mapping[str, Truth], rules: frozenset[str]) -> Mapping[str, Truth] | str:
     if answer.keys() != rules:
         lost, invented = len(rules - answer.keys()), len(answer.keys() - rules)
         return f"answered for other rules than it was asked ({lost} lost, {invented} invented)"
     if set(map(type, answer.values())) - {Truth}:
         return "gave something that is neither met, not met nor unknown"
-    return dict(zip(answer, map(OUTCOME.__getitem__, answer.values()), strict=True))
+    return answer

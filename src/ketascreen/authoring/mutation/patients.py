@@ -12,9 +12,12 @@ from ketascreen.channels.agreement import OUTCOME, Answers
 from ketascreen.channels.reference import answers_for, evaluate
 from ketascreen.facts import Facts, known_facts
 from ketascreen.finding import Finding
-from ketascreen.reporting import Reporter
+from ketascreen.reporting import Reporter, by_route
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.weighing import Weighing
+
+_TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,13 @@ class Patients:
             reporter = changed.reporter
             anew = _findings(again, reporter, case, changed.facts)
             findings = tuple(sorted((*kept, *anew), key=lambda finding: finding.rule))
-        answers = Answers({"reference": {finding.rule: finding.outcome for finding in findings}}, {}, ())
+        answers = Answers({"reference": {finding.rule: _TRUTH[finding.outcome] for finding in findings}}, {}, ())
         decided = frozenset(case.decided)
-        effects = {
-            route: {finding.rule: finding.effect for finding in findings if route in finding.routes}
-            for route in self.rulebook.routes
-        }
+        rules = {finding.rule: (finding.effect, finding.routes) for finding in findings}
+        weighed = Weighing.of(rules, self.rulebook.routes).weigh(answers, decided, faulty=False)
+        here = by_route(findings)
         routes = {
-            route: reporter.route(route, here, answers, case.stage, decided, False, lambda: findings)
-            for route, here in effects.items()
+            route: reporter.route(route, case.stage, given, decided, lambda: here) for route, given in weighed.items()
         }
         return holds_for_patient(case, routes, findings)
 
