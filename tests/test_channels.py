@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketascreen.channels import Channel
+from ketascreen.channels.choice import CHANNELS
 from ketascreen.channels.compiled import CompiledChannel
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
@@ -22,7 +23,7 @@ from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, N
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import CHANNELS, Screener
+from ketascreen.screen import Screener
 from ketascreen.terms import Effect, Stage
 from tests import generate
 from tests.promises.support import AS_OF, SOME, profile_of, rngs, screening

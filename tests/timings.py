@@ -14,7 +14,7 @@ from pathlib import Path
 from ketascreen import Screener, Stage, load_rulebook
 from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.checking import check_folder
-from ketascreen.authoring.running import cores
+from ketascreen.processes import cores
 from ketascreen.screen import built_in_rules
 from tests.authoring.changed import many_cases
 from tests.authoring.many import large_rulebook

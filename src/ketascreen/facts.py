@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any, Self
 
 from ketascreen.condition import Value, Words
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
@@ -38,6 +39,28 @@ class Facts:
     observed: Mapping[str, Instant]
     unrecognised: Mapping[str, tuple[str, ...]]
     stale: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        current: dict[str, Value],
+        last: dict[str, Value],
+        observed: dict[str, Instant],
+        unrecognised: dict[str, tuple[str, ...]],
+        stale: frozenset[str],
+    ) -> Self:
+        """Facts that nobody can change, of dictionaries that the caller gives away."""
+        return cls(
+            MappingProxyType(current),
+            MappingProxyType(last),
+            MappingProxyType(observed),
+            MappingProxyType(unrecognised),
+            stale,
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        mappings = self.current, self.last, self.observed, self.unrecognised
+        return type(self).of, (*map(dict, mappings), self.stale)
 
 
 def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime) -> Facts:
@@ -170,13 +193,7 @@ def _count(
             current[name] = counting
         if counting != last[name]:
             stale.add(name)
-    return Facts(
-        MappingProxyType(current),
-        MappingProxyType(last),
-        MappingProxyType(dated),
-        MappingProxyType(entries),
-        frozenset(stale),
-    )
+    return Facts.of(current, last, dated, entries, frozenset(stale))
 
 
 def _words(observation: ListObservation) -> Words:

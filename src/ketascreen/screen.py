@@ -6,28 +6,28 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Self
 
 from ketascreen import _version
 from ketascreen.channels import Channel
 from ketascreen.channels.agreement import Answers, ask
-from ketascreen.channels.production import ProductionChannel, engine_version
-from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.diagnostic import Diagnostic, Place, RequestError, RulebookError
+from ketascreen.channels.choice import DEFAULT_CHANNELS, Isolation, choose
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RulebookError
 from ketascreen.evidence import Evidence
-from ketascreen.facts import known_facts
+from ketascreen.facts import Facts, known_facts
 from ketascreen.finding import Finding
 from ketascreen.loading import load_rulebook
-from ketascreen.observation import at_fixed_offset, is_of_our_time
+from ketascreen.many import answers_for_many, asker
 from ketascreen.override import Override, shown
 from ketascreen.profile import PatientProfile
 from ketascreen.recorder import Recorder, Screening, require_reference
 from ketascreen.reporting import Reporter, by_route
+from ketascreen.request import Request, read_request, require_profile
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.scope import Scope
@@ -46,13 +46,6 @@ from ketascreen.verdict import (
 )
 
 log = logging.getLogger(__name__)
-
-Isolation = Literal["none", "process"]
-CHANNELS = ("reference", "production", "compiled")
-DEFAULT_CHANNELS = ("reference", "production")
-MAX_DEADLINE_SECONDS = 3600
-_ROUTES = tuple(Route)
-_STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
 
 
 def built_in_rules() -> Path:
@@ -85,15 +78,10 @@ class Screener:
         ledger: Recorder | None = None,
     ) -> None:
         _require_exclusions(rulebook)
-        _require_isolation(isolation, deadline_seconds)
         self.rulebook = rulebook
         self.ledger = ledger
         self.reporter = Reporter(rulebook)
-        self.channels = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
-        if not self.channels or len({channel.name for channel in self.channels}) < len(self.channels):
-            raise RequestError(
-                [Diagnostic("channels", "no channel, or one twice", f"name {' and '.join(DEFAULT_CHANNELS)}")]
-            )
+        self.channels = choose(channels, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
         self._names = tuple(channel.name for channel in self.channels)
         self._scopes: dict[tuple[Stage, tuple[Route, ...]], Scope] = {}
 
@@ -146,12 +134,43 @@ class Screener:
         overrides: Iterable[Override] = (),
     ) -> Verdict:
         """The verdict alone: nothing is put on record. `overrides` are those on record; see `screen` for the rest."""
-        asked, stage, decisions = self._request(profile, as_of, stage, routes, decisions)
-        # A fixed offset: differences of times in one named zone would leave out its clock changes.
-        as_of = at_fixed_offset(as_of)
-        facts = known_facts(profile, self.rulebook.vocabulary, as_of)
-        scope = self._scope(stage, asked)
-        answers = ask(self.channels, facts, stage, scope.at_stage)
+        require_profile(profile)
+        request = read_request(self.rulebook, as_of, stage, routes, decisions)
+        facts = known_facts(profile, self.rulebook.vocabulary, request.as_of)
+        scope = self._scope(request)
+        answers = ask(self.channels, facts, request.stage, scope.at_stage)
+        return self._verdict(request, scope, facts, answers, tuple(overrides))
+
+    def screen_many(
+        self,
+        profiles: Iterable[PatientProfile],
+        *,
+        as_of: datetime,
+        stage: Stage | str = Stage.CANDIDACY,
+        routes: Iterable[Route | str] | None = None,
+        workers: int = 1,
+    ) -> Iterator[Verdict | ProfileError]:
+        """The verdict on each patient, in their order; for one that `screen` would refuse, the error in its place.
+
+        Profiles are taken as verdicts are asked for, a few ahead at most, so that there may be any number of them. Over
+        several `workers` the channels are asked in as many processes; what takes time is the production channel, and
+        for the compiled one alone a second process costs more than it saves. No decisions are taken, and no ledger.
+
+        Raises:
+            RequestError: as for `screen`; no number of workers, or a channel that cannot be copied to a process.
+            ChannelFault: a worker process ended without an answer.
+        """
+        require_reference(None, has_ledger=self.ledger is not None)
+        request = read_request(self.rulebook, as_of, stage, routes)
+        scope, vocabulary = self._scope(request), self.rulebook.vocabulary
+        asking = asker(self.channels, request.stage, scope.at_stage, workers=workers)
+        answered = answers_for_many(profiles, vocabulary, request.as_of, asking, workers=workers)
+        return (one if isinstance(one, ProfileError) else self._verdict(request, scope, *one) for one in answered)
+
+    def _verdict(
+        self, request: Request, scope: Scope, facts: Facts, answers: Answers, overrides: tuple[Override, ...] = ()
+    ) -> Verdict:
+        as_of, stage = request.as_of, request.stage
         report = _Report(self.reporter, scope.rules, answers, self.reporter.evidence(facts, as_of))
         faults = answers.faults
         if "reference" in self._names:  # what it cannot explain puts its verdict in doubt; else who asks later is told
@@ -161,9 +180,8 @@ class Screener:
         if answers.disagreements:
             log.warning("the channels disagree on %s", ", ".join(answers.disagreements))
         log.debug("screened at stage %s by rulebook %s", stage, self.rulebook.bytes_digest)
-        overrides = tuple(overrides)
         on_record = shown(overrides, report.findings(), self.rulebook.rule_digests, as_of) if overrides else ()
-        decided = decided_at((*decisions, *decided_on_record(on_record)), as_of)
+        decided = decided_at((*request.decisions, *decided_on_record(on_record)), as_of)
         fields = {
             "notice": self._notice,
             "stage": stage,
@@ -172,7 +190,7 @@ class Screener:
                 route: self.reporter.route(route, stage, weighed, decided, report.by_route)
                 for route, weighed in scope.weighing.weigh(answers, decided, faulty=bool(faults)).items()
             },
-            "decisions": decisions,
+            "decisions": request.decisions,
             "rulebook": self._rulebook_used,
             "agreement": self._agreement(answers, scope),
             "faults": faults,
@@ -186,6 +204,8 @@ class Screener:
     @property
     def engines(self) -> tuple[tuple[str, str], ...]:
         """The rule engines that the channels stand on, with their versions, by channel."""
+        from ketascreen.channels.production import engine_version
+
         return tuple((channel.name, engine_version()) for channel in self.channels if channel.name == "production")
 
     def close(self) -> None:
@@ -199,46 +219,11 @@ class Screener:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _request(
-        self,
-        profile: PatientProfile,
-        as_of: datetime,
-        stage: Stage | str,
-        routes: Iterable[Route | str] | None,
-        decisions: Iterable[ReviewDecision],
-    ) -> tuple[tuple[Route, ...], Stage, tuple[ReviewDecision, ...]]:
-        problems = []
-        if not isinstance(profile, PatientProfile):
-            problems.append(Diagnostic("profile", "no PatientProfile", "make one with PatientProfile(...)"))
-        if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
-            problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
-        elif not is_of_our_time(as_of):
-            problems.append(Diagnostic("as-of", "`as_of` is not a time of ours", "check the year"))
-        if stage not in _STAGES:
-            problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
-        listed = self.rulebook.routes.keys() if routes is None else set(routes)
-        if not listed or not listed <= self.rulebook.routes.keys():
-            names = ", ".join(self.rulebook.routes)
-            problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
-        given = tuple(decisions)
-        for decision in given:
-            if not isinstance(decision, ReviewDecision):
-                problems.append(Diagnostic("decision", "no ReviewDecision", "make one with ReviewDecision(...)"))
-                continue
-            rule = self.rulebook.rule(decision.rule)
-            if rule is None or rule.effect is not Effect.REVIEW:
-                problems.append(
-                    Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id")
-                )
-        if problems:
-            raise RequestError(problems)
-        return tuple([route for route in _ROUTES if route in listed]), _STAGES[stage], given
-
-    def _scope(self, stage: Stage, asked: tuple[Route, ...]) -> Scope:
+    def _scope(self, request: Request) -> Scope:
         """What is asked at a stage for some routes; there are few of these, so that each is worked out once."""
-        key = stage, asked
+        key = request.stage, request.routes
         if key not in self._scopes:
-            self._scopes[key] = Scope.of(self.rulebook, stage, asked)
+            self._scopes[key] = Scope.of(self.rulebook, *key)
         return self._scopes[key]
 
     @cached_property
@@ -306,35 +291,6 @@ class _Report:
 
     def by_route(self) -> Mapping[Route, list[Finding]]:
         return self._by_route
-
-
-def _require_isolation(isolation: str, deadline_seconds: float) -> None:
-    if isolation not in get_args(Isolation):
-        words = " and ".join(get_args(Isolation))
-        raise RequestError([Diagnostic("isolation", "unknown isolation", f"there are {words}")])
-    if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
-        mend = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
-        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", mend)])
-
-
-def _channel(channel: str | Channel, rulebook: Rulebook, isolation: Isolation, deadline_seconds: float) -> Channel:
-    match channel:
-        case "reference":
-            return ReferenceChannel(rulebook)
-        case "production" if isolation == "process":
-            from ketascreen.channels.isolated import IsolatedChannel
-
-            return IsolatedChannel(rulebook, deadline_seconds=deadline_seconds)
-        case "production":
-            return ProductionChannel(rulebook)
-        case "compiled":
-            from ketascreen.channels.compiled import CompiledChannel
-
-            return CompiledChannel(rulebook)
-        case str():
-            raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
-        case _:
-            return channel
 
 
 def _require_exclusions(rulebook: Rulebook) -> None:

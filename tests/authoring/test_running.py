@@ -15,7 +15,7 @@ from ketascreen import ChannelFault, Screener, load_rulebook
 from ketascreen.authoring import running
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.examining import Failure, compared, examine
-from ketascreen.authoring.running import cores, run_cases, select
+from ketascreen.authoring.running import run_cases, select
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
@@ -120,10 +120,6 @@ def test_few_cases_need_no_other_process() -> None:
     alone = [ReferenceChannel(shipped()), Noting(shipped())]
     run_cases(SOME, Screener(shipped(), channels=alone), workers=8)
     assert Noting.seen == {os.getpid()}
-
-
-def test_there_is_a_core() -> None:
-    assert cores() >= 1
 
 
 @pytest.mark.parametrize("case", [case for case in shipped_cases() if case.rule][::7], ids=str)

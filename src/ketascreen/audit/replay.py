@@ -13,11 +13,12 @@ from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import Record, differing, missing_openings, profile_of, screening_record
 from ketascreen.audit.sealing import salts_of
+from ketascreen.channels.choice import CHANNELS
 from ketascreen.diagnostic import InputError
 from ketascreen.override import Override
 from ketascreen.recorder import Screening
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import CHANNELS, Screener
+from ketascreen.screen import Screener
 from ketascreen.terms import Route
 from ketascreen.verdict import Receipt, ReviewDecision, Verdict
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -46,11 +45,6 @@ class Run:
     def failed(self) -> tuple[Result, ...]:
         """The cases that do not hold."""
         return tuple(result for result in self.results if not result.holds)
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def select(cases: Iterable[Case], *, text: str = "", rules: Iterable[str] = ()) -> tuple[Case, ...]:

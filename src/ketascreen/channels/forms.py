@@ -139,18 +139,18 @@ def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
     Raises:
         TypeError, ValueError: the answer is not one to this kind of fact; the message holds no value.
     """
-    if attribute.source is Source.CONSTANT:
+    source, name, word, last = attribute
+    if source is Source.CONSTANT:
         return 1
-    answer = (facts.last if attribute.last else facts.current).get(attribute.name)
-    match attribute.source, answer:
-        case _, None:
-            return None
-        case Source.NUMBER, Decimal():
-            return scaled(answer)
-        case Source.CHOICE, str():
-            return answer
-        case Source.WORD, Words(present, complete):
-            return 1 if attribute.word in present else 0 if complete else None
+    answer = (facts.last if last else facts.current).get(name)
+    if answer is None:
+        return None
+    if source is Source.CHOICE and isinstance(answer, str):
+        return answer
+    if source is Source.NUMBER and isinstance(answer, Decimal):
+        return scaled(answer)
+    if source is Source.WORD and isinstance(answer, Words):
+        return 1 if word in answer.present else 0 if answer.complete else None
     raise TypeError("an answer is not one to its kind of fact")
 
 

@@ -31,6 +31,7 @@ from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Stage
 
 _MATCHED, _UNMATCHED = 0, 1
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class EngineMissing(ChannelFault):
@@ -217,7 +218,7 @@ class _Handle:
 
     def _inputs(self, facts: Facts) -> dict[Attribute, str]:
         return {
-            attribute: f"{opening}{json.dumps(value, ensure_ascii=False)}}}"
+            attribute: f"{opening}{value if isinstance(value, int) else _as_json(value)}}}"
             for attribute, opening in self._shard.inputs.items()
             if (value := value_of(attribute, facts)) is not None
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ketascreen import logic
 from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value
@@ -39,13 +39,15 @@ def answers_for(rule: Rule, facts: Facts) -> Answers:
     return facts.last if rule.effect is Effect.ALERT else facts.current
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+_NONE: frozenset[str] = frozenset()
+
+
+class Grounds(NamedTuple):
     """Why a condition came to its truth: the known facts that it rests on, and the facts that it lacks."""
 
     truth: Truth
-    rests_on: frozenset[str] = frozenset()
-    lacks: frozenset[str] = frozenset()
+    rests_on: frozenset[str] = _NONE
+    lacks: frozenset[str] = _NONE
 
 
 def explain(condition: Condition, answers: Answers) -> Grounds:
@@ -56,11 +58,9 @@ def explain(condition: Condition, answers: Answers) -> Grounds:
     match condition:
         case Compare(fact, operator, constant):
             answer = answers.get(fact)
-            if answer is None:
-                return Grounds(Truth.UNKNOWN, lacks=frozenset([fact]))
-            truth = OPERATORS[operator].test(answer, constant)
-            lacks = frozenset([fact]) if truth is Truth.UNKNOWN else frozenset()
-            return Grounds(truth, frozenset([fact]) - lacks, lacks)
+            truth = Truth.UNKNOWN if answer is None else OPERATORS[operator].test(answer, constant)
+            asked = frozenset([fact])
+            return Grounds(truth, lacks=asked) if truth is Truth.UNKNOWN else Grounds(truth, asked)
         case All(members):
             return _of_members(members, answers, logic.conjunction)
         case Any_(members):
@@ -78,10 +78,11 @@ def _of_members(members: tuple[Condition, ...], answers: Answers, combine: Calla
     grounds = [explain(member, answers) for member in members]
     truth = combine([ground.truth for ground in grounds])
     deciding = grounds if truth is Truth.UNKNOWN else [ground for ground in grounds if ground.truth is truth]
-    return Grounds(
-        truth,
-        frozenset[str]().union(*(ground.rests_on for ground in deciding)),
-        frozenset[str]().union(*(ground.lacks for ground in deciding)) if truth is Truth.UNKNOWN else frozenset(),
+    rests_on = _NONE.union(*[ground.rests_on for ground in deciding])
+    return (
+        Grounds(truth, rests_on, _NONE.union(*[ground.lacks for ground in deciding]))
+        if truth is Truth.UNKNOWN
+        else Grounds(truth, rests_on)
     )
 
 

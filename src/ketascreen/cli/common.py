@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.cli.status import ExitStatus
 from ketascreen.condition import All, Always, Any_, Compare, Meets, Not, as_data
 from ketascreen.diagnostic import Place, did_you_mean, printable
@@ -22,7 +23,7 @@ from ketascreen.loading import load_rulebook
 from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import CHANNELS, DEFAULT_CHANNELS, built_in_rules
+from ketascreen.screen import built_in_rules
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey

@@ -15,12 +15,12 @@ from ketascreen.authoring.mutation import Mutant, mutants, source_paths
 from ketascreen.authoring.mutation.changed_lines import read_sources
 from ketascreen.authoring.mutation.changes import rules_changed_since
 from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
-from ketascreen.authoring.running import cores
 from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
 from ketascreen.cli.page import show
 from ketascreen.cli.render_mutants import as_data, render
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.processes import cores
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import built_in_rules
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ketascreen.channels.choice import Isolation
 from ketascreen.cli.common import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
@@ -17,7 +18,7 @@ from ketascreen.cli.status import MEANING, of_verdict
 from ketascreen.loading.profiles import read_profile
 from ketascreen.loading.text import MAX_BYTES
 from ketascreen.profile import PatientProfile
-from ketascreen.screen import Isolation, Screener
+from ketascreen.screen import Screener
 from ketascreen.terms import Route, Stage
 from ketascreen.verdict import ReviewDecision
 

@@ -10,11 +10,12 @@ import click
 
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.authoring.junit import junit
-from ketascreen.authoring.running import Result, Run, cores, run_cases, select
+from ketascreen.authoring.running import Result, Run, run_cases, select
 from ketascreen.cli.common import channel_option, from_here, rulebook_of, unknown
 from ketascreen.cli.page import show
 from ketascreen.cli.render_cases import placed, render_failure, render_run
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.processes import cores
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import Screener, built_in_rules
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.examining import holds_for
@@ -17,13 +13,13 @@ from ketascreen.authoring.mutation import Mutant
 from ketascreen.authoring.mutation.missing_cases import alone, written
 from ketascreen.authoring.mutation.patients import Changed, Patients
 from ketascreen.authoring.mutation.telling import come_to, tell_apart
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.diagnostic import ProfileError
 from ketascreen.facts import Facts, known_facts
 from ketascreen.loading.promises import check_whole
 from ketascreen.loading.report import Report
 from ketascreen.logic import Truth
+from ketascreen.processes import PIECE, in_order
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
@@ -186,20 +182,8 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
     return ""
 
 
-_PIECE = 25
-_trial: Trial | None = None
-"""What a worker process works with."""
-
-
-def _begin(rulebook: Rulebook, cases: tuple[Case, ...]) -> None:
-    global _trial
-    _trial = Trial(rulebook, cases)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
-
-
-def _results(mutants: Sequence[Mutant]) -> list[Result]:
-    assert _trial is not None
-    return [_trial.result(mutant) for mutant in mutants]
+def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], Result]:
+    return Trial(rulebook, cases).result
 
 
 def try_all(
@@ -210,21 +194,10 @@ def try_all(
     Raises:
         ChannelFault: a worker process ended without an answer.
     """
-    pieces = [mutants[start : start + _PIECE] for start in range(0, len(mutants), _PIECE)]
+    workers = min(workers, -(-len(mutants) // PIECE))
+    make = partial(_trying, trial.rulebook, trial.cases) if workers > 1 else lambda: trial.result
     results: list[Result] = []
-    if min(workers, len(pieces)) <= 1:
-        for mutant in mutants:
-            results.append(trial.result(mutant))
-            progress(len(results))
-        return results
-    context = multiprocessing.get_context("spawn")  # a fork is not safe in a process with threads
-    with ProcessPoolExecutor(workers, context, _begin, (trial.rulebook, trial.cases)) as pool:
-        try:
-            for piece in pool.map(_results, pieces):
-                results += piece
-                progress(len(results))
-        except BrokenProcessPool:
-            raise ChannelFault("a process that ran cases ended without an answer; `-j 1` runs them in one") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    for result in in_order(make, mutants, workers=workers):
+        results.append(result)
+        progress(len(results))
     return results

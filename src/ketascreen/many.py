@@ -1,0 +1,80 @@
+"""Asks the channels about any number of patients, over processes where these are wanted."""
+
+from __future__ import annotations
+
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+
+from ketascreen.channels import Channel
+from ketascreen.channels.agreement import Answers, ask
+from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
+from ketascreen.facts import Facts, known_facts
+from ketascreen.processes import in_order
+from ketascreen.profile import PatientProfile
+from ketascreen.request import require_profile
+from ketascreen.terms import Stage
+from ketascreen.vocabulary import Vocabulary
+
+Asker = Callable[[], Callable[[Facts | None], Answers | None]]
+"""Gives, in whichever process, what asks the channels; of a patient without facts it asks nothing."""
+
+
+def asker(channels: tuple[Channel, ...], stage: Stage, rules: frozenset[str], *, workers: int) -> Asker:
+    """Asks `channels` for `rules`, in each of `workers` processes.
+
+    Raises:
+        RequestError: no number of workers, or a channel that cannot be copied to a process.
+    """
+    asking = partial(_asking, channels, stage, rules)
+    if type(workers) is not int or workers < 1:
+        raise RequestError([Diagnostic("workers", "no number of workers", "write 1, or as many as there are cores")])
+    if workers > 1:
+        try:
+            pickle.dumps(asking)
+        except Exception:  # noqa: BLE001  whatever a channel of somebody else's holds
+            mend = "screen with one worker"
+            raise RequestError(
+                [Diagnostic("workers", "a channel that cannot be copied to another process", mend)]
+            ) from None
+    return asking
+
+
+def answers_for_many(
+    profiles: Iterable[PatientProfile], vocabulary: Vocabulary, as_of: datetime, asking: Asker, *, workers: int
+) -> Iterator[tuple[Facts, Answers] | ProfileError]:
+    """For each profile, in their order, its facts with what the channels answer; the error for one that is refused.
+
+    Raises:
+        RequestError: one that is no PatientProfile.
+        ChannelFault: a worker process ended without an answer.
+    """
+    taken: deque[Facts | ProfileError] = deque()
+
+    def facts() -> Iterator[Facts | None]:
+        for profile in profiles:
+            require_profile(profile)
+            try:
+                known = known_facts(profile, vocabulary, as_of)
+            except ProfileError as error:
+                taken.append(error)
+                yield None  # in its place, so that what was taken is never far ahead of what was answered
+            else:
+                taken.append(known)
+                yield known
+
+    for answers in in_order(asking, facts(), workers=workers):
+        known = taken.popleft()
+        if isinstance(known, ProfileError):
+            yield known
+        else:
+            assert answers is not None
+            yield known, answers
+
+
+def _asking(
+    channels: tuple[Channel, ...], stage: Stage, rules: frozenset[str]
+) -> Callable[[Facts | None], Answers | None]:
+    return lambda facts: None if facts is None else ask(channels, facts, stage, rules)

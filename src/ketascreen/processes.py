@@ -1,0 +1,81 @@
+"""Work spread over processes, its results in the order of what they are of."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+from ketascreen.channels import ChannelFault
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+PIECE = 25
+"""Items that a process is handed at a time."""
+_AHEAD = 3
+"""Pieces for each process that are handed out before the first is taken back; no more than these are held."""
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(
+    make: Callable[[], Callable[[Item], Result]], items: Iterable[Item], *, workers: int, piece: int = PIECE
+) -> Iterator[Result]:
+    """What the function that `make` gives comes to for each item, in their order, over `workers` processes.
+
+    Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
+    never all. With one worker everything is done here.
+
+    Raises:
+        ChannelFault: a worker process ended without an answer.
+    """
+    if workers <= 1:
+        yield from map(make(), items)
+        return
+    context = get_context("spawn")  # a fork is not safe in a process with threads
+    with ProcessPoolExecutor(workers, context, _begin, (make,)) as pool:
+        try:
+            for results in _windowed(lambda taken: pool.submit(_each, taken), items, workers * _AHEAD, piece):
+                yield from results
+        except BrokenProcessPool:
+            raise ChannelFault("a worker process ended without an answer; try again with one worker") from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _windowed(
+    submit: Callable[[list[Any]], Future[list[Any]]], items: Iterable[Any], window: int, piece: int
+) -> Iterator[list[Any]]:
+    waiting: deque[Future[list[Any]]] = deque()
+    rest = iter(items)
+    while taken := list(islice(rest, piece)):
+        waiting.append(submit(taken))
+        if len(waiting) >= window:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+_work: Callable[[Any], Any] | None = None
+"""What a worker process does with an item."""
+
+
+def _begin(make: Callable[[], Callable[[Any], Any]]) -> None:
+    global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    _work = make()
+
+
+def _each(items: list[Any]) -> list[Any]:
+    assert _work is not None
+    return [_work(item) for item in items]
