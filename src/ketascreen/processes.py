@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -30,7 +30,7 @@ def cores() -> int:
 
 def in_order(
     make: Callable[[], Callable[[Item], Result]], items: Iterable[Item], *, workers: int, piece: int = PIECE
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """What the function that `make` gives comes to for each item, in their order, over `workers` processes.
 
     Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
@@ -43,14 +43,14 @@ def in_order(
         yield from map(make(), items)
         return
     context = get_context("spawn")  # a fork is not safe in a process with threads
-    with ProcessPoolExecutor(workers, context, _begin, (make,)) as pool:
-        try:
-            for results in _windowed(lambda taken: pool.submit(_each, taken), items, workers * _AHEAD, piece):
-                yield from results
-        except BrokenProcessPool:
-            raise ChannelFault("a worker process ended without an answer; try again with one worker") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    pool = ProcessPoolExecutor(workers, context, _begin, (make,))
+    try:
+        for results in _windowed(lambda taken: pool.submit(_each, taken), items, workers * _AHEAD, piece):
+            yield from results
+    except BrokenProcessPool:
+        raise ChannelFault("a worker process ended without an answer; try again with one worker") from None
+    finally:
+        pool.shutdown(cancel_futures=True)  # waits, so that no thread and no process is left behind
 
 
 def _windowed(

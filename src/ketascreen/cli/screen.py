@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 
 from ketascreen.channels.choice import Isolation
 from ketascreen.cli.common import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
+from ketascreen.cli.many import MEANING as MANY
+from ketascreen.cli.many import Asked, screen_many
 from ketascreen.cli.page import show
 from ketascreen.cli.render import render
 from ketascreen.cli.status import MEANING, of_verdict
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 EPILOG = "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MEANING.items())
 EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 0."
+EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MANY.items())
 
 
 @click.command("screen", epilog=EPILOG)
@@ -45,6 +49,8 @@ EPILOG += "\n\nWith several routes the most cautious one counts: 6, 7, 5, 4, 3, 
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Put it on record in this ledger.")
 @click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
+@click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); a line for each comes out.")
+@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: over N processes.  [1]")
 @click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
 @json_option
 @rules_option
@@ -58,6 +64,8 @@ def command(
     isolation: Isolation,
     ledger: Path | None,
     reference: str | None,
+    many: bool,
+    workers: int | None,
     everything: bool,
     as_json: bool,
     rules: Path | None,
@@ -68,6 +76,12 @@ def command(
     Options that name a route, a decision or a channel can be given more than once.
     """
     time = now() if as_of is None else read_time(as_of, "--as-of")
+    one_by_one = {"--decided": decided, "--ledger": ledger, "--reference": reference, "--all": everything}
+    if many:
+        _require_absent(one_by_one, "is about one patient; leave it out with --many")
+        asked = Asked(rulebook_of(rules, keys), channels, isolation, time, Stage(stage), routes or None, file, as_json)
+        raise click.exceptions.Exit(screen_many(asked, workers=workers or 1))
+    _require_absent({"-j": workers}, "is for --many")
     decisions = [_decision(text, time) for text in decided]
     profile = _profile(file)
     rulebook = rulebook_of(rules, keys)
@@ -82,6 +96,12 @@ def command(
     else:
         show(render(verdict, by_clock=as_of is None, everything=everything))
     raise click.exceptions.Exit(of_verdict(verdict))
+
+
+def _require_absent(options: Mapping[str, object], why: str) -> None:
+    for option, given in options.items():
+        if given:
+            raise click.UsageError(f"{option} {why}")
 
 
 def _ledger(path: Path) -> Ledger:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError
 from ketascreen.loading.text import MAX_BYTES
@@ -41,17 +41,32 @@ def read_profile(source: str | Path | bytes, *, name: str = "profile") -> Patien
     return _read_yaml(data, name)
 
 
-def _bytes(path: Path) -> bytes:
+def open_file(path: Path) -> IO[bytes]:
+    """A plain file, opened for reading.
+
+    Raises:
+        ProfileError: there is none of that name, or it cannot be read.
+    """
     try:
         if path.is_file():
-            with path.open("rb") as file:
-                return file.read(MAX_BYTES + 1)
+            return path.open("rb")
         reason = "not a plain file; `-` reads standard input" if path.exists() else "no such file"
     except OSError as error:
         reason = error.strerror or "an error of the system"
-    raise ProfileError(
-        [Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))]
-    )
+    raise ProfileError([_unreadable(path, reason)])
+
+
+def _bytes(path: Path) -> bytes:
+    with open_file(path) as file:
+        try:
+            return file.read(MAX_BYTES + 1)
+        except OSError as error:
+            reason = error.strerror or "an error of the system"
+    raise ProfileError([_unreadable(path, reason)])
+
+
+def _unreadable(path: Path, reason: str) -> Diagnostic:
+    return Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))
 
 
 def _read_yaml(data: bytes, name: str) -> PatientProfile:
