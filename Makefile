@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint check fuzz mutate wheel docs bench bench-small timings tamper crash replays ledger-growth clean
+.PHONY: demo test lint check fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -54,17 +54,21 @@ ledger-growth: $(VENV)/ready
 wheel: $(VENV)/ready
 	sh tests/wheel.sh $(BIN)/python
 
-# Everything that is timed: ketascreen by itself, then beside other rule engines.
-bench: timings $(VENV)/bench-ready
+# Everything that is timed, ketascreen by itself and beside other rule engines.
+bench: $(VENV)/bench-ready
 	$(BIN)/python -m benchmarks
 
 # Whether the peers' answers agree and the page can be written; nothing is asserted about time.
 bench-small: $(VENV)/bench-ready
 	$(BIN)/python -m benchmarks --small
 
-# Median times of a screening, of the import, and of loading the rulebook.
+# ketascreen by itself: screenings, starts, loading, checks, cases.
 timings: $(VENV)/ready
 	$(BIN)/python -m tests.timings
+
+# N screenings on each channel, and N/2 patients streamed: whether memory or threads grow; one worker beside two.
+endurance: $(VENV)/ready
+	$(BIN)/python -m tests.endurance --screenings $(N)
 
 # Writes the outputs shown in the documents, and the JSON Schemas, from what the program does now.
 docs: $(VENV)/ready

@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from tests.timings import median_ms, started
+from tests.timings import beside_bare_calls, medians, started
+from tests.timings import figures as own_figures
 
 from benchmarks import OURS, PEERS
 from benchmarks.contenders import INCOMPLETE, Contender, ready
@@ -46,6 +47,7 @@ def measured(extent: Extent) -> dict[str, Any]:
         "versions": {name: _version(name) for name in (OURS, *PEERS)},
         "rounds": extent.rounds,
         "patients": extent.patients,
+        "own": list(beside_bare_calls() if extent is SMALL else own_figures()),
         "import_ms": _imports(),
         "sizes": [_size(rules, extent) for rules in extent.rules],
     }
@@ -124,9 +126,9 @@ def _met(made: RuleSet) -> float:
 
 def _imports() -> dict[str, float]:
     """How long the import of each takes in a new process, above a bare start."""
-    bare = median_ms(started("pass"), 5)
-    modules = {OURS: "ketascreen", **PEERS}
-    return {name: median_ms(started(f"import {module}"), 5) - bare for name, module in _there(modules)}
+    modules = dict(_there({OURS: "ketascreen", **PEERS}))
+    bare, *taken = medians([started("pass"), *(started(f"import {module}") for module in modules.values())], 5)
+    return {name: (took - bare) * 1e3 for name, took in zip(modules, taken, strict=True)}
 
 
 def _there(modules: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -28,6 +28,7 @@ def page(figures: Figures, plot: str) -> str:
     for size in figures["sizes"]:
         parts += _of_size(size)
     parts += _imports(figures)
+    parts += _own(figures)
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -92,6 +93,19 @@ def _imports(figures: Figures) -> Iterator[str]:
     yield "| --- | ---: |"
     for name, taken in sorted(figures["import_ms"].items(), key=lambda item: item[1]):
         yield f"| {name} | {taken:.0f} |"
+
+
+def _own(figures: Figures) -> Iterator[str]:
+    yield ""
+    yield "## ketascreen by itself"
+    yield ""
+    yield "Medians (`tests/timings.py`); what is held against something else was timed beside it, in turn. A screening"
+    yield "goes from a `PatientProfile` of 52 answers to its verdict, by the shipped rulebook."
+    yield ""
+    yield "| What | median | beside |"
+    yield "| --- | ---: | --- |"
+    for what, middle, beside in figures["own"]:
+        yield f"| {what} | {middle} | {beside} |"
 
 
 def _number(value: float | None, digits: int = 1) -> str:

@@ -1,95 +1,216 @@
-"""Prints median times: a screening, the import, loading, checking and testing a rulebook. Run it with `make bench`."""
+"""Times ketascreen by itself: screenings, starts, loading, checks, cases. `make timings` prints what `figures` gives.
+
+What is held against something else is timed beside it, in turn, so that a machine that slows down slows both.
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from ketascreen import Screener, Stage, load_rulebook
 from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.checking import check_folder
+from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
+from ketascreen.channels.production import ProductionChannel
+from ketascreen.facts import Facts, known_facts
 from ketascreen.processes import cores
 from ketascreen.screen import built_in_rules
 from tests.authoring.changed import many_cases
 from tests.authoring.many import large_rulebook
 from tests.promises.support import AS_OF, baseline, profile_of, shipped
 
+RULES = 500
+PATIENT = Path(__file__).parents[1] / "examples" / "resistant-depression.json"
+_COMMAND = "import sys; from ketascreen.cli import main; main(sys.argv[1:])"
+# As it is installed: an environment that keeps Python from writing bytecode has every start compile it again.
+_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
-def median_ms(action: Callable[[], object], times: int) -> float:
-    """The median time of an action in milliseconds, after a tenth as many rounds of warming up."""
-    for _ in range(times // 10 + 1):
-        action()
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken) * 1000
+Action = Callable[[], object]
 
 
-def started(code: str) -> Callable[[], object]:
-    """Runs a program in a process of its own."""
-    return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+class Figure(NamedTuple):
+    """What was timed, the median, and what it is held against."""
+
+    what: str
+    median: str
+    beside: str = ""
 
 
-def checking(rules: int, cases_each: int | None) -> None:
-    """Prints how long `ketascreen check` takes on a large rulebook, and on what."""
-    with tempfile.TemporaryDirectory() as folder:
-        large = large_rulebook(Path(folder), rules, cases_each)
-        rulebook = load_rulebook(large)
-        loading = median_ms(lambda: load_rulebook(large), 5)
-        reading = median_ms(lambda: read_cases(large, rulebook), 5)
-        whole = median_ms(lambda: check_folder(large, today=date(2026, 11, 22)), 5)
-        number = len(read_cases(large, rulebook))
-        program = f"from ketascreen.cli import main; main(['check', {str(large)!r}, '--format', 'json'])"
-        command = median_ms(lambda: subprocess.run([sys.executable, "-c", program], stdout=subprocess.DEVNULL), 5)
-    print(f"`ketascreen check`, {rules} rules with {number} cases: {command:.0f} ms with its start", end="; ")
-    print(f"in one process {whole:.0f} ms; loading alone {loading:.0f} ms, reading the cases alone {reading:.0f} ms")
+def medians(actions: Sequence[Action], rounds: int) -> list[float]:
+    """The median time of each action in seconds, timed in turn; a tenth as many rounds warm up."""
+    taken: list[list[float]] = [[] for _ in actions]
+    for number in range(-(rounds // 10) - 1, rounds):
+        for action, times in zip(actions, taken, strict=True):
+            start = time.perf_counter()
+            action()
+            if number >= 0:
+                times.append(time.perf_counter() - start)
+    return list(map(statistics.median, taken))
 
 
-def testing(cases: int) -> None:
-    """Prints how long `ketascreen test` takes for that many cases, over each number of processes up to the cores."""
-    with tempfile.TemporaryDirectory() as folder:
-        rules = many_cases(Path(folder), cases)
-        for workers in range(1, cores() + 1):
-            took = median_ms(
-                started(f"from ketascreen.cli import main; main(['test', {str(rules)!r}, '-j', '{workers}'])"), 3
+def started(*command: str, **environment: str) -> Action:
+    """Runs a program of Python in a process of its own, and reads nothing of what it says."""
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return lambda: subprocess.run(
+        [sys.executable, "-c", *command], check=False, env={**_INSTALLED, **environment}, **quiet
+    )
+
+
+def command(*arguments: str, **environment: str) -> Action:
+    """Runs `ketascreen` in a process of its own."""
+    return started(_COMMAND, *arguments, **environment)
+
+
+def screenings() -> Iterator[Figure]:
+    """From a profile to its verdict."""
+    profile = profile_of(baseline())
+    for channels in (*((name,) for name in CHANNELS), DEFAULT_CHANNELS):
+        screener = Screener(shipped(), channels=channels)
+        for stage in Stage:
+            (took,) = medians([lambda: screener.screen(profile, as_of=AS_OF, stage=stage)], 1000)  # noqa: B023
+            (whole,) = medians(
+                [lambda: screener.screen(profile, as_of=AS_OF, stage=stage).model_dump_json()],  # noqa: B023
+                100,
             )
-            print(f"`ketascreen test`, {cases} cases, -j {workers}: {took:.0f} ms with its start")
+            named = f"a screening at {stage}, {' and '.join(channels)}"
+            yield Figure(named, f"{took * 1e6:,.0f} µs", f"with its verdict as JSON {whole * 1e3:.1f} ms")
 
 
-def mutating() -> None:
-    """Prints how long `ketascreen mutate` takes for the built-in rulebook, over one process and over each core."""
+class _Noting:
+    """Notes every call of the engine."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine, self.calls = engine, list[tuple[Callable[..., object], tuple[object, ...]]]()
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._engine, name)
+
+        def noted(*given: object) -> object:
+            self.calls.append((real, given))
+            return real(*given)
+
+        return noted
+
+
+def bare_calls(channel: ProductionChannel, facts: Facts, stage: Stage) -> Action:
+    """The calls of the engine that an evaluation makes, and nothing around them."""
+    noting = []
+    for handle in channel._handles[stage]:
+        noting.append((handle, _Noting(handle._engine)))
+        handle._engine = noting[-1][1]
+    channel.evaluate(facts, stage)
+    calls = [call for _, noted in noting for call in noted.calls]
+    for handle, noted in noting:
+        handle._engine = noted._engine
+    return lambda: [function(*given) for function, given in calls]
+
+
+def beside_bare_calls() -> Iterator[Figure]:
+    """Both default channels beside the calls of the engine alone, which nothing in Python can make faster."""
+    profile, rulebook = profile_of(baseline()), shipped()
+    channel, screener = ProductionChannel(rulebook), Screener(rulebook)
+    for stage in Stage:
+        facts = known_facts(profile, rulebook.vocabulary, AS_OF)
+        channel.evaluate(facts, stage)
+        bare, alone, whole = medians(
+            [
+                bare_calls(channel, facts, stage),
+                lambda: channel.evaluate(facts, stage),  # noqa: B023
+                lambda: screener.screen(profile, as_of=AS_OF, stage=stage),  # noqa: B023
+            ],
+            300,
+        )
+        yield Figure(f"the engine's own calls at {stage}", f"{bare * 1e6:,.0f} µs")
+        yield Figure("- the production channel", f"{alone * 1e6:,.0f} µs", f"{alone / bare:.2f} times these calls")
+        yield Figure(
+            "- a screening on both channels", f"{whole * 1e6:,.0f} µs", f"{whole / bare:.2f} times these calls"
+        )
+
+
+def starts(cache: str) -> Iterator[Figure]:
+    """Starts beside that of `import pydantic, yaml`, with the start of Python in both."""
+    screening = ("screen", str(PATIENT), "--as-of", "2026-11-22T09:00:00Z")
+    runs = {
+        "import ketascreen": started("import ketascreen"),
+        "ketascreen screen": command(*screening),
+        "ketascreen screen, its rulebook from the cache": command(*screening, KETASCREEN_CACHE=cache),
+    }
+    base, *taken = medians([started("import pydantic, yaml"), *runs.values()], 9)
+    yield Figure("import pydantic, yaml", f"{base * 1e3:.0f} ms")
+    for name, took in zip(runs, taken, strict=True):
+        yield Figure(name, f"{took * 1e3:.0f} ms", f"{took / base:.2f} times that import")
+
+
+def loading(cache: str) -> Iterator[Figure]:
+    """Reading a large rulebook, and checking it."""
+    with tempfile.TemporaryDirectory() as folder:
+        large = large_rulebook(Path(folder), RULES, 1)
+        rulebook = load_rulebook(large, cache=cache)
+        number = len(read_cases(large, rulebook))
+        check = ("check", str(large), "--format", "json")
+        shipped_, read, cached, cases, checked, started_, started_cached = medians(
+            [
+                lambda: load_rulebook(built_in_rules()),
+                lambda: load_rulebook(large),
+                lambda: load_rulebook(large, cache=cache),
+                lambda: read_cases(large, rulebook),
+                lambda: check_folder(large, today=date(2026, 11, 22)),
+                command(*check),
+                command(*check, KETASCREEN_CACHE=cache),
+            ],
+            7,
+        )
+    yield Figure(f"the rulebook ({len(shipped().rules)} rules) read", f"{shipped_ * 1e3:.0f} ms")
+    yield Figure(f"{RULES} rules read", f"{read * 1e3:.0f} ms", f"from the cache {cached * 1e3:.0f} ms")
+    beside = f"reading their {number:,} cases alone {cases * 1e3:.0f} ms"
+    yield Figure(f"{RULES} rules checked, in one process", f"{checked * 1e3:.0f} ms", beside)
+    cold = f"from the cache {started_cached * 1e3:,.0f} ms"
+    yield Figure(f"ketascreen check, {RULES} rules, with its start", f"{started_ * 1e3:,.0f} ms", cold)
+
+
+def testing() -> Iterator[Figure]:
+    """Running cases, over each number of processes up to the cores."""
+    number = 2000
+    with tempfile.TemporaryDirectory() as folder:
+        rules = str(many_cases(Path(folder), number))
+        for workers in range(1, cores() + 1):
+            (took,) = medians([command("test", rules, "-j", str(workers))], 3)
+            yield Figure(f"ketascreen test, {number:,} cases, -j {workers}, with its start", f"{took:.1f} s")
+
+
+def mutating() -> Iterator[Figure]:
+    """Mutating the built-in rulebook, over one process and over each core."""
     for workers in sorted({1, cores()}):
-        program = f"from ketascreen.cli import main; main(['mutate', '-j', '{workers}'])"
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", program], check=False, stdout=subprocess.DEVNULL)
-        print(f"`ketascreen mutate`, -j {workers}: {time.perf_counter() - start:.1f} s with its start")
+        command("mutate", "-j", str(workers))()
+        took = time.perf_counter() - start
+        yield Figure(f"ketascreen mutate, -j {workers}, with its start, once", f"{took:.1f} s")
+
+
+def figures() -> Iterator[Figure]:
+    """Everything that is timed, as it is done."""
+    with tempfile.TemporaryDirectory() as cache:
+        yield from screenings()
+        yield from beside_bare_calls()
+        yield from starts(cache)
+        yield from loading(cache)
+    yield from testing()
+    yield from mutating()
 
 
 def main() -> None:
-    """Prints each figure with what it is of."""
-    profile = profile_of(baseline())
-    for channels in (("reference",), ("reference", "production")):
-        screener = Screener(shipped(), channels=channels)
-        for stage in Stage:
-            took = median_ms(lambda: screener.screen(profile, as_of=AS_OF, stage=stage), 500)  # noqa: B023
-            print(f"screening, {stage}, {' and '.join(channels)}: {took:.2f} ms")
-    loading = median_ms(lambda: load_rulebook(built_in_rules()), 20)
-    print(f"loading the rulebook ({len(shipped().rules)} rules): {loading:.0f} ms")
-    for cases_each in (1, None):
-        checking(500, cases_each)
-    testing(2000)
-    mutating()
-    bare = median_ms(started("pass"), 10)
-    for code in ("import pydantic, yaml", "import ketascreen"):
-        print(f"{code}: {median_ms(started(code), 10) - bare:.0f} ms above a bare start of {bare:.0f} ms")
+    """Prints each figure as soon as it is there."""
+    for what, median, beside in figures():
+        print(f"{what}: {median}{f'; {beside}' if beside else ''}", flush=True)
 
 
 if __name__ == "__main__":

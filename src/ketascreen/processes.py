@@ -6,13 +6,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ketascreen.channels import ChannelFault
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -42,6 +42,11 @@ def in_order(
     if workers <= 1:
         yield from map(make(), items)
         return
+    # Long to import, and of no use to a screening of one patient.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     context = get_context("spawn")  # a fork is not safe in a process with threads
     pool = ProcessPoolExecutor(workers, context, _begin, (make,))
     try:
