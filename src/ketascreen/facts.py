@@ -59,8 +59,10 @@ class Facts:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        mappings = self.current, self.last, self.observed, self.unrecognised
-        return type(self).of, (*map(dict, mappings), self.stale)
+        # Most was observed at the same few times, and a time is long to pickle: equal ones are pickled once.
+        same: dict[object, Instant] = {}
+        observed = {name: same.setdefault((at, getattr(at, "tzinfo", None)), at) for name, at in self.observed.items()}
+        return type(self).of, (dict(self.current), dict(self.last), observed, dict(self.unrecognised), self.stale)
 
 
 def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime) -> Facts:

@@ -17,7 +17,7 @@ from ketascreen.loading.filling import read_form
 from ketascreen.loading.folder import CASES, START, read_folder
 from ketascreen.loading.report import Report
 from ketascreen.loading.tree import Node, Sequence, place_of
-from ketascreen.observation import Refused, read_instant
+from ketascreen.observation import Instant, Refused, read_instant
 from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Readiness, Stage
@@ -117,7 +117,7 @@ class _CaseReader:
 
     def _profile(self, form: forms.CaseForm, start: forms.StartForm | None) -> PatientProfile:
         given = {**(start.given if start else {}), **form.given}
-        observed_at = form.observed_at or (start.observed_at if start else None)
+        observed_at = _once(form.observed_at or (start.observed_at if start else None))
         raw: dict[str, Any] = {"extra": {}}
         for name, answer in given.items():
             if name in form.without:
@@ -127,7 +127,15 @@ class _CaseReader:
         return PatientProfile.model_validate(raw)
 
 
-def _dated(answer: Any, observed_at: str) -> Any:
+def _once(observed_at: str | None) -> Instant | str | None:
+    """The time that most answers of a case share, read once; as it stands where each answer is to refuse it."""
+    try:
+        return read_instant(observed_at) if observed_at else None
+    except Refused:
+        return observed_at
+
+
+def _dated(answer: Any, observed_at: Instant | str) -> Any:
     if isinstance(answer, dict):
         return {"at": observed_at, **answer}
     return {"present" if isinstance(answer, list) else "value": answer, "at": observed_at}
