@@ -54,8 +54,8 @@ def screening(*channels: str) -> Callable[[], object]:
 
 COSTS: dict[str, tuple[Callable[[], object], int]] = {
     "a screening on the compiled channel": (screening("compiled"), 10_000),
-    "a screening on both default channels": (screening("reference", "production"), 110_000),
-    "its verdict as JSON": (lambda: screening("compiled")().model_dump_json(), 560_000),  # type: ignore[attr-defined]
+    "a screening on both default channels": (screening("reference", "production"), 80_000),
+    "its verdict as JSON": (lambda: screening("compiled")().model_dump_json(), 440_000),  # type: ignore[attr-defined]
     "the facts that count": (lambda: known_facts(PATIENT, shipped().vocabulary, AS_OF), 5_200),
     "all rules on the compiled channel": (lambda: COMPILED.evaluate(FACTS, Stage.SESSION), 760),
     "reading a profile": (lambda: profile_of(baseline()), 24_000),

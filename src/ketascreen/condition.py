@@ -12,7 +12,7 @@ from typing import Any
 
 from ketascreen import logic
 from ketascreen.diagnostic import Place
-from ketascreen.logic import Truth
+from ketascreen.logic import FALSE, TRUE, UNKNOWN, Truth
 from ketascreen.quantity import decimal_text
 from ketascreen.vocabulary import Kind
 
@@ -44,8 +44,8 @@ class Operator:
 
 def _includes(answer: Words, word: str) -> Truth:
     if word in answer.present:
-        return Truth.TRUE
-    return Truth.FALSE if answer.complete else Truth.UNKNOWN
+        return TRUE
+    return FALSE if answer.complete else UNKNOWN
 
 
 def _includes_any(answer: Words, words: tuple[str, ...]) -> Truth:

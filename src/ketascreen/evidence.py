@@ -11,7 +11,7 @@ from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.condition import Value, Words
 from ketascreen.facts import Facts
 from ketascreen.finding import FactLacking, FactUsed, Fault, Want
-from ketascreen.logic import Truth
+from ketascreen.logic import UNKNOWN
 from ketascreen.quantity import decimal_text
 from ketascreen.rule import Rule
 from ketascreen.terms import Effect
@@ -31,10 +31,10 @@ class Evidence:
         faults = []
         for rule in rules:
             try:
-                self._explained(rule)
-            except ChannelFault as fault:
-                faults.append(Fault(where="explanation", message=str(fault)))
-                self._grounds[rule.id] = Grounds(Truth.UNKNOWN)
+                self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
+            except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
+                faults.append(Fault(where="explanation", message=_failed(rule, error)))
+                self._grounds[rule.id] = Grounds(UNKNOWN)
         return tuple(faults)
 
     def rests_on(self, rule: Rule) -> tuple[FactUsed, ...]:
@@ -60,12 +60,12 @@ class Evidence:
             return known
         try:
             grounds = self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
-        except Exception as error:  # noqa: BLE001 - what fails here must be told by its type alone, not end a screening
-            failure = type(error).__name__
+        except Exception as error:  # noqa: BLE001 - told by its type alone
+            failure = _failed(rule, error)
         else:
             return grounds
         # Raised where the error is no longer at hand, since it could hold values.
-        raise ChannelFault(f"`{rule.id}` could not be explained ({failure})")
+        raise ChannelFault(failure)
 
     def _fact_used(self, name: str, rule: Rule) -> FactUsed:
         read = name, rule.effect is Effect.ALERT
@@ -73,6 +73,11 @@ class Evidence:
             answer = answers_for(rule, self._facts)[name]
             self._used[read] = _used(self._vocabulary[name], answer, self._facts, self._as_of)
         return self._used[read]
+
+
+def _failed(rule: Rule, error: Exception) -> str:
+    # Only the type is told: the message of an error that we did not write may hold a patient's value.
+    return f"`{rule.id}` could not be explained ({type(error).__name__})"
 
 
 def _used(fact: Fact, value: Value, facts: Facts, as_of: datetime) -> FactUsed:

@@ -24,35 +24,39 @@ class Truth(Enum):
         raise TypeError("a Truth is true, false or unknown; compare it by name")
 
 
+TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+"""By names of their own: on Python 3.11 a member takes ten times as long to reach through its class."""
+
+
 def of(value: bool) -> Truth:
     """The known truth value of a Python bool."""
-    return Truth.TRUE if value else Truth.FALSE
+    return TRUE if value else FALSE
 
 
 def conjunction(values: Iterable[Truth]) -> Truth:
     """False if any is false, else unknown if any is unknown, else true (true for none)."""
-    result = Truth.TRUE
+    result = TRUE
     for value in values:
-        if value is Truth.FALSE:
+        if value is FALSE:
             return value
-        if value is Truth.UNKNOWN:
+        if value is UNKNOWN:
             result = value
     return result
 
 
 def disjunction(values: Iterable[Truth]) -> Truth:
     """True if any is true, else unknown if any is unknown, else false (false for none)."""
-    result = Truth.FALSE
+    result = FALSE
     for value in values:
-        if value is Truth.TRUE:
+        if value is TRUE:
             return value
-        if value is Truth.UNKNOWN:
+        if value is UNKNOWN:
             result = value
     return result
 
 
 def negation(value: Truth) -> Truth:
     """True for false, false for true, unknown for unknown."""
-    if value is Truth.UNKNOWN:
+    if value is UNKNOWN:
         return value
-    return Truth.FALSE if value is Truth.TRUE else Truth.TRUE
+    return FALSE if value is TRUE else TRUE

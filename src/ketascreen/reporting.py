@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict
 from ketascreen.vocabulary import Vocabulary
+
+_WORST_FIRST = tuple(reversed(Outcome))
 
 
 def source(citation: Citation) -> Source:
@@ -104,7 +107,7 @@ class _Details(NamedTuple):
         return self.by_route()[self.route]
 
     def _met(self, effect: Effect, outcome: Outcome = Outcome.MET) -> tuple[str, ...]:
-        return self.findings().get(effect, {}).get(outcome, ())
+        return tuple([one.rule for one in self._here if one.effect is effect and one.outcome is outcome])
 
     def findings(self) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
         return _grouped(self._here)
@@ -148,13 +151,15 @@ def _wording(rule: Rule) -> dict[str, Any]:
 
 
 def _grouped(here: list[Finding]) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
-    grouped: dict[Effect, dict[Outcome, tuple[str, ...]]] = {}
-    for effect in Effect:
-        if rules := [finding for finding in here if finding.effect is effect]:
-            grouped[effect] = {
-                outcome: tuple(one.rule for one in rules if one.outcome is outcome) for outcome in reversed(Outcome)
-            }
-    return grouped
+    rules: dict[tuple[Effect, Outcome], list[str]] = defaultdict(list)
+    for one in here:
+        rules[one.effect, one.outcome].append(one.rule)
+    effects = {effect for effect, _ in rules}
+    return {
+        effect: {outcome: tuple(rules.get((effect, outcome), ())) for outcome in _WORST_FIRST}
+        for effect in Effect
+        if effect in effects
+    }
 
 
 def _readiness_reasons(here: list[Finding], readiness: Readiness, decided: frozenset[str]) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ class Weighing:
             ]
             if faulty or doubt >> shift & _WHOLE:
                 given.append((Decision.INSUFFICIENT_DATA, Readiness.INSUFFICIENT_DATA))
-            weighed[route] = given[0] if len(given) == 1 else _most_cautious(given)
+            alike = given.count(given[0]) == len(given) if given else False
+            weighed[route] = given[0] if alike else _most_cautious(given)
         return weighed
 
     def _side(self, answer: Mapping[str, Truth], decided: frozenset[str]) -> tuple[int, int]:

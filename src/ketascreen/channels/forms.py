@@ -46,6 +46,9 @@ class Source(IntEnum):
     NODE = 5
 
 
+_CONSTANT, _NUMBER, _CHOICE, _WORD = Source.CONSTANT, Source.NUMBER, Source.CHOICE, Source.WORD
+
+
 class Attribute(NamedTuple):
     """What a term tests; `last` reads the last answers, for alerts."""
 
@@ -109,8 +112,8 @@ class Forms:
         return frozenset(found)
 
 
-_CONSTANT: Product = frozenset([Term(Attribute(Source.CONSTANT), "==", 1)])
-_ALWAYS = Form((_CONSTANT,), ())
+_FOREVER: Product = frozenset([Term(Attribute(Source.CONSTANT), "==", 1)])
+_ALWAYS = Form((_FOREVER,), ())
 
 
 def compile_rules(rules: Iterable[Rule]) -> Forms:
@@ -140,16 +143,16 @@ def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
         TypeError, ValueError: the answer is not one to this kind of fact; the message holds no value.
     """
     source, name, word, last = attribute
-    if source is Source.CONSTANT:
+    if source is _CONSTANT:
         return 1
     answer = (facts.last if last else facts.current).get(name)
     if answer is None:
         return None
-    if source is Source.CHOICE and isinstance(answer, str):
+    if source is _CHOICE and isinstance(answer, str):
         return answer
-    if source is Source.NUMBER and isinstance(answer, Decimal):
+    if source is _NUMBER and isinstance(answer, Decimal):
         return scaled(answer)
-    if source is Source.WORD and isinstance(answer, Words):
+    if source is _WORD and isinstance(answer, Words):
         return 1 if word in answer.present else 0 if answer.complete else None
     raise TypeError("an answer is not one to its kind of fact")
 

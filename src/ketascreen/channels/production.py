@@ -25,7 +25,7 @@ from ketascreen.channels import ChannelFault
 from ketascreen.channels.forms import Attribute, compile_rules, value_of
 from ketascreen.channels.shards import SESSION, Shard, Target, shard
 from ketascreen.facts import Facts
-from ketascreen.logic import Truth
+from ketascreen.logic import UNKNOWN, Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Stage
@@ -186,7 +186,7 @@ class _Handle:
             outcome = self._attempt(facts)
         if isinstance(outcome, str):
             raise ChannelFault(f"the production channel failed: {outcome}")
-        return {rule: logic.of(outcome[rule]) if rule in outcome else Truth.UNKNOWN for rule in self._shard.rules}
+        return {rule: logic.of(outcome[rule]) if rule in outcome else UNKNOWN for rule in self._shard.rules}
 
     def close(self) -> None:
         """Gives the ruleset back."""

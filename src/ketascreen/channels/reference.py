@@ -8,12 +8,14 @@ from typing import NamedTuple, assert_never
 from ketascreen import logic
 from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value
 from ketascreen.facts import Facts
-from ketascreen.logic import Truth
+from ketascreen.logic import TRUE, UNKNOWN, Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Effect, Stage
 
 Answers = Mapping[str, Value]
+
+_ALERT = Effect.ALERT
 
 
 def evaluate(condition: Condition, answers: Answers) -> Truth:
@@ -21,7 +23,7 @@ def evaluate(condition: Condition, answers: Answers) -> Truth:
     # A chain of questions, most often the first: the patterns of `match` take twice as long.
     if isinstance(condition, Compare):
         answer = answers.get(condition.fact)
-        return Truth.UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
+        return UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
     if isinstance(condition, All):
         return logic.conjunction([evaluate(member, answers) for member in condition.members])
     if isinstance(condition, Any_):
@@ -31,13 +33,13 @@ def evaluate(condition: Condition, answers: Answers) -> Truth:
     if isinstance(condition, Meets):
         return evaluate(condition.condition, answers)
     if isinstance(condition, Always):
-        return Truth.TRUE
+        return TRUE
     assert_never(condition)
 
 
 def answers_for(rule: Rule, facts: Facts) -> Answers:
     """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
-    return facts.last if rule.effect is Effect.ALERT else facts.current
+    return facts.last if rule.effect is _ALERT else facts.current
 
 
 _NONE: frozenset[str] = frozenset()
@@ -60,8 +62,8 @@ def explain(condition: Condition, answers: Answers) -> Grounds:
         fact = condition.fact
         answer = answers.get(fact)
         asked = frozenset([fact])
-        truth = Truth.UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
-        return Grounds(truth, _NONE, asked) if truth is Truth.UNKNOWN else Grounds(truth, asked, _NONE)
+        truth = UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
+        return Grounds(truth, _NONE, asked) if truth is UNKNOWN else Grounds(truth, asked, _NONE)
     if isinstance(condition, All):
         return _of_members(condition.members, answers, logic.conjunction)
     if isinstance(condition, Any_):
@@ -72,16 +74,18 @@ def explain(condition: Condition, answers: Answers) -> Grounds:
     if isinstance(condition, Meets):
         return explain(condition.condition, answers)
     if isinstance(condition, Always):
-        return Grounds(Truth.TRUE)
+        return Grounds(TRUE)
     assert_never(condition)
 
 
 def _of_members(members: tuple[Condition, ...], answers: Answers, combine: Callable[[list[Truth]], Truth]) -> Grounds:
     grounds = [explain(member, answers) for member in members]
     truth = combine([ground.truth for ground in grounds])
-    deciding = grounds if truth is Truth.UNKNOWN else [ground for ground in grounds if ground.truth is truth]
+    deciding = grounds if truth is UNKNOWN else [ground for ground in grounds if ground.truth is truth]
+    if len(deciding) == 1:
+        return deciding[0]
     rests_on = _NONE.union(*[ground.rests_on for ground in deciding])
-    lacks = _NONE.union(*[ground.lacks for ground in deciding]) if truth is Truth.UNKNOWN else _NONE
+    lacks = _NONE.union(*[ground.lacks for ground in deciding]) if truth is UNKNOWN else _NONE
     return Grounds(truth, rests_on, lacks)
 
 
