@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from tests.timings import beside_bare_calls, medians, started
+from tests.timings import beside_bare_calls, started, timed
 from tests.timings import figures as own_figures
 
 from benchmarks import OURS, PEERS
@@ -127,8 +127,8 @@ def _met(made: RuleSet) -> float:
 def _imports() -> dict[str, float]:
     """How long the import of each takes in a new process, above a bare start."""
     modules = dict(_there({OURS: "ketascreen", **PEERS}))
-    bare, *taken = medians([started("pass"), *(started(f"import {module}") for module in modules.values())], 5)
-    return {name: (took - bare) * 1e3 for name, took in zip(modules, taken, strict=True)}
+    bare, *taken = timed([started("pass"), *(started(f"import {module}") for module in modules.values())], 5)
+    return {name: (took.median - bare.median) * 1e3 for name, took in zip(modules, taken, strict=True)}
 
 
 def _there(modules: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 
 from pydantic import AwareDatetime, Field, field_validator
 
@@ -67,9 +68,12 @@ class ReviewDecision(Reported):
         return self.at <= as_of and (self.until is None or as_of < self.until)
 
 
+_AT = attrgetter("at")
+
+
 def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozenset[str]:
     """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
-    made = sorted((one for one in decisions if one.at <= as_of), key=lambda one: one.at)
+    made = sorted([one for one in decisions if one.at <= as_of], key=_AT)
     newest = {one.rule: one.at for one in made}
     lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
     return frozenset(newest) - lapsed

@@ -12,7 +12,7 @@ import pytest
 from ketascreen import Rulebook, load_rulebook
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.mutation import Mutant, mutants, source_paths
+from ketascreen.authoring.mutation import Mutant, killing, mutants, source_paths
 from ketascreen.authoring.mutation.changed_lines import read_sources
 from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
 from ketascreen.screen import built_in_rules
@@ -315,7 +315,8 @@ def test_every_missing_case_kills_its_mutant_and_holds_before(tmp_path: Path) ->
         assert trial.result(mutant).fate is Fate.KILLED, mutant.what
 
 
-def test_workers_come_to_what_one_process_comes_to() -> None:
+def test_workers_come_to_what_one_process_comes_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(killing, "ENOUGH", 5)
     chosen = of("rule uncontrolled-hypertension")
     cases = tuple(case for case in shipped_cases() if case.rule == "uncontrolled-hypertension")[:4]
     told: list[int] = []

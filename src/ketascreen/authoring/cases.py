@@ -34,7 +34,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
         RulebookError: every problem of every case file; a case that expects nothing is one.
     """
     report = Report()
-    fixtures = read_folder(Path(folder), report).fixtures
+    fixtures = read_folder(Path(folder), report, rules=False).fixtures
     trees = read_trees(fixtures, report)
     starts = _starts(trees, report)
     reader = _CaseReader(rulebook, starts, report)

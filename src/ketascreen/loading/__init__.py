@@ -27,7 +27,7 @@ def load_rulebook(
         SignatureError: a signature is demanded, and the cryptography package is not there.
     """
     report = Report()
-    read = read_folder(Path(folder), report)
+    read = read_folder(Path(folder), report, fixtures=False)
     if keys is not None:
         from ketascreen.loading.release import require_release
 

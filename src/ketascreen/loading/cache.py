@@ -16,6 +16,7 @@ import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ketascreen._version import VERSION
@@ -90,8 +91,9 @@ def _key(digest: str) -> str:
     return hashlib.sha256(made_of.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+@cache
 def _own_files() -> list[str]:
-    """This library's files that make a rulebook, as they are now: one that was mended in place makes another."""
+    """This library's files that make a rulebook, as they are when it is first asked to make one."""
     package = Path(__file__).parents[1]
     own = [path for folder in (package, package / "loading", package / "channels") for path in folder.glob("*.py")]
     return sorted(f"{path}\0{(found := path.stat()).st_size}\0{found.st_mtime_ns}" for path in own)

@@ -27,28 +27,31 @@ class Folder:
     ignored: tuple[str, ...]
 
 
-def read_folder(folder: Path, report: Report) -> Folder:
-    """The bytes of every YAML file below `folder`, by one rule.
+def read_folder(folder: Path, report: Report, *, rules: bool = True, fixtures: bool = True) -> Folder:
+    """The bytes of every YAML file below `folder`, by one rule; of those that are not asked for, nothing is read.
 
     Files whose names start with a dot and files of other endings are ignored and listed. `.yml`, links, folders named
     like files, and whatever is no plain file are refused without being opened.
     """
-    files: dict[str, bytes] = {}
-    fixtures: dict[str, bytes] = {}
     ignored: list[str] = []
     if not _is_folder(folder):
         report.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
-        return Folder(files, fixtures, ())
-    for path, entry in _walk(folder, "", report, ignored):
-        if len(files) + len(fixtures) >= MAX_FILES:
-            report.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", Place(path))
-            break
+        return Folder({}, {}, ())
+    found = _walk(folder, "", report, ignored)
+    if len(found) > MAX_FILES:
+        place = Place(found[MAX_FILES][0])
+        report.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
+    read: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
+    for path, entry in found[:MAX_FILES]:
+        is_fixture = path.endswith((CASES, START))
+        if not (fixtures if is_fixture else rules):
+            continue
         data = _read(path, entry, report)
         if data is not None:
-            (fixtures if path.endswith((CASES, START)) else files)[path] = data
-    if not files and not report.found:
+            read[is_fixture][path] = data
+    if rules and not read[False] and not report.found:
         report.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
-    return Folder(files, fixtures, tuple(ignored))
+    return Folder(*read, tuple(ignored))
 
 
 def _is_folder(path: Path) -> bool:

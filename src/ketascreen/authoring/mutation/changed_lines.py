@@ -33,7 +33,7 @@ def read_sources(folder: Path, paths: Iterable[str]) -> Mapping[str, Source]:
 
     Raises nothing of its own: a file that went away since is left out too.
     """
-    files = read_folder(folder, Report()).files
+    files = read_folder(folder, Report(), fixtures=False).files
     found: dict[str, Source] = {}
     for path in paths:
         tree = read_yaml(files[path], path)[0] if path in files else None

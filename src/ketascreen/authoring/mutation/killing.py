@@ -19,7 +19,7 @@ from ketascreen.facts import Facts, known_facts
 from ketascreen.loading.promises import check_whole
 from ketascreen.loading.report import Report
 from ketascreen.logic import Truth
-from ketascreen.processes import PIECE, in_order
+from ketascreen.processes import in_order
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
@@ -182,6 +182,10 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
     return ""
 
 
+ENOUGH = 1000
+"""As many mutants for each worker at least: with fewer, starting it takes longer than it saves."""
+
+
 def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], Result]:
     return Trial(rulebook, cases).result
 
@@ -194,7 +198,7 @@ def try_all(
     Raises:
         ChannelFault: a worker process ended without an answer.
     """
-    workers = min(workers, -(-len(mutants) // PIECE))
+    workers = min(workers, len(mutants) // ENOUGH)
     make = partial(_trying, trial.rulebook, trial.cases) if workers > 1 else lambda: trial.result
     results: list[Result] = []
     for result in in_order(make, mutants, workers=workers):
