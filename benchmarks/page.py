@@ -85,26 +85,25 @@ def _of_size(size: Figures) -> Iterator[str]:
 
 
 def _imports(figures: Figures) -> Iterator[str]:
-    yield "## Import"
-    yield ""
-    yield "Above a bare start of Python, each in a new process."
-    yield ""
-    yield "| Engine | ms |"
-    yield "| --- | ---: |"
+    yield from ("## Import", "", "Above a bare start of Python, each in a new process.", "")
+    yield from ("| Engine | ms |", "| --- | ---: |")
     for name, taken in sorted(figures["import_ms"].items(), key=lambda item: item[1]):
         yield f"| {name} | {taken:.0f} |"
 
 
+_OWN = """
+## ketascreen by itself
+
+Medians, in brackets the fastest tenth (`tests/timings.py`); what is held against something else was timed beside it, in
+turn. A screening goes from a `PatientProfile` of 52 answers to its verdict, by the shipped rulebook; what is started is
+started anew, with Python.
+
+| What | time | beside |
+| --- | ---: | --- |"""
+
+
 def _own(figures: Figures) -> Iterator[str]:
-    yield ""
-    yield "## ketascreen by itself"
-    yield ""
-    yield "Medians, in brackets the fastest tenth (`tests/timings.py`); what is held against something else was timed"
-    yield "beside it, in turn. A screening goes from a `PatientProfile` of 52 answers to its verdict, by the shipped"
-    yield "rulebook; what is started is started anew, with Python."
-    yield ""
-    yield "| What | time | beside |"
-    yield "| --- | ---: | --- |"
+    yield _OWN
     for what, times, beside in figures["own"]:
         yield f"| {what} | {times} | {beside} |"
 

@@ -60,8 +60,7 @@ class Weighing:
             ]
             if faulty or doubt >> shift & _WHOLE:
                 given.append((Decision.INSUFFICIENT_DATA, Readiness.INSUFFICIENT_DATA))
-            alike = given.count(given[0]) == len(given) if given else False
-            weighed[route] = given[0] if alike else _most_cautious(given)
+            weighed[route] = _most_cautious(given)
         return weighed
 
     def _side(self, answer: Mapping[str, Truth], decided: frozenset[str]) -> tuple[int, int]:
@@ -95,6 +94,9 @@ def _given(number: int, undecided_review: bool) -> tuple[Decision, Readiness]:
     return decision, combine_readiness(decision, found, undecided_review=undecided_review)
 
 
-def _most_cautious(given: Iterable[tuple[Decision, Readiness]]) -> tuple[Decision, Readiness]:
+def _most_cautious(given: list[tuple[Decision, Readiness]]) -> tuple[Decision, Readiness]:
+    """Of at least one; no answer at all is an error, and never eligible."""
+    if given.count(given[0]) == len(given):
+        return given[0]
     decisions, readinesses = zip(*given, strict=True)
     return Decision.most_cautious(decisions), Readiness.most_cautious(readinesses)
