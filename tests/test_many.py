@@ -177,8 +177,7 @@ def refusing() -> Any:
     return [].index
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
-@pytest.mark.parametrize("number", [0, 1, 25, 26, 500])
+@pytest.mark.parametrize(("workers", "number"), [(1, 0), (1, 26), (2, 0), (2, 26), (3, 500)])
 def test_results_come_in_the_order_of_the_items(workers: int, number: int) -> None:
     assert list(in_order(doubling, range(number), workers=workers)) == [2 * item for item in range(number)]
 
