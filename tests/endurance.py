@@ -25,7 +25,7 @@ from tests.promises.support import AS_OF, shipped
 
 MAX_GROWTH_MB = 5.0
 _WARM_UP = 0.05
-_ROUNDS = 5
+_ROUNDS = 7
 
 
 @cache
