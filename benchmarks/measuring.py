@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -57,13 +57,11 @@ def _size(rules: int, extent: Extent) -> dict[str, Any]:
     trials = {name: tried(name, rules, min(extent.patients, 20)) for name in NAMES}
     made = rule_set(rules, extent.patients)
     contenders = {name: ready(name, made) for name, trial in trials.items() if isinstance(trial, Trial)}
-    rounds: dict[str, list[list[float]]] = {name: [] for name in contenders}
-    throughput: dict[str, list[float]] = {name: [] for name in contenders}
+    rounds: dict[str, list[Any]] = {name: [] for name in contenders}
+    throughput: dict[str, list[Any]] = {name: [] for name in contenders}
     for number in range(extent.rounds):
         # One after another in short turns, so that a machine that slows down for a while slows all of a round alike.
-        turns: tuple[tuple[dict[str, Any], Callable[[Contender, float], Any]], ...]
-        turns = (rounds, _latencies), (throughput, _per_second)
-        for taken, measure in turns:
+        for taken, measure in ((rounds, _latencies), (throughput, _per_second)):
             for name, contender in list(contenders.items()):
                 try:
                     taken[name].append(measure(contender, extent.seconds))
