@@ -29,9 +29,9 @@ from ketascreen.condition import (
     Words,
     facts_of,
 )
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.quantity import UNITS
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import built_in_rules
 from ketascreen.terms import Effect
 from ketascreen.vocabulary import Fact, Kind
 

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from ketascreen import Rulebook, load_rulebook
 from ketascreen.cli import main
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.signing import VerifyKey
 from tests.promises.support import shipped
 

@@ -18,8 +18,8 @@ from itertools import cycle, islice
 from ketascreen import PatientProfile, Screener, Stage
 from ketascreen.authoring.cases import read_cases
 from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.processes import cores
-from ketascreen.screen import built_in_rules
 from tests.fuzz import resident_mb
 from tests.promises.support import AS_OF, shipped
 

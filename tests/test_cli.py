@@ -17,8 +17,8 @@ from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.cli.page import wrapped
 from ketascreen.cli.status import MEANING, ExitStatus
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.logic import Truth
-from ketascreen.screen import built_in_rules
 from tests.command_line import AS_OF, EXAMPLES, flat, run, screen, screen_changed
 from tests.promises.support import shipped, shipped_screener
 

@@ -19,7 +19,7 @@ from ketascreen.cli.render_condition import render_condition
 from ketascreen.cli.render_grounds import MEANING
 from ketascreen.cli.status import ExitStatus
 from ketascreen.condition import All, Compare, Condition, Not
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.terms import Decision
 from tests.command_line import flat, run
 from tests.promises.support import shipped

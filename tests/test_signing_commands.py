@@ -17,8 +17,8 @@ from ketascreen import load_rulebook
 from ketascreen.audit.head_file import head_text
 from ketascreen.audit.walk import Head
 from ketascreen.cli import main
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.release import FILE, sign_release
-from ketascreen.screen import built_in_rules
 from ketascreen.signing import (
     PASSPHRASE,
     read_verify_key,

@@ -22,8 +22,8 @@ from ketascreen.authoring.checking import check_folder
 from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.facts import Facts, known_facts
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.processes import cores
-from ketascreen.screen import built_in_rules
 from tests.authoring.changed import many_cases
 from tests.authoring.many import large_rulebook
 from tests.promises.support import AS_OF, baseline, profile_of, shipped

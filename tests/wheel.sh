@@ -15,7 +15,7 @@ status=0
 test "$status" -eq 0
 grep -qi "recommendation: eligible" out.txt
 "$work/venv/bin/python" - <<'PYTHON'
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 assert built_in_rules().parent.parent.name == "ketascreen", built_in_rules()
 PYTHON
 echo "The wheel installs into an empty environment and screens from another folder."

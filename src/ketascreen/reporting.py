@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ketascreen.decision import DECIDING
 from ketascreen.documents import Citation
 from ketascreen.evidence import Evidence
 from ketascreen.facts import Facts
@@ -14,7 +15,7 @@ from ketascreen.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.rule import RouteSheet, Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict import DECIDING, Ask, RouteStatement, RouteVerdict
+from ketascreen.verdict import Ask, RouteStatement, RouteVerdict
 from ketascreen.vocabulary import Vocabulary
 
 _WORST_FIRST = tuple(reversed(Outcome))

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Self
 
 from ketascreen import _version
@@ -22,6 +21,7 @@ from ketascreen.evidence import Evidence
 from ketascreen.facts import Facts, known_facts
 from ketascreen.finding import Finding
 from ketascreen.loading import load_rulebook
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.many import answers_for_many, asker
 from ketascreen.override import Override, shown
 from ketascreen.profile import PatientProfile
@@ -46,13 +46,6 @@ from ketascreen.verdict import (
 )
 
 log = logging.getLogger(__name__)
-
-
-def built_in_rules() -> Path:
-    """The folder of the rulebook that comes with ketascreen: in the package, or beside its source."""
-    package = Path(__file__).parent
-    installed = package / "rules" / "ketamine"
-    return installed if installed.is_dir() else package.parents[1] / "rules" / "ketamine"
 
 
 class Screener:

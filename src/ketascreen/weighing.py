@@ -13,9 +13,9 @@ from itertools import product
 from typing import Self
 
 from ketascreen.channels.agreement import Answers
+from ketascreen.decision import combine, combine_readiness
 from ketascreen.logic import Truth
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route
-from ketascreen.verdict import combine, combine_readiness
 
 _FOUND = tuple(product(Effect, (Outcome.MET, Outcome.UNKNOWN)))
 """What each bit of a route's number says."""

@@ -10,7 +10,7 @@ import pytest
 
 from ketascreen.cli.audit import COMMANDS
 from ketascreen.cli.status import ExitStatus
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from tests.command_line import EXAMPLES, Ran, flat, run
 from tests.promises.support import shipped
 

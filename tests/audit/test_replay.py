@@ -14,7 +14,7 @@ from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.record import Record
 from ketascreen.audit.replay import Replay, Replayed
 from ketascreen.audit.retention import opened_only
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from tests.audit.patients import EXAMPLES, at, example, lozenge_today, new_ledger, screener
 from tests.promises.support import AS_OF, shipped, shipped_cases
 

@@ -7,7 +7,7 @@ import shutil
 from itertools import count, islice
 from pathlib import Path
 
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 
 STRICTER = ("parameters.yaml", "value: 140 mmHg", "value: 141 mmHg")
 """A slip: what is raised from 140 mmHg on is so from 141 on."""

@@ -18,10 +18,10 @@ from ketascreen.authoring.names import read_names
 from ketascreen.condition import OPERATORS as THE_OPERATORS
 from ketascreen.loading import forms
 from ketascreen.loading.building import KEYS as FORMS_OF_KEYS
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import WORD, read_yaml
-from ketascreen.screen import built_in_rules
 from ketascreen.terms import Effect
 from tests.command_line import flat, run
 from tests.docs_blocks import ROOT

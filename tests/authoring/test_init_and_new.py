@@ -9,8 +9,8 @@ import pytest
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.authoring.beginnings import FOLDERS
 from ketascreen.authoring.cases import read_cases
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.linking import STAGES
-from ketascreen.screen import built_in_rules
 from ketascreen.terms import Effect
 from tests.command_line import flat, run
 from tests.loading.support import copied

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ketascreen.authoring.editor import reference
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from tests.authoring.language_server import LanguageServer, Marked, cache, installed
 
 RULES = built_in_rules()

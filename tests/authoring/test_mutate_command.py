@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from tests.command_line import Ran, flat, run
 
 CASES = "holds/no-companion.cases.yaml"

@@ -15,7 +15,7 @@ from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.mutation import Mutant, killing, mutants, source_paths
 from ketascreen.authoring.mutation.changed_lines import read_sources
 from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from tests.promises.support import shipped, shipped_cases
 
 REST = """\

@@ -19,8 +19,8 @@ from ketascreen.authoring.checking import check_folder
 from ketascreen.loading import cache as caching
 from ketascreen.loading import compiled
 from ketascreen.loading.building import build
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import built_in_rules
 from tests import generate
 from tests.authoring.many import large_rulebook
 from tests.command_line import run

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ketascreen import InputError, ProfileError, RulebookError, load_rulebook, read_profile
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.yaml_reader import read_yaml
-from ketascreen.screen import built_in_rules
 from tests.loading.support import GOOD
 from tests.loading.test_bad_input import BAD as BAD_YAML
 

@@ -27,7 +27,7 @@ from ketascreen import (
     load_rulebook,
     read_profile,
 )
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "resistant-depression.json"

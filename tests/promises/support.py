@@ -24,9 +24,9 @@ from ketascreen import (
 )
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.contradictions import contradictions
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.observation import AnyObservation, read_observation
 from ketascreen.profile import BUILT_IN
-from ketascreen.screen import built_in_rules
 from ketascreen.vocabulary import Kind
 from tests import generate
 

@@ -12,9 +12,9 @@ from typing import Any
 from hypothesis import given
 
 from ketascreen import Screener, Stage, load_rulebook
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.tree import plain
 from ketascreen.loading.yaml_reader import read_yaml
-from ketascreen.screen import built_in_rules
 from ketascreen.terms import Route
 from ketascreen.vocabulary import Vocabulary
 from tests import generate

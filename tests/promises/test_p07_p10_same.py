@@ -20,7 +20,7 @@ _PROGRAM = """
 import hashlib
 from ketascreen import Screener
 from ketascreen.authoring.cases import read_cases
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 screener = Screener.default()
 whole = hashlib.sha256()
 for case in read_cases(built_in_rules(), screener.rulebook):

@@ -10,7 +10,6 @@ from typing import Any
 
 from ketascreen.authoring import case_forms as forms
 from ketascreen.authoring.case import NOTHING, Case
-from ketascreen.authoring.examining import run_case
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.loading.building import read_trees
 from ketascreen.loading.filling import read_form
@@ -22,7 +21,7 @@ from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Readiness, Stage
 
-__all__ = ["VIGNETTES", "Case", "read_cases", "run_case"]
+__all__ = ["VIGNETTES", "Case", "read_cases"]
 
 VIGNETTES = "vignettes/"
 

@@ -10,6 +10,7 @@ from ketascreen.authoring.case import NOTHING, Case
 from ketascreen.channels.agreement import OUTCOME, ask
 from ketascreen.channels.reference import answers_for, evaluate, explain
 from ketascreen.condition import Compare, comparisons
+from ketascreen.decision import combine, combine_readiness
 from ketascreen.diagnostic import InputError
 from ketascreen.facts import Facts, known_facts
 from ketascreen.finding import FactLacking, FactUsed, Fault, Finding
@@ -18,7 +19,7 @@ from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import Screener
 from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route
-from ketascreen.verdict import ReviewDecision, RouteVerdict, Verdict, combine, combine_readiness
+from ketascreen.verdict import ReviewDecision, RouteVerdict, Verdict
 
 NOT_ASKED = "not_asked"
 """What a rule's case expects at a stage that does not ask the rule."""

@@ -14,7 +14,7 @@ from ketascreen.authoring.formats import FORMATS
 from ketascreen.cli.common import cache_folder, from_here
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.uncollected import uncollected
 
 MEANING = {

@@ -20,10 +20,10 @@ from ketascreen.cli.status import ExitStatus
 from ketascreen.condition import All, Always, Any_, Compare, Meets, Not, as_data
 from ketascreen.diagnostic import Place, did_you_mean, printable
 from ketascreen.loading import load_rulebook
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.observation import Refused, read_instant
 from ketascreen.quantity import Quantity, Unit, decimal_text
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import built_in_rules
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey

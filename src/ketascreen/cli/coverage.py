@@ -18,8 +18,8 @@ from ketascreen.cli.page import Style, show, wrapped
 from ketascreen.cli.render_coverage import render
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.condition import as_data
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.text import decode
-from ketascreen.screen import built_in_rules
 
 MEANING = {
     **AUTHORING_MEANING,

@@ -12,10 +12,10 @@ from ketascreen.authoring.beginnings import refused
 from ketascreen.cli.page import show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.folder import read_folder
 from ketascreen.loading.report import Report
 from ketascreen.loading.text import MAX_BYTES
-from ketascreen.screen import built_in_rules
 
 _MEANING = {
     AuthoringStatus.WELL: "all is laid out so",

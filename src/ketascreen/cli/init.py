@@ -10,7 +10,7 @@ import click
 from ketascreen.authoring.beginnings import copy_rulebook
 from ketascreen.cli.page import Line, show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 
 _MEANING = {
     AuthoringStatus.WELL: "the rulebook is copied",

@@ -20,9 +20,9 @@ from ketascreen.cli.page import show
 from ketascreen.cli.render_mutants import as_data, render
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.processes import cores
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import built_in_rules
 
 MEANING = {
     **AUTHORING_MEANING,

@@ -11,7 +11,7 @@ from ketascreen.authoring.editor import FOLDER
 from ketascreen.authoring.names import read_names
 from ketascreen.cli.page import show, wrapped
 from ketascreen.cli.status import AuthoringStatus, epilog
-from ketascreen.screen import built_in_rules
+from ketascreen.loading.built_in import built_in_rules
 
 _BUILT_IN = Path("schema/rules")
 

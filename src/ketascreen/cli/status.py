@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from ketascreen.terms import Decision, Readiness
-from ketascreen.verdict import RouteVerdict, Verdict
+
+if TYPE_CHECKING:
+    from ketascreen.verdict import RouteVerdict, Verdict
 
 
 class ExitStatus(IntEnum):

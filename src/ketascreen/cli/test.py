@@ -15,9 +15,10 @@ from ketascreen.cli.common import channel_option, from_here, rulebook_of, unknow
 from ketascreen.cli.page import show
 from ketascreen.cli.render_cases import placed, render_failure, render_run
 from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.processes import cores
 from ketascreen.rulebook import Rulebook
-from ketascreen.screen import Screener, built_in_rules
+from ketascreen.screen import Screener
 
 MEANING = {
     **AUTHORING_MEANING,

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 
 from ketascreen.authoring.checks import CHECKS, Subject, same_condition, shadowed
 from ketascreen.channels.reference import evaluate
+from ketascreen.decision import combine, combine_readiness
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Effect, Outcome, Route
-from ketascreen.verdict import combine, combine_readiness
 from tests import generate
 from tests.authoring.checks.support import TODAY
 from tests.promises.support import SOME, rngs

@@ -10,11 +10,11 @@ from ketascreen.authoring.checks.subject import Subject
 from ketascreen.authoring.pairs import Pairs
 from ketascreen.authoring.trial import find
 from ketascreen.condition import Condition
+from ketascreen.decision import combine, combine_readiness
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.terms import Effect, Outcome
-from ketascreen.verdict import combine, combine_readiness
 from ketascreen.vocabulary import Vocabulary
 
 CODE = "shadowed"

@@ -10,11 +10,11 @@ from ketascreen.authoring.case import NOTHING
 from ketascreen.authoring.mutation.telling import Given, profile
 from ketascreen.channels.agreement import OUTCOME
 from ketascreen.channels.reference import answers_for, explain
+from ketascreen.decision import combine, combine_readiness
 from ketascreen.facts import known_facts
 from ketascreen.rule import Rule, RuleStage
 from ketascreen.rulebook import Rulebook
 from ketascreen.terms import Decision, Effect, Outcome, Readiness
-from ketascreen.verdict import combine, combine_readiness
 
 _WIDTH = 100
 
