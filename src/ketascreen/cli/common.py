@@ -117,7 +117,8 @@ def counter(what: str) -> Callable[[int], None]:
     """Counts on standard error where that is a terminal, and says nothing where it is not."""
     if not sys.stderr.isatty():
         return lambda done: None
-    return lambda done: click.echo(f"\r{done:,} {what}", nl=False, err=True)
+    # Back at the beginning of the line, so that what is printed next stands in its place.
+    return lambda done: click.echo(f"\r{done:,} {what}\r", nl=False, err=True)
 
 
 def unknown(what: str, name: str, names: Iterable[str], mend: str) -> NoReturn:
