@@ -367,3 +367,17 @@ def test_a_key_without_a_value_is_told_once(tmp_path: Path) -> None:
     rule = text_of("exclusions/pregnancy.yaml").replace("title: Pregnancy", "title:", 1)
     found = problems(with_files(tmp_path, {"exclusions/pregnancy.yaml": rule}))
     assert [where(problem) for problem in found] == ["exclusions/pregnancy.yaml:2:7 no-value"]
+
+
+def test_a_folder_of_more_files_than_the_limit_is_refused_at_the_first_one_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = with_files(tmp_path, {})
+    paths = sorted(path.relative_to(rules).as_posix() for path in rules.rglob("*.yaml"))
+    monkeypatch.setattr("ketascreen.loading.folder.MAX_FILES", len(paths))
+    assert load_rulebook(rules)
+    monkeypatch.setattr("ketascreen.loading.folder.MAX_FILES", len(paths) - 1)
+    found = [problem for problem in problems(rules) if problem.code == "over-limit"]
+    assert [(problem.message, problem.mend) for problem in found] == [
+        (f"more than {len(paths) - 1:,} files", "split the rulebook")
+    ]
