@@ -25,7 +25,7 @@ from tests.promises.support import AS_OF, shipped
 
 MAX_GROWTH_MB = 5.0
 _WARM_UP = 0.05
-_ROUNDS = 7
+_ROUNDS = 5
 
 
 @cache
@@ -105,7 +105,7 @@ def main() -> int:
     number = parser.parse_args().screenings
     bad = [on_one_channel(channel, number) for channel in CHANNELS]
     bad.append(streamed(number // 2, 2))
-    compare_workers(min(number, 2000))
+    compare_workers(min(number, 6000))
     return int(any(bad))
 
 

@@ -17,6 +17,7 @@ from ketascreen import ChannelFault, PatientProfile, ProfileError, RequestError,
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.facts import Facts, known_facts
 from ketascreen.logic import Truth
+from ketascreen.many import PIECE
 from ketascreen.processes import cores, in_order
 from tests import generate
 from tests.endurance import patients
@@ -70,7 +71,7 @@ def test_profiles_are_taken_only_as_verdicts_are_asked_for(workers: int) -> None
     assert taken == 0
     for _ in range(40):
         next(verdicts)
-    assert taken <= 40 + 2 * 3 * 25
+    assert taken <= 40 + 2 * 3 * PIECE
     verdicts.close()  # type: ignore[attr-defined]
 
 

@@ -18,6 +18,9 @@ from ketascreen.request import require_profile
 from ketascreen.terms import Stage
 from ketascreen.vocabulary import Vocabulary
 
+PIECE = 100
+"""Patients that a process is handed at a time: facts and answers are small, and pickled faster together."""
+
 Asker = Callable[[], Callable[[Facts | None], Answers | None]]
 """Gives, in whichever process, what asks the channels; of a patient without facts it asks nothing."""
 
@@ -65,7 +68,7 @@ def answers_for_many(
                 taken.append(known)
                 yield known
 
-    for answers in in_order(asking, facts(), workers=workers):
+    for answers in in_order(asking, facts(), workers=workers, piece=PIECE):
         known = taken.popleft()
         if isinstance(known, ProfileError):
             yield known
