@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import Verdict
+from ketascreen import Route, Verdict
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.cli.many import MEANING
 from ketascreen.cli.status import ExitStatus
@@ -61,7 +61,7 @@ def test_as_json_every_line_is_a_whole_verdict_or_its_problems() -> None:
     good, bad = map(json.loads, ran.out.splitlines())
     assert good["line"] == 1
     verdict = Verdict.model_validate(good["verdict"])
-    assert verdict.routes["iv"].reasons  # type: ignore[index]
+    assert verdict.routes[Route.IV].reasons
     assert bad == {
         "line": 2,
         "problems": [

@@ -61,18 +61,18 @@ def test_no_patient_gives_no_verdict() -> None:
 def test_profiles_are_taken_only_as_verdicts_are_asked_for(workers: int) -> None:
     taken = 0
 
-    def endless() -> Iterator[PatientProfile]:
+    def very_many() -> Iterator[PatientProfile]:
         nonlocal taken
-        while True:
+        for _ in range(3000):
             taken += 1
             yield FEW[0]
 
-    verdicts = shipped_screener().screen_many(endless(), as_of=AS_OF, workers=workers)
+    verdicts = shipped_screener().screen_many(very_many(), as_of=AS_OF, workers=workers)
     assert taken == 0
     for _ in range(40):
         next(verdicts)
     assert taken <= 40 + 2 * 3 * PIECE
-    verdicts.close()  # type: ignore[attr-defined]
+    del verdicts
 
 
 def test_no_thread_and_no_process_is_left_behind_by_a_stream_that_is_broken_off() -> None:
@@ -168,6 +168,13 @@ def test_the_facts_of_a_patient_come_back_whole() -> None:
     facts = known_facts(profile_of(baseline()), shipped().vocabulary, AS_OF)
     assert len(facts.current) > 40
     assert pickle.loads(pickle.dumps(facts)) == facts
+
+
+def test_one_time_in_two_offsets_comes_back_as_each_was_written() -> None:
+    written = {"age": "2026-11-22T09:00:00+01:00", "systolic_bp": "2026-11-22T08:00:00+00:00"}
+    profile = profile_of({name: {"value": 80, "at": at} for name, at in written.items()})
+    again = pickle.loads(pickle.dumps(known_facts(profile, shipped().vocabulary, AS_OF)))
+    assert {name: at.isoformat() for name, at in again.observed.items()} == written
 
 
 def doubling() -> Any:
