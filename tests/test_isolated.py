@@ -17,9 +17,9 @@ from random import Random
 
 import pytest
 
-from ketascreen.channels import ChannelFault, isolated, production
+from ketascreen.channels import ChannelFault, engine, isolated
+from ketascreen.channels.engine import EngineMissing
 from ketascreen.channels.isolated import IsolatedChannel
-from ketascreen.channels.production import EngineMissing
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.condition import All, Any_, Compare
 from ketascreen.diagnostic import RulebookError
@@ -281,7 +281,7 @@ def test_a_large_request_is_sent_whole(channel: IsolatedChannel) -> None:
 
 
 def test_without_the_engine_it_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(production, "find_spec", lambda name: None)
+    monkeypatch.setattr(engine, "find_spec", lambda name: None)
     with pytest.raises(EngineMissing):
         IsolatedChannel(BOOK)
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ketascreen.channels import ChannelFault, production
-from ketascreen.channels.production import EngineMissing, ProductionChannel, load_engine
+from ketascreen.channels.engine import EngineMissing, load_engine
+from ketascreen.channels.production import ProductionChannel
 from ketascreen.condition import All, Compare, Meets
 from ketascreen.facts import Facts
 from ketascreen.terms import Stage

@@ -14,7 +14,7 @@ from ketascreen._version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from ketascreen.channels import ChannelFault
-    from ketascreen.channels.production import EngineMissing
+    from ketascreen.channels.engine import EngineMissing
     from ketascreen.diagnostic import InputError, KetascreenError, ProfileError, RequestError, RulebookError
     from ketascreen.finding import Fault, Finding
     from ketascreen.loading import load_rulebook
@@ -57,7 +57,7 @@ __all__ = [
 
 _HOMES = {
     "channels": ("ChannelFault",),
-    "channels.production": ("EngineMissing",),
+    "channels.engine": ("EngineMissing",),
     "diagnostic": ("InputError", "KetascreenError", "ProfileError", "RequestError", "RulebookError"),
     "finding": ("Fault", "Finding"),
     "loading": ("load_rulebook",),

@@ -197,7 +197,7 @@ class Screener:
     @property
     def engines(self) -> tuple[tuple[str, str], ...]:
         """The rule engines that the channels stand on, with their versions, by channel."""
-        from ketascreen.channels.production import engine_version
+        from ketascreen.channels.engine import engine_version
 
         return tuple((channel.name, engine_version()) for channel in self.channels if channel.name == "production")
 

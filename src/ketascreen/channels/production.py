@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from itertools import count
 from threading import Lock
-from typing import Protocol, cast
 
 from ketascreen import logic
 from ketascreen.channels import ChannelFault
+from ketascreen.channels.engine import Engine, load_engine
 from ketascreen.channels.forms import Attribute, compile_rules, value_of
 from ketascreen.channels.shards import SESSION, Shard, Target, shard
 from ketascreen.facts import Facts
@@ -34,78 +30,7 @@ _MATCHED, _UNMATCHED = 0, 1
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class EngineMissing(ChannelFault):
-    """durable-rules is not installed, or cannot be loaded."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the rule engine durable-rules is not there: install a C compiler and Python's headers and run "
-            "`pip install durable-rules`, or ask for the reference channel alone with "
-            '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they stand on one channel'
-        )
-
-    def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:
-        return type(self), ()
-
-
-class _Engine(Protocol):
-    """What is used of the extension."""
-
-    def create_ruleset(self, name: str, rules: str) -> int: ...
-    def delete_ruleset(self, ruleset: int) -> None: ...
-    def assert_fact(self, ruleset: int, fact: str) -> tuple[int, int]: ...
-    def start_action_for_state(self, ruleset: int, state: int) -> tuple[str, str] | None: ...
-    def complete_and_start_action(self, ruleset: int, state: int) -> str | None: ...
-    def delete_state(self, ruleset: int, session: str) -> None: ...
-
-
-_MODULE = "durable_rules_engine"
-_loading = Lock()
 _ruleset_numbers = count(1)
-
-
-def engine_version() -> str:
-    """The engine's name with its version, for records."""
-    try:
-        return f"durable-rules {version('durable_rules')}"
-    except PackageNotFoundError:
-        return "durable-rules, version not known"
-
-
-def load_engine() -> _Engine:
-    """The C extension.
-
-    Raises:
-        EngineMissing: it cannot be imported.
-    """
-    try:
-        with _loading:
-            return _imported()
-    except ImportError:
-        pass
-    raise EngineMissing
-
-
-def require_engine() -> None:
-    """Looks for the extension without loading it into this process.
-
-    Raises:
-        EngineMissing: it is not installed.
-    """
-    if find_spec(_MODULE) is None:
-        raise EngineMissing
-
-
-def _imported() -> _Engine:
-    if sys.version_info < (3, 13) or sys.platform == "win32":
-        return cast(_Engine, import_module(_MODULE))
-    # It names a function that Python 3.13 no longer has; it is never called, and need not be found.
-    flags = sys.getdlopenflags()
-    sys.setdlopenflags(os.RTLD_LAZY)
-    try:
-        return cast(_Engine, import_module(_MODULE))
-    finally:
-        sys.setdlopenflags(flags)
 
 
 class ProductionChannel:
@@ -169,7 +94,7 @@ class _EngineError(Exception):
 class _Handle:
     """A shard and its ruleset in the engine, made when it is first needed, and again after a fault."""
 
-    def __init__(self, engine: _Engine, shard: Shard) -> None:
+    def __init__(self, engine: Engine, shard: Shard) -> None:
         self._engine = engine
         self._shard = shard
         self._lock = Lock()
@@ -291,8 +216,6 @@ _channels: weakref.WeakSet[ProductionChannel] = weakref.WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    global _loading
-    _loading = Lock()
     for channel in list(_channels):
         channel.after_fork_in_child()
 

@@ -1,0 +1,95 @@
+"""durable-rules' C extension: whether it is there, and how it is loaded. Only the production channel uses it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from threading import Lock
+from typing import Protocol, cast
+
+from ketascreen.channels import ChannelFault
+
+
+class EngineMissing(ChannelFault):
+    """durable-rules is not installed, or cannot be loaded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the rule engine durable-rules is not there: install a C compiler and Python's headers and run "
+            "`pip install durable-rules`, or ask for the reference channel alone with "
+            '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they stand on one channel'
+        )
+
+    def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:
+        return type(self), ()
+
+
+class Engine(Protocol):
+    """What is used of the extension."""
+
+    def create_ruleset(self, name: str, rules: str) -> int: ...
+    def delete_ruleset(self, ruleset: int) -> None: ...
+    def assert_fact(self, ruleset: int, fact: str) -> tuple[int, int]: ...
+    def start_action_for_state(self, ruleset: int, state: int) -> tuple[str, str] | None: ...
+    def complete_and_start_action(self, ruleset: int, state: int) -> str | None: ...
+    def delete_state(self, ruleset: int, session: str) -> None: ...
+
+
+_MODULE = "durable_rules_engine"
+_loading = Lock()
+
+
+def engine_version() -> str:
+    """The engine's name with its version, for records."""
+    try:
+        return f"durable-rules {version('durable_rules')}"
+    except PackageNotFoundError:
+        return "durable-rules, version not known"
+
+
+def load_engine() -> Engine:
+    """The C extension.
+
+    Raises:
+        EngineMissing: it cannot be imported.
+    """
+    try:
+        with _loading:
+            return _imported()
+    except ImportError:
+        pass
+    raise EngineMissing
+
+
+def require_engine() -> None:
+    """Looks for the extension without loading it into this process.
+
+    Raises:
+        EngineMissing: it is not installed.
+    """
+    if find_spec(_MODULE) is None:
+        raise EngineMissing
+
+
+def _imported() -> Engine:
+    if sys.version_info < (3, 13) or sys.platform == "win32":
+        return cast(Engine, import_module(_MODULE))
+    # It names a function that Python 3.13 no longer has; it is never called, and need not be found.
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_LAZY)
+    try:
+        return cast(Engine, import_module(_MODULE))
+    finally:
+        sys.setdlopenflags(flags)
+
+
+def _after_fork_in_child() -> None:
+    global _loading
+    _loading = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
