@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from ketascreen import ChannelFault, EngineMissing, Screener, Verdict
-from ketascreen.channels import production, reference
+from ketascreen.channels import reference
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
@@ -166,7 +166,6 @@ def test_a_missing_engine_is_said_in_one_sentence_with_the_way_on(monkeypatch: p
     import sys
 
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    monkeypatch.setattr(production, "_ENGINE", None, raising=False)
     with pytest.raises(EngineMissing) as caught:
         Screener.default()
     assert "durable-rules" in str(caught.value)
