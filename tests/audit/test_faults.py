@@ -19,7 +19,7 @@ import pytest
 from ketascreen import Screener
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.schema import MIGRATIONS
+from ketascreen.audit.schema import MIGRATIONS, require_ours_now
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_ledger
 from tests.audit.faults import screen_until_it_fails
@@ -241,6 +241,22 @@ def test_processes_that_make_and_write_one_ledger_at_once_leave_one_chain(tmp_pa
     with Ledger.existing(path) as ledger:
         assert ledger.head().number == 17
         assert verify_ledger(ledger).flaws == ()
+
+
+def test_a_ledger_that_another_process_makes_while_it_is_opened_is_not_taken_for_a_foreign_file(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    sqlite3.connect(path).execute("PRAGMA journal_mode = WAL").connection.close()
+    opening = sqlite3.connect(path, isolation_level=None)
+
+    def made_meanwhile(statement: str) -> None:
+        if statement == "PRAGMA user_version":
+            opening.set_trace_callback(None)
+            Ledger(path).close()
+
+    opening.set_trace_callback(made_meanwhile)
+    assert require_ours_now(opening, path) == 0  # as it was when the look at it began
+    assert require_ours_now(opening, path) == 1
+    opening.close()
 
 
 def test_a_child_that_was_forked_after_its_parent_had_written_writes_the_same_chain(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def allow_deletion(connection: sqlite3.Connection) -> None:
 
 
 def require_ours(connection: sqlite3.Connection, path: object) -> int:
-    """The version of a ledger file; 0 for an empty file.
+    """The version of a ledger file; 0 for an empty file. To be called inside a transaction.
 
     Raises:
         LedgerError: another program's file, or a ledger of a later version.
@@ -62,6 +62,15 @@ def require_ours(connection: sqlite3.Connection, path: object) -> int:
     if application != APPLICATION_ID and (application or version or tables):
         raise LedgerError("ledger-foreign", f"{printable(str(path))} is another program's file; name a ledger")
     return int(version)
+
+
+def require_ours_now(connection: sqlite3.Connection, path: object) -> int:
+    """`require_ours`, all of it read at one moment: another process may be making the ledger meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        return require_ours(connection, path)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: object, migrations: Sequence[Migration]) -> None:

@@ -20,7 +20,7 @@ from ketascreen.audit.schema import (
     allow_deletion,
     bring_up_to_date,
     forbid_changes,
-    require_ours,
+    require_ours_now,
 )
 from ketascreen.diagnostic import printable
 
@@ -160,7 +160,7 @@ class Store:
             check_same_thread=False,
         )
         try:
-            require_ours(connection, self.path)
+            require_ours_now(connection, self.path)
             if mode != "ro":
                 self._prepare(connection)
         except BaseException:
