@@ -1,0 +1,61 @@
+"""The state before: a ledger, a rulebook and verdicts that an earlier version wrote, read by this one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketascreen import Screener, load_rulebook, read_profile
+from ketascreen.audit import Ledger
+from ketascreen.audit.replay import Replay
+from ketascreen.audit.retention import import_chain
+from ketascreen.audit.verify import verify_ledger
+from tests.promises.support import AS_OF
+
+BEFORE = Path(__file__).parents[1] / "data" / "before"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A copy: reading a ledger may lay a log beside its file."""
+    copy = tmp_path / "ledger.db"
+    shutil.copy(BEFORE / "ledger.db", copy)
+    with Ledger.existing(copy) as opened:
+        yield opened
+
+
+def verdicts() -> list[dict[str, Any]]:
+    with gzip.open(BEFORE / "verdicts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def test_the_ledger_verifies(ledger: Ledger) -> None:
+    verified = verify_ledger(ledger)
+    assert verified.flaws == ()
+    assert ledger.head().number == 46
+
+
+def test_the_chain_file_makes_the_same_ledger_again(ledger: Ledger, tmp_path: Path) -> None:
+    import_chain(BEFORE / "chain.jsonl", tmp_path / "again.db")
+    with Ledger.existing(tmp_path / "again.db") as again:
+        assert list(again.entries()) == list(ledger.entries())
+
+
+def test_each_record_comes_out_the_same_to_the_byte(ledger: Ledger) -> None:
+    replayed = list(Replay(ledger).run())
+    assert len(replayed) == 38
+    assert [one for one in replayed if one.refused or one.differs or not one.own] == []
+
+
+@pytest.mark.parametrize("told", verdicts(), ids=lambda told: f"{told['example']} at {told['stage']}")
+def test_each_example_gets_the_verdict_that_it_got(told: dict[str, Any]) -> None:
+    (file,) = (BEFORE / "examples").glob(f"{told['example']}.*")
+    screener = Screener(load_rulebook(BEFORE / "rulebook"))
+    verdict = screener.screen(read_profile(file), as_of=AS_OF, stage=told["stage"])
+    assert json.loads(verdict.model_dump_json()) == told["verdict"]
