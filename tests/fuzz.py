@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-from ketascreen.channels import Channel, ChannelFault
+from ketascreen.channels import Channel
 from ketascreen.channels.compiled import CompiledChannel
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.condition import as_data
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rulebook import Rulebook

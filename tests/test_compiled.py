@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 
 from ketascreen import Screener, condition
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.compiled import CompiledChannel
 from ketascreen.channels.generated import generate as generated
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.condition import All, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.loading.conditions import MAX_LEVELS
 from ketascreen.logic import Truth
 from ketascreen.rulebook import Rulebook

@@ -28,12 +28,13 @@ from ketascreen.channels.forms import (
     scaled,
     value_of,
 )
-from ketascreen.channels.reference import ReferenceChannel, evaluate
+from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.channels.shards import _holds as holds
 from ketascreen.channels.shards import grouped
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Operator, Value, Words
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
+from ketascreen.semantics import evaluate
 from ketascreen.terms import Effect, Stage
 from tests import generate
 

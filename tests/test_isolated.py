@@ -17,12 +17,12 @@ from random import Random
 
 import pytest
 
-from ketascreen.channels import ChannelFault, engine, isolated
+from ketascreen.channels import engine, isolated
 from ketascreen.channels.engine import EngineMissing
 from ketascreen.channels.isolated import IsolatedChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.condition import All, Any_, Compare
-from ketascreen.diagnostic import RulebookError
+from ketascreen.diagnostic import ChannelFault, RulebookError
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.terms import Stage

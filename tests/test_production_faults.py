@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from ketascreen.channels import ChannelFault, production
+from ketascreen.channels import production
 from ketascreen.channels.engine import EngineMissing, load_engine
 from ketascreen.channels.production import ProductionChannel
 from ketascreen.condition import All, Compare, Meets
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.terms import Stage
 from tests.test_channels import book, known, number

@@ -13,9 +13,9 @@ from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
 from ketascreen import ChannelFault, Screener, Stage, Verdict, evidence
-from ketascreen.channels.reference import Grounds, explain
 from ketascreen.reported import Deferring
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import Grounds, explain
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screening, shipped
 
 

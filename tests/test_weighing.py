@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen.channels.agreement import OUTCOME, Answers
+from ketascreen.channels.agreement import Answers
 from ketascreen.decision import combine, combine_readiness
 from ketascreen.finding import Fault
 from ketascreen.logic import Truth
-from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route
+from ketascreen.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
 from ketascreen.weighing import Weighing
 
 IDS = [f"rule-{number}" for number in range(6)]

@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING
 from ketascreen._version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
-    from ketascreen.channels import ChannelFault
     from ketascreen.channels.engine import EngineMissing
-    from ketascreen.diagnostic import InputError, KetascreenError, ProfileError, RequestError, RulebookError
+    from ketascreen.diagnostic import (
+        ChannelFault,
+        InputError,
+        KetascreenError,
+        ProfileError,
+        RequestError,
+        RulebookError,
+    )
     from ketascreen.finding import Fault, Finding
     from ketascreen.loading import load_rulebook
     from ketascreen.loading.profiles import read_profile
@@ -56,9 +62,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "channels": ("ChannelFault",),
     "channels.engine": ("EngineMissing",),
-    "diagnostic": ("InputError", "KetascreenError", "ProfileError", "RequestError", "RulebookError"),
+    "diagnostic": ("ChannelFault", "InputError", "KetascreenError", "ProfileError", "RequestError", "RulebookError"),
     "finding": ("Fault", "Finding"),
     "loading": ("load_rulebook",),
     "loading.profiles": ("read_profile",),

@@ -6,9 +6,12 @@ A diagnostic about a profile never holds a patient's value: it has a pointer and
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 class Place(NamedTuple):
@@ -79,6 +82,10 @@ class RequestError(InputError):
     """A screening that was asked for in a way that has no meaning (an unknown route, a decision on no review)."""
 
 
+class ChannelFault(KetascreenError):
+    """A channel could not answer. The message holds no patient's value."""
+
+
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The word of `words` that `word` was most likely meant to be, or None."""
     matches = difflib.get_close_matches(word.strip().lower(), sorted(words), n=1, cutoff=0.6)
@@ -94,3 +101,9 @@ def did_you_mean(word: str, words: Sequence[str] | Iterable[str], *, otherwise: 
 def printable(text: str) -> str:
     """`text` with control, format and other invisible characters escaped, safe for a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a key may be repeated; one that is no plain word could be anything."""
+    # More digits than a fact's name has could be a number of the patient's.
+    return _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3

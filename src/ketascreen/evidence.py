@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from decimal import Decimal
 
-from ketascreen.channels import ChannelFault
-from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.condition import Value, Words
-from ketascreen.facts import Facts
+from ketascreen.diagnostic import ChannelFault
+from ketascreen.facts import Facts, answers_for
 from ketascreen.finding import FactLacking, FactUsed, Fault, Want
 from ketascreen.logic import UNKNOWN
 from ketascreen.quantity import decimal_text
 from ketascreen.rule import Rule
+from ketascreen.semantics import Grounds, explain
 from ketascreen.terms import Effect
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
 

@@ -22,7 +22,12 @@ from ketascreen.observation import (
 )
 from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.refusals import unknown_fact
+from ketascreen.rule import Rule
+from ketascreen.semantics import Answers
+from ketascreen.terms import Effect
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Vocabulary
+
+_ALERT = Effect.ALERT
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +91,11 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     if problems:
         raise ProfileError(problems)
     return _count(observations, instants, vocabulary, as_of)
+
+
+def answers_for(rule: Rule, facts: Facts) -> Answers:
+    """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
+    return facts.last if rule.effect is _ALERT else facts.current
 
 
 def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ketascreen.channels import ChannelFault
+from ketascreen.diagnostic import ChannelFault
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -280,7 +280,7 @@ class PatientProfile(BaseModel):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
         """Reads JSON with exact decimals, refusing duplicate keys and what `loading.profiles.read_profile` refuses."""
-        from ketascreen.loading.profiles import parse_json
+        from ketascreen.loading.json_text import parse_json
 
         data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
         return cls.model_validate(parse_json(data))
@@ -315,7 +315,7 @@ class PatientProfile(BaseModel):
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
         from ketascreen.schemas import profile_schema
 
-        return profile_schema()
+        return profile_schema(BUILT_IN)
 
     def observations(self) -> dict[str, AnyObservation]:
         """The observation of each built-in fact that is known, by name."""

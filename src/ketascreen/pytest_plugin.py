@@ -12,9 +12,8 @@ import pytest
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.authoring.examining import examine
 from ketascreen.authoring.running import Result
-from ketascreen.channels import ChannelFault
 from ketascreen.cli.render_cases import placed, render_failure
-from ketascreen.diagnostic import RulebookError
+from ketascreen.diagnostic import ChannelFault, RulebookError
 from ketascreen.loading import load_rulebook
 from ketascreen.screen import Screener
 

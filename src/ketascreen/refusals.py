@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
+from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean, is_plain_name
 from ketascreen.extra import MAX_FACTS
 from ketascreen.observation import Refused
-
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 def problem_of(name: str, refused: Refused) -> Diagnostic:
@@ -31,12 +28,6 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
         )
         return unknown_fact(name, mend)
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
-
-
-def is_plain_name(name: str) -> bool:
-    """Whether a key may be repeated; one that is no plain word could be anything."""
-    # More digits than a fact's name has could be a number of the patient's.
-    return _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3
 
 
 def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:

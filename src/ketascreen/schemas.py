@@ -1,12 +1,10 @@
-"""JSON Schemas of the profile and the verdict, for callers in other languages."""
+"""The JSON Schema of a profile, for callers in other languages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.vocabulary import Fact, Kind, Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,11 +12,11 @@ _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 
 
-def profile_schema() -> dict[str, Any]:
-    """The JSON Schema of a patient profile. Null or absent is not known."""
+def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The JSON Schema of a patient profile whose built-in facts are `vocabulary`. Null or absent is not known."""
     properties: dict[str, Any] = {
         "birth_date": {"type": ["string", "null"], "pattern": _DATE, "title": "Date of birth"},
-        **{name: _fact_schema(fact) for name, fact in BUILT_IN.items()},
+        **{name: _fact_schema(fact) for name, fact in vocabulary.items()},
         "extra": {"type": ["object", "null"], "title": "Facts that the rulebook adds, in the same forms"},
     }
     return {
@@ -30,17 +28,6 @@ def profile_schema() -> dict[str, Any]:
         "properties": properties,
         "$defs": {"at": {"type": ["string", "null"], "pattern": _INSTANT, "title": "When it was observed"}},
     }
-
-
-def verdict_schema() -> dict[str, Any]:
-    """The JSON Schema of a verdict."""
-    from ketascreen.verdict import Verdict
-
-    return {"$schema": DIALECT, **Verdict.model_json_schema(mode="serialization")}
-
-
-SCHEMAS: Mapping[str, Any] = {"profile.schema.json": profile_schema, "verdict.schema.json": verdict_schema}
-"""The schemas that stand under `schema/`, by file name."""
 
 
 def _fact_schema(fact: Fact) -> dict[str, Any]:

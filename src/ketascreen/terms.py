@@ -8,6 +8,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Self
 
+from ketascreen.logic import Truth
+
 
 class Route(StrEnum):
     """Route of administration. `intranasal` is esketamine, `sublingual` a lozenge or troche, `oral` swallowed."""
@@ -43,6 +45,10 @@ class Outcome(StrEnum):
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
     MET = "met"
+
+
+OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
+"""What a rule comes to when its condition has a truth."""
 
 
 class _Ranked(StrEnum):

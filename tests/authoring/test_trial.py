@@ -10,10 +10,10 @@ from hypothesis import given
 
 from ketascreen.authoring import trial
 from ketascreen.authoring.trial import MAX_QUESTIONS, Truths, find, fixed, met_by, neighbours, spread
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Any_, Compare, Condition, Not
 from ketascreen.logic import Truth
 from ketascreen.profile import BUILT_IN
+from ketascreen.semantics import evaluate
 from ketascreen.vocabulary import Kind, Vocabulary
 from tests import generate
 from tests.promises.support import SOME, rngs

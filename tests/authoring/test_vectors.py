@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 from ketascreen.authoring.coverage import evaluated, shows
 from ketascreen.authoring.coverage.vectors import vectors
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Value, comparisons
 from ketascreen.loading.answers import answers, facts_in_order, open_lists
+from ketascreen.semantics import evaluate
 from tests import generate
 from tests.promises.support import rngs
 

@@ -109,6 +109,13 @@ def test_what_was_written_before_the_library_was_mended_is_not_used(
     assert len(reads) == 1
 
 
+def test_every_file_of_the_library_counts_as_one_that_reads_rulebooks() -> None:
+    package = Path(caching.__file__).parents[1]
+    counted = {line.partition("\0")[0] for line in caching._own_files()}
+    assert counted >= set(map(str, package.rglob("*.py")))
+    assert str(package / "loading" / "cache.py") in counted
+
+
 def test_a_changed_byte_anywhere_is_noticed_and_the_files_are_read(kept: Path, reads: list[Rulebook]) -> None:
     rng = Random(7)
     whole = entry(kept).read_bytes()

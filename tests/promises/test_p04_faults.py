@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 
 from ketascreen import ChannelFault, EngineMissing, Screener, Verdict
-from ketascreen.channels import reference
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import Grounds
 from ketascreen.terms import Stage
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screener_for, screening, shipped
 
@@ -153,7 +153,7 @@ def test_a_finding_that_cannot_be_explained_is_a_fault_and_leaves_insufficient_d
 ) -> None:
     from ketascreen import evidence
 
-    def explode(*_: object) -> reference.Grounds:
+    def explode(*_: object) -> Grounds:
         raise RecursionError
 
     monkeypatch.setattr(evidence, "explain", explode)

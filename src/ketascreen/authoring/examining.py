@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.case import NOTHING, Case
-from ketascreen.channels.agreement import OUTCOME, ask
-from ketascreen.channels.reference import answers_for, evaluate, explain
+from ketascreen.channels.agreement import ask
 from ketascreen.condition import Compare, comparisons
 from ketascreen.decision import combine, combine_readiness
 from ketascreen.diagnostic import InputError
-from ketascreen.facts import Facts, known_facts
+from ketascreen.facts import Facts, answers_for, known_facts
 from ketascreen.finding import FactLacking, FactUsed, Fault, Finding
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
 from ketascreen.screen import Screener
-from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route
+from ketascreen.semantics import evaluate, explain
+from ketascreen.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
 from ketascreen.verdict import ReviewDecision, RouteVerdict, Verdict
 
 NOT_ASKED = "not_asked"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ketascreen.authoring.trial import met_by, spread
-from ketascreen.channels.reference import Answers, evaluate
 from ketascreen.condition import facts_of
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
+from ketascreen.semantics import Answers, evaluate
 from ketascreen.vocabulary import Vocabulary
 
 

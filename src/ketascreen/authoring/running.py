@@ -13,7 +13,7 @@ from multiprocessing import get_context
 
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.examining import Examined, examine
-from ketascreen.channels import ChannelFault
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.screen import Screener
 
 ENOUGH = 200

@@ -12,10 +12,10 @@ from decimal import Context, Decimal, localcontext
 from functools import cache
 from itertools import product
 
-from ketascreen.channels.reference import Answers, evaluate
 from ketascreen.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
 from ketascreen.logic import Truth
 from ketascreen.quantity import MAX_DECIMALS
+from ketascreen.semantics import Answers, evaluate
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 
 MAX_WORK = 50_000

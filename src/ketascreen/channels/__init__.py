@@ -10,10 +10,6 @@ from ketascreen.logic import Truth
 from ketascreen.terms import Stage
 
 
-class ChannelFault(Exception):
-    """A channel could not answer. The message holds no patient's value."""
-
-
 class Channel(Protocol):
     """One way of evaluating a rulebook. It is made from a rulebook, can be pickled, and used from threads."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ketascreen.channels import Channel, ChannelFault
+from ketascreen.channels import Channel
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.finding import Fault
 from ketascreen.logic import Truth
-from ketascreen.terms import Outcome, Stage
+from ketascreen.terms import OUTCOME, Outcome, Stage
 
-OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
 _CAUTIOUS = list(Outcome)
 
 

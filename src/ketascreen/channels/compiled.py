@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.generated import generate
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Protocol, cast
 
-from ketascreen.channels import ChannelFault
+from ketascreen.diagnostic import ChannelFault
 
 
 class EngineMissing(ChannelFault):

@@ -18,11 +18,11 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.engine import EngineMissing, require_engine
 from ketascreen.channels.forms import compile_rules
 from ketascreen.channels.frames import Deadline, FrameError, receive, send
 from ketascreen.channels.shards import shard
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule

@@ -16,10 +16,10 @@ from itertools import count
 from threading import Lock
 
 from ketascreen import logic
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.engine import Engine, load_engine
 from ketascreen.channels.forms import Attribute, compile_rules, value_of
 from ketascreen.channels.shards import SESSION, Shard, Target, shard
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 from ketascreen.logic import UNKNOWN, Truth
 from ketascreen.rule import Rule

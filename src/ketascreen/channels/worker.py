@@ -15,10 +15,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ketascreen.channels import ChannelFault
 from ketascreen.channels.engine import EngineMissing
 from ketascreen.channels.frames import Deadline, FrameError, receive, send
 from ketascreen.channels.production import ProductionChannel
+from ketascreen.diagnostic import ChannelFault
 from ketascreen.facts import Facts
 
 _GRACE_SECONDS = 5.0

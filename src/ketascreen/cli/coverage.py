@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.coverage import OUTCOMES, VALUES, Node, RuleCoverage, Share, cover, total
+from ketascreen.authoring.coverage import VALUES, Node, RuleCoverage, Share, cover, total
 from ketascreen.authoring.coverage.html import pages
 from ketascreen.authoring.coverage.lines import missing, unreachable
 from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
@@ -20,6 +20,7 @@ from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.condition import as_data
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.text import decode
+from ketascreen.terms import OUTCOME
 
 MEANING = {
     **AUTHORING_MEANING,
@@ -109,7 +110,7 @@ def _rule(one: RuleCoverage) -> dict[str, Any]:
     return {
         "rule": one.rule.id,
         **_share(one.share),
-        "cases": {OUTCOMES[value]: one.came_to[value] for value in VALUES},
+        "cases": {OUTCOME[value]: one.came_to[value] for value in VALUES},
         "all_patients_tried": one.tried_all,
         "failing_cases": list(map(str, one.failing)),
         "nodes": [_node(one, node) for node in one.nodes],

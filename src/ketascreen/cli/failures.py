@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from ketascreen.audit.problems import LedgerError
-from ketascreen.channels import ChannelFault
 from ketascreen.cli.status import ExitStatus
-from ketascreen.diagnostic import InputError
+from ketascreen.diagnostic import ChannelFault, InputError
 from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})

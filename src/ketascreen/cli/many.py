@@ -19,7 +19,8 @@ from ketascreen.cli.common import counter
 from ketascreen.cli.render import TODAY, WORDS
 from ketascreen.cli.status import ExitStatus, of_verdict
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError
-from ketascreen.loading.profiles import open_file, parse_json
+from ketascreen.loading.json_text import parse_json
+from ketascreen.loading.profiles import open_file
 from ketascreen.loading.text import MAX_BYTES
 from ketascreen.processes import in_order
 from ketascreen.profile import PatientProfile

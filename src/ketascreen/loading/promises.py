@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Always, Words, facts_of
 from ketascreen.diagnostic import Place
 from ketascreen.documents import Conflict
@@ -12,6 +11,7 @@ from ketascreen.loading.reachable import can_come_to
 from ketascreen.loading.report import Report
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
+from ketascreen.semantics import evaluate
 from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Condition, Value
 from ketascreen.loading.answers import answers, facts_in_order, too_many_words
 from ketascreen.logic import Truth
+from ketascreen.semantics import evaluate
 from ketascreen.vocabulary import Vocabulary
 
 MAX_TRIES = 5_000

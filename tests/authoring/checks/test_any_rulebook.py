@@ -8,12 +8,12 @@ from random import Random
 from hypothesis import given, settings
 
 from ketascreen.authoring.checks import CHECKS, Subject, same_condition, shadowed
-from ketascreen.channels.reference import evaluate
 from ketascreen.decision import combine, combine_readiness
 from ketascreen.facts import Facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import evaluate
 from ketascreen.terms import Effect, Outcome, Route
 from tests import generate
 from tests.authoring.checks.support import TODAY

@@ -8,11 +8,11 @@ from itertools import permutations
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.authoring.trial import ABSENT, FAILS, PRESENT, Truths, any_of, find, fixed, spread, word_of
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import Always, Condition, Value, comparisons, facts_of
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
+from ketascreen.semantics import evaluate
 from ketascreen.terms import Effect, Route
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 

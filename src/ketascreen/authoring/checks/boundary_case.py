@@ -9,14 +9,14 @@ from decimal import Context, Decimal, localcontext
 from ketascreen.authoring.cases import Case
 from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.authoring.trial import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
-from ketascreen.channels.reference import Answers, answers_for, evaluate
 from ketascreen.condition import Compare, Condition, comparisons, definitions
 from ketascreen.diagnostic import Diagnostic, ProfileError
-from ketascreen.facts import known_facts
+from ketascreen.facts import answers_for, known_facts
 from ketascreen.logic import Truth
 from ketascreen.quantity import decimal_text
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import Answers, evaluate
 from ketascreen.vocabulary import Fact, Kind
 
 CODE = "boundary-case"

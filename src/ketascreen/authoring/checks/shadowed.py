@@ -14,13 +14,12 @@ from ketascreen.decision import combine, combine_readiness
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
-from ketascreen.terms import Effect, Outcome
+from ketascreen.terms import OUTCOME, Effect
 from ketascreen.vocabulary import Vocabulary
 
 CODE = "shadowed"
 
 _DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
-_OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -92,7 +91,7 @@ def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
 
     A hold has no part in a decision.
     """
-    found = [(effect, _OUTCOMES[truth])]
+    found = [(effect, OUTCOME[truth])]
     if asked is Effect.HOLD:
         return combine_readiness(combine(found), found, undecided_review=False).rank
     return combine(found).rank

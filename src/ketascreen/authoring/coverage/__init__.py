@@ -18,17 +18,17 @@ from ketascreen import logic
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.authoring.examining import NOT_ASKED
-from ketascreen.channels.reference import answers_for, evaluate
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
 from ketascreen.diagnostic import Place, ProfileError
-from ketascreen.facts import Facts, known_facts
+from ketascreen.facts import Facts, answers_for, known_facts
 from ketascreen.logic import Truth
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import evaluate
+from ketascreen.terms import OUTCOME
 from ketascreen.vocabulary import Vocabulary
 
 VALUES = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
-OUTCOMES = {Truth.TRUE: "met", Truth.FALSE: "not_met", Truth.UNKNOWN: "unknown"}
 
 
 class Goal(NamedTuple):
@@ -159,7 +159,7 @@ def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> 
     for case, facts in patients:
         leaves = _leaves(rule, case, facts)
         outcome = evaluated(rule.when, leaves) if leaves is not None else None
-        if leaves is None or outcome is None or case.expect.get("finding", OUTCOMES[outcome]) != OUTCOMES[outcome]:
+        if leaves is None or outcome is None or case.expect.get("finding", OUTCOME[outcome]) != OUTCOME[outcome]:
             failing += [case] if case.rule and case.expect["finding"] != NOT_ASKED else []
             continue
         came_to[outcome] += 1

@@ -13,10 +13,10 @@ from itertools import accumulate
 from math import gcd, prod
 
 from ketascreen import logic
-from ketascreen.channels.reference import evaluate
 from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
 from ketascreen.loading.answers import answers, facts_in_order, open_lists, too_many_words
 from ketascreen.logic import Truth
+from ketascreen.semantics import evaluate
 from ketascreen.vocabulary import Fact, Vocabulary
 
 MAX_READINGS = 50_000

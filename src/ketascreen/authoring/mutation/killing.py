@@ -13,9 +13,8 @@ from ketascreen.authoring.mutation import Mutant
 from ketascreen.authoring.mutation.missing_cases import alone, written
 from ketascreen.authoring.mutation.patients import Changed, Patients
 from ketascreen.authoring.mutation.telling import come_to, tell_apart
-from ketascreen.channels.reference import Grounds, answers_for, explain
 from ketascreen.diagnostic import ProfileError
-from ketascreen.facts import Facts, known_facts
+from ketascreen.facts import Facts, answers_for, known_facts
 from ketascreen.loading.promises import check_whole
 from ketascreen.loading.report import Report
 from ketascreen.logic import Truth
@@ -23,6 +22,7 @@ from ketascreen.processes import in_order
 from ketascreen.reporting import Reporter
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import Grounds, explain
 from ketascreen.terms import Effect, Outcome, Stage
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from ketascreen.authoring.case import NOTHING
 from ketascreen.authoring.mutation.telling import Given, profile
-from ketascreen.channels.agreement import OUTCOME
-from ketascreen.channels.reference import answers_for, explain
 from ketascreen.decision import combine, combine_readiness
-from ketascreen.facts import known_facts
+from ketascreen.facts import answers_for, known_facts
 from ketascreen.rule import Rule, RuleStage
 from ketascreen.rulebook import Rulebook
-from ketascreen.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.semantics import explain
+from ketascreen.terms import OUTCOME, Decision, Effect, Outcome, Readiness
 
 _WIDTH = 100
 

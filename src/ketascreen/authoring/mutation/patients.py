@@ -8,13 +8,14 @@ from functools import cached_property
 
 from ketascreen.authoring.case import Case
 from ketascreen.authoring.examining import holds_for_patient
-from ketascreen.channels.agreement import OUTCOME, Answers
-from ketascreen.channels.reference import answers_for, evaluate
-from ketascreen.facts import Facts, known_facts
+from ketascreen.channels.agreement import Answers
+from ketascreen.facts import Facts, answers_for, known_facts
 from ketascreen.finding import Finding
 from ketascreen.reporting import Reporter, by_route
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import evaluate
+from ketascreen.terms import OUTCOME
 from ketascreen.weighing import Weighing
 
 _TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}

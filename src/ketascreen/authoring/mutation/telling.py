@@ -13,16 +13,16 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.authoring.mutation import Mutant
-from ketascreen.channels.reference import Grounds, answers_for, evaluate, explain
 from ketascreen.condition import All, Compare, Condition, Value, Words, comparisons
 from ketascreen.diagnostic import ProfileError
-from ketascreen.facts import known_facts
+from ketascreen.facts import answers_for, known_facts
 from ketascreen.loading.answers import answers, facts_in_order, open_lists, too_many_words
 from ketascreen.logic import Truth
 from ketascreen.profile import BUILT_IN, PatientProfile
 from ketascreen.quantity import Quantity, decimal_text
 from ketascreen.rule import Rule
 from ketascreen.rulebook import Rulebook
+from ketascreen.semantics import Grounds, evaluate, explain
 from ketascreen.vocabulary import UNRECOGNISED, Fact, Freshness
 
 MAX_TRIES = 20_000
