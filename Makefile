@@ -18,6 +18,7 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 # Everything that is wrong with the built-in rulebook, the limit of its coverage included.
 check: $(VENV)/ready

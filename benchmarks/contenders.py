@@ -9,10 +9,10 @@ from typing import Any
 from benchmarks import OURS
 from benchmarks.peers import Peer, plain
 from benchmarks.rulesets import Answers, RuleSet
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.terms import Stage
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
 
 INCOMPLETE = f"{OURS}, incomplete patients"
 

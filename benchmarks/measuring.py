@@ -20,8 +20,8 @@ from benchmarks import OURS, PEERS
 from benchmarks.contenders import INCOMPLETE, Contender, ready
 from benchmarks.rulesets import RuleSet, rule_set
 from benchmarks.trial import Trial, tried
-from ketascreen.logic import Truth
-from ketascreen.semantics import evaluate
+from ketascreen.language.logic import Truth
+from ketascreen.language.semantics import evaluate
 
 NAMES = (OURS, INCOMPLETE, *PEERS)
 

@@ -15,7 +15,7 @@ from random import Random
 from tests import generate
 
 from ketascreen import load_rulebook
-from ketascreen.condition import (
+from ketascreen.language.condition import (
     OPERATORS,
     All,
     Always,
@@ -29,11 +29,11 @@ from ketascreen.condition import (
     Words,
     facts_of,
 )
+from ketascreen.language.quantity import UNITS
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect
+from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.quantity import UNITS
-from ketascreen.rulebook import Rulebook
-from ketascreen.terms import Effect
-from ketascreen.vocabulary import Fact, Kind
 
 Answers = Mapping[str, Value]
 """A patient: what is known, by the name of the fact."""

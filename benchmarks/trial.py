@@ -16,8 +16,8 @@ from tests.fuzz import resident_mb
 
 from benchmarks.contenders import INCOMPLETE, ready
 from benchmarks.rulesets import rule_set
-from ketascreen.logic import Truth
-from ketascreen.semantics import evaluate
+from ketascreen.language.logic import Truth
+from ketascreen.language.semantics import evaluate
 
 DEADLINE_SECONDS = 60
 

@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ketascreen import Rulebook, load_rulebook
-from ketascreen.cli import main
+from ketascreen.cli.commands import main
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.signing import VerifyKey
 from tests.promises.support import shipped
@@ -50,7 +50,7 @@ def run(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = 
     """What a command line comes to. The built-in rulebook is read once for all: it takes most of the time."""
     out, err = _Written(terminal, encoding), _Written(terminal, encoding)
     fed = patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-    with fed, patch("ketascreen.cli.common.load_rulebook", _load), redirect_stdout(out), redirect_stderr(err):
+    with fed, patch("ketascreen.cli.options.load_rulebook", _load), redirect_stdout(out), redirect_stderr(err):
         try:
             main.main(list(args), prog_name="ketascreen")
         except SystemExit as ended:

@@ -16,10 +16,10 @@ from functools import cache
 from itertools import cycle, islice
 
 from ketascreen import PatientProfile, Screener, Stage
-from ketascreen.authoring.cases import read_cases
-from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.processes import cores
+from ketascreen.runtime.process_pool import cores
 from tests.fuzz import resident_mb
 from tests.promises.support import AS_OF, shipped
 

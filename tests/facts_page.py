@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from ketascreen.vocabulary import Fact, Vocabulary
+from ketascreen.language.vocabulary import Fact, Vocabulary
 from tests.promises.support import shipped
 
 HEAD = """# Facts

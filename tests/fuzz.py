@@ -16,16 +16,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-from ketascreen.channels import Channel
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.channels.production import ProductionChannel
+from ketascreen.channels.channel import Channel
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.condition import as_data
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
-from ketascreen.terms import Stage
+from ketascreen.language.condition import as_data
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests import generate

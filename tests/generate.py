@@ -13,7 +13,8 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from ketascreen.condition import (
+from ketascreen.diagnostic import Place
+from ketascreen.language.condition import (
     OPERATORS,
     All,
     Always,
@@ -27,15 +28,14 @@ from ketascreen.condition import (
     Words,
     facts_of,
 )
-from ketascreen.diagnostic import Place
-from ketascreen.documents import Citation
-from ketascreen.facts import Facts
-from ketascreen.profile import BUILT_IN
-from ketascreen.quantity import UNITS, decimal_text
-from ketascreen.rule import Definition, RouteSheet, Rule, RuleStage
-from ketascreen.rulebook import Identity, Rulebook
-from ketascreen.terms import Effect, Route
-from ketascreen.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary
+from ketascreen.language.documents import Citation
+from ketascreen.language.quantity import UNITS, decimal_text
+from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
+from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary
+from ketascreen.patient.facts import Facts
+from ketascreen.patient.profile import BUILT_IN
 
 SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""

@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from ketascreen import load_rulebook
-from ketascreen.loading.release import sign_release
+from ketascreen.loading.signature import sign_release
 from ketascreen.signing import SigningKey, VerifyKey, read_signing_key, write_new_keys
 from tests.loading.support import with_files
 

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ketascreen.authoring.editor import schema_text as editor_schema_text
-from ketascreen.authoring.editor import schemas
+from ketascreen.authoring.editor.file_schemas import schema_text as editor_schema_text
+from ketascreen.authoring.editor.file_schemas import schemas
 from ketascreen.authoring.names import read_names
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.verdict_schema import SCHEMAS
+from ketascreen.verdict.schema import SCHEMAS
 from tests.docs_blocks import DOCUMENTS, ROOT, run, shown
 from tests.facts_page import facts_page
 from tests.transcript import PAGES, replayed

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ketascreen import RulebookError, Screener, load_rulebook
-from ketascreen.authoring.cases import Case, read_cases
-from ketascreen.authoring.examining import run_case
+from ketascreen.authoring.cases.examination import run_case
+from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.loading.built_in import built_in_rules
 from tests.promises.support import shipped, shipped_cases, shipped_screener
 

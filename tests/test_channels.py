@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketascreen.channels import Channel
-from ketascreen.channels.choice import CHANNELS
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.channels.production import ProductionChannel
+from ketascreen.channels.channel import Channel
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
+from ketascreen.channels.registry import CHANNELS
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Stage
+from ketascreen.patient.facts import Facts
 from ketascreen.screen import Screener
-from ketascreen.terms import Effect, Stage
 from tests import generate
 from tests.promises.support import AS_OF, SOME, profile_of, rngs, screening
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from ketascreen import EngineMissing, Screener, Verdict, read_profile
-from ketascreen.channels.production import ProductionChannel
+from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.cli.page import wrapped
-from ketascreen.cli.status import MEANING, ExitStatus
+from ketascreen.cli.exit_status import MEANING, ExitStatus
+from ketascreen.language.logic import Truth
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.logic import Truth
+from ketascreen.rendering.page import wrapped
 from tests.command_line import AS_OF, EXAMPLES, flat, run, screen, screen_changed
 from tests.promises.support import shipped, shipped_screener
 
@@ -291,7 +291,7 @@ def test_a_missing_engine_is_one_sentence_with_its_mend(monkeypatch: pytest.Monk
     def missing(*_: object) -> None:
         raise EngineMissing
 
-    monkeypatch.setattr("ketascreen.channels.production.load_engine", missing)
+    monkeypatch.setattr("ketascreen.channels.production.channel.load_engine", missing)
     ran = screen("ptsd.yaml")
     assert (ran.status, ran.out, ran.err) == (ExitStatus.FAULT, "", f"{EngineMissing()}\n")
     alone = screen("ptsd.yaml", "--channel", "reference")

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from ketascreen import __version__, load_rulebook
-from ketascreen.cli import COMMANDS
-from ketascreen.cli.render import STYLES, WORDS
-from ketascreen.cli.render_condition import render_condition
-from ketascreen.cli.render_grounds import MEANING
-from ketascreen.cli.status import ExitStatus
-from ketascreen.condition import All, Compare, Condition, Not
+from ketascreen.cli.commands import COMMANDS
+from ketascreen.cli.exit_status import ExitStatus
+from ketascreen.language.condition import All, Compare, Condition, Not
+from ketascreen.language.terms import Decision
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.terms import Decision
+from ketascreen.rendering.condition import render_condition
+from ketascreen.rendering.grounds import MEANING
+from ketascreen.rendering.verdict import STYLES, WORDS
 from tests.command_line import flat, run
 from tests.promises.support import shipped
 

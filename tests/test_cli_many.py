@@ -12,9 +12,9 @@ import pytest
 
 from ketascreen import Route, Verdict
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.cli.many import MEANING
-from ketascreen.cli.status import ExitStatus
-from ketascreen.logic import Truth
+from ketascreen.cli.exit_status import ExitStatus
+from ketascreen.cli.screen_many import MEANING
+from ketascreen.language.logic import Truth
 from tests.command_line import AS_OF, EXAMPLES, Ran, run
 
 RESISTANT, MISSING = (

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from ketascreen.decision import combine, combine_readiness
-from ketascreen.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.verdict.decision import combine, combine_readiness
 
 EFFECTS = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
 

@@ -12,16 +12,17 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from ketascreen import Screener, condition
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.channels.generated import generate as generated
+from ketascreen import Screener
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.channels.compiled.generate import generate as generated
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.condition import All, Any_, Compare, Condition, Meets, Not, Value, Words
 from ketascreen.diagnostic import ChannelFault
+from ketascreen.language import condition
+from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Stage
 from ketascreen.loading.conditions import MAX_LEVELS
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
-from ketascreen.terms import Effect, Stage
 from tests import generate
 from tests.promises.support import SOME, rngs
 from tests.test_channels import assert_agrees, book, known, number
@@ -94,7 +95,7 @@ def test_an_answer_of_another_kind_is_a_fault_without_the_answer() -> None:
 
 def test_it_refuses_to_import_where_an_operator_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(condition, "OPERATORS", {**condition.OPERATORS, "like": condition.OPERATORS["is"]})
-    spec = importlib.util.find_spec("ketascreen.channels.expressions")
+    spec = importlib.util.find_spec("ketascreen.channels.compiled.expressions")
     assert spec is not None
     assert spec.loader is not None
     with pytest.raises(ImportError, match="the compiled channel lacks an operator"):

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ketascreen import Screener, Stage, Verdict
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.facts import known_facts
-from ketascreen.loading.yaml_reader import read_yaml
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.patient.facts import known_facts
+from ketascreen.syntax.yaml_tree import read_yaml
 from tests.promises.support import AS_OF, baseline, profile_of, shipped
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the bounds were counted on Python 3.11")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.tracing import Carrier, mentions, verify
+from ketascreen.authoring.traceability import Carrier, mentions, verify
 from tests.docs_blocks import ROOT
 from tests.promises.support import shipped
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from ketascreen import Stage, read_profile
-from ketascreen.verdict_schema import SCHEMAS
+from ketascreen.verdict.schema import SCHEMAS
 from tests.docs_blocks import DOCUMENTS, ROOT, SETS_UP, Shown, run, shown
 from tests.facts_page import facts_page
 from tests.promises.support import AS_OF, shipped, shipped_screener

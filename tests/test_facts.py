@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ketascreen import ListObservation, Observation, PatientProfile, ProfileError
-from ketascreen.condition import Words
-from ketascreen.facts import Facts, known_facts
-from ketascreen.profile import BUILT_IN
-from ketascreen.quantity import UNITS
-from ketascreen.vocabulary import Fact, Freshness, Kind
+from ketascreen.language.condition import Words
+from ketascreen.language.quantity import UNITS
+from ketascreen.language.vocabulary import Fact, Freshness, Kind
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.patient.profile import BUILT_IN
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))

@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketascreen import condition as condition_module
-from ketascreen.channels import operators as operators_module
-from ketascreen.channels.forms import (
+from ketascreen.channels.production import operators as operators_module
+from ketascreen.channels.production.normal_form import (
     MAX_ATTRIBUTES,
     MAX_PRODUCTIONS,
     Attribute,
@@ -28,14 +27,15 @@ from ketascreen.channels.forms import (
     scaled,
     value_of,
 )
+from ketascreen.channels.production.rulesets import _holds as holds
+from ketascreen.channels.production.rulesets import grouped
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.channels.shards import _holds as holds
-from ketascreen.channels.shards import grouped
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Operator, Value, Words
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.semantics import evaluate
-from ketascreen.terms import Effect, Stage
+from ketascreen.language import condition as condition_module
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Operator, Value, Words
+from ketascreen.language.logic import Truth
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.terms import Effect, Stage
+from ketascreen.patient.facts import Facts
 from tests import generate
 
 AT_LEAST_FIVE = Compare("number", "at_least", Decimal(5))

@@ -17,15 +17,15 @@ from random import Random
 
 import pytest
 
-from ketascreen.channels import engine, isolated
-from ketascreen.channels.engine import EngineMissing
-from ketascreen.channels.isolated import IsolatedChannel
+from ketascreen.channels.production import engine, isolated
+from ketascreen.channels.production.engine import EngineMissing
+from ketascreen.channels.production.isolated import IsolatedChannel
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.condition import All, Any_, Compare
 from ketascreen.diagnostic import ChannelFault, RulebookError
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.terms import Stage
+from ketascreen.language.condition import All, Any_, Compare
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
 from tests import generate
 from tests.test_channels import book, in_fork, known, number
 

@@ -6,8 +6,8 @@ from itertools import permutations, product
 
 import pytest
 
-from ketascreen import logic
-from ketascreen.logic import Truth
+from ketascreen.language import logic
+from ketascreen.language.logic import Truth
 
 F, U, T = Truth.FALSE, Truth.UNKNOWN, Truth.TRUE
 ORDER = {F: 0, U: 1, T: 2}

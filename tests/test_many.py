@@ -15,10 +15,10 @@ from hypothesis import given, settings
 
 from ketascreen import ChannelFault, PatientProfile, ProfileError, RequestError, Screener, Stage, Verdict
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.facts import Facts, known_facts
-from ketascreen.logic import Truth
-from ketascreen.many import PIECE
-from ketascreen.processes import cores, in_order
+from ketascreen.language.logic import Truth
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.runtime.process_pool import cores, in_order
+from ketascreen.screening.batch import PIECE
 from tests import generate
 from tests.endurance import patients
 from tests.promises.support import AS_OF, baseline, profile_of, rngs, shipped, shipped_screener

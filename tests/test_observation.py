@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import ListObservation, Observation
-from ketascreen.observation import Instant, Refused, dump_observation, read_instant, read_observation
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.observation import Instant, Refused, dump_observation, read_instant, read_observation
+from ketascreen.patient.profile import BUILT_IN
 
 PRESSURE, AGE, PREGNANCY = BUILT_IN["systolic_bp"], BUILT_IN["age"], BUILT_IN["pregnancy"]
 HEART = BUILT_IN["heart_conditions"]

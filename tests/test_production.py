@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from ketascreen.channels.production import ProductionChannel
-from ketascreen.condition import All, Any_, Compare
+from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.diagnostic import RulebookError
-from ketascreen.terms import Stage
+from ketascreen.language.condition import All, Any_, Compare
+from ketascreen.language.terms import Stage
 from tests.test_channels import book, in_fork, number, random_book
 
 

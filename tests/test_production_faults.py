@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from ketascreen.channels import production
-from ketascreen.channels.engine import EngineMissing, load_engine
-from ketascreen.channels.production import ProductionChannel
-from ketascreen.condition import All, Compare, Meets
+from ketascreen.channels.production import channel
+from ketascreen.channels.production.channel import ProductionChannel
+from ketascreen.channels.production.engine import EngineMissing, load_engine
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.facts import Facts
-from ketascreen.terms import Stage
+from ketascreen.language.condition import All, Compare, Meets
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
 from tests.test_channels import book, known, number
 
 
@@ -65,7 +65,7 @@ class Tampered:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tampered]:
     tampered = Tampered()
-    monkeypatch.setattr(production, "load_engine", lambda: tampered)
+    monkeypatch.setattr(channel, "load_engine", lambda: tampered)
     yield tampered
     for session in tampered.deleted:
         assert session == "p"

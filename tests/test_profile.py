@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import Observation, PatientProfile, ProfileError
-from ketascreen.contradictions import contradictions
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import UNRECOGNISED, Kind
+from ketascreen.language.vocabulary import UNRECOGNISED, Kind
+from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.profile import BUILT_IN
 from tests.test_observation import instants, observations, words
 
 answers = st.one_of(

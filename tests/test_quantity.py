@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen.quantity import UNITS, Quantity, QuantityError, decimal_text, parse_number, parse_quantity
+from ketascreen.language.quantity import UNITS, Quantity, QuantityError, decimal_text, parse_number, parse_quantity
 
 numbers = st.decimals(min_value=-999_999_999, max_value=999_999_999, places=6)
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from ketascreen import ChannelFault, Screener, Stage, Verdict, evidence
-from ketascreen.reported import Deferring
-from ketascreen.rulebook import Rulebook
-from ketascreen.semantics import Grounds, explain
+from ketascreen import ChannelFault, Screener, Stage, Verdict
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Grounds, explain
+from ketascreen.screening import explanation
+from ketascreen.verdict.base_model import Deferring
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screening, shipped
 
 
@@ -134,7 +135,7 @@ def test_a_finding_of_another_channel_that_cannot_be_explained_is_an_error_to_wh
     def explode(*_: object) -> Grounds:
         raise ValueError("canary-118-76")
 
-    monkeypatch.setattr(evidence, "explain", explode)
+    monkeypatch.setattr(explanation, "explain", explode)
     verdict = verdict_of(shipped(), "compiled", {**baseline(), "pregnancy": "pregnant"})
     for read in (
         lambda: verdict.finding("pregnancy").rests_on,
@@ -154,7 +155,7 @@ def test_an_explanation_is_walked_only_for_what_is_asked_about(monkeypatch: pyte
         walked.append(given)
         return explain(*given)
 
-    monkeypatch.setattr(evidence, "explain", counted)
+    monkeypatch.setattr(explanation, "explain", counted)
     verdict = verdict_of(shipped(), "compiled", baseline())
     assert [verdict.routes[route].decision for route in verdict.routes]
     assert not walked

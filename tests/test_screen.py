@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from ketascreen import PatientProfile, ProfileError, RequestError, ReviewDecision, Screener, Verdict
-from ketascreen.verdict import decided_at
+from ketascreen.verdict.verdict import decided_at
 from tests.promises.support import AS_OF, shipped, shipped_screener
 
 

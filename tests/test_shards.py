@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from ketascreen.channels import shards
-from ketascreen.channels.forms import Attribute, Source, compile_rules
-from ketascreen.channels.shards import Names, Shard, fnv1a, shard
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets
+from ketascreen.channels.production import rulesets
+from ketascreen.channels.production.normal_form import Attribute, Source, compile_rules
+from ketascreen.channels.production.rulesets import Names, Shard, fnv1a, shard
 from ketascreen.diagnostic import RulebookError
-from ketascreen.rule import Rule
-from ketascreen.terms import Effect
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import Effect
 from tests import generate
 
 
@@ -41,7 +41,7 @@ def test_a_name_whose_hash_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPat
     def coarse(text: str) -> int:
         return sum(text.encode()) % 256
 
-    monkeypatch.setattr(shards, "fnv1a", coarse)
+    monkeypatch.setattr(rulesets, "fnv1a", coarse)
     names = Names()
     given = [names.fresh("a") for _ in range(40)]
     reserved = {coarse(word) for word in ("k", "v", "sid", "id", "$s", "m", "p", "sid-p")}

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import load_rulebook
-from ketascreen.loading.release import FILE
+from ketascreen.loading.signature import FILE
 from ketascreen.signing import (
     PASSPHRASE,
     Signature,
@@ -286,7 +286,7 @@ def test_without_the_package_a_demanded_signature_is_not_passed_over(tmp_path: P
 
 def test_nothing_loads_the_package_that_does_not_sign_or_verify(tmp_path: Path) -> None:
     code = (
-        "import sys, ketascreen, ketascreen.audit, ketascreen.cli.failures, ketascreen.cli.screen\n"
+        "import sys, ketascreen, ketascreen.audit, ketascreen.cli.errors, ketascreen.cli.screen\n"
         f"ketascreen.load_rulebook({str(signed(tmp_path))!r})\n"
         "print([name for name in sys.modules if name.startswith('cryptography')])"
     )

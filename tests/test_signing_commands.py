@@ -14,11 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from ketascreen import load_rulebook
-from ketascreen.audit.head_file import head_text
-from ketascreen.audit.walk import Head
-from ketascreen.cli import main
+from ketascreen.audit.chain import Head
+from ketascreen.audit.signed_head import head_text
+from ketascreen.cli.commands import main
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.release import FILE, sign_release
+from ketascreen.loading.signature import FILE, sign_release
 from ketascreen.signing import (
     PASSPHRASE,
     read_verify_key,
@@ -129,7 +129,7 @@ def test_a_passphrase_is_asked_for_at_a_terminal_and_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ketascreen.cli.private_key._at_a_terminal", lambda: True)
+    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
 
     def asked(*args: str, answer: str) -> Ran:
         ran = CliRunner().invoke(main, list(args), input=answer)

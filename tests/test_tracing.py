@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.cli import main
-from ketascreen.cli.common import rulebook_of
-from ketascreen.loading import load_rulebook
-from ketascreen.rulebook import Rulebook
-from ketascreen.tracing import Carrier, mentions, trace, verify
+from ketascreen.authoring.traceability import Carrier, mentions, trace, verify
+from ketascreen.cli.commands import main
+from ketascreen.cli.options import rulebook_of
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.load import load_rulebook
 
 TEXT = """Who should not have it
 Do not use it if you are pregnant.

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen.channels.agreement import Answers
-from ketascreen.decision import combine, combine_readiness
-from ketascreen.finding import Fault
-from ketascreen.logic import Truth
-from ketascreen.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
-from ketascreen.weighing import Weighing
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
+from ketascreen.screening.agreement import Answers
+from ketascreen.screening.combine import Weighing
+from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.verdict.finding import Fault
 
 IDS = [f"rule-{number}" for number in range(6)]
 Rules = Mapping[str, tuple[Effect, frozenset[Route]]]

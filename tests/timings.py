@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ketascreen import Screener, Stage, load_rulebook
-from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.checking import check_folder
-from ketascreen.channels.choice import CHANNELS, DEFAULT_CHANNELS
-from ketascreen.channels.production import ProductionChannel
-from ketascreen.facts import Facts, known_facts
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.checks.run import check_folder
+from ketascreen.channels.production.channel import ProductionChannel
+from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.processes import cores
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.runtime.process_pool import cores
 from tests.authoring.changed import many_cases
 from tests.authoring.many import large_rulebook
 from tests.promises.support import AS_OF, baseline, profile_of, shipped

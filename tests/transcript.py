@@ -15,7 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from ketascreen.audit import Ledger
-from ketascreen.authoring.beginnings import MARK
+from ketascreen.authoring.scaffold import MARK
 from ketascreen.signing import write_new_keys
 from tests.audit.patients import clock, random_bytes
 from tests.docs_blocks import ROOT, run

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
 
 Rules = Mapping[str, Condition]
 Patient = dict[str, Any]

@@ -12,7 +12,7 @@ from business_rules.fields import FIELD_TEXT
 from business_rules.variables import BaseVariables, numeric_rule_variable, select_multiple_rule_variable
 
 from benchmarks.peers import Patient, Rules, number, positive, words
-from ketascreen.condition import All, Any_, Compare, Condition, comparisons
+from ketascreen.language.condition import All, Any_, Compare, Condition, comparisons
 
 _NUMERIC = {
     "is": "equal_to",

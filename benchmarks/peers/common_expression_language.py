@@ -8,7 +8,7 @@ from typing import Any
 import cel
 
 from benchmarks.peers import Patient, Rules, infix, scalar, words
-from ketascreen.condition import Compare
+from ketascreen.language.condition import Compare
 
 
 class Engine:

@@ -13,7 +13,7 @@ from durable import lang
 from durable.engine import MessageNotHandledException
 
 from benchmarks.peers import Patient, Rules, number, positive, words
-from ketascreen.condition import All, Any_, Compare, Condition, comparisons
+from ketascreen.language.condition import All, Any_, Compare, Condition, comparisons
 
 _numbers = count(1)
 _EMPTY = ["-"]  # what holds for all items of a list does not hold for an empty one there

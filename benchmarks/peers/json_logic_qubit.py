@@ -8,7 +8,7 @@ from typing import Any
 from json_logic import jsonLogic
 
 from benchmarks.peers import SIGNS, Patient, Rules, number, words
-from ketascreen.condition import All, Any_, Compare, Condition, Meets, Not
+from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not
 
 
 class Engine:

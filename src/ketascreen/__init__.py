@@ -10,10 +10,11 @@ verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
 import logging
 from typing import TYPE_CHECKING
 
+from ketascreen._face import face
 from ketascreen._version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
-    from ketascreen.channels.engine import EngineMissing
+    from ketascreen.channels.production.engine import EngineMissing
     from ketascreen.diagnostic import (
         ChannelFault,
         InputError,
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
         RequestError,
         RulebookError,
     )
-    from ketascreen.finding import Fault, Finding
-    from ketascreen.loading import load_rulebook
-    from ketascreen.loading.profiles import read_profile
-    from ketascreen.observation import ListObservation, Observation
-    from ketascreen.profile import PatientProfile
-    from ketascreen.rulebook import Rulebook
+    from ketascreen.language.rulebook import Rulebook
+    from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+    from ketascreen.loading.load import load_rulebook
+    from ketascreen.patient.observation import ListObservation, Observation
+    from ketascreen.patient.profile import PatientProfile
+    from ketascreen.patient.reader import read_profile
     from ketascreen.screen import Screener
-    from ketascreen.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-    from ketascreen.verdict import ReviewDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.finding import Fault, Finding
+    from ketascreen.verdict.verdict import ReviewDecision, RouteVerdict, Verdict
 
 __all__ = [
     "ChannelFault",
@@ -62,35 +63,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "channels.engine": ("EngineMissing",),
+    "channels.production.engine": ("EngineMissing",),
     "diagnostic": ("ChannelFault", "InputError", "KetascreenError", "ProfileError", "RequestError", "RulebookError"),
-    "finding": ("Fault", "Finding"),
-    "loading": ("load_rulebook",),
-    "loading.profiles": ("read_profile",),
-    "observation": ("ListObservation", "Observation"),
-    "profile": ("PatientProfile",),
-    "rulebook": ("Rulebook",),
+    "verdict.finding": ("Fault", "Finding"),
+    "loading.load": ("load_rulebook",),
+    "patient.reader": ("read_profile",),
+    "patient.observation": ("ListObservation", "Observation"),
+    "patient.profile": ("PatientProfile",),
+    "language.rulebook": ("Rulebook",),
     "screen": ("Screener",),
-    "terms": ("Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"),
-    "verdict": ("ReviewDecision", "RouteVerdict", "Verdict"),
+    "language.terms": ("Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"),
+    "verdict.verdict": ("ReviewDecision", "RouteVerdict", "Verdict"),
 }
-"""The modules below this one that the names come from. Each is loaded when a name of it is first asked for (PEP 562),
-so that a program pays for what it uses: `ketascreen routes` needs no profile, and a type checker loads nothing."""
+"""The modules below this one that the names come from."""
 
-if not TYPE_CHECKING:  # a type checker reads the imports above, and must go on refusing names that there are not
-
-    def __getattr__(name: str) -> object:
-        for home, names in _HOMES.items():
-            if name in names:
-                from importlib import import_module
-
-                found = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-                return found
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
-
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__, _HOMES)
 
 # Silent unless the program that uses it says otherwise; nothing that is logged holds a value of a profile.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

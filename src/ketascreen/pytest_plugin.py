@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ketascreen.authoring.cases import Case, read_cases
-from ketascreen.authoring.examining import examine
-from ketascreen.authoring.running import Result
-from ketascreen.cli.render_cases import placed, render_failure
+from ketascreen.authoring.cases.examination import examine
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.authoring.cases.run import Result
 from ketascreen.diagnostic import ChannelFault, RulebookError
-from ketascreen.loading import load_rulebook
+from ketascreen.loading.load import load_rulebook
+from ketascreen.rendering.cases import placed, render_failure
 from ketascreen.screen import Screener
 
 RULEBOOK = "rulebook.yaml"

@@ -13,26 +13,26 @@ from functools import cached_property
 from typing import Self
 
 from ketascreen import _version
-from ketascreen.channels import Channel
-from ketascreen.channels.agreement import Answers, ask
-from ketascreen.channels.choice import DEFAULT_CHANNELS, Isolation, choose
+from ketascreen.channels.channel import Channel
+from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RulebookError
-from ketascreen.evidence import Evidence
-from ketascreen.facts import Facts, known_facts
-from ketascreen.finding import Finding
-from ketascreen.loading import load_rulebook
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.many import answers_for_many, asker
-from ketascreen.override import Override, shown
-from ketascreen.profile import PatientProfile
-from ketascreen.recorder import Recorder, Screening, require_reference
-from ketascreen.reporting import Reporter, by_route
-from ketascreen.request import Request, read_request, require_profile
-from ketascreen.rule import Rule
-from ketascreen.rulebook import Rulebook
-from ketascreen.scope import Scope
-from ketascreen.terms import Effect, Route, Stage
-from ketascreen.verdict import (
+from ketascreen.loading.load import load_rulebook
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.agreement import Answers, ask
+from ketascreen.screening.batch import answers_for_many, asker
+from ketascreen.screening.builder import Reporter, by_route
+from ketascreen.screening.explanation import Evidence
+from ketascreen.screening.recorder import Recorder, Screening, require_reference
+from ketascreen.screening.request import Request, read_request, require_profile
+from ketascreen.screening.scope import Scope
+from ketascreen.verdict.finding import Finding
+from ketascreen.verdict.override import Override, shown
+from ketascreen.verdict.verdict import (
     NOTICE,
     UNSIGNED,
     Agreement,
@@ -197,7 +197,7 @@ class Screener:
     @property
     def engines(self) -> tuple[tuple[str, str], ...]:
         """The rule engines that the channels stand on, with their versions, by channel."""
-        from ketascreen.channels.engine import engine_version
+        from ketascreen.channels.production.engine import engine_version
 
         return tuple((channel.name, engine_version()) for channel in self.channels if channel.name == "production")
 

@@ -18,7 +18,7 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.record import Record, screening_record
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger
-from ketascreen.recorder import Screening
+from ketascreen.screening.recorder import Screening
 from tests.audit.patients import example, screener
 from tests.audit.tamper import small_records
 from tests.promises.support import AS_OF, shipped

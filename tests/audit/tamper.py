@@ -22,12 +22,12 @@ from types import ModuleType
 from typing import Any
 
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.chain_file import write_chain
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, written
 from ketascreen.audit.record import Record, key_of, record_of
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger, verify_lines
-from ketascreen.audit.walk import Head, Start
 from ketascreen.loading.digest import bytes_digest
 from tests.audit.patients import clock
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.cli.audit import COMMANDS
-from ketascreen.cli.status import ExitStatus
+from ketascreen.cli.audit.group import COMMANDS
+from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.loading.built_in import built_in_rules
 from tests.command_line import EXAMPLES, Ran, flat, run
 from tests.promises.support import shipped

@@ -19,9 +19,9 @@ import pytest
 from ketascreen import PatientProfile, Screener
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.store import Store
-from ketascreen.cli.audit import COMMANDS
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.cli.audit.group import COMMANDS
+from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.profile import BUILT_IN
 from tests.command_line import run
 from tests.promises.support import AS_OF, shipped
 

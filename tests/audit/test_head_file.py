@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen.audit import Ledger, LedgerError
-from ketascreen.audit.head_file import FORMAT, SignedHead, head_text, read_head, require_signed
-from ketascreen.audit.walk import Head
-from ketascreen.loading.release import FORMAT as RELEASE
+from ketascreen.audit.chain import Head
+from ketascreen.audit.signed_head import FORMAT, SignedHead, head_text, read_head, require_signed
+from ketascreen.loading.signature import FORMAT as RELEASE
 from ketascreen.signing import Signature, SignatureError
 from tests.audit.patients import lozenge_today, new_ledger
 from tests.command_line import flat, run

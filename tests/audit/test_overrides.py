@@ -10,9 +10,9 @@ import pytest
 
 from ketascreen import PatientProfile, Readiness, RequestError, Screener, Verdict
 from ketascreen.audit import Ledger, LedgerError
-from ketascreen.finding import FactUsed
-from ketascreen.override import Override, OverrideReason, Standing, shown, standing
-from ketascreen.terms import Decision, Effect, Outcome
+from ketascreen.language.terms import Decision, Effect, Outcome
+from ketascreen.verdict.finding import FactUsed
+from ketascreen.verdict.override import Override, OverrideReason, Standing, shown, standing
 from tests.audit.patients import at, example, lozenge_today, new_ledger, screener
 from tests.promises.support import AS_OF, shipped
 

@@ -23,9 +23,9 @@ from ketascreen.audit.record import (
     tells_of,
 )
 from ketascreen.audit.sealing import commitment, openings_text, opens, random_salts, salts_of, value_of
-from ketascreen.profile import BUILT_IN
-from ketascreen.recorder import Screening
-from ketascreen.vocabulary import Kind
+from ketascreen.language.vocabulary import Kind
+from ketascreen.patient.profile import BUILT_IN
+from ketascreen.screening.recorder import Screening
 from tests.audit.patients import example, random_bytes
 from tests.promises.support import AS_OF, SOME, near_baseline, rngs, shipped
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.chain import Start
 from ketascreen.audit.replay import Replay
 from ketascreen.audit.retention import Retired, export_chain, import_chain, retire
 from ketascreen.audit.verify import verify_file, verify_ledger
-from ketascreen.audit.walk import Start
 from tests.audit.patients import clock, lozenge_today, new_ledger
 from tests.promises.support import AS_OF
 

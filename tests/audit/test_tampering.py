@@ -11,9 +11,9 @@ from random import Random
 import pytest
 
 from ketascreen.audit import LedgerError
+from ketascreen.audit.chain import Head
 from ketascreen.audit.retention import export_chain
 from ketascreen.audit.verify import verify_file, verify_ledger
-from ketascreen.audit.walk import Head
 from tests.audit.crash import crash
 from tests.audit.patients import lozenge_today, new_ledger
 from tests.audit.tamper import (

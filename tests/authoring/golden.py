@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ketascreen.authoring.checking import Checked, check_folder
-from ketascreen.authoring.checks import Concern, Subject
-from ketascreen.authoring.formats import FORMATS
-from ketascreen.condition import comparisons
+from ketascreen.authoring.checks.run import Checked, check_folder
+from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.condition import comparisons
+from ketascreen.rendering.checks.formats import FORMATS
 from tests.loading.support import changed, text_of, with_files
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.folder import CASES
+from ketascreen.syntax.folder import CASES
 
 
 def large_rulebook(folder: Path, rules: int, cases_each: int | None = None) -> Path:

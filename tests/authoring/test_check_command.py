@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from ketascreen.authoring.checking import Checked, check_folder
+from ketascreen.authoring.checks.run import Checked, check_folder
 from ketascreen.cli import check as command
-from ketascreen.cli.status import AuthoringStatus
+from ketascreen.cli.exit_status import AuthoringStatus
 from tests.authoring.golden import CASES, added
 from tests.command_line import flat, run
 from tests.loading.support import changed, with_files

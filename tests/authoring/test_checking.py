@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring import checking
-from ketascreen.authoring.checking import Checked, check_folder
-from ketascreen.authoring.checks import ASK_FOR_CASES, ASK_FOR_DOCUMENTS
-from ketascreen.authoring.checks import CHECKS as BUILT_IN_CHECKS
+from ketascreen.authoring.checks import run
+from ketascreen.authoring.checks.registry import ASK_FOR_CASES, ASK_FOR_DOCUMENTS
+from ketascreen.authoring.checks.registry import CHECKS as BUILT_IN_CHECKS
+from ketascreen.authoring.checks.run import Checked, check_folder
 from tests.authoring.golden import ALLOW, ALLOW_ABOUT, CASES, CHECKS, TODAY, added
 from tests.loading.support import where, with_files
 
@@ -110,7 +110,7 @@ def test_a_rulebook_that_does_not_load_is_refused_with_the_yaml_of_its_cases_che
 def test_cases_that_are_refused_leave_out_the_checks_that_need_them_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "ASK_FOR_CASES", frozenset({"age-is-asked"}))
+    monkeypatch.setattr(run, "ASK_FOR_CASES", frozenset({"age-is-asked"}))
     empty = {"cautions/young.cases.yaml": "[]\n", **added("cautions/young.yaml", ALLOW)}
     checked = check(tmp_path, empty)
     assert [where(problem) for problem in checked.refused] == ["cautions/young.cases.yaml:1:1 no-cases"]
@@ -121,7 +121,7 @@ def test_cases_that_are_refused_leave_out_the_checks_that_need_them_and_no_other
 def test_the_checks_of_documents_are_run_only_where_their_folder_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "ASK_FOR_DOCUMENTS", frozenset({"fact-is-added"}))
+    monkeypatch.setattr(run, "ASK_FOR_DOCUMENTS", frozenset({"fact-is-added"}))
     without = check(tmp_path / "a", added("rulebook.yaml", ALLOW_ABOUT))
     assert (found(without), without.silenced, without.not_run) == ([AGE], (), ("fact-is-added",))
     named = check(tmp_path / "b", added("rulebook.yaml", ALLOW_ABOUT), documents=tmp_path)

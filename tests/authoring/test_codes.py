@@ -20,15 +20,15 @@ from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, 
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_file
-from ketascreen.authoring.checking import check_folder
-from ketascreen.authoring.checks import CHECKS
-from ketascreen.authoring.mutation.changes import rules_changed_since
-from ketascreen.channels.shards import _too_large
+from ketascreen.authoring.checks.registry import CHECKS
+from ketascreen.authoring.checks.run import check_folder
+from ketascreen.authoring.mutation.git_diff import rules_changed_since
+from ketascreen.authoring.traceability import verify
+from ketascreen.channels.production.rulesets import _too_large
 from ketascreen.diagnostic import InputError
-from ketascreen.loading.text import MAX_BYTES
-from ketascreen.observation import MAX_ENTRIES
-from ketascreen.rulebook import Rulebook
-from ketascreen.tracing import verify
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.patient.observation import MAX_ENTRIES
+from ketascreen.syntax.utf8 import MAX_BYTES
 from tests.audit.patients import new_ledger
 from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
 from tests.command_line import run
@@ -129,7 +129,7 @@ def _refusals(action: Callable[[], object]) -> list[str]:
 
 def _laid_out(fences: Iterable[Fence]) -> list[str]:
     pytest.importorskip("ruamel.yaml", reason="`ketascreen fmt` needs it")
-    from ketascreen.authoring.layout import laid_out
+    from ketascreen.authoring.layout.lay_out import laid_out
 
     return [code for fence in fences for code in _refusals(lambda: laid_out(fence.text.encode(), fence.file))]  # noqa: B023
 

@@ -11,18 +11,28 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from ketascreen.authoring.case import Case
-from ketascreen.authoring.coverage import VALUES, Goal, RuleCoverage, Share, cover, evaluated, nodes_of, shows, total
+from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.coverage.lines import missing, unreachable
+from ketascreen.authoring.coverage.measure import (
+    VALUES,
+    Goal,
+    RuleCoverage,
+    Share,
+    cover,
+    evaluated,
+    nodes_of,
+    shows,
+    total,
+)
 from ketascreen.authoring.coverage.vectors import MAX_READINGS
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
 from ketascreen.diagnostic import Place
-from ketascreen.loading.reachable import can_come_to
-from ketascreen.logic import Truth
-from ketascreen.profile import BUILT_IN, PatientProfile
-from ketascreen.rule import RuleStage
-from ketascreen.terms import Effect, Stage
-from ketascreen.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import RuleStage
+from ketascreen.language.terms import Effect, Stage
+from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.reasoning.satisfiable import can_come_to
 from tests import generate
 from tests.promises.support import rngs, shipped, shipped_cases
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.cli.page import WIDTH
+from ketascreen.rendering.page import WIDTH
 from tests.command_line import EXAMPLES, flat, run
 from tests.loading.support import text_of, with_files
 

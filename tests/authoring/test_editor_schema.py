@@ -12,17 +12,17 @@ import jsonschema
 import pytest
 
 from ketascreen import RulebookError
-from ketascreen.authoring.editor import reference, schema_for, schemas
+from ketascreen.authoring.editor.file_schemas import reference, schema_for, schemas
 from ketascreen.authoring.editor.texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
 from ketascreen.authoring.names import read_names
-from ketascreen.condition import OPERATORS as THE_OPERATORS
-from ketascreen.loading import forms
-from ketascreen.loading.building import KEYS as FORMS_OF_KEYS
+from ketascreen.language.condition import OPERATORS as THE_OPERATORS
+from ketascreen.language.terms import Effect
+from ketascreen.loading import file_models
+from ketascreen.loading.build import KEYS as FORMS_OF_KEYS
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.conditions import KEYWORDS
-from ketascreen.loading.tree import plain
-from ketascreen.loading.yaml_reader import WORD, read_yaml
-from ketascreen.terms import Effect
+from ketascreen.syntax.tree import plain
+from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.command_line import flat, run
 from tests.docs_blocks import ROOT
 from tests.loading.support import GOOD, copied, text_of
@@ -173,8 +173,8 @@ def test_a_fact_that_the_rulebook_adds_and_its_parameters_are_among_the_words() 
 
 
 def test_every_key_of_every_form_and_every_comparison_is_explained() -> None:
-    inner = {form.__name__: set(form.model_fields) for form in forms.Form.__subclasses__()}
-    inner["AllowAboutForm"] = set(forms.AllowAboutForm.model_fields)
+    inner = {form.__name__: set(form.model_fields) for form in file_models.Form.__subclasses__()}
+    inner["AllowAboutForm"] = set(file_models.AllowAboutForm.model_fields)
     assert {form: set(keys) for form, keys in KEYS.items()} == inner
     assert set(OPERATORS) == set(THE_OPERATORS)
     assert set(CONDITIONS) == set(KEYWORDS)

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ketascreen import InputError, RulebookError, load_rulebook
-from ketascreen.authoring.layout import LIMIT, SHORT, laid_out
-from ketascreen.loading.building import KEYS, meaning_digest
-from ketascreen.loading.tree import plain
-from ketascreen.loading.yaml_reader import WORD, read_yaml
+from ketascreen.authoring.layout.lay_out import LIMIT, SHORT, laid_out
+from ketascreen.loading.build import KEYS, meaning_digest
+from ketascreen.syntax.tree import plain
+from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.command_line import flat, run
 from tests.loading.support import GOOD, copied
 

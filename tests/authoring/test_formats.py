@@ -11,10 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ketascreen.authoring.checking import Checked, Silenced
-from ketascreen.authoring.formats import FORMATS, sarif
-from ketascreen.authoring.formats.text import WIDTH
+from ketascreen.authoring.checks.run import Checked, Silenced
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.rendering.checks import sarif
+from ketascreen.rendering.checks.formats import FORMATS
+from ketascreen.rendering.checks.text import WIDTH
 from tests.authoring.golden import checked, golden, rulebooks
 
 NAMES = list(rulebooks())

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ketascreen import RulebookError, load_rulebook
-from ketascreen.authoring.beginnings import FOLDERS
-from ketascreen.authoring.cases import read_cases
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.scaffold import FOLDERS
+from ketascreen.language.terms import Effect
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.linking import STAGES
-from ketascreen.terms import Effect
+from ketascreen.loading.linker import STAGES
 from tests.command_line import flat, run
 from tests.loading.support import copied
 from tests.promises.support import shipped, shipped_cases

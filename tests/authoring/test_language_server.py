@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring.editor import reference
+from ketascreen.authoring.editor.file_schemas import reference
 from ketascreen.loading.built_in import built_in_rules
 from tests.authoring.language_server import LanguageServer, Marked, cache, installed
 

@@ -131,7 +131,7 @@ def test_since_a_revision_only_what_changed_is_tried(folder: Path) -> None:
 
 def rules_tried(folder: Path) -> set[str]:
     from ketascreen import load_rulebook
-    from ketascreen.authoring.mutation.changes import rules_changed_since
+    from ketascreen.authoring.mutation.git_diff import rules_changed_since
 
     return {f"rule {rule}" for rule in rules_changed_since("HEAD", folder, load_rulebook(folder))}
 

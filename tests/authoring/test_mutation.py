@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from ketascreen import Rulebook, load_rulebook
-from ketascreen.authoring.case import Case
-from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.mutation import Mutant, killing, mutants, source_paths
-from ketascreen.authoring.mutation.changed_lines import read_sources
-from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
+from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.mutation import run
+from ketascreen.authoring.mutation.line_edits import read_sources
+from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
+from ketascreen.authoring.mutation.run import Fate, Result, Trial, try_all
 from ketascreen.loading.built_in import built_in_rules
 from tests.promises.support import shipped, shipped_cases
 
@@ -316,7 +317,7 @@ def test_every_missing_case_kills_its_mutant_and_holds_before(tmp_path: Path) ->
 
 
 def test_workers_come_to_what_one_process_comes_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(killing, "ENOUGH", 5)
+    monkeypatch.setattr(run, "ENOUGH", 5)
     chosen = of("rule uncontrolled-hypertension")
     cases = tuple(case for case in shipped_cases() if case.rule == "uncontrolled-hypertension")[:4]
     told: list[int] = []

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from ketascreen import ChannelFault, Screener, load_rulebook
-from ketascreen.authoring import running
-from ketascreen.authoring.case import Case
-from ketascreen.authoring.examining import Failure, compared, examine
-from ketascreen.authoring.running import run_cases, select
+from ketascreen.authoring.cases import run
+from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.examination import Failure, compared, examine
+from ketascreen.authoring.cases.run import run_cases, select
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.terms import Stage
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
 from tests.authoring.changed import STRICTER, rules_with
 from tests.promises.support import shipped, shipped_cases, shipped_screener
 
@@ -71,7 +71,7 @@ class Noting(ReferenceChannel):
 
 @pytest.fixture
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "ENOUGH", 2)
+    monkeypatch.setattr(run, "ENOUGH", 2)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_many_processes_come_to_what_one_does(slipped: Screener, fail_fast: bool
 @pytest.mark.usefixtures("few_are_many")
 @pytest.mark.skipif(sys.platform != "linux", reason="cases run in one process there")
 def test_a_process_that_dies_is_a_fault_and_no_case_holds_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "can_fork", lambda: True)
+    monkeypatch.setattr(run, "can_fork", lambda: True)
     with pytest.raises(ChannelFault, match="ended without an answer"):
         run_cases(SOME, Screener(shipped(), channels=[Dying(shipped())]), workers=2)
 
@@ -108,7 +108,7 @@ def test_where_another_thread_runs_no_process_is_forked() -> None:
     other = threading.Thread(target=done.wait)
     other.start()
     try:
-        assert not running.can_fork()
+        assert not run.can_fork()
         run_cases(SOME, Screener(shipped(), channels=[Noting(shipped())]), workers=2)
     finally:
         done.set()

@@ -8,13 +8,13 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from ketascreen.authoring import trial
-from ketascreen.authoring.trial import MAX_QUESTIONS, Truths, find, fixed, met_by, neighbours, spread
-from ketascreen.condition import Any_, Compare, Condition, Not
-from ketascreen.logic import Truth
-from ketascreen.profile import BUILT_IN
-from ketascreen.semantics import evaluate
-from ketascreen.vocabulary import Kind, Vocabulary
+from ketascreen.language.condition import Any_, Compare, Condition, Not
+from ketascreen.language.logic import Truth
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.vocabulary import Kind, Vocabulary
+from ketascreen.patient.profile import BUILT_IN
+from ketascreen.reasoning import witness
+from ketascreen.reasoning.witness import MAX_QUESTIONS, Truths, find, fixed, met_by, neighbours, spread
 from tests import generate
 from tests.promises.support import SOME, rngs
 
@@ -112,7 +112,7 @@ def test_where_there_is_too_much_to_try_nothing_is_claimed() -> None:
 
 
 def test_a_trial_that_was_broken_off_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "MAX_WORK", 4)
+    monkeypatch.setattr(witness, "MAX_WORK", 4)
     active = Compare("psychosis", "is", "active")
     found = find([active], BUILT_IN, lambda truths: truths == (Truth.FALSE,))
     broken_off = find([active, Not(active)], BUILT_IN, lambda truths: truths == (Truth.TRUE, Truth.TRUE))

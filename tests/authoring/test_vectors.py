@@ -8,11 +8,11 @@ from random import Random
 
 from hypothesis import given, settings
 
-from ketascreen.authoring.coverage import evaluated, shows
+from ketascreen.authoring.coverage.measure import evaluated, shows
 from ketascreen.authoring.coverage.vectors import vectors
-from ketascreen.condition import Value, comparisons
-from ketascreen.loading.answers import answers, facts_in_order, open_lists
-from ketascreen.semantics import evaluate
+from ketascreen.language.condition import Value, comparisons
+from ketascreen.language.semantics import evaluate
+from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists
 from tests import generate
 from tests.promises.support import rngs
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ketascreen.cli import COMMANDS, main
+from ketascreen.cli.commands import COMMANDS, main
 from tests.docs_blocks import ROOT
 from tests.transcript import PAGES, replayed
 

@@ -11,7 +11,7 @@ import pytest
 
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.loading.yaml_reader import read_yaml
+from ketascreen.syntax.yaml_tree import read_yaml
 from tests.loading.support import RULE, problems, with_files
 
 CORPUS = Path(__file__).parents[3] / "shared" / "bad-input"

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 
 from ketascreen import RulebookError, Screener, Stage, load_rulebook
-from ketascreen.authoring.checking import check_folder
+from ketascreen.authoring.checks.run import check_folder
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import cache as caching
-from ketascreen.loading import compiled
-from ketascreen.loading.building import build
+from ketascreen.loading import snapshot
+from ketascreen.loading.build import build
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.rulebook import Rulebook
 from tests import generate
 from tests.authoring.many import large_rulebook
 from tests.command_line import run
@@ -40,7 +40,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Rulebook]:
         made.append(build(*given))
         return made[-1]
 
-    monkeypatch.setattr("ketascreen.loading.building.build", counted)
+    monkeypatch.setattr("ketascreen.loading.build.build", counted)
     return made
 
 
@@ -80,7 +80,7 @@ def test_it_gives_the_same_verdict_to_the_byte(kept: Path) -> None:
 @SOME
 def test_what_is_written_reads_back_as_it_was(rng: Random) -> None:
     rulebook = generate.rulebook(rng)
-    again = compiled.read(json.loads(json.dumps(compiled.write(rulebook))), rulebook.files, rulebook.bytes_digest, ())
+    again = snapshot.read(json.loads(json.dumps(snapshot.write(rulebook))), rulebook.files, rulebook.bytes_digest, ())
     assert parts(again) == parts(rulebook)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ketascreen import InputError, ProfileError, RulebookError, load_rulebook, read_profile
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.yaml_reader import read_yaml
+from ketascreen.syntax.yaml_tree import read_yaml
 from tests.loading.support import GOOD
 from tests.loading.test_bad_input import BAD as BAD_YAML
 

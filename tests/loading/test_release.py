@@ -12,10 +12,10 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import RulebookError, Screener, load_rulebook
-from ketascreen.authoring.checking import check_folder
+from ketascreen.authoring.checks.run import check_folder
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.loading.release import FILE, FORMAT, require_release, sign_release
-from ketascreen.rulebook import Rulebook
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.signature import FILE, FORMAT, require_release, sign_release
 from ketascreen.signing import (
     Signature,
 )

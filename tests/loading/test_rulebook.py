@@ -374,9 +374,9 @@ def test_a_folder_of_more_files_than_the_limit_is_refused_at_the_first_one_too_m
 ) -> None:
     rules = with_files(tmp_path, {})
     paths = sorted(path.relative_to(rules).as_posix() for path in rules.rglob("*.yaml"))
-    monkeypatch.setattr("ketascreen.loading.folder.MAX_FILES", len(paths))
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_FILES", len(paths))
     assert load_rulebook(rules)
-    monkeypatch.setattr("ketascreen.loading.folder.MAX_FILES", len(paths) - 1)
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_FILES", len(paths) - 1)
     found = [problem for problem in problems(rules) if problem.code == "over-limit"]
     assert [(problem.message, problem.mend) for problem in found] == [
         (f"more than {len(paths) - 1:,} files", "split the rulebook")

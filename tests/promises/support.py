@@ -22,12 +22,12 @@ from ketascreen import (
     Screener,
     load_rulebook,
 )
-from ketascreen.authoring.cases import Case, read_cases
-from ketascreen.contradictions import contradictions
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.language.vocabulary import Kind
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.observation import AnyObservation, read_observation
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Kind
+from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.observation import AnyObservation, read_observation
+from ketascreen.patient.profile import BUILT_IN
 from tests import generate
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 
 from ketascreen import Finding, ReviewDecision, Rulebook, Stage
-from ketascreen.override import Override, OverrideReason, Standing
-from ketascreen.terms import Effect, Outcome
+from ketascreen.language.terms import Effect, Outcome
+from ketascreen.verdict.override import Override, OverrideReason, Standing
 from tests.promises.support import (
     AS_OF,
     MANY,

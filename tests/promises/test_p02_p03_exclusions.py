@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from ketascreen import RulebookError, Screener
-from ketascreen.authoring.cases import Case
-from ketascreen.terms import Decision, Effect, Outcome
+from ketascreen.authoring.cases.read import Case
+from ketascreen.language.terms import Decision, Effect, Outcome
 from tests import generate
 from tests.promises.support import (
     AS_OF,

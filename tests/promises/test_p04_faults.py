@@ -11,11 +11,12 @@ from hypothesis import given
 
 from ketascreen import ChannelFault, EngineMissing, Screener, Verdict
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
-from ketascreen.semantics import Grounds
-from ketascreen.terms import Stage
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Grounds
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
+from ketascreen.screening import explanation
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screener_for, screening, shipped
 
 Answer = dict[str, Truth]
@@ -151,12 +152,11 @@ def test_where_every_channel_fails_nothing_is_known_and_nobody_is_eligible() -> 
 def test_a_finding_that_cannot_be_explained_is_a_fault_and_leaves_insufficient_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from ketascreen import evidence
 
     def explode(*_: object) -> Grounds:
         raise RecursionError
 
-    monkeypatch.setattr(evidence, "explain", explode)
+    monkeypatch.setattr(explanation, "explain", explode)
     verdict = Screener(shipped(), channels=("reference",)).screen(profile_of(baseline()), as_of=AS_OF)
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
     assert "could not be explained (RecursionError)" in verdict.faults[0].message

@@ -12,11 +12,11 @@ from typing import Any
 from hypothesis import given
 
 from ketascreen import Screener, Stage, load_rulebook
+from ketascreen.language.terms import Route
+from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.tree import plain
-from ketascreen.loading.yaml_reader import read_yaml
-from ketascreen.terms import Route
-from ketascreen.vocabulary import Vocabulary
+from ketascreen.syntax.tree import plain
+from ketascreen.syntax.yaml_tree import read_yaml
 from tests import generate
 from tests.promises.support import (
     AS_OF,

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 
 from ketascreen import Outcome, Route, Stage
-from ketascreen.terms import Effect
+from ketascreen.language.terms import Effect
 from tests.promises.support import AS_OF, SOME, profile_of, rngs, screener_for, screening, shipped
 
 

@@ -13,10 +13,10 @@ from hypothesis import given
 
 from ketascreen import InputError, PatientProfile, ReviewDecision, Screener, Stage
 from ketascreen.channels.reference import ReferenceChannel
-from ketascreen.facts import known_facts
-from ketascreen.logic import Truth
-from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Kind
+from ketascreen.language.logic import Truth
+from ketascreen.language.vocabulary import Kind
+from ketascreen.patient.facts import known_facts
+from ketascreen.patient.profile import BUILT_IN
 from tests import generate
 from tests.promises.support import AS_OF, MANY, rngs, shipped, shipped_screener
 

@@ -1,6 +1,17 @@
-"""Audit: every verdict on record, in a chain that shows what was altered, and that others can check."""
+"""Every verdict on record, in a chain that shows what was altered, and that others can check.
 
-from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.problems import LedgerError
+It may import screen, screening, verdict, loading, signing, and what these may.
+"""
+
+from typing import TYPE_CHECKING
+
+from ketascreen._face import face
+
+if TYPE_CHECKING:
+    from ketascreen.audit.errors import LedgerError
+    from ketascreen.audit.ledger import Ledger
 
 __all__ = ["Ledger", "LedgerError"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__, {"errors": ["LedgerError"], "ledger": ["Ledger"]})

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
+from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.record import Record
-from ketascreen.audit.walk import Head, Start
 
 FORMAT = "ketascreen-chain/1"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ketascreen.audit.deciding import decided_against
+from ketascreen.audit.decide import decided_against
 from ketascreen.audit.entry import Entry
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
-from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import (
     Record,
     override_of,
@@ -18,14 +18,14 @@ from ketascreen.audit.record import (
 )
 from ketascreen.audit.store import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
-from ketascreen.override import LASTING, Override, OverrideReason, Standing
-from ketascreen.recorder import Screening
-from ketascreen.rulebook import Rulebook
-from ketascreen.verdict import Receipt, Verdict
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.override import LASTING, Override, OverrideReason, Standing
+from ketascreen.verdict.verdict import Receipt, Verdict
 
 
 class Ledger(LedgerFile):
-    """A ledger: puts screenings and overrides on record (`ketascreen.recorder.Recorder`); see `LedgerFile`."""
+    """A ledger: puts screenings and overrides on record (`screening.recorder.Recorder`); see `LedgerFile`."""
 
     def record(self, screening: Screening) -> Receipt:
         """Puts a screening on record, and the rulebook that it is by where its segment does not hold it yet.

@@ -10,15 +10,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
+from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
-from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
 from ketascreen.audit.store import Store, Transaction
-from ketascreen.audit.walk import Head, Start
 from ketascreen.diagnostic import printable
-from ketascreen.loading import rulebook_of_files
-from ketascreen.rulebook import Rulebook
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.load import rulebook_of_files
 
 SEGMENT_SIZE = 10_000
 """Entries in a segment, where nothing else is asked for: a policy, so that a segment is a file of some 400 MB."""

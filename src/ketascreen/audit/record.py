@@ -14,13 +14,13 @@ from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, sealed, value_of
-from ketascreen.observation import dump_observation, read_observation
-from ketascreen.override import Override
-from ketascreen.profile import PatientProfile
-from ketascreen.recorder import Screening
-from ketascreen.rulebook import Rulebook
-from ketascreen.verdict import RouteVerdict, Verdict
-from ketascreen.vocabulary import Vocabulary
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.observation import dump_observation, read_observation
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.override import Override
+from ketascreen.verdict.verdict import RouteVerdict, Verdict
 
 FORMAT = "ketascreen-record/1"
 

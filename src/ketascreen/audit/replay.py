@@ -9,18 +9,18 @@ from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.entry import Entry
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import Record, differing, missing_openings, profile_of, screening_record
 from ketascreen.audit.sealing import salts_of
-from ketascreen.channels.choice import CHANNELS
+from ketascreen.channels.registry import CHANNELS
 from ketascreen.diagnostic import InputError
-from ketascreen.override import Override
-from ketascreen.recorder import Screening
-from ketascreen.rulebook import Rulebook
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
-from ketascreen.terms import Route
-from ketascreen.verdict import Receipt, ReviewDecision, Verdict
+from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.override import Override
+from ketascreen.verdict.verdict import Receipt, ReviewDecision, Verdict
 
 
 @dataclass(frozen=True, slots=True)

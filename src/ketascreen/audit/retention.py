@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.chain_file import ChainReader, write_chain
 from ketascreen.audit.entry import Entry, read_time
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import Record
 from ketascreen.audit.sealing import openings_text
 from ketascreen.audit.verify import opened, require_sound, verify_file, verify_ledger
-from ketascreen.audit.walk import Head, Start
 from ketascreen.diagnostic import printable
 
 RETENTION_YEARS = 6

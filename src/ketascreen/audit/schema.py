@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.errors import LedgerError
 from ketascreen.diagnostic import printable
 
 APPLICATION_ID = 0x6B657461

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import RLock
 
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.problems import LedgerError, of_sqlite, of_system
+from ketascreen.audit.errors import LedgerError, of_sqlite, of_system
 from ketascreen.audit.record import Record, key_of
 from ketascreen.audit.schema import (
     MIGRATIONS,

@@ -9,12 +9,12 @@ from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 
+from ketascreen.audit.chain import Flaw, Head, Start, Walk
 from ketascreen.audit.chain_file import ChainReader
 from ketascreen.audit.entry import Entry
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.problems import LedgerError
 from ketascreen.audit.record import key_of
-from ketascreen.audit.walk import Flaw, Head, Start, Walk
 from ketascreen.diagnostic import printable
 
 PAGE = 500

@@ -1,1 +1,4 @@
-"""What the authors of rules work with: cases, and what they show."""
+"""What the authors of rules work with: cases, checks, coverage, mutation, editor, layout. Data, never text.
+
+It may import everything below, but not audit.
+"""

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.diagnostic import RulebookError
-from ketascreen.documents import Conflict, Document, OutsideSource
-from ketascreen.loading import forms
-from ketascreen.loading.building import NAMED, read_trees
-from ketascreen.loading.folder import START, read_folder
-from ketascreen.loading.linking import Linker
-from ketascreen.loading.report import Report
+from ketascreen.language.documents import Conflict, Document, OutsideSource
+from ketascreen.language.rule import Parameter
+from ketascreen.language.terms import Route
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.loading import file_models
+from ketascreen.loading.build import NAMED, read_trees
+from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
-from ketascreen.loading.tree import Mapping as MappingNode
-from ketascreen.loading.tree import Node, Scalar
-from ketascreen.loading.vocabularies import VocabularyReader
-from ketascreen.rule import Parameter
-from ketascreen.terms import Route
-from ketascreen.vocabulary import Vocabulary
+from ketascreen.loading.vocabulary import VocabularyReader
+from ketascreen.syntax.folder import START, read_folder
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def read_names(folder: str | Path) -> Names:
     if named["routes"]:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
-    defined = {name: form.title for name, form, _ in entries(forms.DefinitionForm, named["definitions"], report)}
+    defined = {name: form.title for name, form, _ in entries(file_models.DefinitionForm, named["definitions"], report)}
     hold_names = {f"{name}.yaml" for name in NAMED}
     if found := [problem for problem in report.sorted() if problem.place and problem.place.path in hold_names]:
         raise RulebookError(found)

@@ -1,28 +1,19 @@
-"""Channels: independent ways of getting from facts to what each rule comes to."""
+"""Independent ways from the facts of a patient to the truth of each rule.
 
-from __future__ import annotations
+It may import language, patient, diagnostic; never verdict.
+"""
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.terms import Stage
+from ketascreen._face import face
 
+if TYPE_CHECKING:
+    from ketascreen.channels.channel import Channel
+    from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS, choose
 
-class Channel(Protocol):
-    """One way of evaluating a rulebook. It is made from a rulebook, can be pickled, and used from threads."""
+__all__ = ["CHANNELS", "DEFAULT_CHANNELS", "Channel", "choose"]
 
-    name: str
-
-    def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id.
-
-        Raises:
-            ChannelFault: no answer, or one that cannot be trusted.
-        """
-        ...
-
-    def close(self) -> None:
-        """Gives back what the channel holds; it can be used again."""
-        ...
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(
+        __name__, {"channel": ["Channel"], "registry": ["CHANNELS", "DEFAULT_CHANNELS", "choose"]}
+    )

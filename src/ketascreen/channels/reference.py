@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ketascreen.facts import Facts, answers_for
-from ketascreen.logic import Truth
-from ketascreen.rulebook import Rulebook
-from ketascreen.semantics import evaluate
-from ketascreen.terms import Stage
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts, answers_for
 
 
 class ReferenceChannel:

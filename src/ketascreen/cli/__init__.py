@@ -1,97 +1,16 @@
-"""The command line. A command's module is loaded when it is run, so that `ketascreen --help` stays quick."""
+"""The command line: a file for each command. A command decides, and prints what rendering gives it.
 
-from __future__ import annotations
+It may import everything below.
+"""
 
-import errno
-import io
-import sys
-from collections.abc import Mapping
-from importlib import import_module
-from keyword import iskeyword
-from typing import Any
+from typing import TYPE_CHECKING
 
-import click
+from ketascreen._face import face
 
-from ketascreen._version import VERSION
-from ketascreen.uncollected import uncollected
+if TYPE_CHECKING:
+    from ketascreen.cli.commands import main
 
-COMMANDS = {
-    "screen": "Screen a patient: a recommendation for each route, with its grounds.",
-    "routes": "What each route of administration is like, with sources.",
-    "rules": "The rules, a line for each.",
-    "show": "A rule whole: words, condition, sources, conflicts, parameters.",
-    "facts": "The facts that a profile may hold.",
-    "trace": "Which line of a source document is carried by which rule.",
-    "verify-sources": "Check that each cited phrase stands on its line.",
-    "check": "Everything that is wrong with a rulebook, with how to mend it.",
-    "test": "Whether the cases of a rulebook hold.",
-    "coverage": "What the cases leave untested, in the rules' own lines.",
-    "mutate": "Which slips of the hand in a rule no case would notice.",
-    "init": "Copy the built-in rulebook to a folder, for a site to own.",
-    "new": "Write a rule with its cases, to fill in.",
-    "fmt": "Lay out the files of a rulebook in one way.",
-    "schema": "Write JSON Schemas of a rulebook's files, for editors.",
-    "sign": "Sign a rulebook's release.",
-    "key": "Make a pair of keys for signing, or say which key a file holds.",
-    "audit": "What a ledger holds: list, show, verify, export and more.",
-    "replay": "Run recorded screenings again, by their own rulebook or another.",
-}
-"""The commands with what each does."""
+__all__ = ["main"]
 
-
-class LazyGroup(click.Group):
-    """A group that loads a command's module only when it is run; `told` says what each command does."""
-
-    def __init__(self, *args: Any, package: str = __name__, told: Mapping[str, str] = COMMANDS, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self._package, self._told = package, told
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self._told)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._told:
-            return None
-        name = cmd_name.replace("-", "_")
-        module = f"{self._package}.{name}_" if iskeyword(name) else f"{self._package}.{name}"
-        with uncollected():  # what is imported stays
-            command: click.Command = import_module(module).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self._told.items()))
-
-
-class _Main(LazyGroup):
-    """Turns whatever fails into sentences and an exit status."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        _escape_what_cannot_be_written()
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise
-            from ketascreen.cli.failures import report
-
-            status = report(error)
-        return ctx.exit(status)
-
-
-def _escape_what_cannot_be_written() -> None:
-    """Lets a character that the terminal's encoding lacks come out escaped instead of ending the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="ketascreen")
-def main() -> None:
-    """May this person receive ketamine by this route, on what grounds, and what is still missing?
-
-    What it says is a recommendation with its grounds, for a clinician to check; it is not an order.
-    """
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__, {"commands": ["main"]})

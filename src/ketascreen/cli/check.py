@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.checking import Checked, check_folder
-from ketascreen.authoring.formats import FORMATS
-from ketascreen.cli.common import cache_folder, from_here
-from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.authoring.checks.run import Checked, check_folder
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.cli.options import cache_folder, from_here
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.uncollected import uncollected
+from ketascreen.rendering.checks.formats import FORMATS
+from ketascreen.runtime.gc_pause import uncollected
 
 MEANING = {
     **AUTHORING_MEANING,

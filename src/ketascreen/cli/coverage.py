@@ -9,18 +9,18 @@ from typing import Any
 
 import click
 
-from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.coverage import VALUES, Node, RuleCoverage, Share, cover, total
-from ketascreen.authoring.coverage.html import pages
+from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.coverage.lines import missing, unreachable
-from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
-from ketascreen.cli.page import Style, show, wrapped
-from ketascreen.cli.render_coverage import render
-from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.condition import as_data
+from ketascreen.authoring.coverage.measure import VALUES, Node, RuleCoverage, Share, cover, total
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
+from ketascreen.language.condition import as_data
+from ketascreen.language.terms import OUTCOME
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.text import decode
-from ketascreen.terms import OUTCOME
+from ketascreen.rendering.coverage import render
+from ketascreen.rendering.coverage_html import pages
+from ketascreen.rendering.page import Style, show, wrapped
+from ketascreen.syntax.utf8 import decode
 
 MEANING = {
     **AUTHORING_MEANING,

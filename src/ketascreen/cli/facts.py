@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
-from ketascreen.cli.page import Line, Style, entry, show, wrapped
-from ketascreen.condition import facts_of
-from ketascreen.profile import BUILT_IN
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.language.condition import facts_of
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.vocabulary import Fact
+from ketascreen.patient.profile import BUILT_IN
+from ketascreen.rendering.page import Line, Style, entry, show, wrapped
 from ketascreen.signing import VerifyKey
-from ketascreen.vocabulary import Fact
 
 
 @click.command("facts")

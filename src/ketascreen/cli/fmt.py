@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.beginnings import refused
-from ketascreen.cli.page import show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.authoring.scaffold import refused
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.folder import read_folder
-from ketascreen.loading.report import Report
-from ketascreen.loading.text import MAX_BYTES
+from ketascreen.rendering.page import show, wrapped
+from ketascreen.syntax.folder import read_folder
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.utf8 import MAX_BYTES
 
 _MEANING = {
     AuthoringStatus.WELL: "all is laid out so",
@@ -35,7 +35,7 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     line, and text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked.
     """
     try:
-        from ketascreen.authoring.layout import laid_out
+        from ketascreen.authoring.layout.lay_out import laid_out
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith("ruamel"):
             raise

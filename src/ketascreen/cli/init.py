@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.beginnings import copy_rulebook
-from ketascreen.cli.page import Line, show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.authoring.scaffold import copy_rulebook
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.rendering.page import Line, show, wrapped
 
 _MEANING = {
     AuthoringStatus.WELL: "the rulebook is copied",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.page import Line, entry, show
-from ketascreen.cli.private_key import new_passphrase, signing_key_of
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.passphrase import new_passphrase, signing_key_of
+from ketascreen.rendering.page import Line, entry, show
 from ketascreen.signing import SignatureError, VerifyKey, read_verify_key, write_new_keys
 
 _MEANING = {

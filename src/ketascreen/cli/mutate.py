@@ -10,19 +10,19 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.cases import read_cases
-from ketascreen.authoring.mutation import Mutant, mutants, source_paths
-from ketascreen.authoring.mutation.changed_lines import read_sources
-from ketascreen.authoring.mutation.changes import rules_changed_since
-from ketascreen.authoring.mutation.killing import Fate, Result, Trial, try_all
-from ketascreen.cli.common import json_option, rulebook_of, show_json, unknown
-from ketascreen.cli.page import show
-from ketascreen.cli.render_mutants import as_data, render
-from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.mutation.git_diff import rules_changed_since
+from ketascreen.authoring.mutation.line_edits import read_sources
+from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
+from ketascreen.authoring.mutation.run import Fate, Result, Trial, try_all
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.processes import cores
-from ketascreen.rulebook import Rulebook
+from ketascreen.rendering.mutants import as_data, render
+from ketascreen.rendering.page import show
+from ketascreen.runtime.process_pool import cores
 
 MEANING = {
     **AUTHORING_MEANING,

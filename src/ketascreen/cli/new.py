@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.beginnings import check_new, refused, write_rule
-from ketascreen.cli.page import Line, show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
-from ketascreen.terms import Effect
+from ketascreen.authoring.scaffold import check_new, refused, write_rule
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.language.terms import Effect
+from ketascreen.rendering.page import Line, show, wrapped
 
 _MEANING = {
     AuthoringStatus.WELL: "the rule and its cases are written",

@@ -10,11 +10,11 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay, Replayed
-from ketascreen.cli.audit.shared import MEANING, ledger_argument
-from ketascreen.cli.common import counter, json_option, rulebook_of, rules_option, show_json
-from ketascreen.cli.page import Line, Style, show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.cli.audit.options import MEANING, ledger_argument
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.options import counter, json_option, rulebook_of, rules_option, show_json
 from ketascreen.diagnostic import printable
+from ketascreen.rendering.page import Line, Style, show, wrapped
 from ketascreen.signing import VerifyKey
 
 _MANY = 50

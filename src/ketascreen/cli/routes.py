@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_json
-from ketascreen.cli.page import Line, Style, entries, heading, show, wrapped
-from ketascreen.cli.render_grounds import source
-from ketascreen.reporting import source as cited
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.grounds import source
+from ketascreen.rendering.page import Line, Style, entries, heading, show, wrapped
+from ketascreen.screening.builder import source as cited
 from ketascreen.signing import VerifyKey
 
 

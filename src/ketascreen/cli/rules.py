@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, rulebook_of, rules_option, show_json
-from ketascreen.cli.page import WIDTH, Line, cut, show
-from ketascreen.rule import Rule, RuleStage
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
+from ketascreen.language.rule import Rule, RuleStage
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.rendering.page import WIDTH, Line, cut, show
 from ketascreen.signing import VerifyKey
-from ketascreen.terms import Effect, Route, Stage
 
 
 @click.command("rules")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.beginnings import write_schemas
-from ketascreen.authoring.editor import FOLDER
+from ketascreen.authoring.editor.file_schemas import FOLDER
 from ketascreen.authoring.names import read_names
-from ketascreen.cli.page import show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.authoring.scaffold import write_schemas
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.rendering.page import show, wrapped
 
 _BUILT_IN = Path("schema/rules")
 

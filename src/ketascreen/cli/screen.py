@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ketascreen.channels.choice import Isolation
-from ketascreen.cli.common import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
-from ketascreen.cli.many import MEANING as MANY
-from ketascreen.cli.many import Asked, screen_many
-from ketascreen.cli.page import show
-from ketascreen.cli.render import render
-from ketascreen.cli.status import MEANING, of_verdict
-from ketascreen.loading.profiles import read_profile
-from ketascreen.loading.text import MAX_BYTES
-from ketascreen.profile import PatientProfile
+from ketascreen.channels.registry import Isolation
+from ketascreen.cli.exit_status import MEANING, of_verdict
+from ketascreen.cli.options import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
+from ketascreen.cli.screen_many import MEANING as MANY
+from ketascreen.cli.screen_many import Asked, screen_many
+from ketascreen.language.terms import Route, Stage
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.patient.reader import read_profile
+from ketascreen.rendering.page import show
+from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
-from ketascreen.terms import Route, Stage
-from ketascreen.verdict import ReviewDecision
+from ketascreen.syntax.utf8 import MAX_BYTES
+from ketascreen.verdict.verdict import ReviewDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
-from ketascreen.cli.page import show
-from ketascreen.cli.render_rule import Context, render_rule
-from ketascreen.condition import comparisons, definitions
-from ketascreen.rule import Rule
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.language.condition import comparisons, definitions
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.page import show
+from ketascreen.rendering.rule import Context, render_rule
 from ketascreen.signing import VerifyKey
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.page import Line, entry, show
-from ketascreen.cli.private_key import signing_key_of
-from ketascreen.cli.status import AuthoringStatus, epilog
-from ketascreen.loading import load_rulebook
-from ketascreen.loading.release import sign_release
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.passphrase import signing_key_of
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.load import load_rulebook
+from ketascreen.loading.signature import sign_release
+from ketascreen.rendering.page import Line, entry, show
 from ketascreen.signing import VerifyKey
 
 _MEANING = {

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.cases import Case, read_cases
-from ketascreen.authoring.junit import junit
-from ketascreen.authoring.running import Result, Run, run_cases, select
-from ketascreen.cli.common import channel_option, from_here, rulebook_of, unknown
-from ketascreen.cli.page import show
-from ketascreen.cli.render_cases import placed, render_failure, render_run
-from ketascreen.cli.status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.authoring.cases.run import Result, Run, run_cases, select
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.cli.options import channel_option, from_here, rulebook_of, unknown
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.processes import cores
-from ketascreen.rulebook import Rulebook
+from ketascreen.rendering.cases import placed, render_failure, render_run
+from ketascreen.rendering.junit import junit
+from ketascreen.rendering.page import show
+from ketascreen.runtime.process_pool import cores
 from ketascreen.screen import Screener
 
 MEANING = {

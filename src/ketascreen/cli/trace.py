@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
-from ketascreen.cli.page import Line, Style, entry, show, wrapped
-from ketascreen.documents import Document
-from ketascreen.rulebook import Rulebook
+from ketascreen.authoring.traceability import Carrier, DocumentTrace, LineTrace, Mention
+from ketascreen.authoring.traceability import trace as trace_of
+from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.language.documents import Document
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.page import Line, Style, entry, show, wrapped
 from ketascreen.signing import VerifyKey
-from ketascreen.tracing import Carrier, DocumentTrace, LineTrace, Mention
-from ketascreen.tracing import trace as trace_of
 
 
 @click.command("trace")

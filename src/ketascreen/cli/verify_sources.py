@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json
-from ketascreen.cli.page import Line, Style, show, wrapped
-from ketascreen.cli.status import ExitStatus
+from ketascreen.authoring.traceability import Carrier, mentions, verify
+from ketascreen.cli.exit_status import ExitStatus
+from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.rulebook import Rulebook
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.page import Line, Style, show, wrapped
 from ketascreen.signing import VerifyKey
-from ketascreen.tracing import Carrier, mentions, verify
 
 _PLURALS = {
     Carrier.RULE: "rules",

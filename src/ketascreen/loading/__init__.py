@@ -1,59 +1,19 @@
-"""Reading files: a folder of YAML to a rulebook, JSON or YAML to a profile. All or nothing."""
+"""A folder of YAML to a rulebook: all or nothing.
 
-from __future__ import annotations
+It may import syntax, language, patient, reasoning, signing, runtime.
+"""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ketascreen.loading.cache import Cache
-from ketascreen.loading.folder import read_folder
-from ketascreen.loading.report import Report
-from ketascreen.rulebook import Rulebook
+from ketascreen._face import face
 
 if TYPE_CHECKING:
-    from ketascreen.signing import VerifyKey
+    from ketascreen.loading.built_in import built_in_rules
+    from ketascreen.loading.load import load_rulebook, rulebook_of_files
 
+__all__ = ["built_in_rules", "load_rulebook", "rulebook_of_files"]
 
-def load_rulebook(
-    folder: str | Path, *, keys: Iterable[VerifyKey] | None = None, cache: str | Path | None = None
-) -> Rulebook:
-    """The rulebook of a folder. Where `keys` are given, one of them must have signed it (`ketascreen sign`).
-
-    `cache` is a folder of the user's own for what was read before (docs/integrating.md); it is not used with `keys`.
-
-    Raises:
-        RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
-        SignatureError: a signature is demanded, and the cryptography package is not there.
-    """
-    report = Report()
-    read = read_folder(Path(folder), report, fixtures=False)
-    if keys is not None:
-        from ketascreen.loading.release import require_release
-
-        rulebook = _build(read.files, read.ignored, report)
-        require_release(Path(folder), rulebook, keys)
-        return rulebook
-    if cache is None or report.found:
-        return _build(read.files, read.ignored, report)
-    kept = Cache(Path(cache))
-    found = kept.find(read.files, read.ignored)
-    if found is None:
-        found = _build(read.files, read.ignored, report)
-        kept.keep(found)
-    return found
-
-
-def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:
-    """The rulebook of files that are at hand, by their paths in its folder.
-
-    Raises:
-        RulebookError: every problem of every file, each as file:line:column.
-    """
-    return _build(files, ignored, Report())
-
-
-def _build(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
-    from ketascreen.loading.building import build  # what reads YAML takes long to import, and a cache needs none of it
-
-    return build(files, ignored, report)
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(
+        __name__, {"built_in": ["built_in_rules"], "load": ["load_rulebook", "rulebook_of_files"]}
+    )

@@ -20,10 +20,10 @@ from functools import cache
 from pathlib import Path
 
 from ketascreen._version import VERSION
-from ketascreen.loading import compiled
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading import snapshot
 from ketascreen.loading.digest import bytes_digest
-from ketascreen.rulebook import Rulebook
-from ketascreen.uncollected import uncollected
+from ketascreen.runtime.gc_pause import uncollected
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Cache:
             _require_own_folder(self.folder)
             data = _body(_read_own(self.folder / f"{key}{_ENDING}"), key)
             with uncollected():
-                return compiled.read(json.loads(data), files, digest, ignored)
+                return snapshot.read(json.loads(data), files, digest, ignored)
         except FileNotFoundError:
             log.debug("the cache has no entry for rulebook %s", digest)
         except _Unfit as unfit:
@@ -68,7 +68,7 @@ class Cache:
     def keep(self, rulebook: Rulebook) -> None:
         """Puts a rulebook by."""
         key = _key(rulebook.bytes_digest)
-        body = json.dumps(compiled.write(rulebook), separators=(",", ":")).encode()
+        body = json.dumps(snapshot.write(rulebook), separators=(",", ":")).encode()
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_own_folder(self.folder)

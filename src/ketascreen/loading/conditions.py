@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ketascreen.condition import (
+from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.condition import (
     OPERATORS,
     All,
     Always,
@@ -19,13 +20,12 @@ from ketascreen.condition import (
     Operator,
     comparisons,
 )
-from ketascreen.diagnostic import Place, did_you_mean
-from ketascreen.loading.report import Report
-from ketascreen.loading.tree import Mapping as MappingNode
-from ketascreen.loading.tree import Node, Scalar, Sequence, key_place
-from ketascreen.quantity import Quantity, QuantityError, decimal_text, parse_quantity
-from ketascreen.rule import Parameter
-from ketascreen.vocabulary import Fact, Vocabulary
+from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.rule import Parameter
+from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 
 MAX_COMPARISONS = 500
 """In one rule or definition, with those of the definitions that it asks."""

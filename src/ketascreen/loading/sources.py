@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ketascreen.diagnostic import Place, did_you_mean
-from ketascreen.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
-from ketascreen.loading import forms
-from ketascreen.loading.filling import read_form
-from ketascreen.loading.report import Report
-from ketascreen.loading.tree import Mapping as MappingNode
-from ketascreen.loading.tree import Node, Sequence, place_of
+from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.loading import file_models
+from ketascreen.loading.validate import read_form
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Sequence, place_of
 
 
-def entries(form: type[forms.FormT], node: Node | None, report: Report) -> Iterable[tuple[str, forms.FormT, Node]]:
+def entries(
+    form: type[file_models.FormT], node: Node | None, report: Report
+) -> Iterable[tuple[str, file_models.FormT, Node]]:
     """Each key of a mapping with its form and node; what does not fill in the form is reported."""
     if node is not None and not isinstance(node, MappingNode):
         report.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
@@ -39,12 +41,12 @@ class SourceReader:
 
     def read_documents(self, node: Node) -> None:
         """documents.yaml."""
-        read = read_form(forms.DocumentsForm, node, self.report)
+        read = read_form(file_models.DocumentsForm, node, self.report)
         if read is not None:
             self.documents = {name: Document(name, **dict(form)) for name, form in read.documents.items()}
             self.outside = {name: OutsideSource(name, **dict(form)) for name, form in read.outside_sources.items()}
 
-    def citation(self, form: forms.CitationForm, place: Place) -> Citation:
+    def citation(self, form: file_models.CitationForm, place: Place) -> Citation:
         """A citation whose document, line and outside source exist."""
         if form.outside is not None:
             if form.outside not in self.outside:
@@ -74,13 +76,13 @@ class SourceReader:
             )
         return Citation(form.says, form.document, form.line, form.phrase, place=place)
 
-    def citations(self, listed: list[forms.CitationForm], node: Node, *path: str | int) -> tuple[Citation, ...]:
+    def citations(self, listed: list[file_models.CitationForm], node: Node, *path: str | int) -> tuple[Citation, ...]:
         """The citations of the list at `path` of a node."""
         return tuple(self.citation(form, place_of(node, (*path, index))) for index, form in enumerate(listed))
 
     def read_conflicts(self, node: Node | None) -> None:
         """conflicts.yaml; that its rules carry it is checked once they are read."""
-        for name, form, item in entries(forms.ConflictForm, node, self.report):
+        for name, form, item in entries(file_models.ConflictForm, node, self.report):
             statements = self.citations(form.statements, item, "statements")
             if not form.rules and not form.reason:
                 self._problem(
@@ -101,9 +103,9 @@ class SourceReader:
         if not isinstance(node, Sequence):
             self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
-            form = read_form(forms.NotEncodedForm, item, self.report)
+            form = read_form(file_models.NotEncodedForm, item, self.report)
             if form is not None:
-                cited = forms.CitationForm(
+                cited = file_models.CitationForm(
                     says="not encoded", document=form.document, line=form.line, phrase=form.phrase
                 )
                 entries.append(NotEncoded(self.citation(cited, item.place), form.reason))

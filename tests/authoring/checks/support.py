@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from ketascreen.authoring.cases import Case, read_cases
-from ketascreen.authoring.checks import Check, Subject
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.authoring.checks.registry import Check
+from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.loading import load_rulebook
+from ketascreen.loading.load import load_rulebook
 from tests.loading.support import with_files
 
 TODAY = date(2026, 11, 22)

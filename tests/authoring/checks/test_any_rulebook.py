@@ -7,14 +7,16 @@ from random import Random
 
 from hypothesis import given, settings
 
-from ketascreen.authoring.checks import CHECKS, Subject, same_condition, shadowed
-from ketascreen.decision import combine, combine_readiness
-from ketascreen.facts import Facts
-from ketascreen.logic import Truth
-from ketascreen.rule import Rule
-from ketascreen.rulebook import Rulebook
-from ketascreen.semantics import evaluate
-from ketascreen.terms import Effect, Outcome, Route
+from ketascreen.authoring.checks import same_condition, shadowed
+from ketascreen.authoring.checks.registry import CHECKS
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.patient.facts import Facts
+from ketascreen.verdict.decision import combine, combine_readiness
 from tests import generate
 from tests.authoring.checks.support import TODAY
 from tests.promises.support import SOME, rngs

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring.checks import Concern, boundary_case
+from ketascreen.authoring.checks import boundary_case
+from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.authoring.checks.support import cases, findings, rule
 from tests.loading.support import changed

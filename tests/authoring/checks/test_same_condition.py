@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring import trial
 from ketascreen.authoring.checks import same_condition
-from ketascreen.condition import Compare
 from ketascreen.diagnostic import Diagnostic, Place
-from ketascreen.profile import BUILT_IN
+from ketascreen.language.condition import Compare
+from ketascreen.patient.profile import BUILT_IN
+from ketascreen.reasoning import witness
 from tests.authoring.checks.support import findings, rule
 
 
@@ -75,7 +75,7 @@ def test_different(files: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_conditions_that_are_written_alike_need_no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "MAX_WORK", 0)
+    monkeypatch.setattr(witness, "MAX_WORK", 0)
     active, stable = (Compare("psychosis", "is", word) for word in ("active", "past"))
     assert same_condition.mean_the_same(active, replace(active, place=Place("x.yaml")), BUILT_IN)
     assert not same_condition.mean_the_same(active, stable, BUILT_IN)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ketascreen.authoring.checking import check_folder
-from ketascreen.authoring.checks import Subject, boundary_case, no_case
+from ketascreen.authoring.checks import boundary_case, no_case
+from ketascreen.authoring.checks.run import check_folder
+from ketascreen.authoring.checks.subject import Subject
 from ketascreen.loading.built_in import built_in_rules
 from tests.authoring.checks.support import TODAY
 from tests.promises.support import shipped, shipped_cases

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ketascreen.authoring.checks import Concern, unused_fact
+from ketascreen.authoring.checks import unused_fact
+from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
 from tests.authoring.checks.support import findings, rule
 from tests.loading.support import changed, text_of

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.authoring.checks.subject import Subject
-from ketascreen.authoring.trial import Truths, all_of, any_of, find, fixed, neighbours, numbers_of, spread
-from ketascreen.condition import All, Any_, Compare, Condition, Meets, Not, facts_of
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.logic import Truth
-from ketascreen.quantity import decimal_text
-from ketascreen.rule import Rule
-from ketascreen.vocabulary import Fact, Vocabulary
+from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not, facts_of
+from ketascreen.language.logic import Truth
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.rule import Rule
+from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed, neighbours, numbers_of, spread
 
 CODE = "bands"
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from ketascreen.authoring.checks.subject import Subject
-from ketascreen.authoring.trial import ABSENT, FAILS, PRESENT, Truths, any_of, find, fixed, spread, word_of
-from ketascreen.condition import Always, Condition, Value, comparisons, facts_of
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.logic import Truth
-from ketascreen.rule import Rule
-from ketascreen.semantics import evaluate
-from ketascreen.terms import Effect, Route
-from ketascreen.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.language.condition import Always, Condition, Value, comparisons, facts_of
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.reasoning.witness import ABSENT, FAILS, PRESENT, Truths, any_of, find, fixed, spread, word_of
 
 CODE = "better-with-risk"
 

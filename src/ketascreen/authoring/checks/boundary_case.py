@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
 
-from ketascreen.authoring.cases import Case
+from ketascreen.authoring.cases.read import Case
 from ketascreen.authoring.checks.subject import Concern, Subject
-from ketascreen.authoring.trial import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
-from ketascreen.condition import Compare, Condition, comparisons, definitions
 from ketascreen.diagnostic import Diagnostic, ProfileError
-from ketascreen.facts import answers_for, known_facts
-from ketascreen.logic import Truth
-from ketascreen.quantity import decimal_text
-from ketascreen.rule import Rule
-from ketascreen.rulebook import Rulebook
-from ketascreen.semantics import Answers, evaluate
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.language.condition import Compare, Condition, comparisons, definitions
+from ketascreen.language.logic import Truth
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Answers, evaluate
+from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
 
 CODE = "boundary-case"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.loading.folder import CASES
+from ketascreen.syntax.folder import CASES
 
 CODE = "no-case"
 

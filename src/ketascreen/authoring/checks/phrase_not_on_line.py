@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.checks.subject import Subject
+from ketascreen.authoring.traceability import verify
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.tracing import verify
 
 CODE = "phrase-not-on-line"
 

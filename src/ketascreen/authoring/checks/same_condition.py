@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.checks.subject import Subject
-from ketascreen.authoring.pairs import Pairs
-from ketascreen.authoring.trial import find
-from ketascreen.condition import Condition
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.rule import Rule, RuleStage
-from ketascreen.terms import Effect
-from ketascreen.vocabulary import Vocabulary
+from ketascreen.language.condition import Condition
+from ketascreen.language.rule import Rule, RuleStage
+from ketascreen.language.terms import Effect
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.reasoning.rule_pairs import Pairs
+from ketascreen.reasoning.witness import find
 
 CODE = "same-condition"
 

@@ -7,15 +7,15 @@ from functools import cache
 
 from ketascreen.authoring.checks.same_condition import mean_the_same
 from ketascreen.authoring.checks.subject import Subject
-from ketascreen.authoring.pairs import Pairs
-from ketascreen.authoring.trial import find
-from ketascreen.condition import Condition
-from ketascreen.decision import combine, combine_readiness
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.logic import Truth
-from ketascreen.rule import Rule
-from ketascreen.terms import OUTCOME, Effect
-from ketascreen.vocabulary import Vocabulary
+from ketascreen.language.condition import Condition
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import OUTCOME, Effect
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.reasoning.rule_pairs import Pairs
+from ketascreen.reasoning.witness import find
+from ketascreen.verdict.decision import combine, combine_readiness
 
 CODE = "shadowed"
 

@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ketascreen.authoring.cases import Case
+from ketascreen.authoring.cases.read import Case
 from ketascreen.diagnostic import Diagnostic, Place
-from ketascreen.loading.tree import Node, place_of
-from ketascreen.loading.yaml_reader import read_yaml
-from ketascreen.rulebook import Rulebook
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.syntax.tree import Node, place_of
+from ketascreen.syntax.yaml_tree import read_yaml
 
 
 @dataclass(frozen=True)

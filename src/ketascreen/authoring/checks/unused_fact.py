@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.checks.subject import Concern, Subject
-from ketascreen.condition import facts_of
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.profile import BUILT_IN
+from ketascreen.language.condition import facts_of
+from ketascreen.patient.profile import BUILT_IN
 
 CODE = "unused-fact"
 

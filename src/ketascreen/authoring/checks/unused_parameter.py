@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.checks.subject import Concern, Subject
-from ketascreen.condition import comparisons
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.condition import comparisons
 
 CODE = "unused-parameter"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ketascreen.authoring.coverage import VALUES, Goal, Node, RuleCoverage
-from ketascreen.condition import Meets
-from ketascreen.logic import Truth
+from ketascreen.authoring.coverage.measure import VALUES, Goal, Node, RuleCoverage
+from ketascreen.language.condition import Meets
+from ketascreen.language.logic import Truth
 
 
 @dataclass(frozen=True, slots=True)

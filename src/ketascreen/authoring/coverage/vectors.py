@@ -12,12 +12,12 @@ from decimal import Decimal
 from itertools import accumulate
 from math import gcd, prod
 
-from ketascreen import logic
-from ketascreen.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
-from ketascreen.loading.answers import answers, facts_in_order, open_lists, too_many_words
-from ketascreen.logic import Truth
-from ketascreen.semantics import evaluate
-from ketascreen.vocabulary import Fact, Vocabulary
+from ketascreen.language import logic
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
+from ketascreen.language.logic import Truth
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
 
 MAX_READINGS = 50_000
 """Combinations times comparisons; about a second."""

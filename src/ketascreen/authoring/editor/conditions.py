@@ -8,10 +8,10 @@ from typing import Any
 from ketascreen.authoring.editor.texts import CONDITIONS
 from ketascreen.authoring.editor.texts import OPERATORS as OPERATOR_TEXTS
 from ketascreen.authoring.names import Names
-from ketascreen.condition import OPERATORS, Operator
-from ketascreen.quantity import UNITS, QuantityError, Unit
-from ketascreen.rule import Parameter
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.language.condition import OPERATORS, Operator
+from ketascreen.language.quantity import UNITS, QuantityError, Unit
+from ketascreen.language.rule import Parameter
+from ketascreen.language.vocabulary import Fact, Kind
 
 Schema = dict[str, Any]
 

@@ -11,18 +11,18 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from ketascreen.authoring import case_forms
-from ketascreen.loading import forms
+from ketascreen.authoring.cases import case_models
+from ketascreen.loading import file_models
 
 BREAK = "\ue000"
 """Stands before a key that begins a line within braces; the reader refuses it in a file."""
 
 ORDER = {
-    forms.CitationForm: ("document", "outside", "line", "phrase", "says"),
-    case_forms.CaseForm: (
+    file_models.CitationForm: ("document", "outside", "line", "phrase", "says"),
+    case_models.CaseForm: (
         "name", "start", "stage", "as_of", "observed_at", "decisions", "without", "given", "expect",
     ),
-    forms.FreshnessForm: ("fresh_for", "lasting", "permanent", "reason"),
+    file_models.FreshnessForm: ("fresh_for", "lasting", "permanent", "reason"),
 }  # fmt: skip
 """The order of keys where it is not that of the form."""
 
@@ -48,9 +48,9 @@ def reordered(text: str, document: Any, held: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wanted(node: CommentedMap, form: type[forms.Form]) -> list[str]:
+def _wanted(node: CommentedMap, form: type[file_models.Form]) -> list[str]:
     order = ORDER.get(form, tuple(form.model_fields))
-    if form is case_forms.ExpectForm and "decisions" in node:  # of a whole patient: what is asked for comes last
+    if form is case_models.ExpectForm and "decisions" in node:  # of a whole patient: what is asked for comes last
         order = (*(key for key in order if key != "asks"), "asks")
     bare = {key: key.removeprefix(BREAK) for key in node}
     return sorted(node, key=lambda key: order.index(bare[key]) if bare[key] in order else len(order))
@@ -85,7 +85,7 @@ def _with_comments(lines: Sequence[str], line: int, first: int, column: int) -> 
     return above
 
 
-def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[forms.Form], int]]:
+def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[file_models.Form], int]]:
     """Each mapping that fills in a form, with the line behind its last."""
     origin, inner = get_origin(held), get_args(held)
     if origin in (Union, UnionType, Annotated):
@@ -107,7 +107,7 @@ def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, ty
 
 
 def _is_form(held: Any) -> bool:
-    return isinstance(held, type) and issubclass(held, forms.Form)
+    return isinstance(held, type) and issubclass(held, file_models.Form)
 
 
 def same_comments(before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.retention import export_chain
-from ketascreen.cli.audit.shared import ledger_argument
+from ketascreen.cli.audit.options import ledger_argument
 
 
 @click.command("export")

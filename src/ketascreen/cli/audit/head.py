@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.audit.head_file import head_text
-from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.cli.private_key import signing_key_of
+from ketascreen.audit.signed_head import head_text
+from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.passphrase import signing_key_of
 
 
 @click.command("head")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ketascreen.audit.retention import import_chain
-from ketascreen.cli.audit.shared import ledger_argument
+from ketascreen.cli.audit.options import ledger_argument
 
 
 @click.command("import")

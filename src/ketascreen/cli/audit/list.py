@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.cli.audit.shared import ledger_argument, opened, told
-from ketascreen.cli.common import json_option, show_json
-from ketascreen.cli.page import Line, show
+from ketascreen.cli.audit.options import ledger_argument, opened, told
+from ketascreen.cli.options import json_option, show_json
 from ketascreen.diagnostic import printable
+from ketascreen.rendering.page import Line, show
 
 
 @click.command("list")

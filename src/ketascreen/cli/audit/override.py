@@ -8,9 +8,9 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay
-from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.cli.common import now, read_time
-from ketascreen.override import OverrideReason
+from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.options import now, read_time
+from ketascreen.verdict.override import OverrideReason
 
 
 @click.command("override")

@@ -9,8 +9,8 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.retention import write_excerpt
-from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.cli.common import unknown
+from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.options import unknown
 
 
 @click.command("redact")

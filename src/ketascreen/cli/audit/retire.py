@@ -8,8 +8,8 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.retention import RETENTION_YEARS, retire
-from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.cli.common import now, read_time
+from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.options import now, read_time
 
 
 @click.command("retire")

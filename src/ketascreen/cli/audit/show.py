@@ -11,12 +11,12 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.problems import LedgerError
+from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.record import Record
-from ketascreen.cli.audit.shared import ledger_argument, told
-from ketascreen.cli.common import json_option, show_json
-from ketascreen.cli.page import Line, entry, heading, show, wrapped
-from ketascreen.rulebook import Rulebook
+from ketascreen.cli.audit.options import ledger_argument, told
+from ketascreen.cli.options import json_option, show_json
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.page import Line, entry, heading, show, wrapped
 
 _LONG = ("files", "sealed")
 _ORDER = ("met", "unknown", "not_met")

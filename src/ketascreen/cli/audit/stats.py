@@ -11,9 +11,9 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.stats import Stats, Stretch, stats
-from ketascreen.cli.audit.shared import ledger_argument
-from ketascreen.cli.common import json_option, now, read_time, show_json
-from ketascreen.cli.page import Line, Style, entry, heading, show, wrapped
+from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.options import json_option, now, read_time, show_json
+from ketascreen.rendering.page import Line, Style, entry, heading, show, wrapped
 
 SEEN = {"stopped": "is not met any more", "more_often": "is met twice as often or more"}
 

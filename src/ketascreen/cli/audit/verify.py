@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.audit.head_file import read_head, require_signed
+from ketascreen.audit.chain import Head
+from ketascreen.audit.signed_head import read_head, require_signed
 from ketascreen.audit.verify import Verified, opened, verify_file, verify_ledger
-from ketascreen.audit.walk import Head
-from ketascreen.cli.audit.shared import MEANING
-from ketascreen.cli.common import counter, json_option, show_json, trust_option
-from ketascreen.cli.page import Line, Style, entry, show, wrapped
-from ketascreen.cli.status import AuthoringStatus, epilog
+from ketascreen.cli.audit.options import MEANING
+from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.options import counter, json_option, show_json, trust_option
+from ketascreen.rendering.page import Line, Style, entry, show, wrapped
 from ketascreen.signing import VerifyKey
 
 _SQLITE = b"SQLite format 3\0"

@@ -1,0 +1,59 @@
+"""A clinician's decision against what a rule came to: whether there is anything to decide, and on what it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from ketascreen.diagnostic import Diagnostic, RequestError, did_you_mean
+from ketascreen.language.terms import Outcome
+from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason
+from ketascreen.verdict.verdict import Verdict
+
+_MENDS = {
+    "reason": f"one of {', '.join(OverrideReason)}",
+    "text": "plain text of at most 2,000 characters",
+    "by": "who decided: an identifier of at most 200 characters",
+    "at": "a time with its offset, such as 2026-11-22T09:00:00+01:00",
+    "until": "a time with its offset, such as 2026-11-22T09:00:00+01:00, or nothing",
+}
+
+
+def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapping[str, Any]) -> Override:
+    """The override of what `given["rule"]` came to in a verdict that has a receipt; it is not on record yet.
+
+    `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `rule_digests` what the rules of its rulebook mean.
+
+    Raises:
+        RequestError: there is nothing to go against, or the decision lacks what it must say.
+    """
+    assert verdict.receipt is not None
+    findings = {finding.rule: finding for finding in verdict.findings}
+    finding = findings.get(given["rule"])
+    if finding is None:
+        mend = did_you_mean(str(given["rule"]), findings, otherwise="name a rule of the screening")
+        raise RequestError([Diagnostic("override", "that rule was not asked in the screening", mend)])
+    if finding.effect not in OVERRIDABLE or finding.outcome is Outcome.NOT_MET:
+        problem = f"`{finding.rule}` does not stand against anything: there is nothing to go ahead against"
+        raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])
+    wrong: list[str] = []
+    try:
+        override = Override(
+            **given,
+            rule_digest=rule_digests[finding.rule],
+            effect=finding.effect,
+            outcome=finding.outcome,
+            rests_on=finding.rests_on,
+            screening=verdict.receipt.record,
+        )
+    except ValidationError as error:
+        wrong = [str(detail["loc"][0]) for detail in error.errors(include_input=False)]
+    if wrong:
+        raise RequestError(
+            Diagnostic("override", f"`{name}` is not what it must be", _MENDS.get(name, "check it")) for name in wrong
+        )
+    if override.until is not None and override.until <= override.at:
+        raise RequestError([Diagnostic("override", "`until` is not after `at`", "check both times")])
+    return override

@@ -1,0 +1,111 @@
+"""The head of a chain as a file to keep elsewhere: without one, a tail that was cut off cannot be found.
+
+It is one line of canonical JSON (RFC 8785), and read back only if it is written so, to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketascreen.audit.chain import Head
+from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.sealing import SALT_BYTES, canonical
+from ketascreen.diagnostic import printable
+from ketascreen.signing import SHA256_HEX, Signature, SignatureError, SigningKey, VerifyKey, refusal
+
+FORMAT = "ketascreen-head/1"
+MAX_BYTES = 4_096
+"""A signed head has about 400."""
+
+_LEDGER = re.compile(rf"[0-9a-f]{{{2 * SALT_BYTES}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A head, and its signature where it has one."""
+
+    head: Head
+    signature: Signature | None = None
+
+
+def head_text(head: Head, key: SigningKey | None = None) -> str:
+    """A head as its line, signed where a key is given.
+
+    Raises:
+        LedgerError: it is no head that could be read back, since the ledger that it is of was altered.
+    """
+    if not _is_head(head):
+        raise LedgerError(
+            "ledger-damaged", "the ledger has no head that can be kept; `ketascreen audit verify` says why"
+        )
+    return _text(SignedHead(head, key.sign(FORMAT, _fields(head)) if key else None))
+
+
+def read_head(path: Path) -> SignedHead:
+    """The head of a file that `head_text` wrote.
+
+    Raises:
+        LedgerError: it cannot be read, or is not written as a head is.
+    """
+    reason, data = None, b""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES)
+    except OSError as error:
+        reason = error.strerror or "the system failed"
+    if reason is not None:
+        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
+    found = _parsed(data)
+    if found is None:
+        raise LedgerError("ledger-refused", f"{printable(str(path))} is not written as a head is")
+    return found
+
+
+def require_signed(signed: SignedHead, keys: Iterable[VerifyKey]) -> Head:
+    """The head, once it is sure that one of the keys has signed it.
+
+    Raises:
+        SignatureError: it is not signed, by none of these keys, or over something else.
+    """
+    reason = refusal(signed.signature, keys, FORMAT, _fields(signed.head))
+    if reason is not None:
+        raise SignatureError("signature", f"the head of entry {signed.head.number} {reason}")
+    return signed.head
+
+
+def _fields(head: Head) -> tuple[str, str, str]:
+    return head.ledger, str(head.number), head.digest
+
+
+def _is_head(head: Head) -> bool:
+    counted = type(head.number) is int and head.number >= 1  # true is a number to Python
+    return bool(counted and _LEDGER.fullmatch(head.ledger) and SHA256_HEX.fullmatch(head.digest))
+
+
+def _text(signed: SignedHead) -> str:
+    head, signature = signed.head, signed.signature
+    told: dict[str, object] = {
+        "format": FORMAT,
+        "ledger": head.ledger,
+        "number": head.number,
+        "digest": head.digest,
+    }
+    if signature is not None:
+        told |= {"key": signature.key, "signature": signature.signature}
+    return f"{canonical(told)}\n"
+
+
+def _parsed(data: bytes) -> SignedHead | None:
+    """The head, or None where a byte is not as it is written."""
+    try:
+        told = json.loads(data)
+        head = Head(told["ledger"], told["number"], told["digest"])
+        signed = "key" in told or "signature" in told
+        found = SignedHead(head, Signature(told["key"], told["signature"]) if signed else None)
+        return found if _is_head(head) and _text(found).encode() == data else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

@@ -1,0 +1,32 @@
+"""A case: a patient at a time, written in YAML, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ketascreen.diagnostic import Place
+from ketascreen.language.terms import Stage
+from ketascreen.patient.profile import PatientProfile
+
+NOTHING = "nothing"
+"""What a rule's case expects a rule to give for a route that the rule is not for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A patient at a time, and what must come of it; `rule` is None for a whole patient."""
+
+    name: str
+    place: Place
+    rule: str | None
+    as_of: datetime
+    stage: Stage
+    profile: PatientProfile
+    decided: tuple[str, ...]
+    expect: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.place.path}:{self.place.line}: {self.name}"

@@ -1,0 +1,54 @@
+"""What a file of cases, or of a start that cases change, may hold, as strict Pydantic models."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ketascreen.language.terms import Decision, Outcome, Readiness, Route, Stage
+from ketascreen.loading.file_models import Form, Text
+
+RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]
+DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
+ReadinessWord = Literal[tuple(readiness.value for readiness in Readiness)]  # type: ignore[valid-type]
+StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid-type]
+
+
+FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  # type: ignore[valid-type]
+
+
+class ExpectForm(Form):
+    """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
+
+    finding: FindingWord | None = None  # type: ignore[valid-type]
+    because: list[Text] | None = None
+    asks: list[Text] | None = None
+    gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
+    decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
+    readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
+    alerts: list[Text] | None = None
+    met: list[Text] | None = None
+    unknown: list[Text] | None = None
+
+
+class CaseForm(Form):
+    """One case: a profile, and what it must come to."""
+
+    name: Text
+    as_of: Text | None = None
+    observed_at: Text | None = None
+    start: Text | None = None
+    given: dict[str, Any] = Field(default_factory=dict)
+    without: list[Text] = Field(default_factory=list)
+    stage: StageWord = Stage.CANDIDACY.value  # type: ignore[valid-type]
+    decisions: list[Text] = Field(default_factory=list)
+    expect: ExpectForm
+
+
+class StartForm(Form):
+    """A start that cases change."""
+
+    as_of: Text
+    observed_at: Text
+    given: dict[str, Any]

@@ -1,0 +1,202 @@
+"""What a case comes to: each expectation that does not hold, and the findings that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ketascreen.authoring.cases.case import NOTHING, Case
+from ketascreen.diagnostic import InputError
+from ketascreen.language.condition import Compare, comparisons
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import evaluate, explain
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
+from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.screen import Screener
+from ketascreen.screening.agreement import ask
+from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
+from ketascreen.verdict.verdict import ReviewDecision, RouteVerdict, Verdict
+
+NOT_ASKED = "not_asked"
+"""What a rule's case expects at a stage that does not ask the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it turns on."""
+
+    text: str
+    grounds: str = ""
+    rules: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.text}{self.grounds}"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What of a case does not hold (nothing where all of it holds), and the findings that say why."""
+
+    failures: tuple[Failure, ...] = ()
+    why: tuple[Finding, ...] = ()
+
+
+def examine(case: Case, screener: Screener) -> Examined:
+    """Holds what a case comes to, on every channel of `screener`, against what it expects."""
+    try:
+        return _examine_patient(case, screener) if case.rule is None else _examine_rule(case, case.rule, screener)
+    except InputError as error:
+        return Examined(tuple(Failure(str(problem)) for problem in error.diagnostics))
+
+
+def run_case(case: Case, screener: Screener) -> tuple[str, ...]:
+    """What a case expected and did not get, a sentence each; none where it holds."""
+    return tuple(map(str, examine(case, screener).failures))
+
+
+def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
+    """Each comparison of a case's own rule, in the order written, with what it comes to for the case's patient."""
+    rule = rulebook.rule(case.rule or "")
+    if rule is not None:
+        answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.as_of))
+        for compare in comparisons(rule.when):
+            yield compare, evaluate(compare, answers)
+
+
+def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
+    """Whether a rule's case holds for its rule, as it stands or changed, on the reference channel alone."""
+    if not rule.asked_at(case.stage):
+        return bool(case.expect["finding"] == NOT_ASKED)
+    grounds = explain(rule.when, answers_for(rule, facts))
+    finding = Finding.model_construct(
+        effect=rule.effect,
+        routes=rule.routes,
+        outcome=OUTCOME[grounds.truth],
+        rests_on=tuple(FactUsed.model_construct(fact=name) for name in sorted(grounds.rests_on)),
+        lacks=tuple(FactLacking.model_construct(fact=name, why="not_recorded") for name in sorted(grounds.lacks)),
+    )
+    return not any(True for _ in _check_rule(case.expect, finding))
+
+
+def holds_for_patient(case: Case, routes: Mapping[Route, RouteVerdict], findings: Iterable[Finding]) -> bool:
+    """Whether a whole patient's case holds for what the routes and rules came to."""
+    verdict = Verdict.model_construct(routes=dict(routes), findings=tuple(findings))
+    return not any(True for _ in _check_patient(case.expect, verdict))
+
+
+def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
+    rule = screener.rulebook.rule(rule_id)
+    if rule is not None and not rule.asked_at(case.stage) and case.expect["finding"] == NOT_ASKED:
+        return Examined()
+    if rule is None or not rule.asked_at(case.stage):
+        return Examined((Failure(f"`{rule_id}` is not asked at {case.stage}; add `stage: session`"),))
+    finding, doubts = _finding(case, rule, screener)
+    failures = (*doubts, *_check_rule(case.expect, finding))
+    return Examined(failures, (finding,) if failures else ())
+
+
+def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[Failure]]:
+    """One rule's finding as a screening would report it, and what puts it in doubt.
+
+    Every channel answers for every rule, as in a screening; what is left out is the wording of the other rules'
+    findings and of the routes, which is most of the time that a verdict takes.
+    """
+    facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
+    ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
+    answers = ask(screener.channels, facts, case.stage, ids)
+    evidence = screener.reporter.evidence(facts, case.as_of)
+    faults = answers.faults + evidence.explain([rule])
+    finding = screener.reporter.finding(rule, answers.outcome(rule.id), evidence)
+    return finding, list(_doubts(faults, answers.disagreements))
+
+
+def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failure]:
+    for fault in faults:
+        yield Failure(f"fault in the {fault.where}: {fault.message}")
+    for rule in differing:
+        yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
+
+
+def _check_rule(expect: Mapping[str, Any], finding: Finding) -> Iterator[Failure]:
+    if finding.outcome != expect["finding"]:
+        yield Failure(f"expected {expect['finding']}, got {finding.outcome}", _grounds(finding))
+    for key, got in (
+        ("because", [used.fact for used in finding.rests_on]),
+        ("asks", [one.fact for one in finding.lacks]),
+    ):
+        if key in expect and sorted(expect[key]) != got:
+            yield Failure(f"expected {key} {_listed(sorted(expect[key]))}; got {_listed(got)}")
+    gives = expect.get("gives", {})
+    elsewhere = [route for route, wanted in gives.items() if route not in finding.routes and wanted != NOTHING]
+    if elsewhere:
+        yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
+    came = {route: (wanted, _alone(finding)) for route, wanted in gives.items() if route in finding.routes}
+    for (wanted, alone), routes in _alike(came):
+        yield Failure(f"expected {wanted} for {_listed(routes)}, got {alone}")
+
+
+def _alone(finding: Finding) -> Decision | Readiness:
+    """What a finding would give if its rule were the only one."""
+    found = [(finding.effect, finding.outcome)]
+    if finding.effect is Effect.HOLD:
+        return combine_readiness(Decision.ELIGIBLE, found, undecided_review=False)
+    return combine(found)
+
+
+def _grounds(finding: Finding) -> str:
+    rests = ", ".join(used.fact for used in finding.rests_on)
+    lacks = ", ".join(f"{one.fact} ({one.why.replace('_', ' ')})" for one in finding.lacks)
+    return "".join([f"; it rests on {rests}" if rests else "", f"; it lacks {lacks}" if lacks else ""])
+
+
+def _examine_patient(case: Case, screener: Screener) -> Examined:
+    decided = [ReviewDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
+    differing = [one.rule for one in verdict.agreement.disagreements]
+    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, verdict))
+    why = {rule for failure in failures for rule in failure.rules}
+    return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
+
+
+def _check_patient(expect: Mapping[str, Any], verdict: Verdict) -> Iterator[Failure]:
+    routes = verdict.routes
+    decided = {route: (routes[route].decision, routes[route].reasons) for route in routes}
+    ready = {route: (routes[route].readiness, routes[route].readiness_reasons) for route in routes}
+    for kind, came in (("decisions", decided), ("readiness", ready)):
+        for (wanted, got, reasons), where in _alike(
+            {to: (word, *came[to]) for to, word in expect.get(kind, {}).items()}
+        ):
+            yield Failure(
+                f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
+            )
+    alerts = sorted({alert for one in verdict.routes.values() for alert in one.alerts})
+    if "alerts" in expect and sorted(expect["alerts"]) != alerts:
+        differing = tuple({*expect["alerts"]} ^ {*alerts})
+        yield Failure(f"expected alerts {_listed(expect['alerts'])}; got {_listed(alerts)}", rules=differing)
+    outcomes = {one.rule: one.outcome for one in verdict.findings}
+    for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
+        for rule in expect.get(key, ()):
+            if (got_outcome := outcomes.get(rule)) is not wanted_outcome:
+                text = f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
+                yield Failure(text, rules=(rule,))
+    asked = {ask.fact for one in verdict.routes.values() for ask in one.asks}
+    for fact in expect.get("asks", ()):
+        if fact not in asked:
+            yield Failure(f"expected to be asked for {fact}")
+
+
+def _alike(came: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
+    """What was expected and came where the two differ, with the routes for which they are the same."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for route, (wanted, got, *more) in came.items():
+        if wanted != got:
+            alike.setdefault((wanted, got, *more), []).append(route)
+    yield from alike.items()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "nothing"

@@ -1,0 +1,54 @@
+"""The checks beyond the form: each a module named for its code, with `CODE` and `check(subject)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from ketascreen.authoring.checks import (
+    bands,
+    better_with_risk,
+    boundary_case,
+    no_case,
+    phrase_not_on_line,
+    review_overdue,
+    same_condition,
+    shadowed,
+    unused_definition,
+    unused_fact,
+    unused_parameter,
+)
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.diagnostic import Diagnostic
+
+
+class Check(Protocol):
+    """A module of this folder."""
+
+    CODE: str
+
+    def check(self, subject: Subject) -> Iterator[Diagnostic]:
+        """What it finds, in any order."""
+
+
+CHECKS: tuple[Check, ...] = (
+    bands,
+    better_with_risk,
+    boundary_case,
+    no_case,
+    phrase_not_on_line,
+    review_overdue,
+    same_condition,
+    shadowed,
+    unused_definition,
+    unused_fact,
+    unused_parameter,
+)
+"""Every check, by code: import the module above and name it here, a line for each."""
+
+ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE})
+"""The codes of the checks that look at the cases; they are left out while the cases cannot be read."""
+ASK_FOR_DOCUMENTS: frozenset[str] = frozenset({phrase_not_on_line.CODE})
+"""The codes of the checks that look into the source documents; they are left out where no folder was named."""
+
+__all__ = ["ASK_FOR_CASES", "ASK_FOR_DOCUMENTS", "CHECKS", "Check", "Concern", "Subject"]

@@ -1,0 +1,192 @@
+"""Everything that can be wrong with a rulebook, at once: what refuses it, what the checks find, what was let stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.authoring.checks.registry import ASK_FOR_CASES, ASK_FOR_DOCUMENTS, CHECKS, Check
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError, did_you_mean
+from ketascreen.language.rule import Allowance
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.load import load_rulebook
+from ketascreen.syntax.folder import CASES, read_folder
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.utf8 import decode
+from ketascreen.syntax.yaml_tree import read_yaml
+
+NEEDLESS = "needless-allow"
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that the rulebook lets stand, with the reason it gives."""
+
+    finding: Diagnostic
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking a rulebook.
+
+    `refused` are problems for which it, or its cases, cannot be used; `found` is what the checks found, `silenced`
+    what of that was let stand. `not_run` names the checks that could not be run: those of cases where these are
+    refused, those of documents where no folder of these was named, all where the rulebook is refused.
+    """
+
+    refused: tuple[Diagnostic, ...] = ()
+    found: tuple[Diagnostic, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
+    not_run: tuple[str, ...] = ()
+    rules: int = 0
+    cases: int = 0
+    ignored: tuple[str, ...] = ()
+
+
+def check_folder(
+    folder: Path,
+    *,
+    today: date,
+    documents: Path | None = None,
+    checks: tuple[Check, ...] = CHECKS,
+    cache: str | Path | None = None,
+) -> Checked:
+    """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: what refuses it is in the answer.
+
+    `cache`: as for `load_rulebook`; a rulebook that is refused is never in it.
+    """
+    try:
+        rulebook = load_rulebook(folder, cache=cache)
+    except RulebookError as error:
+        refused = _in_order((*error.diagnostics, *_of_fixtures(folder)))
+        return Checked(refused=refused, not_run=tuple(check.CODE for check in checks))
+    cases, refused = _cases(folder, rulebook)
+    left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if documents else ASK_FOR_DOCUMENTS)
+    subject = Subject(rulebook, cases, today, documents, _Texts(folder))
+    run = tuple(check for check in checks if check.CODE not in left_out)
+    not_run = tuple(check.CODE for check in checks if check.CODE in left_out)
+    found, silenced = _silence(subject, [problem for check in run for problem in check.check(subject)], checks, not_run)
+    return Checked(refused, found, silenced, not_run, len(rulebook.rules), len(cases), rulebook.ignored)
+
+
+def _cases(folder: Path, rulebook: Rulebook) -> tuple[tuple[Case, ...], tuple[Diagnostic, ...]]:
+    try:
+        return read_cases(folder, rulebook), ()
+    except RulebookError as error:
+        return (), error.diagnostics
+
+
+def _of_fixtures(folder: Path) -> Iterator[Diagnostic]:
+    """What is wrong with the YAML of the cases; what they say can only be read with a rulebook that loads."""
+    for path, data in read_folder(folder, Report(), rules=False).fixtures.items():
+        yield from read_yaml(data, path)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts(Mapping[str, str]):
+    """The text of each file of a folder that was read without a problem; of most files nobody asks it."""
+
+    folder: Path
+
+    def __getitem__(self, path: str) -> str:
+        try:
+            return decode((self.folder / path).read_bytes(), path)[0]
+        except OSError:  # it was there a moment ago, or is no file of the folder
+            raise KeyError(path) from None
+
+    def __iter__(self) -> Iterator[str]:
+        read = read_folder(self.folder, Report())
+        return iter((*read.files, *read.fixtures))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    unplaced = Place("", 0, 0)
+    return tuple(sorted(diagnostics, key=lambda one: (one.place or unplaced, one.code, one.message)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An `allow` entry with what it is about, and where it stands."""
+
+    about: str
+    allowance: Allowance
+    place: Place
+
+    def covers(self, code: str, about: str) -> bool:
+        return (self.allowance.check, self.about) == (code, about)
+
+
+def _silence(
+    subject: Subject, problems: Iterable[Diagnostic], checks: tuple[Check, ...], not_run: tuple[str, ...]
+) -> tuple[tuple[Diagnostic, ...], tuple[Silenced, ...]]:
+    """What stands as found, and what the rulebook silences; an entry that silences nothing is itself found.
+
+    A finding about a rule is silenced by that rule's own file, every other one by rulebook.yaml.
+    """
+    rule_of = {rule.place.path: rule.id for rule in subject.rulebook.rules}
+    entries = tuple(_entries(subject))
+    found: list[Diagnostic] = []
+    silenced: list[Silenced] = []
+    used: set[_Entry] = set()
+    for problem in _in_order(map(_with_text(subject), problems)):
+        about = _about(problem, rule_of)
+        entry = next((one for one in entries if one.covers(problem.code, about)), None)
+        if entry is None:
+            found.append(problem)
+        else:
+            used.add(entry)
+            silenced.append(Silenced(problem, entry.allowance.reason))
+    idle = [entry for entry in entries if entry not in used and entry.allowance.check not in not_run]
+    needless = [_needless(entry, checks) for entry in idle]
+    return _in_order((*found, *map(_with_text(subject), needless))), tuple(silenced)
+
+
+def _entries(subject: Subject) -> Iterator[_Entry]:
+    ids = {rule.id for rule in subject.rulebook.rules}
+    for rule in subject.rulebook.rules:
+        for index, allowance in enumerate(rule.allow):
+            yield _Entry(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
+    for index, allowance in enumerate(subject.rulebook.identity.allow):
+        # A rule's id here would let a finding about the rule stand where its readers do not see it.
+        about = "" if allowance.about in ids else allowance.about
+        yield _Entry(about, allowance, subject.place("rulebook.yaml", "allow", index, "check"))
+
+
+def _about(problem: Diagnostic, rule_of: Mapping[str, str]) -> str:
+    if isinstance(problem, Concern) and problem.about:
+        return problem.about
+    path = problem.place.path if problem.place else ""
+    return rule_of.get(path) or rule_of.get(f"{path.removesuffix(CASES)}.yaml") or path
+
+
+def _with_text(subject: Subject) -> Callable[[Diagnostic], Diagnostic]:
+    def with_text(problem: Diagnostic) -> Diagnostic:
+        text = subject.texts.get(problem.place.path) if problem.place else None
+        if text is None or problem.text is not None or problem.place is None:
+            return problem
+        lines = text.split("\n")
+        return replace(problem, text=lines[problem.place.line - 1]) if problem.place.line <= len(lines) else problem
+
+    return with_text
+
+
+def _needless(entry: _Entry, checks: tuple[Check, ...]) -> Diagnostic:
+    codes = [check.CODE for check in checks]
+    check = entry.allowance.check
+    if check not in codes:
+        mend = did_you_mean(check, codes, otherwise="docs/codes/ lists the checks")
+        return Concern(NEEDLESS, f"no check is called `{check}`", mend, entry.place, about=entry.about)
+    if entry.allowance.about and not entry.about:
+        mend = f"move it into the file of `{entry.allowance.about}`, without `about`"
+        message = "what is found about a rule is allowed in the rule's own file"
+        return Concern(NEEDLESS, message, mend, entry.place)
+    message = f"nothing is found that `{check}` would let stand"
+    return Concern(NEEDLESS, message, "delete the entry", entry.place, about=entry.about)

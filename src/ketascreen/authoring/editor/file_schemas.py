@@ -1,0 +1,261 @@
+"""JSON Schemas of a rulebook's files, with the rulebook's own names in them, for editors to complete and explain.
+
+They are draft-07, which YAML language servers know best, and are derived from the forms that the files are read by, so
+that they do not drift from these. Conditions and answers come from the vocabulary. What a schema cannot say (a phrase
+on its line, a rule that can never be met) is for `ketascreen check`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, get_args, get_origin
+
+from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
+from ketascreen.authoring.editor.texts import EFFECTS, KEYS
+from ketascreen.authoring.file_kinds import KINDS, kind_of
+from ketascreen.authoring.names import Names
+from ketascreen.language.quantity import UNITS
+from ketascreen.language.terms import Effect
+from ketascreen.loading import file_models
+from ketascreen.loading.linker import STAGES
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+FOLDER = "schema"
+"""Where the schemas of a site's rulebook stand, within its folder."""
+
+_OF_A_RULE = ("finding", "because", "asks", "gives")
+_OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
+_MAY_BE_ALWAYS = (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
+
+
+def schemas(names: Names) -> dict[str, Schema]:
+    """The schema of each kind of file, by the name of the schema's own file."""
+    made = {kind: _whole(kind, names) for kind in KINDS}
+    made["rule"]["definitions"]["RuleForm"].update(_rule(names))
+    for kind, keys in (("cases", _OF_A_RULE), ("vignettes", _OF_A_PATIENT)):
+        expect = made[kind]["definitions"]["ExpectForm"]
+        expect["properties"] = {key: expect["properties"][key] for key in keys}
+        expect["required"] = [keys[0]]
+    made["vocabulary"]["definitions"]["VocabularyForm"]["properties"] |= _vocabulary(names)
+    return {f"{kind}.schema.json": schema for kind, schema in made.items()}
+
+
+def schema_text(schema: Schema) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def schema_for(path: str) -> str:
+    """The schema's file name for a file at `path` within a rulebook."""
+    return f"{kind_of(path)}.schema.json"
+
+
+def reference(path: str, folder: str) -> str:
+    """The line that tells an editor the schema of a file at `path` within a rulebook.
+
+    `folder` is where the schemas stand, as seen from the rulebook's folder.
+    """
+    return f"# yaml-language-server: $schema={'../' * path.count('/')}{folder}/{schema_for(path)}"
+
+
+_WORD = "^[a-z][a-z0-9_]*$"
+_KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z][a-z0-9_]*|[A-Z][0-9]+)$"}
+"""The form of the names in files whose names are not plain words."""
+
+
+def _form_and_shape(kind: str) -> tuple[type[file_models.Form], Schema]:
+    """The form that a kind of file holds, and the schema of a whole file of it."""
+    held = KINDS[kind]
+    form = get_args(held)[-1] if get_args(held) else held
+    if get_origin(held) is list:
+        return form, {"type": "array", "minItems": 1, "items": _ref(form)}
+    if get_origin(held) is dict:
+        return form, _named(_KEYS.get(kind, _WORD), _ref(form))
+    return form, {"allOf": [_ref(form)]}
+
+
+def _ref(form: type[file_models.Form]) -> Schema:
+    return {"$ref": f"#/definitions/{form.__name__}"}
+
+
+def _named(pattern: str, item: Schema) -> Schema:
+    return {"type": "object", "propertyNames": {"pattern": pattern}, "additionalProperties": item}
+
+
+def _whole(kind: str, names: Names) -> Schema:
+    form, shape = _form_and_shape(kind)
+    raw = form.model_json_schema(ref_template="#/definitions/{model}")
+    found = {**raw.pop("$defs", {}), form.__name__: raw}
+    definitions = {name: _described(name, _plain(found[name]), names) for name in sorted(found)}
+    if "when" in definitions[form.__name__]["properties"]:
+        definitions["condition"] = {"title": "A condition", **condition(names)}
+    return {"$schema": DIALECT, "title": f"ketascreen: {kind}", **shape, "definitions": definitions}
+
+
+def _plain(node: Any) -> Any:
+    """Pydantic's schema without null (which no file may hold), titles of its own making, and defaults of no use."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {
+        key: {name: _plain(item) for name, item in value.items()} if key == "properties" else _plain(value)
+        for key, value in node.items()
+        if key not in ("title", "default")
+    }
+    if "anyOf" in kept:
+        kept["anyOf"] = [item for item in kept["anyOf"] if item != {"type": "null"}]
+        if len(kept["anyOf"]) == 1:
+            kept |= kept.pop("anyOf")[0]
+    if "enum" in kept.get("propertyNames", {}):  # a key for each word, so that an editor completes them
+        words, value = kept.pop("propertyNames")["enum"], kept.pop("additionalProperties")
+        kept |= {"properties": dict.fromkeys(words, value), "additionalProperties": False}
+    return kept
+
+
+def _described(form: str, schema: Schema, names: Names) -> Schema:
+    """A form with what is narrowed to the rulebook's names, and what an editor shows for each key."""
+    narrowed = _NARROWED.get(form, {})
+    schema["properties"] = {
+        key: {**(narrowed[key](names) if key in narrowed else inner), "description": KEYS[form][key]}
+        if "$ref" not in inner
+        else {"allOf": [inner], "description": KEYS[form][key]}
+        for key, inner in schema["properties"].items()
+    }
+    return schema | _TOGETHER.get(form, {})
+
+
+def _if(key: str, words: list[str], then: Schema) -> Schema:
+    return {"if": {"required": [key], "properties": {key: {"enum": words}}}, "then": then}
+
+
+_TOGETHER: Mapping[str, Schema] = {
+    "CitationForm": {
+        "if": {"required": ["outside"]},
+        "then": {"not": {"anyOf": [{"required": [key]} for key in ("document", "line", "phrase")]}},
+        "else": {"required": ["document", "line", "phrase"]},
+    },
+    "SignOffForm": _if("status", ["approved"], {"required": ["by", "date"]}),
+    "ParameterForm": {
+        "allOf": [
+            _if("basis", ["policy"], {"required": ["reason"]}),
+            _if("basis", ["source"], {"required": ["sources"], "properties": {"sources": {"minItems": 1}}}),
+        ]
+    },
+    "FactForm": {
+        "allOf": [
+            _if("type", ["choice", "list"], {"required": ["choices"]}),
+            _if("type", ["number", "integer"], {"required": ["unit", "minimum", "maximum"]}),
+        ]
+    },
+}
+"""Keys that go together."""
+
+
+def _several(words: Callable[[Names], Schema]) -> Callable[[Names], Schema]:
+    return lambda names: {"type": "array", "uniqueItems": True, "items": words(names)}
+
+
+def _rules(names: Names) -> Schema:
+    return one_of(names.rules, names.rules)
+
+
+def _facts(names: Names) -> Schema:
+    return one_of(names.vocabulary, {fact.name: fact.label for fact in names.vocabulary.values()})
+
+
+def _cited(names: Names) -> Schema:
+    return one_of(names.documents, {name: document.title for name, document in names.documents.items()})
+
+
+def _outside(names: Names) -> Schema:
+    return one_of(names.outside_sources, {name: source.title for name, source in names.outside_sources.items()})
+
+
+def _conflicts(names: Names) -> Schema:
+    return one_of(names.conflicts, {name: conflict.topic for name, conflict in names.conflicts.items()})
+
+
+def _date(_names: Names) -> Schema:
+    return {"type": "string", "pattern": DATE, "patternErrorMessage": "Write a date as 2026-11-22."}
+
+
+def _instant(_names: Names) -> Schema:
+    return instant()
+
+
+_NARROWED: Mapping[str, Mapping[str, Callable[[Names], Schema]]] = {
+    "RuleForm": {
+        "effect": lambda _names: one_of(EFFECTS, EFFECTS),
+        "routes": lambda names: {
+            "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
+        },
+        "when": lambda _names: {"anyOf": [{"$ref": "#/definitions/condition"}, {"const": "always"}]},
+        "conflicts": _several(_conflicts),
+    },
+    "DefinitionForm": {"when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]}},
+    "CitationForm": {"document": _cited, "outside": _outside},
+    "NotEncodedForm": {"document": _cited},
+    "ConflictForm": {"rules": _several(_rules)},
+    "SignOffForm": {"date": _date, "review_by": _date},
+    "RulebookForm": {"effective": _date},
+    "FactForm": {
+        "unit": lambda _names: one_of(dict.fromkeys(unit.name for unit in UNITS.values())),
+        "minimum": lambda _names: {"type": "number"},
+        "maximum": lambda _names: {"type": "number"},
+    },
+    "CaseForm": {
+        "as_of": _instant,
+        "observed_at": _instant,
+        "start": lambda names: one_of(names.starts),
+        "given": answers,
+        "without": _several(_facts),
+        "decisions": _several(_rules),
+    },
+    "StartForm": {"as_of": _instant, "observed_at": _instant, "given": answers},
+    "ExpectForm": {
+        "because": _several(_facts),
+        "asks": _several(_facts),
+        "alerts": _several(_rules),
+        "met": _several(_rules),
+        "unknown": _several(_rules),
+    },
+}
+"""Keys that hold names of the rulebook, or text of one form."""
+
+
+def _routes(names: Names) -> Schema:
+    return one_of(names.routes)
+
+
+def _rule(names: Names) -> Schema:
+    """What an effect allows: the stages, and whether `when` may be `always`."""
+    stages = [
+        _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(allowed)}}})
+        for effect, allowed in STAGES.items()
+    ]
+    others = [str(effect) for effect in Effect if effect not in _MAY_BE_ALWAYS]
+    return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
+
+
+def _vocabulary(names: Names) -> Schema:
+    """`facts` under names of their own, `freshness` under the names of facts with each fact's choices."""
+    form = KEYS["FreshnessForm"]
+    window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
+    texts = KEYS["VocabularyForm"]
+    windows = {}
+    for fact in names.vocabulary.values():
+        choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
+        keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
+        keys |= {"lasting": choices, "permanent": choices} if fact.choices else {}
+        windows[fact.name] = {
+            "type": "object",
+            "title": fact.label,
+            "required": ["fresh_for", "reason"],
+            "additionalProperties": False,
+            "properties": {key: {**schema, "description": form[key]} for key, schema in keys.items()},
+        }
+    facts = {**_named(_WORD, _ref(file_models.FactForm)), "description": texts["facts"]}
+    freshness = {"type": "object", "additionalProperties": False, "properties": windows}
+    return {"facts": facts, "freshness": {**freshness, "description": texts["freshness"]}}

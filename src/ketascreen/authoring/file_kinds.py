@@ -1,0 +1,38 @@
+"""The kinds of file that a rulebook holds: the form of each, and which file is of which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ketascreen.authoring.cases import case_models
+from ketascreen.loading import file_models
+from ketascreen.loading.build import NAMED
+from ketascreen.syntax.folder import CASES, START
+
+KINDS: Mapping[str, Any] = {
+    "rule": file_models.RuleForm,
+    "cases": list[case_models.CaseForm],
+    "vignettes": list[case_models.CaseForm],
+    "start": case_models.StartForm,
+    "parameters": dict[str, file_models.ParameterForm],
+    "definitions": dict[str, file_models.DefinitionForm],
+    "vocabulary": file_models.VocabularyForm,
+    "routes": dict[str, file_models.RouteForm],
+    "documents": file_models.DocumentsForm,
+    "conflicts": dict[str, file_models.ConflictForm],
+    "not-encoded": list[file_models.NotEncodedForm],
+    "rulebook": file_models.RulebookForm,
+}
+"""Each kind of file with what it holds: one form, a list of them, or one under each name."""
+
+
+def kind_of(path: str) -> str:
+    """The kind of the file at `path`, by its name and the folder that it stands in."""
+    above, _, name = path.replace("\\", "/").rpartition("/")
+    if name.endswith(CASES):
+        return "vignettes" if above.rpartition("/")[2] == "vignettes" else "cases"
+    if name.endswith(START):
+        return "start"
+    stem = name.removesuffix(".yaml")
+    return stem if stem in NAMED else "rule"

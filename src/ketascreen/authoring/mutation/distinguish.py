@@ -1,0 +1,218 @@
+"""Whether any patient tells a mutant from its original: answers on which a rule comes to something else.
+
+Answers that neither version's comparisons tell apart are tried once. What the search calls equal is so for all answers;
+where it stops early, it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ketascreen.authoring.mutation.mutant import Mutant
+from ketascreen.diagnostic import ProfileError
+from ketascreen.language.condition import All, Compare, Condition, Value, Words, comparisons
+from ketascreen.language.logic import Truth
+from ketascreen.language.quantity import Quantity, decimal_text
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Grounds, evaluate, explain
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness
+from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
+
+MAX_TRIES = 20_000
+UNHEARD_OF = "something_else"
+"""Stands in a case for an entry that no vocabulary knows."""
+
+Given = dict[str, dict[str, Any]]
+"""What a case gives: for each fact its answer, with `at` where it is not of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a search came to: a patient who tells the two apart; None where there is none, `certain` if for sure."""
+
+    given: Given | None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer as a case writes it, and what of it counts before the change and after."""
+
+    raw: dict[str, Any]
+    before: Value | None
+    after: Value | None
+
+
+_Seen = Mapping[str, Value]
+_Differ = Callable[[_Seen, _Seen], bool]
+
+
+def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Told:
+    """A patient for whom a rule comes to another outcome than its mutant, or to the same on other grounds."""
+    before = rulebook.rule(rule_id)
+    assert before is not None
+    after = mutant.rules.get(rule_id, before)
+    choices = _choices(mutant, before, after, rulebook, as_of)
+    certain = not any(too_many_words(rulebook.vocabulary[name], _both(mutant, before, after)) for name in choices)
+
+    def other_outcome(one: _Seen, two: _Seen) -> bool:
+        return evaluate(before.when, one) is not evaluate(after.when, two)
+
+    def settled(one: _Seen, two: _Seen) -> bool:
+        known = evaluate(before.when, one)
+        return known is not Truth.UNKNOWN and known is evaluate(after.when, two)
+
+    def other_grounds(one: _Seen, two: _Seen) -> bool:
+        return _shown(explain(before.when, one)) != _shown(explain(after.when, two))
+
+    outcome = _search(choices, other_outcome, settled)
+    if outcome.given is not None:
+        return outcome
+    grounds = _search(choices, other_grounds, lambda one, two: False)
+    return Told(grounds.given, certain and outcome.certain and grounds.certain)
+
+
+def come_to(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Told:
+    """A patient for whom a rule comes to `truth`."""
+    choices = _choices(None, rule, rule, rulebook, as_of)
+    return _search(choices, lambda one, _: evaluate(rule.when, one) is truth, lambda one, two: False)
+
+
+def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
+    """What of the grounds a case can assert."""
+    return grounds.truth, grounds.lacks if grounds.truth is Truth.UNKNOWN else grounds.rests_on
+
+
+def _search(choices: Mapping[str, tuple[_Answer, ...]], differ: _Differ, settled: _Differ) -> Told:
+    names = list(choices)
+    tries = 0
+    refused = False
+
+    def search(given: Given, one: dict[str, Value], two: dict[str, Value], at: int) -> Given | None:
+        nonlocal tries, refused
+        tries += 1
+        if tries > MAX_TRIES:
+            return None
+        if differ(one, two):
+            if _is_a_patient(given):
+                return given
+            refused = True
+        if at == len(names) or settled(one, two):
+            return None
+        name = names[at]
+        for answer in choices[name]:
+            found = search(
+                {**given, name: answer.raw},
+                _with(one, name, answer.before),
+                _with(two, name, answer.after),
+                at + 1,
+            )
+            if found is not None:
+                return found
+        return search(given, one, two, at + 1)
+
+    found = search({}, {}, {}, 0)
+    return Told(found, certain=tries <= MAX_TRIES and not refused)
+
+
+def _with(seen: dict[str, Value], name: str, value: Value | None) -> dict[str, Value]:
+    return seen if value is None else {**seen, name: value}
+
+
+def _is_a_patient(given: Given) -> bool:
+    try:
+        profile(given)
+    except ProfileError:
+        return False
+    return True
+
+
+def profile(given: Given) -> PatientProfile:
+    """The patient that a case gives.
+
+    Raises:
+        ProfileError: answers that contradict each other.
+    """
+    own = {name: raw for name, raw in given.items() if name in BUILT_IN}
+    return PatientProfile.model_validate({**own, "extra": {name: given[name] for name in given if name not in own}})
+
+
+def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
+    """A condition that tells apart all that one of the two rules does, and the marks that a mutant changes."""
+    asked: list[Condition] = [before.when, after.when]
+    if mutant and mutant.fact and mutant.marked:
+        asked.append(Compare(mutant.fact.name, "includes_any", tuple(sorted(mutant.marked))))
+    return All(tuple(asked))
+
+
+def _choices(
+    mutant: Mutant | None, before: Rule, after: Rule, rulebook: Rulebook, as_of: datetime
+) -> dict[str, tuple[_Answer, ...]]:
+    """The answers to try for each fact, those first that read best."""
+    both = _both(mutant, before, after)
+    after_vocabulary = mutant.rulebook(rulebook).vocabulary if mutant and mutant.fact else rulebook.vocabulary
+    choices = {}
+    for name in facts_in_order(both):
+        fact = rulebook.vocabulary[name]
+        changed = mutant.fact if mutant and mutant.fact and mutant.fact.name == name else None
+        found = []
+        for raw in _written(fact, both, as_of, changed):
+            who = profile({name: raw})
+            counted = [
+                answers_for(rule, known_facts(who, vocabulary, as_of)).get(name)
+                for rule, vocabulary in ((before, rulebook.vocabulary), (after, after_vocabulary))
+            ]
+            found.append(_Answer(raw, *counted))
+        choices[name] = tuple(found)
+    return choices
+
+
+def _written(fact: Fact, condition: Condition, as_of: datetime, changed: Fact | None) -> Iterator[dict[str, Any]]:
+    plain = [_raw(fact, value) for value in _readable(fact, condition)]
+    for at in [as_of.date().isoformat()] if changed is None else _times(fact.freshness, as_of):
+        yield from ({**raw, "at": at} for raw in plain)
+
+
+def _readable(fact: Fact, condition: Condition) -> list[Value]:
+    """The answers that the condition tells apart, with the whole numbers beside each bound."""
+    found = list(answers(fact, condition))
+    if not fact.is_number:
+        return [*found[1:], *found[:1], *open_lists(fact, condition)] if found else []
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    bounds = {end for compare in comparisons(condition) if compare.fact == fact.name for end in numbers_of(compare)}
+    beside = {bound + step for bound in bounds if bound == bound.to_integral_value() for step in (-1, 1)}
+    numbers = {value for value in found if isinstance(value, Decimal)}
+    numbers |= {number for number in beside if fact.minimum <= number <= fact.maximum}
+    # The bounds first, then the whole numbers beside them, those with many decimals last.
+    return [*sorted(numbers, key=lambda one: (len(decimal_text(one)) > 6, min(abs(one - at) for at in bounds), one))]
+
+
+def numbers_of(compare: Compare) -> tuple[Decimal, ...]:
+    """The numbers that a comparison compares with."""
+    parts = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
+    return tuple(part for part in parts if isinstance(part, Decimal))
+
+
+def _raw(fact: Fact, value: Value) -> dict[str, Any]:
+    if isinstance(value, Words):
+        words = [UNHEARD_OF if word == UNRECOGNISED else word for word in sorted(value.present)]
+        return {"present": words, "complete": value.complete}
+    if isinstance(value, Decimal):
+        assert fact.unit is not None
+        return {"value": str(Quantity(value, fact.unit))}
+    return {"value": value}
+
+
+def _times(freshness: Freshness | None, as_of: datetime) -> list[str]:
+    """Times on both sides of the end of a window, and one long before."""
+    days = freshness.days if freshness else 0
+    ages = (days + 1, days, max(0, days - 1), days + 30)
+    return [(as_of - timedelta(days=age)).isoformat().replace("+00:00", "Z") for age in dict.fromkeys(ages)]

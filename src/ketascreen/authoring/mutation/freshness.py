@@ -1,0 +1,69 @@
+"""The slips in how long an answer counts: the window, and the marks `lasting` and `permanent`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ketascreen.authoring.mutation.line_edits import (
+    Line,
+    Source,
+    dropped,
+    line_added,
+    put,
+    span,
+    word_added,
+    word_dropped,
+)
+from ketascreen.language.vocabulary import Fact, Freshness
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
+
+MARKS = ("lasting", "permanent")
+
+
+def slips(fact: Fact, source: Source, entry: MappingNode) -> Iterator[tuple[str, str, Line, Fact]]:
+    """Each slip in a fact's freshness: its kind, what it does, its line, and the fact as it leaves it."""
+    freshness = fact.freshness
+    if freshness is None:
+        return
+    for what, line, changed in _window(freshness, source, entry):
+        yield "window", what, line, replace(fact, freshness=changed)
+    for mark in MARKS:
+        marked: frozenset[str] = getattr(freshness, mark)
+        for word in sorted(marked):
+            line = _mark_dropped(source, entry, mark, word)
+            changed = _marked(freshness, mark, marked - {word})
+            yield "mark", f"`{word}` is {mark} no more", line, replace(fact, freshness=changed)
+        for word in fact.choices:
+            if word not in freshness.ageless:
+                line = _mark_added(source, entry, mark, word)
+                changed = _marked(freshness, mark, marked | {word})
+                yield "mark", f"`{word}` becomes {mark}", line, replace(fact, freshness=changed)
+
+
+def _marked(freshness: Freshness, mark: str, words: frozenset[str]) -> Freshness:
+    return replace(freshness, lasting=words) if mark == "lasting" else replace(freshness, permanent=words)
+
+
+def _window(freshness: Freshness, source: Source, entry: MappingNode) -> Iterator[tuple[str, Line, Freshness | None]]:
+    node = entry.items["fresh_for"]
+    for days in (freshness.days + 1, freshness.days - 1):
+        if days >= 0:
+            changed = replace(freshness, days=days)
+            text = "1 day" if days == 1 else str(changed)
+            yield f"`{freshness}` becomes `{text}`", put(source, span(node), text), changed
+    yield "the answer never ages", dropped(source, key_place(entry, "fresh_for")), None
+
+
+def _mark_dropped(source: Source, entry: MappingNode, mark: str, word: str) -> Line:
+    listed = entry.items[mark]
+    assert isinstance(listed, Sequence)
+    return word_dropped(source, next(item for item in listed.items if isinstance(item, Scalar) and item.value == word))
+
+
+def _mark_added(source: Source, entry: MappingNode, mark: str, word: str) -> Line:
+    listed: Node | None = entry.items.get(mark)
+    if isinstance(listed, Sequence) and listed.items:
+        return word_added(source, listed.items[-1], word)
+    return line_added(source, key_place(entry, "fresh_for"), f"{mark}: [{word}]")

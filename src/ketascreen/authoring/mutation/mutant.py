@@ -1,0 +1,229 @@
+"""Mutants: a rulebook with one slip of the hand in it, each with the line that it changes before and after.
+
+Pure: what comes out depends on the rulebook and its files alone, and always comes in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from ketascreen.authoring.mutation import freshness
+from ketascreen.authoring.mutation.line_edits import Line, Source, put, span, word_added, word_dropped
+from ketascreen.authoring.mutation.operators import Slips, in_range, steps, with_definition, with_parameter
+from ketascreen.diagnostic import Place
+from ketascreen.language.condition import Always, Condition, comparisons, definitions, facts_of
+from ketascreen.language.quantity import Quantity, QuantityError
+from ketascreen.language.rule import Parameter, Rule, RuleStage
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import Fact
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Sequence
+
+_LADDERS = {
+    RuleStage.CANDIDACY: (Effect.ADVISE, Effect.CAUTION, Effect.REVIEW, Effect.EXCLUDE),
+    RuleStage.SESSION: (Effect.ADVISE, Effect.HOLD),
+}
+"""The effects that stand at a stage, the weakest first; an alert stands beside them."""
+_STAGES = {
+    Effect.ADVISE: (RuleStage.CANDIDACY, RuleStage.SESSION),
+    Effect.ALERT: (RuleStage.CANDIDACY, RuleStage.SESSION, RuleStage.BOTH),
+}
+_NOT_ALWAYS = frozenset({Effect.EXCLUDE, Effect.HOLD, Effect.ALERT})
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One slip: what it is about (`rule x`, `parameter x`, `definition x`, `fact x`), what it does, its line.
+
+    `rules` are those that it changes, as changed, by id; `fact` is one whose freshness it changes, as changed.
+    `touches` are the ids of all rules that may come to something else. `refused` says why the format would not take
+    it; `marked` are words of `fact` that count for another time.
+    """
+
+    kind: str
+    about: str
+    what: str
+    line: Line
+    touches: tuple[str, ...]
+    rules: Mapping[str, Rule]
+    fact: Fact | None = None
+    refused: str = ""
+    marked: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> Place:
+        """The changed line."""
+        return self.line.place
+
+    def rulebook(self, original: Rulebook) -> Rulebook:
+        """The rulebook with this slip in it."""
+        rules = tuple(self.rules.get(rule.id, rule) for rule in original.rules)
+        vocabulary = original.vocabulary
+        if self.fact is not None:
+            vocabulary = vocabulary.extended((self.fact,), {})
+        return replace(original, rules=rules, vocabulary=vocabulary)
+
+
+def source_paths(rulebook: Rulebook) -> tuple[str, ...]:
+    """The files that mutants change lines of."""
+    return (*(rule.place.path for rule in rulebook.rules), "parameters.yaml", "definitions.yaml", "vocabulary.yaml")
+
+
+def mutants(rulebook: Rulebook, sources: Mapping[str, Source]) -> tuple[Mutant, ...]:
+    """Every mutant of a rulebook, by file and line; two slips that come to the same thing are one."""
+    found = chain(
+        chain.from_iterable(_of_rule(rule, rulebook, sources) for rule in rulebook.rules),
+        chain.from_iterable(_of_parameter(one, rulebook, sources) for one in rulebook.parameters.values()),
+        _of_definitions(rulebook, sources),
+        _of_vocabulary(rulebook, sources),
+    )
+    return tuple(sorted(_distinct(found), key=lambda one: (one.place.path, one.place.line, one.place.column)))
+
+
+def _distinct(found: Iterable[Mutant]) -> Iterator[Mutant]:
+    seen = set()
+    for mutant in found:
+        key = (frozenset((id_, rule) for id_, rule in mutant.rules.items()), mutant.fact)
+        if key not in seen:
+            seen.add(key)
+            yield mutant
+
+
+def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+    source = sources.get(rule.place.path)
+    if source is None:
+        return
+    items = source.tree.items
+    for kind, what, line, changed, refused in chain(
+        _stages(rule, source, items["stage"]),
+        _effects(rule, source, items["effect"]),
+        _routes(rule, source, items["routes"], tuple(rulebook.routes)),
+    ):
+        yield Mutant(kind, f"rule {rule.id}", what, line, (rule.id,), {rule.id: changed}, refused=refused)
+    for slip in Slips(source, rulebook.vocabulary).of(rule.when, items["when"]):
+        changed = replace(rule, when=slip.condition)
+        yield Mutant(
+            slip.kind, f"rule {rule.id}", slip.what, slip.line, (rule.id,), {rule.id: changed}, refused=slip.refused
+        )
+
+
+_Change = tuple[str, str, Line, Rule, str]
+
+
+def _stages(rule: Rule, source: Source, node: Node) -> Iterator[_Change]:
+    for stage in _STAGES.get(rule.effect, ()):
+        if stage is not rule.stage:
+            line = put(source, span(node), stage)
+            yield "stage", f"`{rule.stage}` becomes `{stage}`", line, replace(rule, stage=stage), ""
+
+
+def _effects(rule: Rule, source: Source, node: Node) -> Iterator[_Change]:
+    ladder = _LADDERS.get(rule.stage, ())
+    if rule.effect in ladder:
+        at = ladder.index(rule.effect)
+        steps_from = ladder[max(0, at - 1) : at] + ladder[at + 1 : at + 2]
+    else:
+        steps_from = ladder[:1]  # an alert that became advice
+    for effect in steps_from:
+        refused = "`always` is for review, caution and advise only"
+        stands = not isinstance(rule.when, Always) or effect not in _NOT_ALWAYS
+        line = put(source, span(node), effect)
+        what = f"`{rule.effect}` becomes `{effect}`"
+        yield "effect", what, line, replace(rule, effect=effect), "" if stands else refused
+
+
+def _routes(rule: Rule, source: Source, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_Change]:
+    listed = node if isinstance(node, Sequence) else None
+    for route in rule.routes if len(rule.routes) > 1 else ():
+        fewer = tuple(one for one in rule.routes if one is not route)
+        if listed is None:
+            line = put(source, span(node), f"[{', '.join(fewer)}]")
+        else:
+            line = word_dropped(source, next(item for item in listed.items if span_value(item) == route))
+        yield "route", f"the route `{route}` is dropped", line, replace(rule, routes=fewer), ""
+    for route in all_routes if listed is not None else ():
+        if route not in rule.routes:
+            more = tuple(one for one in Route if one in (*rule.routes, route))
+            line = word_added(source, listed.items[-1], route) if listed else put(source, span(node), route)
+            yield "route", f"the route `{route}` is added", line, replace(rule, routes=more), ""
+
+
+def span_value(node: Node) -> object:
+    """The value of a scalar."""
+    return getattr(node, "value", None)
+
+
+def _of_parameter(parameter: Parameter, rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+    source = sources.get(parameter.place.path)
+    entry = source.tree.items.get(parameter.name) if source else None
+    users = [rule for rule in rulebook.rules if parameter.name in parameters_of(rule.when)]
+    if source is None or not isinstance(entry, MappingNode) or not users:
+        return
+    node = entry.items["value"]
+    for number in steps(parameter.number):
+        new = Quantity(number, parameter.value.unit)
+        rules: dict[str, Rule] = {}
+        refused = ""
+        try:
+            for rule in users:
+                when = with_parameter(rule.when, parameter.name, parameter.value, new, rulebook.vocabulary)
+                rules[rule.id] = replace(rule, when=when)
+                refused = refused or _outside(when, rulebook)
+        except QuantityError:
+            refused = "it would not be exact in the unit of a fact that it is compared with"
+        yield Mutant(
+            "parameter", f"parameter {parameter.name}", f"{parameter.value} becomes {new}",
+            put(source, span(node), str(new)), tuple(rule.id for rule in users), rules, refused=refused,
+        )  # fmt: skip
+
+
+def _outside(when: Condition, rulebook: Rulebook) -> str:
+    for compare in comparisons(when):
+        fact = rulebook.vocabulary[compare.fact]
+        ends = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
+        if fact.is_number and compare.parameters and not all(in_range(fact, end) for end in ends):  # type: ignore[arg-type]
+            return f"outside the range of `{fact.name}`"
+    return ""
+
+
+def parameters_of(when: Condition) -> frozenset[str]:
+    """The parameters that a condition uses, those of its definitions too."""
+    return frozenset(name for compare in comparisons(when) for name in compare.parameters)
+
+
+def _of_definitions(rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+    for definition in rulebook.definitions.values():
+        source = sources.get(definition.place.path)
+        entry = source.tree.items.get(definition.name) if source else None
+        users = [rule for rule in rulebook.rules if definition.name in {one.name for one in definitions(rule.when)}]
+        if source is None or not isinstance(entry, MappingNode) or not users:
+            continue
+        for slip in Slips(source, rulebook.vocabulary).of(definition.when, entry.items["when"]):
+            rules = {
+                rule.id: replace(rule, when=with_definition(rule.when, definition.name, slip.condition))
+                for rule in users
+            }
+            yield Mutant(
+                slip.kind, f"definition {definition.name}", slip.what, slip.line, tuple(rules), rules,
+                refused=slip.refused,
+            )  # fmt: skip
+
+
+def _of_vocabulary(rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+    source = sources.get("vocabulary.yaml")
+    windows = source.tree.items.get("freshness") if source else None
+    if source is None or not isinstance(windows, MappingNode):
+        return
+    for name, entry in windows.items.items():
+        users = tuple(rule.id for rule in rulebook.rules if name in facts_of(rule.when))
+        if users and isinstance(entry, MappingNode):
+            for kind, what, line, fact in freshness.slips(rulebook.vocabulary[name], source, entry):
+                marked = _ageless(rulebook.vocabulary[name]) ^ _ageless(fact)
+                yield Mutant(kind, f"fact {name}", what, line, users, {}, fact, marked=marked)
+
+
+def _ageless(fact: Fact) -> frozenset[str]:
+    return fact.freshness.ageless if fact.freshness else frozenset()

@@ -1,0 +1,218 @@
+"""Every slip of the hand in a condition: the condition as it would then be, with the line before and after.
+
+The condition is changed, not its text; the located tree beside it says where each part stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import cast
+
+from ketascreen.authoring.mutation.line_edits import (
+    Line,
+    Source,
+    dropped,
+    not_added,
+    not_dropped,
+    put,
+    span,
+    word_added,
+    word_dropped,
+)
+from ketascreen.language.condition import All, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.quantity import Quantity, decimal_text
+from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Sequence, key_place
+
+NEIGHBOURS: dict[str, tuple[str, ...]] = {
+    "at_least": ("above", "at_most"),
+    "above": ("at_least", "below"),
+    "at_most": ("below", "at_least"),
+    "below": ("at_most", "above"),
+    "is": ("is_not",),
+    "is_not": ("is",),
+    "one_of": ("none_of",),
+    "none_of": ("one_of",),
+    "includes_any": ("includes_none",),
+    "includes_none": ("includes_any",),
+}
+"""What each comparison is easily mistaken for: the other side of its boundary, the other direction, its opposite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A condition as a slip leaves it, of what kind the slip is and what it does, and its line."""
+
+    condition: Condition
+    kind: str
+    what: str
+    line: Line
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """The slips of one file's conditions."""
+
+    source: Source
+    vocabulary: Vocabulary
+
+    def of(self, condition: Condition, node: Node, *, negated: bool = False) -> Iterator[Slip]:
+        """Every slip of a condition and of what it holds; a definition that it asks has its own file."""
+        if not isinstance(node, MappingNode):
+            return
+        ((key, value),) = node.items.items()
+        match condition:
+            case All(members) | Any_(members) if isinstance(value, Sequence):
+                yield from self._of_branches(condition, node, key, value)
+                for index, (member, item) in enumerate(zip(members, value.items, strict=True)):
+                    for slip in self.of(member, item):
+                        yield replace(slip, condition=_with_member(condition, index, slip.condition))
+            case Not(member):
+                line = not_dropped(self.source, key_place(node, key), value)
+                yield Slip(member, "not", "`not` is dropped", line)
+                for slip in self.of(member, value, negated=True):
+                    yield replace(slip, condition=replace(condition, member=slip.condition))
+            case All(members) if isinstance(value, MappingNode):  # several comparisons of one fact
+                yield from self._of_several(condition, members, value)
+            case Compare() if isinstance(value, MappingNode):
+                yield from self._of_comparison(condition, value)
+        if not negated and key not in ("all", "any", "not"):
+            yield Slip(Not(condition), "not", "`not` is added", not_added(self.source, node))
+
+    def _of_branches(self, condition: All | Any_, node: MappingNode, key: str, value: Sequence) -> Iterator[Slip]:
+        members = condition.members
+        if len(members) < 2:
+            return
+        other: Condition = Any_(members) if key == "all" else All(members)
+        word = "any" if key == "all" else "all"
+        line = put(self.source, key_place(node, key), word)
+        yield Slip(other, "branches", f"`{key}` becomes `{word}`", line)
+        for index, item in enumerate(value.items):
+            fewer = replace(condition, members=members[:index] + members[index + 1 :])
+            yield Slip(fewer, "branch", f"a branch of `{key}` is dropped", dropped(self.source, item.place))
+
+    def _of_several(self, condition: All, members: tuple[Condition, ...], value: MappingNode) -> Iterator[Slip]:
+        for index, (member, operator) in enumerate(zip(members, value.items, strict=True)):
+            fewer = replace(condition, members=members[:index] + members[index + 1 :])
+            what = f"`{operator}` is dropped"
+            yield Slip(fewer, "branch", what, dropped(self.source, key_place(value, operator)))
+            for slip in self._of_comparison(cast(Compare, member), value):
+                yield replace(slip, condition=_with_member(condition, index, slip.condition))
+
+    def _of_comparison(self, compare: Compare, value: MappingNode) -> Iterator[Slip]:
+        fact, constant = self.vocabulary[compare.fact], value.items[compare.operator]
+        key = key_place(value, compare.operator)
+        for operator in NEIGHBOURS.get(compare.operator, ()):
+            what = f"`{compare.operator}` becomes `{operator}`"
+            yield Slip(replace(compare, operator=operator), "comparison", what, put(self.source, key, operator))
+        if compare.operator == "between":
+            yield from self._of_ends(compare, fact, constant)
+        elif isinstance(compare.constant, Decimal):
+            for number in steps(compare.constant):
+                yield self._threshold(compare, fact, constant, compare.constant, number, number)
+        elif isinstance(constant, Sequence):
+            yield from self._of_words(compare, fact, constant)
+        else:
+            for word in fact.words:
+                if word != compare.constant:
+                    what = f"`{compare.constant}` becomes `{word}`"
+                    yield Slip(replace(compare, constant=word), "choice", what, put(self.source, span(constant), word))
+
+    def _of_ends(self, compare: Compare, fact: Fact, node: Node) -> Iterator[Slip]:
+        low, high = cast(tuple[Decimal, Decimal], compare.constant)
+        ends = cast(Sequence, node).items
+        for number in steps(low):
+            yield self._threshold(compare, fact, ends[0], low, number, (number, high))
+        for number in steps(high):
+            yield self._threshold(compare, fact, ends[1], high, number, (low, number))
+
+    def _threshold(
+        self, compare: Compare, fact: Fact, node: Node, old: Decimal, new: Decimal, constant: Constant
+    ) -> Slip:
+        assert fact.unit is not None
+        before, after = (str(Quantity(number, fact.unit)) for number in (old, new))
+        pair = isinstance(constant, tuple)
+        refused = "" if in_range(fact, new) else f"outside the range of `{fact.name}`"
+        if pair and constant[0] > constant[1]:  # type: ignore[index,operator]
+            refused = "`between` takes two ends, the lower first"
+        line = put(self.source, span(node), after)
+        changed = replace(compare, constant=constant, parameters=())
+        return Slip(changed, "threshold", f"{before} becomes {after}", line, refused)
+
+    def _of_words(self, compare: Compare, fact: Fact, node: Sequence) -> Iterator[Slip]:
+        words = cast(tuple[str, ...], compare.constant)
+        others = [word for word in fact.words if word not in words]
+        for index, (word, item) in enumerate(zip(words, node.items, strict=True)):
+            fewer = words[:index] + words[index + 1 :]
+            if fewer:
+                line = word_dropped(self.source, item)
+                yield Slip(replace(compare, constant=fewer), "word", f"`{word}` is dropped", line)
+            for other in others:
+                swapped = (*words[:index], other, *words[index + 1 :])
+                line = put(self.source, span(item), other)
+                yield Slip(replace(compare, constant=swapped), "choice", f"`{word}` becomes `{other}`", line)
+        for other in others:
+            line = word_added(self.source, node.items[-1], other)
+            yield Slip(replace(compare, constant=(*words, other)), "word", f"`{other}` is added", line)
+
+
+def _with_member(condition: All | Any_, index: int, member: Condition) -> Condition:
+    members = condition.members
+    return replace(condition, members=(*members[:index], member, *members[index + 1 :]))
+
+
+def steps(number: Decimal) -> tuple[Decimal, Decimal]:
+    """The number a step up and down: one unit of the last place that it uses."""
+    decimals = len(decimal_text(number).partition(".")[2])
+    step = Decimal(1).scaleb(-decimals)
+    return number + step, number - step
+
+
+def in_range(fact: Fact, number: Decimal) -> bool:
+    """Whether a number lies within the range of its fact."""
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    return fact.minimum <= number <= fact.maximum
+
+
+def with_definition(condition: Condition, name: str, when: Condition) -> Condition:
+    """The condition with another meaning of a definition that it asks, be it inside another one."""
+    match condition:
+        case All(members) | Any_(members):
+            return replace(condition, members=tuple(with_definition(member, name, when) for member in members))
+        case Not(member):
+            return replace(condition, member=with_definition(member, name, when))
+        case Meets(asked, member):
+            return replace(condition, condition=when if asked == name else with_definition(member, name, when))
+        case _:
+            return condition
+
+
+def with_parameter(condition: Condition, name: str, old: Quantity, new: Quantity, facts: Vocabulary) -> Condition:
+    """The condition with another value of a parameter, definitions included.
+
+    Raises:
+        QuantityError: the new value is not exact in the unit of a fact that it is compared with.
+    """
+    match condition:
+        case All(members) | Any_(members):
+            changed = tuple(with_parameter(member, name, old, new, facts) for member in members)
+            return replace(condition, members=changed)
+        case Not(member):
+            return replace(condition, member=with_parameter(member, name, old, new, facts))
+        case Meets(_, member):
+            return replace(condition, condition=with_parameter(member, name, old, new, facts))
+        case Compare(fact, _, constant, parameters) if name in parameters:
+            unit = facts[fact].unit
+            assert unit is not None
+            before, after = old.to(unit).value, new.to(unit).value
+            if isinstance(constant, tuple):
+                ends = tuple(after if end == before else end for end in constant)
+                return replace(condition, constant=cast(Constant, ends))
+            return replace(condition, constant=after)
+        case _:
+            return condition

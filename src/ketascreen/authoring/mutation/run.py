@@ -1,0 +1,207 @@
+"""What becomes of each mutant: killed by a case, refused by the loader, the same as the original, or a survivor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, partial
+
+from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.examination import holds_for
+from ketascreen.authoring.mutation.distinguish import come_to, tell_apart
+from ketascreen.authoring.mutation.mutant import Mutant
+from ketascreen.authoring.mutation.suggest_case import alone, written
+from ketascreen.authoring.mutation.vignettes import Changed, Patients
+from ketascreen.diagnostic import ProfileError
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Grounds, explain
+from ketascreen.language.terms import Effect, Outcome, Stage
+from ketascreen.loading.invariants import check_whole
+from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.runtime.process_pool import in_order
+from ketascreen.screening.builder import Reporter
+from ketascreen.syntax.problems import Report
+
+
+class Fate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    REFUSED = "refused"
+    EQUIVALENT = "equivalent"
+    SURVIVED = "survived"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A mutant's fate. `why` is the case that killed it, what the loader says, or why no case is shown.
+
+    `missing` is the case that would kill a survivor, as YAML, for the cases of the rule `missing_for`.
+    """
+
+    fate: Fate
+    why: str = ""
+    missing: str = ""
+    missing_for: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The cases of a rulebook, made ready to be run against many mutants."""
+
+    rulebook: Rulebook
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def _by_rule(self) -> Mapping[str | None, list[Case]]:
+        by_rule: dict[str | None, list[Case]] = {}
+        for case in self.cases:
+            by_rule.setdefault(case.rule, []).append(case)
+        return by_rule
+
+    @cached_property
+    def _patients(self) -> Patients:
+        return Patients(self.rulebook)
+
+    def result(self, mutant: Mutant) -> Result:
+        """What becomes of a mutant: its rules' own cases first, then whole patients; then the loader, then all answers.
+
+        The loader comes after the cases only because it takes longer; what a case kills it may refuse as well.
+        """
+        if mutant.refused:
+            return Result(Fate.REFUSED, mutant.refused)
+        if killer := next(self._killers(mutant), None):
+            return Result(Fate.KILLED, str(killer))
+        if refusal := self._refusal(mutant):
+            return Result(Fate.REFUSED, refusal)
+        return self._survivor(mutant)
+
+    def failing(self) -> tuple[Case, ...]:
+        """The cases that do not hold before anything is changed."""
+        return tuple(case for case in self.cases if not self._holds(case))
+
+    def _holds(self, case: Case) -> bool:
+        try:
+            facts = self._patients.facts(case)
+        except ProfileError:
+            return False
+        if case.rule is not None:
+            return holds_for(case, _rule(self.rulebook, case.rule), facts)
+        return self._patients.holds(case)
+
+    def _killers(self, mutant: Mutant) -> Iterator[Case]:
+        changed = mutant.rulebook(self.rulebook)
+
+        def facts(case: Case) -> Facts:
+            if mutant.fact is None:
+                return self._patients.facts(case)
+            return known_facts(case.profile, changed.vocabulary, case.as_of)
+
+        for rule_id in mutant.touches:
+            rule = _rule(changed, rule_id)
+            yield from (case for case in self._by_rule.get(rule_id, ()) if not holds_for(case, rule, facts(case)))
+        reporter = None
+        for case in self._by_rule.get(None, ()):
+            seen = facts(case)
+            if any(self._shows(case, rule_id, changed, seen) for rule_id in mutant.touches):
+                reporter = reporter or Reporter(changed)
+                if not self._patients.holds(case, Changed(reporter, changed.rules, mutant.touches, seen)):
+                    yield case
+
+    def _shows(self, case: Case, rule_id: str, changed: Rulebook, facts: Facts) -> bool:
+        """Whether a rule says anything else of a whole patient; where not, the verdict cannot be another."""
+        old, new = _rule(self.rulebook, rule_id), _rule(changed, rule_id)
+        said = _said(old, case, self._patients.facts(case)), _said(new, case, facts)
+        silent = said[0] == said[1] and (said[0] is None or said[0].truth is Truth.FALSE)
+        return not silent and (said[0] != said[1] or (old.effect, old.routes) != (new.effect, new.routes))
+
+    def _refusal(self, mutant: Mutant) -> str:
+        """What the loader says of the whole rulebook with this slip in it."""
+        changed, report = mutant.rulebook(self.rulebook), Report()
+        check_whole(changed.rules, changed.vocabulary, changed.routes, changed.conflicts, report)
+        return next((problem.message for problem in report.sorted()), "")
+
+    def _survivor(self, mutant: Mutant) -> Result:
+        """The case that is missing, or that no patient tells the mutant from the original."""
+        certain = True
+        for rule_id in mutant.touches:
+            rule = _rule(self.rulebook, rule_id)
+            changed = mutant.rules.get(rule_id, rule)
+            own = self._by_rule.get(rule_id, [])
+            as_of = (own or self.cases)[0].as_of
+            if reason := _beyond_cases(rule, changed):
+                return Result(Fate.SURVIVED, reason)
+            told = tell_apart(mutant, rule_id, self.rulebook, as_of)
+            given = told.given
+            if given is None and (truth := _told_by(rule, changed)) is not None:
+                given = come_to(rule, truth, self.rulebook, as_of).given
+                certain = certain and given is not None
+            if given is not None:
+                taken = [case.name for case in own]
+                added = bool(set(changed.routes) - set(rule.routes))
+                return Result(Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id)
+            certain = certain and told.certain
+        if certain:
+            return Result(Fate.EQUIVALENT)
+        return Result(Fate.SURVIVED, "no answers were found that tell the two apart, and not all could be tried")
+
+
+def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
+    return explain(rule.when, answers_for(rule, facts)) if rule.asked_at(case.stage) else None
+
+
+def _rule(rulebook: Rulebook, rule_id: str) -> Rule:
+    rule = rulebook.rule(rule_id)
+    assert rule is not None
+    return rule
+
+
+def _told_by(rule: Rule, changed: Rule) -> Truth | None:
+    """What a rule must come to so that another effect, route or stage shows; None where none shows."""
+    if set(rule.routes) != set(changed.routes) or not changed.asked_at(_first_stage(rule)):
+        return Truth.TRUE
+    for truth, outcome in ((Truth.TRUE, Outcome.MET), (Truth.UNKNOWN, Outcome.UNKNOWN)):
+        if alone(rule.effect, outcome) != alone(changed.effect, outcome):
+            return truth
+    return None
+
+
+def _first_stage(rule: Rule) -> Stage:
+    return Stage.CANDIDACY if rule.asked_at(Stage.CANDIDACY) else Stage.SESSION
+
+
+def _beyond_cases(rule: Rule, changed: Rule) -> str:
+    """Why no case of a rule can show a change, or nothing."""
+    if changed.asked_at(Stage.CANDIDACY) and not rule.asked_at(Stage.CANDIDACY):
+        return "a rule's case cannot say that the rule is not asked at candidacy"
+    if (rule.effect is Effect.ALERT) is not (changed.effect is Effect.ALERT):
+        return "a rule alone gives the same with either effect; a whole patient shows it by its `alerts`"
+    return ""
+
+
+ENOUGH = 1000
+"""As many mutants for each worker at least: with fewer, starting it takes longer than it saves."""
+
+
+def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], Result]:
+    return Trial(rulebook, cases).result
+
+
+def try_all(
+    mutants: Sequence[Mutant], trial: Trial, *, workers: int = 1, progress: Callable[[int], None] = lambda done: None
+) -> list[Result]:
+    """What becomes of each mutant, in their order, over `workers` processes; `progress` is told how many are done.
+
+    Raises:
+        ChannelFault: a worker process ended without an answer.
+    """
+    workers = min(workers, len(mutants) // ENOUGH)
+    make = partial(_trying, trial.rulebook, trial.cases) if workers > 1 else lambda: trial.result
+    results: list[Result] = []
+    for result in in_order(make, mutants, workers=workers):
+        results.append(result)
+        progress(len(results))
+    return results

@@ -1,0 +1,130 @@
+"""The case that is missing: what would tell a mutant from the original, ready to paste as YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ketascreen.authoring.cases.case import NOTHING
+from ketascreen.authoring.mutation.distinguish import Given, profile
+from ketascreen.language.rule import Rule, RuleStage
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import explain
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness
+from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.verdict.decision import combine, combine_readiness
+
+_WIDTH = 100
+
+
+def written(
+    rule: Rule,
+    given: Given,
+    rulebook: Rulebook,
+    as_of: datetime,
+    taken: Iterable[str] = (),
+    only_its_routes: bool = False,
+) -> str:
+    """A case of `rule` as YAML, with what the rule as it stands comes to.
+
+    `taken` are names that other cases have; with `only_its_routes` the case says of all others that they get nothing.
+    """
+    facts = known_facts(profile(given), rulebook.vocabulary, as_of)
+    grounds = explain(rule.when, answers_for(rule, facts))
+    outcome = OUTCOME[grounds.truth]
+    expect: dict[str, Any] = {"finding": outcome.value}
+    if outcome is Outcome.UNKNOWN:
+        expect["asks"] = sorted(grounds.lacks)
+    elif grounds.rests_on:
+        expect["because"] = sorted(grounds.rests_on)
+    expect["gives"] = {route.value: alone(rule.effect, outcome).value for route in rule.routes}
+    others = [route for route in rulebook.routes if only_its_routes and route not in rule.routes]
+    expect["gives"].update({route.value: NOTHING for route in others})
+    day = as_of.date().isoformat()
+    shown = {name: _answer(raw, day) for name, raw in given.items()}
+    lines = [
+        f"- name: {_unique(_name(given, expect, as_of, bool(others)), frozenset(taken))}",
+        f"  as_of: {_time(as_of)}",
+        f"  observed_at: {day}",
+        *(["  stage: session"] if rule.stage is RuleStage.SESSION else []),
+        *_entry("given", shown, 2),
+        *_entry("expect", expect, 2),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def alone(effect: Effect, outcome: Outcome) -> Decision | Readiness:
+    """What a finding would give if its rule were the only one."""
+    if effect is Effect.HOLD:
+        return combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False)
+    return combine([(effect, outcome)])
+
+
+def _answer(raw: Mapping[str, Any], day: str) -> Any:
+    rest = {key: value for key, value in raw.items() if key != "at" or value != day}
+    return rest["value"] if rest.keys() == {"value"} else rest
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
+    """A key with its value on one line where it fits, else with a line for each part of it."""
+    line = f"{' ' * indent}{key}: {_flow(value)}"
+    if len(line) <= _WIDTH or not isinstance(value, dict):
+        yield line
+        return
+    yield f"{' ' * indent}{key}:"
+    for inner, part in value.items():
+        yield from _entry(inner, part, indent + 2)
+
+
+def _flow(value: Any) -> str:
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{key}: {_flow(part)}' for key, part in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_flow, value))}]"
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
+
+
+def _name(given: Given, expect: Mapping[str, Any], as_of: datetime, not_for: bool) -> str:
+    """A sentence out of the answers, to be made a better one by whoever pastes it."""
+    where = " on no other route" if not_for else ""
+    if not given:
+        return f"nothing recorded is {_spoken(expect['finding'])}{where}"
+    said = " and ".join(_said(name, raw) for name, raw in given.items())
+    ages = [(name, days) for name, raw in given.items() if (days := _days(raw, as_of))]
+    if not ages:
+        return f"{said} is {_spoken(expect['finding'])}{where}"
+    name, days = ages[0]
+    age = "the day before" if days == 1 else f"{days} days before"
+    counts = "is too old to count" if name in expect.get("asks", ()) else "still counts"
+    rest = " and ".join(_said(other, raw) for other, raw in given.items() if other != name)
+    return f"{_said(name, given[name])}, recorded {age}, {counts}{f', with {rest}' if rest else ''}{where}"
+
+
+def _unique(name: str, taken: frozenset[str]) -> str:
+    numbered = (f"{name}, case {count}" for count in range(2, len(taken) + 3))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
+
+
+def _days(raw: Mapping[str, Any], as_of: datetime) -> int:
+    at = raw.get("at", "")
+    return (as_of - datetime.fromisoformat(at)).days if "T" in at else 0
+
+
+def _said(name: str, raw: Mapping[str, Any]) -> str:
+    if "present" in raw:
+        held = " and ".join(map(_spoken, raw["present"])) or "nothing"
+        return f"{_spoken(name)} with {held}{'' if raw['complete'] else ' on an open list'}"
+    return f"{_spoken(name)} {_spoken(raw['value'])}"
+
+
+def _spoken(word: str) -> str:
+    return word.replace("_", " ")

@@ -1,0 +1,80 @@
+"""Whole patients held against a changed rulebook, without working out again what the change does not touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.examination import holds_for_patient
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import evaluate
+from ketascreen.language.terms import OUTCOME
+from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.screening.agreement import Answers
+from ketascreen.screening.builder import Reporter, by_route
+from ketascreen.screening.combine import Weighing
+from ketascreen.verdict.finding import Finding
+
+_TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A changed rulebook: its reporter and rules, the ids of those that it touches, the facts that count by it."""
+
+    reporter: Reporter
+    rules: tuple[Rule, ...]
+    touched: tuple[str, ...]
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Patients:
+    """The facts of a rulebook's cases, and the findings of its whole patients, worked out once."""
+
+    rulebook: Rulebook
+    _facts: dict[int, Facts] = field(default_factory=dict)
+    _findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def _reporter(self) -> Reporter:
+        return Reporter(self.rulebook)
+
+    def facts(self, case: Case) -> Facts:
+        """What is known of a case's patient."""
+        if id(case) not in self._facts:
+            self._facts[id(case)] = known_facts(case.profile, self.rulebook.vocabulary, case.as_of)
+        return self._facts[id(case)]
+
+    def holds(self, case: Case, changed: Changed | None = None) -> bool:
+        """Whether a whole patient's case holds, on the reference channel, as the rulebook stands or changed."""
+        if id(case) not in self._findings:
+            self._findings[id(case)] = _findings(self.rulebook.rules, self._reporter, case, self.facts(case))
+        findings, reporter = self._findings[id(case)], self._reporter
+        if changed:
+            kept = [finding for finding in findings if finding.rule not in changed.touched]
+            again = [rule for rule in changed.rules if rule.id in changed.touched]
+            reporter = changed.reporter
+            anew = _findings(again, reporter, case, changed.facts)
+            findings = tuple(sorted((*kept, *anew), key=lambda finding: finding.rule))
+        answers = Answers({"reference": {finding.rule: _TRUTH[finding.outcome] for finding in findings}}, {}, ())
+        decided = frozenset(case.decided)
+        rules = {finding.rule: (finding.effect, finding.routes) for finding in findings}
+        weighed = Weighing.of(rules, self.rulebook.routes).weigh(answers, decided, faulty=False)
+        here = by_route(findings)
+        routes = {
+            route: reporter.route(route, case.stage, given, decided, lambda: here) for route, given in weighed.items()
+        }
+        return holds_for_patient(case, routes, findings)
+
+
+def _findings(rules: Iterable[Rule], reporter: Reporter, case: Case, facts: Facts) -> tuple[Finding, ...]:
+    evidence = reporter.evidence(facts, case.as_of)
+    return tuple(
+        reporter.finding(rule, OUTCOME[evaluate(rule.when, answers_for(rule, facts))], evidence)
+        for rule in rules
+        if rule.asked_at(case.stage)
+    )

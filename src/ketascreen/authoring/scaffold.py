@@ -1,0 +1,178 @@
+"""Beginnings: a copy of a rulebook for a site to own, and a new rule with its cases to fill in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
+from ketascreen.authoring.names import Names, read_names
+from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
+from ketascreen.language.terms import Effect
+from ketascreen.loading.build import NAMED
+from ketascreen.loading.linker import STAGES
+from ketascreen.syntax.folder import read_folder
+from ketascreen.syntax.problems import Report
+
+FOLDERS: Mapping[Effect, str] = {
+    Effect.EXCLUDE: "exclusions",
+    Effect.REVIEW: "reviews",
+    Effect.CAUTION: "cautions",
+    Effect.HOLD: "holds",
+    Effect.ALERT: "alerts",
+    Effect.ADVISE: "advice",
+}
+"""Where a rule stands by its effect."""
+
+MARK = "# yaml-language-server: "
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
+_KEEP_BYTES = """\
+# The bytes of a rulebook are what its digest and its signature are of; keep them as they are.
+*.yaml -text
+*.signature.json -text
+"""
+
+
+def refused(code: str, message: str, mend: str, place: Place | None = None) -> InputError:
+    """An input that is refused for one reason."""
+    return InputError([Diagnostic(code, message, mend, place)])
+
+
+def write_schemas(names: Names, folder: Path) -> tuple[str, ...]:
+    """Writes the schemas of a rulebook into a folder, made where it is not there; their file names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = schemas(names)
+    for name, schema in made.items():
+        (folder / name).write_text(schema_text(schema), encoding="utf-8")
+    return tuple(made)
+
+
+def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
+    """Copies a rulebook with its cases, and its schemas beside it; how many files of rules and of cases.
+
+    Only the line that tells an editor the schema differs from the source.
+
+    Raises:
+        InputError: `target` is there and is not an empty folder.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise refused("not-empty", "not an empty folder", "name a new one", Place(str(target)))
+    report = Report()
+    read = read_folder(source, report)
+    if report.found:
+        raise InputError(report.sorted())
+    for path, data in {**read.files, **read.fixtures}.items():
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(referring(data, reference(path, FOLDER)))
+    (target / ".gitattributes").write_text(_KEEP_BYTES, encoding="utf-8")
+    write_schemas(read_names(target), target / FOLDER)
+    rules = sum(1 for path in read.files if path not in {f"{name}.yaml" for name in NAMED})
+    return rules, len(read.fixtures)
+
+
+def referring(data: bytes, line: str) -> bytes:
+    """A file's bytes with `line` as the first, in place of one that says the same of another folder."""
+    first, _, rest = data.partition(b"\n")
+    return line.encode() + b"\n" + (rest if first.startswith(MARK.encode()) else data)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """What is known of a rule that is to be written."""
+
+    id: str
+    effect: Effect
+    stage: str
+    routes: tuple[str, ...]
+
+
+def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], folder: Path) -> NewRule:
+    """A rule that may be added to a rulebook's folder.
+
+    Raises:
+        InputError: an id that is taken or malformed, an unknown effect or route, a stage that the effect is not for.
+        RulebookError: the rulebook's names cannot be read.
+    """
+    if not _ID.fullmatch(rule) or len(rule) > 80:
+        like = re.sub(r"[^a-z0-9]+", "-", rule.lower()).strip("-")[:80]
+        raise refused(
+            "rule-id", f"`{rule}` is no id", f"lower-case words joined by hyphens, such as `{like or 'new-rule'}`"
+        )
+    if effect not in list(Effect):
+        mend = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
+        raise refused("wrong-word", f"unknown effect `{effect}`", mend)
+    stages = STAGES[Effect(effect)]
+    if stage is not None and stage not in stages:
+        raise refused("stage", f"`{effect}` does not stand at `{stage}`", f"`{effect}` stands at {' or '.join(stages)}")
+    names = read_names(folder)
+    for route in routes:
+        if route not in names.routes:
+            mend = did_you_mean(route, names.routes, otherwise=f"the routes are {', '.join(names.routes)}, or all")
+            raise refused("unknown-route", f"unknown route `{route}`", mend)
+    if rule in names.rules or rule in NAMED:
+        raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
+    return NewRule(rule, Effect(effect), stage or stages[0], tuple(dict.fromkeys(routes)))
+
+
+def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
+    """Writes a rule with its cases to fill in, and gives the paths of both. No file is written over.
+
+    Raises:
+        FileExistsError: a file of that name is there.
+    """
+    head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
+    effective = re.search(r"^effective: *['\"]?([0-9-]{10})", head, re.MULTILINE)
+    found = _SCHEMAS.match(head)
+    written = []
+    for path, text in (
+        (f"{FOLDERS[rule.effect]}/{rule.id}.yaml", _rule_text(rule)),
+        (f"{FOLDERS[rule.effect]}/{rule.id}.cases.yaml", _cases_text(rule, effective[1] if effective else "")),
+    ):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(f"{reference(path, found[1] if found else FOLDER)}\n{text}")
+        written.append(folder / path)
+    return written[0], written[1]
+
+
+def _rule_text(rule: NewRule) -> str:
+    routes = f"[{', '.join(rule.routes)}]" if rule.routes else "all"
+    return f"""\
+# Every key without a value is to be filled in; docs/rule-format.md says what each holds.
+id: {rule.id}
+# A few words.
+title:
+stage: {rule.stage}
+effect: {rule.effect}
+routes: {routes}
+# A condition, such as `fact: {{is: choice}}`, or `any:` or `all:` with a list of conditions.
+when:
+# What a met finding tells the reader, in one or two sentences.
+say:
+# At least one: a line of a document with at most 12 words of it, or `outside:` with an id of documents.yaml.
+sources:
+  - document:
+    line:
+    phrase:
+    says:
+sign_off: {{status: draft}}
+"""
+
+
+def _cases_text(rule: NewRule, effective: str) -> str:
+    stage = "  stage: session\n" if rule.stage == "session" else ""
+    when = f"{effective}T09:00:00Z" if effective else ""
+    cases = (
+        ("The condition holds. For a threshold, write one case exactly on it and one on each side.", "met", "because"),
+        ("The condition does not hold.", "not_met", "because"),
+        ("A fact that the condition needs is not known.", "unknown", "asks"),
+    )
+    return "# Name each case for what it shows. docs/rule-format.md says what `given` and `expect` hold.\n" + "".join(
+        f"# {comment}\n- name:\n{stage}  as_of: {when}\n  observed_at: {effective}\n  given:\n"
+        f"  expect:\n    finding: {finding}\n    {why}:\n".replace(": \n", ":\n")
+        for comment, finding, why in cases
+    )

@@ -1,0 +1,146 @@
+"""All rules as one Python function that takes the answers as a flat tuple.
+
+No text of a rule's author is ever part of the function's source: its names are made here, from numbers, and constants
+and ids are bound to them as values. It is handed the answers "not met" for all rules, and sets those that come to
+anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from ketascreen.channels.compiled.expressions import And, Both, Expression, Fact, Flag, Or, Reader, Test
+from ketascreen.channels.compiled.grouping import Group, alternatives, constants, grouped
+from ketascreen.language.condition import Always, Value
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import Effect
+
+Evaluate = Callable[[tuple[Value | None, ...], dict[str, Truth]], None]
+"""Takes the answers to the facts, None where there is none, and the answers of the rules, which it sets."""
+
+_ON_LISTS = frozenset({"includes", "excludes", "shares", "lacks"})
+_NOTHING = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A function for some rules, and what it takes: the answers of a patient, and a copy of `unmet`.
+
+    The answers are those that count to the facts `current`, then the last ones to the facts `last`, in that order.
+    """
+
+    current: tuple[str, ...]
+    last: tuple[str, ...]
+    unmet: dict[str, Truth]
+    evaluate: Evaluate
+    source: str
+
+
+def generate(rules: Sequence[Rule]) -> Program:
+    """The program of some rules; alerts among them are over the last answers."""
+    reader = Reader()
+    always = {rule.id for rule in rules if isinstance(rule.when, Always)}
+    read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
+    writer = _Writer()
+    groups = grouped({rule: both.unmet for rule, both in read.items()})
+    body = [*writer.definitions(reader.definitions), *(line for group in groups for line in writer.group(group, read))]
+    source = "\n".join(["def evaluate(facts, answers):", *_indented([*writer.opening(), *body, "return"])])
+    names = dict(writer.bound)
+    exec(compile(source, "<compiled rules>", "exec"), names)
+    unmet = {rule.id: Truth.TRUE if rule.id in always else Truth.FALSE for rule in rules}
+    current, last = (tuple(name for name, kind in writer.facts if kind is wanted) for wanted in (False, True))
+    return Program(current, last, unmet, cast(Evaluate, names["evaluate"]), source)
+
+
+class _Writer:
+    """Writes expressions and statements, and keeps the facts that they read and the values that names are bound to."""
+
+    def __init__(self) -> None:
+        self.facts: dict[Fact, int] = {}
+        self.bound: dict[str, object] = {"met": Truth.TRUE, "unknown": Truth.UNKNOWN, "nothing": _NOTHING}
+        self._names: dict[object, str] = {}
+        self._words: dict[Fact, frozenset[Decimal | str]] = {}
+
+    def opening(self) -> Iterator[str]:
+        """Gives each answer a name of its own; for a list, one for what is present and one for what may be."""
+        if self.facts:
+            numbers = [self.facts[fact] for fact in sorted(self.facts, key=lambda fact: fact.last)]
+            yield f"{', '.join(f'f{number}' for number in numbers)}, = facts"
+        for fact, named in self._words.items():
+            n = self.facts[fact]
+            yield f"if f{n} is None:"
+            yield f"    present{n} = nothing; possible{n} = {self._name(named)}"
+            yield "else:"
+            yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(named)}"
+
+    def definitions(self, read: Iterable[Both]) -> Iterator[str]:
+        """Works out each definition, once for all rules."""
+        for number, both in enumerate(read):
+            yield f"unmet{number} = {self._text(both.unmet)}"
+            yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
+
+    def group(self, group: Group, read: Mapping[str, Both]) -> Iterator[str]:
+        """Sets the answers of the rules that are not ruled out: "not met" is tried first, since most rules are."""
+        inner = [self._rule(rule, read[rule], group.test) for rule in group.rules]
+        inner += [line for one in group.groups for line in self.group(one, read)]
+        if group.test is None:
+            yield from inner
+        else:
+            yield f"if not ({self._text(group.test)}):"
+            yield from _indented(inner)
+
+    def _rule(self, rule: str, both: Both, known_to_fail: Expression | None) -> str:
+        answer = f"answers[{self._name(rule)}] = met if {self._text(both.met)} else unknown"
+        unmet = tuple(one for one in alternatives(both.unmet) if one != known_to_fail)
+        return f"if not ({self._text(Or(unmet))}): {answer}" if unmet else answer
+
+    def _text(self, expression: Expression) -> str:
+        match expression:
+            case Test():
+                return self._test(expression)
+            case Flag(number, met):
+                return f"{'met' if met else 'unmet'}{number}"
+            case And(members):
+                return " and ".join(map(self._member, members)) or "True"
+            case Or(members):
+                return " or ".join(map(self._text, members)) or "False"
+
+    def _member(self, expression: Expression) -> str:
+        text = self._text(expression)
+        return f"({text})" if isinstance(expression, Or) else text
+
+    def _test(self, test: Test) -> str:
+        n = self.facts.setdefault(test.fact, len(self.facts))
+        named = constants(test)
+        if test.test in _ON_LISTS:
+            self._words[test.fact] = self._words.get(test.fact, _NOTHING) | named
+        match test.test:
+            case "includes":
+                return f"{self._name(test.constant)} in present{n}"
+            case "excludes":
+                return f"{self._name(test.constant)} not in possible{n}"
+            case "shares":
+                return f"not present{n}.isdisjoint({self._name(named)})"
+            case "lacks":
+                return f"f{n} is not None and possible{n}.isdisjoint({self._name(named)})"
+            case "not in":
+                return f"f{n} not in {self._name(named | {None})}"
+            case "==" | "in":
+                return f"f{n} {test.test} {self._name(test.constant)}"
+            case _:
+                return f"f{n} is not None and f{n} {test.test} {self._name(test.constant)}"
+
+    def _name(self, value: object) -> str:
+        """The name that a value is bound to."""
+        if value not in self._names:
+            self._names[value] = name = f"v{len(self._names)}"
+            self.bound[name] = value
+        return self._names[value]
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"    {line}" for line in lines)

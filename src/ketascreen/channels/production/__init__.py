@@ -1,0 +1,20 @@
+"""The production channel: the rules as durable-rules productions. It alone knows durable_rules.
+
+It may import language, patient, channels.channel.
+"""
+
+from typing import TYPE_CHECKING
+
+from ketascreen._face import face
+
+if TYPE_CHECKING:
+    from ketascreen.channels.production.channel import ProductionChannel
+    from ketascreen.channels.production.engine import EngineMissing
+    from ketascreen.channels.production.isolated import IsolatedChannel
+
+__all__ = ["EngineMissing", "IsolatedChannel", "ProductionChannel"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(
+        __name__, {"channel": ["ProductionChannel"], "engine": ["EngineMissing"], "isolated": ["IsolatedChannel"]}
+    )

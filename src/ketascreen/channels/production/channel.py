@@ -1,0 +1,224 @@
+"""The production channel: the rules as productions of durable-rules, in Kleene's logic.
+
+The engine is used narrowly: one fact per attribute, one session at a time, a canary fires first. Anything
+unforeseen is a fault, and the ruleset is then thrown away. Nothing else in ketascreen knows the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from threading import Lock
+
+from ketascreen.channels.production.engine import Engine, load_engine
+from ketascreen.channels.production.normal_form import Attribute, compile_rules, value_of
+from ketascreen.channels.production.rulesets import SESSION, Shard, Target, shard
+from ketascreen.diagnostic import ChannelFault
+from ketascreen.language import logic
+from ketascreen.language.logic import UNKNOWN, Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
+
+_MATCHED, _UNMATCHED = 0, 1
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+_ruleset_numbers = count(1)
+
+
+class ProductionChannel:
+    """Evaluates a rulebook with durable-rules. It can be pickled, and used from threads and after a fork.
+
+    Raises:
+        EngineMissing: durable-rules cannot be imported.
+        RulebookError: a rule is more than the engine can take.
+    """
+
+    name = "production"
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._make({stage: rulebook.asked_at(stage) for stage in Stage})
+
+    def _make(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
+        engine = load_engine()
+        self._rules = rules
+        self._handles: dict[Stage, list[_Handle]] = {}
+        for stage in Stage:
+            shards = shard(rules[stage], compile_rules(rules[stage]))
+            self._handles[stage] = [_Handle(engine, part) for part in shards]
+        _channels.add(self)
+
+    def __getstate__(self) -> Mapping[Stage, Sequence[Rule]]:
+        return self._rules
+
+    def __setstate__(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
+        self._make(rules)
+
+    def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
+        """What each rule asked at `stage` comes to, by rule id.
+
+        Raises:
+            ChannelFault: the engine failed, or did what it cannot rightly do; holds no patient's value.
+        """
+        answers: dict[str, Truth] = {}
+        for handle in self._handles[stage]:
+            answers.update(handle.evaluate(facts))
+        return {rule.id: answers[rule.id] for rule in self._rules[stage]}
+
+    def close(self) -> None:
+        """Gives the rulesets back to the engine; they are made again when they are needed."""
+        for handle in self._all_handles():
+            handle.close()
+
+    def after_fork_in_child(self) -> None:
+        """Forgets rulesets and locks, which are the parent's."""
+        for handle in self._all_handles():
+            handle.forget()
+
+    def _all_handles(self) -> Iterator[_Handle]:
+        for handles in self._handles.values():
+            yield from handles
+
+
+class _EngineError(Exception):
+    """Something that the engine cannot rightly do; the message holds no value."""
+
+
+class _Handle:
+    """A shard and its ruleset in the engine, made when it is first needed, and again after a fault."""
+
+    def __init__(self, engine: Engine, shard: Shard) -> None:
+        self._engine = engine
+        self._shard = shard
+        self._lock = Lock()
+        self._ruleset: int | None = None
+        self._disposal: weakref.finalize[[int], _Handle] | None = None
+
+    def evaluate(self, facts: Facts) -> dict[str, Truth]:
+        """What each rule of the shard comes to.
+
+        Raises:
+            ChannelFault: raised where no exception of the engine's is at hand, which could hold values.
+        """
+        with self._lock:
+            outcome = self._attempt(facts)
+        if isinstance(outcome, str):
+            raise ChannelFault(f"the production channel failed: {outcome}")
+        return {rule: logic.of(outcome[rule]) if rule in outcome else UNKNOWN for rule in self._shard.rules}
+
+    def close(self) -> None:
+        """Gives the ruleset back."""
+        with self._lock:
+            self._discard()
+
+    def forget(self) -> None:
+        """Lets go of a ruleset that is another process's."""
+        self._lock = Lock()
+        self._ruleset = None
+        if self._disposal:
+            self._disposal.detach()
+            self._disposal = None
+
+    def _attempt(self, facts: Facts) -> dict[Target, bool] | str:
+        trusted = False
+        try:
+            # Values are read before the engine is asked, so that one which cannot be read leaves no session.
+            outcome = self._session(self._inputs(facts))
+            trusted = True
+        except _EngineError as unforeseen:
+            return str(unforeseen)
+        except Exception as error:  # noqa: BLE001  the engine's own exceptions have no common type
+            return f"an unforeseen {type(error).__name__}"
+        finally:
+            if not trusted:
+                self._discard()
+        return outcome
+
+    def _inputs(self, facts: Facts) -> dict[Attribute, str]:
+        return {
+            attribute: f"{opening}{value if isinstance(value, int) else _as_json(value)}}}"
+            for attribute, opening in self._shard.inputs.items()
+            if (value := value_of(attribute, facts)) is not None
+        }
+
+    def _session(self, inputs: Mapping[Attribute, str]) -> dict[Target, bool]:
+        ruleset = self._ruleset or self._create()
+        if list(self._fire(ruleset, self._shard.canary_fact)) != [self._shard.canary]:
+            # A session in which nothing fired is not deleted: the engine would free what it never allocated.
+            raise _EngineError("its canary did not fire alone")
+        try:
+            outcome = self._chain(ruleset, deque(inputs.values()))
+        finally:
+            self._engine.delete_state(ruleset, SESSION)
+        self._check_nothing_lost(inputs, outcome)
+        return outcome
+
+    def _chain(self, ruleset: int, waiting: deque[str]) -> dict[Target, bool]:
+        """Asserts each fact, and each derived one that follows, until nothing new fires."""
+        shard = self._shard
+        outcome: dict[Target, bool] = {}
+        fired: set[str] = set()
+        asserted: set[Target] = set()
+        while waiting:
+            for production in self._fire(ruleset, waiting.popleft()):
+                if production in fired or production not in shard.productions:
+                    raise _EngineError("a production fired twice, or is not of this rulebook")
+                fired.add(production)
+                target, way = shard.productions[production]
+                if outcome.setdefault(target, way) is not way:
+                    raise _EngineError("a condition came out as met and as not met")
+                if (opening := shard.derived.get(target)) and target not in asserted:
+                    asserted.add(target)
+                    waiting.append(f"{opening}{int(way)}}}")
+        return outcome
+
+    def _fire(self, ruleset: int, fact: str) -> Iterator[str]:
+        """Asserts a fact; the names of the productions that fire."""
+        code, state = self._engine.assert_fact(ruleset, fact)
+        if code not in (_MATCHED, _UNMATCHED):
+            raise _EngineError(f"the engine answered with code {code}")
+        started = self._engine.start_action_for_state(ruleset, state) if code == _MATCHED else None
+        message = started[1] if started else None
+        while message:
+            # A message is {"production": {facts}}; the facts are the patient's, and are not read.
+            yield message.split('"', 2)[1]
+            message = self._engine.complete_and_start_action(ruleset, state)
+
+    def _check_nothing_lost(self, inputs: Mapping[Attribute, str], outcome: Mapping[Target, bool]) -> None:
+        """With all inputs known, a condition is met or not met; if neither fired, a firing was lost."""
+        for target, inputs_needed in self._shard.rests_on:
+            if target not in outcome and inputs_needed <= inputs.keys():
+                raise _EngineError("a condition on known facts came out as unknown")
+
+    def _create(self) -> int:
+        name = f"r{next(_ruleset_numbers)}"
+        self._ruleset = self._engine.create_ruleset(name, self._shard.ruleset)
+        self._disposal = weakref.finalize(self, self._engine.delete_ruleset, self._ruleset)
+        self._disposal.atexit = False
+        return self._ruleset
+
+    def _discard(self) -> None:
+        self._ruleset = None
+        if self._disposal:
+            with suppress(Exception):
+                self._disposal()
+            self._disposal = None
+
+
+_channels: weakref.WeakSet[ProductionChannel] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for channel in list(_channels):
+        channel.after_fork_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

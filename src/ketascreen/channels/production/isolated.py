@@ -1,0 +1,212 @@
+"""The production channel in a process of its own, with a deadline.
+
+What native code does to its process is survived: a worker that hangs, crashes, or answers what it should not is
+killed, and the next evaluation starts a new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import weakref
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+from ketascreen.channels.production.engine import EngineMissing, require_engine
+from ketascreen.channels.production.normal_form import compile_rules
+from ketascreen.channels.production.pipe import Deadline, FrameError, receive, send
+from ketascreen.channels.production.rulesets import shard
+from ketascreen.diagnostic import ChannelFault
+from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
+
+START_SECONDS = 30.0
+
+
+class IsolatedChannel:
+    """Evaluates a rulebook with durable-rules in a child process; for pickling, threads and forks as the other.
+
+    Raises:
+        EngineMissing: durable-rules is not installed.
+        RulebookError: a rule is more than the engine can take.
+    """
+
+    name = "production"
+    command: Sequence[str] = ("-P", "-m", "ketascreen.channels.production.worker")
+
+    def __init__(self, rulebook: Rulebook, deadline_seconds: float = 5.0) -> None:
+        rules = {stage: rulebook.asked_at(stage) for stage in Stage}
+        require_engine()
+        for asked in rules.values():
+            shard(asked, compile_rules(asked))
+        self._make(rules, deadline_seconds)
+
+    def _make(self, rules: Mapping[Stage, Sequence[Rule]], deadline_seconds: float) -> None:
+        self._rules = rules
+        self._ids = {stage: frozenset(rule.id for rule in asked) for stage, asked in rules.items()}
+        self._seconds = deadline_seconds
+        self._numbers = count(1)
+        self._lock = Lock()
+        self._worker: _Worker | None = None
+        _channels.add(self)
+
+    def __getstate__(self) -> tuple[Mapping[Stage, Sequence[Rule]], float]:
+        return self._rules, self._seconds
+
+    def __setstate__(self, state: tuple[Mapping[Stage, Sequence[Rule]], float]) -> None:
+        self._make(*state)
+
+    def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
+        """What each rule asked at `stage` comes to, by rule id.
+
+        Raises:
+            EngineMissing: the worker cannot load durable-rules.
+            ChannelFault: no answer in time, an early end, a wrong answer; holds no patient's value.
+        """
+        with self._lock:
+            outcome = self._attempt(facts, stage)
+        if isinstance(outcome, ChannelFault):
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Ends the worker; the next evaluation starts a new one."""
+        with self._lock:
+            self._end()
+
+    def after_fork_in_child(self) -> None:
+        """Lets go of the worker and the lock, which are the parent's."""
+        self._lock = Lock()
+        if self._worker:
+            self._worker.forget()
+            self._worker = None
+
+    def _attempt(self, facts: Facts, stage: Stage) -> dict[str, Truth] | ChannelFault:
+        trusted = False
+        problem = "it cannot be started, or does not answer as it should"
+        try:
+            outcome = self._exchange(facts, stage)
+            trusted = not isinstance(outcome, EngineMissing)
+            return outcome
+        except FrameError as error:
+            problem = str(error)
+        except Exception:  # noqa: BLE001  whatever came back, it is no answer
+            pass
+        finally:
+            if not trusted:
+                self._end()
+        return ChannelFault(f"the production channel's process failed: {problem}")
+
+    def _exchange(self, facts: Facts, stage: Stage) -> dict[str, Truth] | ChannelFault:
+        if self._worker and not self._worker.is_alive():
+            self._end()
+        if not self._worker and not self._start():
+            return EngineMissing()
+        assert self._worker is not None
+        number = next(self._numbers)
+        request = number, stage, dict(facts.current), dict(facts.last)
+        match self._worker.ask(request, Deadline(self._seconds)):
+            case {"number": replied, "fault": True} if replied == number:
+                return ChannelFault("the production channel failed in its process")
+            case {"number": replied, "answers": dict(answers)} if replied == number:
+                if answers.keys() == self._ids[stage]:
+                    return {rule.id: Truth(answers[rule.id]) for rule in self._rules[stage]}
+        raise FrameError("it answered something else than it was asked")
+
+    def _start(self) -> bool:
+        """Starts a worker; False where it cannot load the engine."""
+        self._worker = _Worker(self.command)
+        reply = self._worker.ask((self._rules, self._seconds), Deadline(START_SECONDS))
+        if reply not in ({"ready": True}, {"missing": True}):
+            raise FrameError("it did not start as it should")
+        return "ready" in reply
+
+    def _end(self) -> None:
+        if self._worker:
+            self._worker.end()
+            self._worker = None
+
+
+class _Worker:
+    """A child process with its pipes. It is ended when nothing holds it any more, and when Python ends."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        # It finds what this process finds, whatever was put on the path since; a session of its own keeps the
+        # terminal's signals from it.
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, *command],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+        self._end = weakref.finalize(self, _kill, self._process, os.getpid())
+        for pipe in _pipes(self._process):
+            os.set_blocking(pipe.fileno(), False)
+
+    def is_alive(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._process.poll() is None
+
+    def ask(self, request: object, deadline: Deadline) -> Any:
+        """Sends a request, and gives the reply.
+
+        Raises:
+            FrameError, ValueError: no reply in time, or none that can be read.
+        """
+        requests, replies = _pipes(self._process)
+        send(requests.fileno(), pickle.dumps(request), deadline)
+        return json.loads(receive(replies.fileno(), deadline))
+
+    def end(self) -> None:
+        """Kills and reaps it, and closes the pipes."""
+        self._end()
+
+    def forget(self) -> None:
+        """In a forked child: closes the copies of the pipes, and leaves the process to its parent."""
+        self._end.detach()
+        self._process.returncode = 0
+        for pipe in _pipes(self._process):
+            pipe.close()
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _kill(process: subprocess.Popen[bytes], owner: int) -> None:
+    if os.getpid() != owner:
+        return
+    process.kill()
+    process.wait()
+    for pipe in _pipes(process):
+        pipe.close()
+
+
+_channels: weakref.WeakSet[IsolatedChannel] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for channel in list(_channels):
+        channel.after_fork_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,281 @@
+"""Every rule as productions: when it is met, and when it is not met.
+
+Negations are pushed to the leaves and the tree is multiplied out, for the condition and for its negation. All
+terms are positive; where neither form holds, it is unknown. Kleene's logic distributes, so this is exact, if
+nothing but absorption simplifies: `a or not a` is unknown where `a` is.
+
+What would grow too large is named: a derived attribute is 1 where its own form is met, and 0 where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from itertools import chain
+from typing import Final, NamedTuple
+
+from ketascreen.channels.production.operators import COMPOSED, OPPOSITE, PLAIN
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Words
+from ketascreen.language.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import Effect
+from ketascreen.patient.facts import Facts
+
+MAX_PRODUCTIONS = 16
+"""Productions of one form; a node with more is split over derived attributes."""
+
+MAX_ATTRIBUTES = 8
+"""Attributes that one production joins. The engine takes 16."""
+
+_SCALE: Final[int] = 10**MAX_DECIMALS
+_TOO_LARGE: Final[int] = 10 ** (MAX_WHOLE_DIGITS + MAX_DECIMALS)
+_MAX_TERMS = 16
+_MAX_UNION = 256
+
+
+class Source(IntEnum):
+    """Where the value of an attribute comes from."""
+
+    CONSTANT = 0
+    NUMBER = 1
+    CHOICE = 2
+    WORD = 3
+    DEFINITION = 4
+    NODE = 5
+
+
+_CONSTANT, _NUMBER, _CHOICE, _WORD = Source.CONSTANT, Source.NUMBER, Source.CHOICE, Source.WORD
+
+
+class Attribute(NamedTuple):
+    """What a term tests; `last` reads the last answers, for alerts."""
+
+    source: Source
+    name: str = ""
+    word: str = ""
+    last: bool = False
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether productions decide its value."""
+        return self.source >= Source.DEFINITION
+
+
+class Term(NamedTuple):
+    """An attribute compared with a constant: a scaled integer, a word, or 1 and 0 for present and absent."""
+
+    attribute: Attribute
+    test: str
+    constant: int | str
+
+
+Product = frozenset[Term]
+"""Terms that must all hold: one production."""
+
+Products = tuple[Product, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The productions for met and for not met."""
+
+    met: Products
+    unmet: Products
+
+    def negated(self) -> Form:
+        """The form of the negation."""
+        return Form(self.unmet, self.met)
+
+    def attributes(self) -> frozenset[Attribute]:
+        """The attributes that it tests."""
+        return frozenset(term.attribute for product in (*self.met, *self.unmet) for term in product)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The form of each rule by its id, and of each derived attribute that they need."""
+
+    rules: Mapping[str, Form]
+    derived: Mapping[Attribute, Form]
+
+    def needed(self, form: Form) -> frozenset[Attribute]:
+        """The derived attributes that a form rests on, those that they rest on too."""
+        found: set[Attribute] = set()
+        waiting = [form]
+        while waiting:
+            for attribute in waiting.pop().attributes():
+                if attribute.is_derived and attribute not in found:
+                    found.add(attribute)
+                    waiting.append(self.derived[attribute])
+        return frozenset(found)
+
+
+_FOREVER: Product = frozenset([Term(Attribute(Source.CONSTANT), "==", 1)])
+_ALWAYS = Form((_FOREVER,), ())
+
+
+def compile_rules(rules: Iterable[Rule]) -> Forms:
+    """The forms of the rules; those of alerts are over the last answers."""
+    compiler = _Compiler()
+    forms = {rule.id: compiler.form(rule.when, rule.effect is Effect.ALERT) for rule in rules}
+    return Forms(forms, compiler.derived)
+
+
+def scaled(number: Decimal) -> int:
+    """A decimal as an exact integer, whatever the decimal context.
+
+    Raises:
+        ValueError: more digits than a quantity has; the engine would round or cut them.
+    """
+    numerator, denominator = number.as_integer_ratio()
+    whole, rest = divmod(numerator * _SCALE, denominator)
+    if rest or abs(whole) >= _TOO_LARGE:
+        raise ValueError("a number has too many digits")
+    return whole
+
+
+def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
+    """What is known of an attribute that is not derived, or None.
+
+    Raises:
+        TypeError, ValueError: the answer is not one to this kind of fact; the message holds no value.
+    """
+    source, name, word, last = attribute
+    if source is _CONSTANT:
+        return 1
+    answer = (facts.last if last else facts.current).get(name)
+    if answer is None:
+        return None
+    if source is _CHOICE and isinstance(answer, str):
+        return answer
+    if source is _NUMBER and isinstance(answer, Decimal):
+        return scaled(answer)
+    if source is _WORD and isinstance(answer, Words):
+        return 1 if word in answer.present else 0 if answer.complete else None
+    raise TypeError("an answer is not one to its kind of fact")
+
+
+class _Compiler:
+    """Collects the derived attributes while it goes through the rules."""
+
+    def __init__(self) -> None:
+        self.derived: dict[Attribute, Form] = {}
+        self._names: dict[Form, Form] = {}
+        self._definitions: dict[tuple[str, bool], list[tuple[Condition, Form]]] = {}
+
+    def form(self, condition: Condition, last: bool) -> Form:
+        """The form of a condition over the answers that count, or over the last ones."""
+        match condition:
+            case Compare(_, operator, _) if operator in COMPOSED:
+                return self.form(COMPOSED[operator](condition), last)
+            case Compare():
+                return _literal(condition, last)
+            case All(members):
+                return self._all([self.form(member, last) for member in members])
+            case Any_(members):
+                return self._all([self.form(member, last).negated() for member in members]).negated()
+            case Not(member):
+                return self.form(member, last).negated()
+            case Meets(name, member):
+                return self._definition(name, member, last)
+            case Always():
+                return _ALWAYS
+
+    def _all(self, given: Sequence[Form]) -> Form:
+        forms = _distinct(given)
+        if not forms:
+            return _ALWAYS
+        if joined := _multiplied(forms):
+            return joined
+        forms = _distinct(self._named(form) for form in forms)
+        if joined := _multiplied(forms):
+            return joined
+        # Named forms are one term each, so that many of them always fit.
+        return self._all([self._named(self._all(chunk)) for chunk in _chunks(forms)])
+
+    def _named(self, form: Form) -> Form:
+        """The form itself if it is one term, else that of a derived attribute that stands for it."""
+        if all(sum(map(len, products)) <= 1 for products in (form.met, form.unmet)):
+            return form
+        if form not in self._names:
+            self._name(form, Attribute(Source.NODE, str(len(self.derived))))
+        return self._names[form]
+
+    def _definition(self, name: str, condition: Condition, last: bool) -> Form:
+        known = self._definitions.setdefault((name, last), [])
+        for seen, form in known:
+            if seen is condition or seen == condition:
+                return form
+        # A rulebook has one condition for a name; were there two, each would have an attribute of its own.
+        form = self.form(condition, last)
+        named = self._name(form, Attribute(Source.DEFINITION, name, str(len(known) or ""), last))
+        known.append((condition, named))
+        return named
+
+    def _name(self, form: Form, attribute: Attribute) -> Form:
+        self.derived[attribute] = form
+        named = _flag(attribute)
+        self._names.setdefault(form, named)
+        self._names.setdefault(form.negated(), named.negated())
+        return named
+
+
+def _literal(compare: Compare, last: bool) -> Form:
+    constant = compare.constant
+    if compare.operator == "includes":
+        assert isinstance(constant, str)
+        return _flag(Attribute(Source.WORD, compare.fact, constant, last))
+    assert not isinstance(constant, tuple)
+    source = Source.NUMBER if isinstance(constant, Decimal) else Source.CHOICE
+    value = scaled(constant) if isinstance(constant, Decimal) else constant
+    test = PLAIN[compare.operator]
+    attribute = Attribute(source, compare.fact, last=last)
+    met, unmet = Term(attribute, test, value), Term(attribute, OPPOSITE[test], value)
+    return Form((frozenset([met]),), (frozenset([unmet]),))
+
+
+def _flag(attribute: Attribute) -> Form:
+    return Form((frozenset([Term(attribute, "==", 1)]),), (frozenset([Term(attribute, "==", 0)]),))
+
+
+def _distinct(forms: Iterable[Form]) -> list[Form]:
+    return list(dict.fromkeys(forms))
+
+
+def _chunks(forms: Sequence[Form]) -> Iterable[Sequence[Form]]:
+    return (forms[start : start + MAX_ATTRIBUTES] for start in range(0, len(forms), MAX_ATTRIBUTES))
+
+
+def _multiplied(forms: Sequence[Form]) -> Form | None:
+    """The form of a conjunction, or None where it is too large; never more than 256 products on the way."""
+    if sum(len(form.unmet) for form in forms) > _MAX_UNION:
+        return None
+    unmet = _absorbed(chain.from_iterable(form.unmet for form in forms))
+    met: Products = (frozenset(),)
+    for form in forms:
+        met = _absorbed(left | right for left in met for right in form.met)
+        if not _fits(met):
+            return None
+    return Form(met, unmet) if _fits(unmet) else None
+
+
+def _absorbed(products: Iterable[Product]) -> Products:
+    """The products without those that contain another one, in a fixed order."""
+    kept: list[Product] = []
+    for product in sorted(set(products), key=_order):
+        if not any(other <= product for other in kept):
+            kept.append(product)
+    return tuple(kept)
+
+
+def _order(product: Product) -> tuple[int, list[tuple[Attribute, str, str]]]:
+    return len(product), sorted((term.attribute, term.test, str(term.constant)) for term in product)
+
+
+def _fits(products: Products) -> bool:
+    return len(products) <= MAX_PRODUCTIONS and all(
+        len(product) <= _MAX_TERMS and len({term.attribute for term in product}) <= MAX_ATTRIBUTES
+        for product in products
+    )

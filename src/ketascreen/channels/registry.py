@@ -1,0 +1,66 @@
+"""Which channels a screening may stand on, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from ketascreen.channels.channel import Channel
+from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.rulebook import Rulebook
+
+Isolation = Literal["none", "process"]
+CHANNELS = ("reference", "production", "compiled")
+DEFAULT_CHANNELS = ("reference", "production")
+MAX_DEADLINE_SECONDS = 3600
+
+
+def choose(
+    channels: Sequence[str | Channel], rulebook: Rulebook, *, isolation: str, deadline_seconds: float
+) -> tuple[Channel, ...]:
+    """The channels named, for a rulebook; those that are no names stand as they are.
+
+    Raises:
+        RulebookError: a rule over the engine's limits.
+        EngineMissing: the production channel's engine is not installed.
+        RequestError: no channel or an unknown one, one twice, an unknown isolation, a deadline that cannot be kept.
+    """
+    _require_isolation(isolation, deadline_seconds)
+    chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
+    if not chosen or len({channel.name for channel in chosen}) < len(chosen):
+        mend = f"name {' and '.join(DEFAULT_CHANNELS)}"
+        raise RequestError([Diagnostic("channels", "no channel, or one twice", mend)])
+    return chosen
+
+
+def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadline_seconds: float) -> Channel:
+    # Each is imported where it is asked for: what reads and compiles rules for an engine takes long to import.
+    match channel:
+        case "reference":
+            return ReferenceChannel(rulebook)
+        case "production" if isolation == "process":
+            from ketascreen.channels.production.isolated import IsolatedChannel
+
+            return IsolatedChannel(rulebook, deadline_seconds=deadline_seconds)
+        case "production":
+            from ketascreen.channels.production.channel import ProductionChannel
+
+            return ProductionChannel(rulebook)
+        case "compiled":
+            from ketascreen.channels.compiled.channel import CompiledChannel
+
+            return CompiledChannel(rulebook)
+        case str():
+            raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
+        case _:
+            return channel
+
+
+def _require_isolation(isolation: str, deadline_seconds: float) -> None:
+    if isolation not in get_args(Isolation):
+        words = " and ".join(get_args(Isolation))
+        raise RequestError([Diagnostic("isolation", "unknown isolation", f"there are {words}")])
+    if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
+        mend = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
+        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", mend)])

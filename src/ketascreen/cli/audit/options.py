@@ -1,0 +1,57 @@
+"""What the commands of an audit share: the ledger that they are about, and how an entry is told in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ketascreen.audit.entry import Entry
+from ketascreen.audit.record import Record
+from ketascreen.cli.exit_status import AuthoringStatus
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+MEANING = {
+    AuthoringStatus.WELL: "all is well",
+    AuthoringStatus.FINDINGS: "something was found",
+    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
+    AuthoringStatus.FAULT: "the ledger could not be read or written",
+}
+
+
+def ledger_argument(command: Command) -> Command:
+    """`LEDGER`."""
+    return click.argument("ledger", type=click.Path(path_type=Path), metavar="LEDGER")(command)
+
+
+def opened(record: Record, name: str, otherwise: str = "sealed") -> str:
+    """A part as text, or `otherwise` where its opening is not at hand."""
+    try:
+        return str(record.part(name))
+    except KeyError:
+        return otherwise
+
+
+def told(entry: Entry) -> str:
+    """What an entry is about, in a line."""
+    record = entry.record
+    match record.kind:
+        case "screening":
+            said = ", ".join(_said(route, one) for route, one in record.data["recommendation"].items())
+            return f"{opened(record, 'reference')} {record.data['stage']}: {said}"
+        case "override":
+            return f"{opened(record, 'reference')} {opened(record, 'rule')}: {opened(record, 'reason')}"
+        case "rulebook":
+            return f"{record.data['id']} {record.data['version']}, digest {record.data['bytes_digest'][:12]}"
+        case "retired":
+            return f"entries {record.data['first']} to {record.data['last']} were taken out"
+        case _:
+            return f"ledger {record.data.get('ledger', '')}"
+
+
+def _said(route: str, recommendation: dict[str, str | None]) -> str:
+    today = f" ({recommendation['readiness']})" if recommendation["readiness"] else ""
+    return f"{route} {recommendation['decision']}{today}"

@@ -1,0 +1,94 @@
+"""The exit statuses of the command line, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from ketascreen.language.terms import Decision, Readiness
+
+if TYPE_CHECKING:
+    from ketascreen.verdict.verdict import RouteVerdict, Verdict
+
+
+class ExitStatus(IntEnum):
+    """What `ketascreen` ends with. With several routes the most cautious one counts."""
+
+    ELIGIBLE = 0
+    BAD_INPUT = 2
+    CAUTION = 3
+    REVIEW = 4
+    INSUFFICIENT_DATA = 5
+    NOT_ELIGIBLE = 6
+    NOT_TODAY = 7
+    FAULT = 70
+
+
+MEANING = {
+    ExitStatus.ELIGIBLE: "eligible (at a session: and ready)",
+    ExitStatus.BAD_INPUT: "input or usage that was refused",
+    ExitStatus.CAUTION: "caution",
+    ExitStatus.REVIEW: "review by a clinician",
+    ExitStatus.INSUFFICIENT_DATA: "insufficient data, for the recommendation or for today",
+    ExitStatus.NOT_ELIGIBLE: "not eligible",
+    ExitStatus.NOT_TODAY: "not ready today, though candidacy allows it",
+    ExitStatus.FAULT: "a fault inside, or channels that disagree",
+}
+
+
+class AuthoringStatus(IntEnum):
+    """What the commands for authors end with: check, test, coverage, mutate and the like."""
+
+    WELL = 0
+    FINDINGS = 1
+    BAD_INPUT = 2
+    FAULT = 70
+
+
+AUTHORING_MEANING = {
+    AuthoringStatus.WELL: "all is well",
+    AuthoringStatus.FINDINGS: "something was found",
+    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
+    AuthoringStatus.FAULT: "a fault inside",
+}
+
+
+def epilog(meaning: Mapping[AuthoringStatus, str] = AUTHORING_MEANING) -> str:
+    """The exit statuses for the end of a command's help."""
+    return "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {text}" for status, text in meaning.items())
+
+
+_OF_DECISION = {
+    Decision.ELIGIBLE: ExitStatus.ELIGIBLE,
+    Decision.CAUTION: ExitStatus.CAUTION,
+    Decision.REVIEW: ExitStatus.REVIEW,
+    Decision.INSUFFICIENT_DATA: ExitStatus.INSUFFICIENT_DATA,
+    Decision.NOT_ELIGIBLE: ExitStatus.NOT_ELIGIBLE,
+}
+_CAUTIOUS = (
+    ExitStatus.ELIGIBLE,
+    ExitStatus.CAUTION,
+    ExitStatus.REVIEW,
+    ExitStatus.INSUFFICIENT_DATA,
+    ExitStatus.NOT_TODAY,
+    ExitStatus.NOT_ELIGIBLE,
+)
+
+
+def of_verdict(verdict: Verdict) -> ExitStatus:
+    """The exit status of a screening: a fault before all, then the most cautious route."""
+    if verdict.faults or not verdict.agreement.agreed:
+        return ExitStatus.FAULT
+    return max(map(_of_route, verdict.routes.values()), key=_CAUTIOUS.index)
+
+
+def _of_route(route: RouteVerdict) -> ExitStatus:
+    """The status of one route. A candidacy that is refused or open comes before what is met today."""
+    if route.decision in (Decision.NOT_ELIGIBLE, Decision.INSUFFICIENT_DATA):
+        return _OF_DECISION[route.decision]
+    if route.readiness is Readiness.NOT_READY:
+        return ExitStatus.NOT_TODAY
+    if route.readiness is Readiness.INSUFFICIENT_DATA:
+        return ExitStatus.INSUFFICIENT_DATA
+    return _OF_DECISION[route.decision]

@@ -1,0 +1,155 @@
+"""What the commands share: the options for the rulebook and for JSON, and how both are answered."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
+from ketascreen.cli.exit_status import ExitStatus
+from ketascreen.diagnostic import Place, did_you_mean, printable
+from ketascreen.language.condition import All, Always, Any_, Compare, Meets, Not, as_data
+from ketascreen.language.quantity import Quantity, Unit, decimal_text
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.load import load_rulebook
+from ketascreen.patient.observation import Refused, read_instant
+
+if TYPE_CHECKING:
+    from ketascreen.signing import VerifyKey
+
+CACHE = "KETASCREEN_CACHE"
+"""The environment variable that names a folder of rulebooks read before; nothing is kept where it is not set."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def rules_option(command: Command) -> Command:
+    """`--rules DIR` and `--trust KEY`, as `rules` and `keys`."""
+    text = "A rulebook's folder, instead of the built-in one."
+    option = click.option("--rules", "rules", type=click.Path(path_type=Path), metavar="DIR", help=text)
+    return option(trust_option(command))
+
+
+def json_option(command: Command) -> Command:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
+
+
+def channel_option(command: Command) -> Command:
+    """`--channel NAME`, as `channels`."""
+    text = f"Only this channel.  [{' and '.join(DEFAULT_CHANNELS)}]"
+    return click.option(
+        "--channel", "channels", multiple=True, type=click.Choice(CHANNELS), default=DEFAULT_CHANNELS, help=text
+    )(command)
+
+
+def trust_option(command: Command) -> Command:
+    """`--trust KEY`, as `keys`: with one, what is not signed by it is refused."""
+    text = "A public key whose signature is then demanded; with several, that of any."
+    return click.option(
+        "--trust", "keys", type=click.Path(path_type=Path), metavar="KEY", multiple=True, help=text, callback=_keys
+    )(command)
+
+
+def _keys(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[VerifyKey, ...]:
+    if not paths:
+        return ()
+    from ketascreen.signing import read_verify_key
+
+    return tuple(map(read_verify_key, paths))
+
+
+def now() -> datetime:
+    """The present time in this machine's offset; for a time that a command line does not name."""
+    return datetime.now(UTC).astimezone()
+
+
+def read_time(text: str, option: str) -> datetime:
+    """The time that an option names."""
+    try:
+        time = read_instant(text)
+    except Refused as refused:
+        problem = f"{refused.message}; {refused.mend}"
+    else:
+        if isinstance(time, datetime):
+            return time
+        problem = "a date without a time; write 2026-11-22T09:00:00+01:00"
+    raise click.BadParameter(problem, param_hint=option)
+
+
+def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebook:
+    """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
+
+    Raises:
+        RulebookError: it does not load, or is not signed so.
+    """
+    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache_folder())
+
+
+def cache_folder() -> str | None:
+    """The folder that `KETASCREEN_CACHE` names."""
+    return os.environ.get(CACHE) or None
+
+
+def from_here(folder: Path) -> Path:
+    """The folder from where the command is run, where it is below, so that an editor opens the places shown."""
+    whole, here = folder.resolve(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else folder
+
+
+def show_json(data: object) -> None:
+    """Prints data as JSON in ASCII, which every terminal and pipe carries unharmed."""
+    click.echo(json.dumps(plain(data), indent=2))
+
+
+def counter(what: str) -> Callable[[int], None]:
+    """Counts on standard error where that is a terminal, and says nothing where it is not."""
+    if not sys.stderr.isatty():
+        return lambda done: None
+    # Back at the beginning of the line, so that what is printed next stands in its place.
+    return lambda done: click.echo(f"\r{done:,} {what}\r", nl=False, err=True)
+
+
+def unknown(what: str, name: str, names: Iterable[str], mend: str) -> NoReturn:
+    """Says that there is no such thing, which one may have been meant, and ends the command."""
+    known = list(names)
+    click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=mend)}", err=True)
+    raise click.exceptions.Exit(ExitStatus.BAD_INPUT)
+
+
+def plain(data: Any) -> Any:
+    """Parts of a rulebook as plain data: decimals and quantities as text, conditions in the rule format's words."""
+    match data:
+        case All() | Any_() | Not() | Meets() | Compare() | Always():
+            return as_data(data)
+        case Place():
+            return f"{data.path}:{data.line}"
+        case Quantity():
+            return str(data)
+        case Unit():
+            return data.name
+        case Decimal():
+            return decimal_text(data)
+        case Enum():
+            return data.value
+        case Mapping():
+            return {str(key): plain(value) for key, value in data.items()}
+        case frozenset() | set():
+            return sorted(plain(item) for item in data)
+        case list() | tuple():
+            return [plain(item) for item in data]
+        case _ if is_dataclass(data):
+            return {field.name: plain(getattr(data, field.name)) for field in fields(data)}
+        case _:
+            return data

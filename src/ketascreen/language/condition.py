@@ -1,0 +1,184 @@
+"""The condition tree of a rule, and the table of operators.
+
+What a tree comes to for a patient is defined by `channels.reference`; every other reading of it must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ketascreen.diagnostic import Place
+from ketascreen.language import logic
+from ketascreen.language.logic import FALSE, TRUE, UNKNOWN, Truth
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The known answer to a list fact: the words that are present, and whether all others are absent."""
+
+    present: frozenset[str]
+    complete: bool
+
+
+Value = Decimal | str | Words
+"""The known answer to a fact, in the fact's own unit."""
+
+Constant = Decimal | str | tuple[Decimal, Decimal] | tuple[str, ...]
+"""What a comparison compares with, in the fact's own unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A comparison: the kinds of fact that it is for, how many constants it takes, and its test of a known answer."""
+
+    name: str
+    kinds: frozenset[Kind]
+    takes: str
+    test: Callable[[Any, Any], Truth]
+
+
+def _includes(answer: Words, word: str) -> Truth:
+    if word in answer.present:
+        return TRUE
+    return FALSE if answer.complete else UNKNOWN
+
+
+def _includes_any(answer: Words, words: tuple[str, ...]) -> Truth:
+    return logic.disjunction(_includes(answer, word) for word in words)
+
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER})
+_SCALARS = _NUMBERS | {Kind.CHOICE}
+_CHOICES = frozenset({Kind.CHOICE})
+_LISTS = frozenset({Kind.LIST})
+
+OPERATORS: Mapping[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        Operator("is", _SCALARS, "one", lambda a, b: logic.of(a == b)),
+        Operator("is_not", _SCALARS, "one", lambda a, b: logic.of(a != b)),
+        Operator("one_of", _CHOICES, "words", lambda a, b: logic.of(a in b)),
+        Operator("none_of", _CHOICES, "words", lambda a, b: logic.of(a not in b)),
+        Operator("at_least", _NUMBERS, "one", lambda a, b: logic.of(a >= b)),
+        Operator("above", _NUMBERS, "one", lambda a, b: logic.of(a > b)),
+        Operator("at_most", _NUMBERS, "one", lambda a, b: logic.of(a <= b)),
+        Operator("below", _NUMBERS, "one", lambda a, b: logic.of(a < b)),
+        Operator("between", _NUMBERS, "pair", lambda a, b: logic.of(b[0] <= a <= b[1])),
+        Operator("includes", _LISTS, "one", _includes),
+        Operator("includes_any", _LISTS, "words", _includes_any),
+        Operator("includes_none", _LISTS, "words", lambda a, b: logic.negation(_includes_any(a, b))),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One fact compared with a constant; `parameters` names those that the constant came from.
+
+    Its place, like that of every node, is where it stands in the rule's file; it is no part of what it means.
+    """
+
+    fact: str
+    operator: str
+    constant: Constant
+    parameters: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Holds when every member holds."""
+
+    members: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:  # noqa: N801 - `Any` is taken by typing
+    """Holds when one member holds."""
+
+    members: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds when its member does not."""
+
+    member: Condition
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """A named condition of the rulebook's definitions."""
+
+    name: str
+    condition: Condition
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Holds for everybody."""
+
+
+Condition = All | Any_ | Not | Meets | Compare | Always
+
+
+def comparisons(condition: Condition) -> Iterator[Compare]:
+    """Every comparison in the tree, definitions included, in the order written."""
+    match condition:
+        case Compare():
+            yield condition
+        case All(members) | Any_(members):
+            for member in members:
+                yield from comparisons(member)
+        case Not(member) | Meets(_, member):
+            yield from comparisons(member)
+
+
+def definitions(condition: Condition) -> Iterator[Meets]:
+    """Every definition that the tree asks, those inside definitions too, innermost first."""
+    match condition:
+        case All(members) | Any_(members):
+            for member in members:
+                yield from definitions(member)
+        case Not(member):
+            yield from definitions(member)
+        case Meets(_, member):
+            yield from definitions(member)
+            yield condition
+
+
+def facts_of(condition: Condition) -> frozenset[str]:
+    """The names of the facts that the tree asks."""
+    return frozenset(compare.fact for compare in comparisons(condition))
+
+
+def as_data(condition: Condition) -> Any:
+    """The tree as plain data in the words of the rule format, constants resolved; for digests and display."""
+    match condition:
+        case Always():
+            return "always"
+        case All(members):
+            return {"all": [as_data(member) for member in members]}
+        case Any_(members):
+            return {"any": [as_data(member) for member in members]}
+        case Not(member):
+            return {"not": as_data(member)}
+        case Meets(name, member):
+            return {"meets": name, "when": as_data(member)}
+        case Compare(fact, operator, constant):
+            return {fact: {operator: _constant_data(constant)}}
+
+
+def _constant_data(constant: Constant) -> Any:
+    if isinstance(constant, tuple):
+        return [_constant_data(item) for item in constant]
+    return decimal_text(constant) if isinstance(constant, Decimal) else constant

@@ -1,0 +1,86 @@
+"""The rulebook: everything that was read from its folder, checked and linked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import rfc8785
+
+from ketascreen.language.condition import as_data
+from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
+from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a rulebook is, and who answers for it."""
+
+    id: str
+    title: str
+    version: str
+    format: int
+    effective: str
+    requires: str
+    responsible: str
+    intended_use: str
+    limits: str
+    allow: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A rulebook that loaded. `bytes_digest` is of the very bytes read, `meaning_digest` of what they say.
+
+    `files` are those bytes, by path within its folder.
+    """
+
+    identity: Identity
+    rules: tuple[Rule, ...]
+    vocabulary: Vocabulary
+    routes: Mapping[Route, RouteSheet]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    outside_sources: Mapping[str, OutsideSource] = field(default_factory=dict)
+    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+    not_encoded: tuple[NotEncoded, ...] = ()
+    bytes_digest: str = ""
+    meaning_digest: str = ""
+    ignored: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id, or None."""
+        found: Rule | None = self._by_id.get(rule_id)  # type: ignore[attr-defined]
+        return found
+
+    @cached_property
+    def rule_digests(self) -> Mapping[str, str]:
+        """By rule id, the sha256 of what the rule decides: effect, stage, routes and condition, constants resolved."""
+        return {rule.id: _digest(rule) for rule in self.rules}
+
+    def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
+        """The rules that a screening at `stage` asks, by id."""
+        return tuple(rule for rule in self.rules if rule.asked_at(stage))
+
+    def signed(self) -> bool:
+        """Whether a clinician has approved every rule."""
+        return all(rule.sign_off.status == "approved" for rule in self.rules)
+
+    def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
+        """The rules with one of these effects, by id."""
+        return tuple(rule for rule in self.rules if rule.effect in effects)
+
+
+def _digest(rule: Rule) -> str:
+    said = {"effect": rule.effect, "stage": rule.stage, "routes": sorted(rule.routes), "when": as_data(rule.when)}
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()

@@ -1,0 +1,83 @@
+"""The closed lists of words that a verdict is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from typing import Self
+
+from ketascreen.language.logic import Truth
+
+
+class Route(StrEnum):
+    """Route of administration. `intranasal` is esketamine, `sublingual` a lozenge or troche, `oral` swallowed."""
+
+    IV = "iv"
+    IM = "im"
+    INTRANASAL = "intranasal"
+    SUBLINGUAL = "sublingual"
+    ORAL = "oral"
+
+
+class Stage(StrEnum):
+    """What is asked: may this person have it at all, or may it be given today."""
+
+    CANDIDACY = "candidacy"
+    SESSION = "session"
+
+
+class Effect(StrEnum):
+    """What follows when a rule is met."""
+
+    EXCLUDE = "exclude"
+    REVIEW = "review"
+    CAUTION = "caution"
+    HOLD = "hold"
+    ALERT = "alert"
+    ADVISE = "advise"
+
+
+class Outcome(StrEnum):
+    """What one rule came to for one patient, the least cautious first."""
+
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    MET = "met"
+
+
+OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
+"""What a rule comes to when its condition has a truth."""
+
+
+class _Ranked(StrEnum):
+    """Words listed from the least to the most cautious."""
+
+    @cached_property
+    def rank(self) -> int:
+        """Position in the list; a higher one is more cautious."""
+        return list(type(self)).index(self)
+
+    @classmethod
+    def most_cautious(cls, values: Iterable[Self]) -> Self:
+        """The most cautious of `values`; the least cautious word of all where there is none."""
+        return max(values, key=attrgetter("rank"), default=None) or next(iter(cls))
+
+
+class Decision(_Ranked):
+    """The recommendation for a route, the least cautious first."""
+
+    ELIGIBLE = "eligible"
+    CAUTION = "caution"
+    REVIEW = "review"
+    INSUFFICIENT_DATA = "insufficient_data"
+    NOT_ELIGIBLE = "not_eligible"
+
+
+class Readiness(_Ranked):
+    """Whether it may be given today, the least cautious first."""
+
+    READY = "ready"
+    INSUFFICIENT_DATA = "insufficient_data"
+    NOT_READY = "not_ready"

@@ -1,0 +1,128 @@
+"""Facts: the named, typed things that rules can ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from ketascreen.language.quantity import Unit, decimal_text
+
+UNRECOGNISED = "unrecognised"
+"""The word that stands in a list fact for every entry that the vocabulary does not know."""
+
+
+class Kind(StrEnum):
+    """What a fact's answer is."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    CHOICE = "choice"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of a terminology, for the fact itself or for one of its choices."""
+
+    system: str
+    code: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How long an answer counts.
+
+    `days` is the window, 0 for the same calendar day. Choices that are `lasting` count until they are replaced;
+    choices that are `permanent` do not age.
+    """
+
+    days: int
+    lasting: frozenset[str] = frozenset()
+    permanent: frozenset[str] = frozenset()
+    reason: str = ""
+
+    @property
+    def ageless(self) -> frozenset[str]:
+        """The choices that count whatever their age."""
+        return self.lasting | self.permanent
+
+    def __str__(self) -> str:
+        return "same day" if self.days == 0 else f"{self.days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact. Numbers have a unit and a range (both ends in); choices and lists have a closed list of words."""
+
+    name: str
+    kind: Kind
+    label: str
+    domain: str
+    unit: Unit | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    choices: tuple[str, ...] = ()
+    codes: tuple[Code, ...] = ()
+    changeable: bool = True
+    note: str = ""
+    freshness: Freshness | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its answer is a quantity."""
+        return self.kind in (Kind.NUMBER, Kind.INTEGER)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that a rule may compare it with."""
+        return (*self.choices, UNRECOGNISED) if self.kind is Kind.LIST else self.choices
+
+    def describe(self) -> str:
+        """What an answer looks like, for people."""
+        if self.is_number:
+            unit = f" {self.unit.name}" if self.unit else ""
+            low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
+            return f"{self.kind}, {low} to {high}{unit}"
+        return f"{'any of' if self.kind is Kind.LIST else 'one of'} {', '.join(self.choices)}"
+
+
+class Vocabulary(Mapping[str, Fact]):
+    """The facts by name; immutable.
+
+    `windows` are the days of those whose answers age, by name.
+    """
+
+    __slots__ = ("_facts", "_spans", "windows")
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._facts = {fact.name: fact for fact in facts}
+        self.windows: Mapping[str, int] = {
+            fact.name: fact.freshness.days for fact in self._facts.values() if fact.freshness is not None
+        }
+        self._spans = {days: timedelta(days) for days in self.windows.values()}
+
+    def __getitem__(self, name: str) -> Fact:
+        return self._facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def earliest(self, as_of: datetime) -> dict[int, datetime]:
+        """By the days of each window, the earliest time of observing that still counts at `as_of`.
+
+        Days are those of `as_of`'s offset, which is fixed; of a window of no days it is the midnight before.
+        """
+        midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+        return {days: as_of - span if days else midnight for days, span in self._spans.items()}
+
+    def extended(self, facts: Iterable[Fact], freshness: Mapping[str, Freshness]) -> Vocabulary:
+        """A vocabulary with `facts` added and the freshness windows set; names are checked by the caller."""
+        merged = {**self._facts, **{fact.name: fact for fact in facts}}
+        return Vocabulary(replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items())

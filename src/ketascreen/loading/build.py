@@ -1,0 +1,173 @@
+"""From the bytes of a rulebook's files to the rulebook: trees, forms, parts, the whole. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import rfc8785
+
+from ketascreen._version import VERSION
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.rule import Allowance
+from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.loading import file_models
+from ketascreen.loading.digest import bytes_digest
+from ketascreen.loading.invariants import check_whole
+from ketascreen.loading.linker import Linker
+from ketascreen.loading.sources import SourceReader
+from ketascreen.loading.validate import read_form
+from ketascreen.loading.vocabulary import VocabularyReader
+from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Sequence
+from ketascreen.syntax.yaml_tree import WORD, read_lines
+
+NAMED = (
+    "rulebook",
+    "parameters",
+    "definitions",
+    "vocabulary",
+    "routes",
+    "documents",
+    "conflicts",
+    "not-encoded",
+)
+REQUIRED = ("rulebook", "routes", "documents")
+
+_FOLLOWS = {
+    "documents.yaml": {"unknown-source"},
+    "conflicts.yaml": {"conflict"},
+    "parameters.yaml": {"unknown-parameter"},
+    "definitions.yaml": {"unknown-definition"},
+    "vocabulary.yaml": {"unknown-fact", "unknown-choice", "unknown-parameter"},
+    "routes.yaml": {"unknown-route"},
+}
+"""What a file that could not be read whole makes other files look like."""
+_LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact"}
+
+KEYS = {
+    "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
+    "conflicts.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Z][0-9]+"),
+}
+
+
+def build(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
+    """The rulebook of files by their paths in its folder; `report` holds what was found wrong before.
+
+    Raises:
+        RulebookError: every problem of every file, each as file:line:column.
+    """
+    with uncollected():  # until the trees are gone
+        rulebook = _whole(files, ignored, report)
+    if report.found or rulebook is None:
+        raise RulebookError(_causes(report.sorted()))
+    return rulebook
+
+
+def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook | None:
+    trees = read_trees(files, report)
+    missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in files]
+    for name in missing if files else ():
+        report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
+    return None if missing else _linked(trees, files, ignored, report)
+
+
+def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
+    """The problems, without those that only follow from a problem in a file that others refer to."""
+    refused = {problem.place.path for problem in found if problem.place and problem.code not in _LOSES_NOTHING}
+    following = {(path, code) for path in refused for code in _FOLLOWS.get(path, ())}
+
+    def follows(problem: Diagnostic) -> bool:
+        return any(code == problem.code and problem.place and problem.place.path != path for path, code in following)
+
+    return [problem for problem in found if not follows(problem)]
+
+
+def read_trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
+    """The tree of each file that has one; `report` is given the lines of these."""
+    trees: dict[str, Node] = {}
+    lines: dict[str, list[str]] = {}
+    report.lines = lines
+    for path, data in files.items():
+        tree, found, text = read_lines(data, path, KEYS.get(path, WORD))
+        report.extend(found)
+        if tree is not None:
+            trees[path], lines[path] = tree, text
+    return trees
+
+
+def _linked(
+    trees: Mapping[str, Node], files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report
+) -> Rulebook | None:
+    named = {name: trees.get(f"{name}.yaml") for name in NAMED}
+    identity = _identity(named["rulebook"], report)
+    sources = SourceReader(report)
+    if named["documents"]:
+        sources.read_documents(named["documents"])
+    sources.read_conflicts(named["conflicts"])
+    not_encoded = sources.not_encoded(named["not-encoded"])
+    linker = Linker(report, VocabularyReader(report).read(named["vocabulary"]), sources)
+    if named["routes"]:
+        linker.read_routes(named["routes"])
+    linker.read_parameters(named["parameters"])
+    linker.read_definitions(named["definitions"])
+    rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
+    read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
+    rules = tuple(rule for _, rule in read if rule is not None)
+    seen: dict[str, str] = {}
+    for path, rule in read:
+        if rule is not None and rule.id in NAMED:
+            report.problem("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
+        if rule is not None and seen.setdefault(rule.id, path) != path:
+            report.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
+    if not report.found:
+        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, report)
+    if report.found or identity is None:
+        return None
+    return Rulebook(
+        identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
+        sources.outside, sources.conflicts, not_encoded, bytes_digest(files), meaning_digest(trees), ignored, files,
+    )  # fmt: skip
+
+
+def _identity(node: Node | None, report: Report) -> Identity | None:
+    form = read_form(file_models.RulebookForm, node, report) if node is not None else None
+    if form is None or node is None:
+        return None
+    if _version(form.requires.removeprefix(">=")) > _version(VERSION):
+        report.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
+    given = dict(form)
+    return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3])
+
+
+def meaning_digest(trees: Mapping[str, Node]) -> str:
+    """sha256 over the canonical JSON (RFC 8785) of what the files say: layout, comments and folders apart."""
+    meant = {path.rsplit("/", 1)[-1]: meaning(tree) for path, tree in trees.items()}
+    if not all(map(str.isascii, meant)):
+        return hashlib.sha256(rfc8785.dumps(meant)).hexdigest()
+    # Of text, true and false under keys of ASCII the standard library writes the same bytes, many times as fast.
+    written = json.dumps(meant, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def meaning(node: Node) -> Any:
+    """What a tree says: text with its spaces apart, numbers as their shortest text."""
+    if isinstance(node, MappingNode):
+        return {key: meaning(item) for key, item in node.items.items()}
+    if isinstance(node, Sequence):
+        return [meaning(item) for item in node.items]
+    value = node.value
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return value if isinstance(value, bool) else decimal_text(Decimal(value))

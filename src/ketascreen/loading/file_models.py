@@ -1,0 +1,230 @@
+"""What each file of a rulebook may hold, as strict Pydantic models."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from ketascreen.language.terms import Effect, Route
+
+MAX_PHRASE_WORDS = 12
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso_date(raw: object) -> object:
+    try:
+        date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
+    except ValueError:
+        raise PydanticCustomError("date", "not a date; write 2026-11-22") from None
+    return raw
+
+
+def _short(phrase: str) -> str:
+    if len(phrase.split()) > MAX_PHRASE_WORDS:
+        raise PydanticCustomError("phrase", f"more than {MAX_PHRASE_WORDS} words; cite a shorter phrase")
+    return phrase
+
+
+IsoDate = Annotated[str, BeforeValidator(_iso_date)]
+Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+
+class Form(BaseModel):
+    """The root of the forms: strict, frozen, nothing beside what is named."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class CitationForm(Form):
+    """A citation of a document's line, or of an outside source."""
+
+    says: Text
+    document: Text | None = None
+    line: int | None = Field(default=None, ge=1)
+    phrase: Phrase | None = None
+    outside: Text | None = None
+
+
+class SignOffForm(Form):
+    """Who approved a rule, or that nobody has."""
+
+    status: Literal["draft", "approved"]
+    by: Text | None = None
+    date: IsoDate | None = None  # not `on`, which some read as true
+    review_by: IsoDate | None = None
+
+
+class AllowForm(Form):
+    """A finding of a check that stands, with the reason."""
+
+    check: Text
+    reason: Text
+
+
+class AllowAboutForm(AllowForm):
+    """The same for what is no rule: `about` names the fact, parameter or conflict."""
+
+    about: Text
+
+
+class RuleForm(Form):
+    """A rule's file. `when` is read by `conditions`."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    title: Text
+    stage: Literal["candidacy", "session", "both"]
+    effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
+    routes: Literal["all"] | list[Literal[tuple(route.value for route in Route)]]  # type: ignore[valid-type]
+    when: Any
+    say: Text
+    do: Text = ""
+    sources: list[CitationForm] = Field(min_length=1)
+    conflicts: list[Text] = []
+    interpretation: Text = ""
+    sign_off: SignOffForm
+    allow: list[AllowForm] = []
+
+
+class ParameterForm(Form):
+    """A named threshold."""
+
+    value: Text
+    stricter: Literal["lower", "higher"]
+    basis: Literal["source", "policy"]
+    reason: Text = ""
+    sources: list[CitationForm] = []
+
+
+class DefinitionForm(Form):
+    """A named condition. `when` is read by `conditions`."""
+
+    title: Text
+    when: Any
+    sources: list[CitationForm] = []
+
+
+class CodeForm(Form):
+    """A code of a terminology, for the fact or for one of its choices."""
+
+    system: Text
+    code: Text
+    choice: Text | None = None
+
+
+class FactForm(Form):
+    """A fact that the rulebook adds."""
+
+    type: Literal["number", "integer", "choice", "list"]
+    label: Text
+    domain: Text
+    unit: Text | None = None
+    minimum: int | Decimal | None = None
+    maximum: int | Decimal | None = None
+    choices: list[Text] = []
+    codes: list[CodeForm] = []
+    changeable: bool = True
+    note: Text = ""
+
+
+class FreshnessForm(Form):
+    """How long an answer counts."""
+
+    fresh_for: Text
+    lasting: list[Text] = []
+    permanent: list[Text] = []
+    reason: Text
+
+
+class VocabularyForm(Form):
+    """vocabulary.yaml."""
+
+    facts: dict[str, FactForm] = {}
+    freshness: dict[str, FreshnessForm] = {}
+
+
+class StatementForm(Form):
+    """One thing that is said of a route."""
+
+    says: Text
+    sources: list[CitationForm] = Field(min_length=1)
+
+
+class RouteForm(Form):
+    """One route of routes.yaml."""
+
+    title: Text
+    attributes: dict[str, list[StatementForm]] = {}
+
+
+class DocumentForm(Form):
+    """One document of documents.yaml."""
+
+    title: Text
+    kind: Text
+    trust: Text
+    why: Text
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    lines: int = Field(ge=1)
+
+
+class OutsideForm(Form):
+    """One outside source of documents.yaml."""
+
+    title: Text
+    where: Text
+    phrase: Phrase
+    read: Literal["original", "copy"]
+
+
+class DocumentsForm(Form):
+    """documents.yaml."""
+
+    documents: dict[str, DocumentForm]
+    outside_sources: dict[str, OutsideForm] = {}
+
+
+class ConflictForm(Form):
+    """One conflict of conflicts.yaml."""
+
+    topic: Text
+    statements: list[CitationForm] = Field(min_length=2)
+    resolution: Text
+    rules: list[Text]
+    reason: Text = ""
+    note: Text = ""
+
+
+class NotEncodedForm(Form):
+    """One entry of not-encoded.yaml."""
+
+    document: Text
+    line: int = Field(ge=1)
+    phrase: Phrase
+    reason: Text
+
+
+class RulebookForm(Form):
+    """rulebook.yaml."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    title: Text
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    format: Literal[1]
+    effective: IsoDate
+    requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
+    responsible: Text
+    intended_use: Text
+    limits: Text
+    allow: list[AllowAboutForm] = []
+
+
+FormT = TypeVar("FormT", bound=Form)

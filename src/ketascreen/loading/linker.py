@@ -1,0 +1,195 @@
+"""Forms to the rulebook's parts: parameters, definitions, routes, rules. Every problem is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.condition import Condition
+from ketascreen.language.quantity import QuantityError, parse_quantity
+from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.loading import file_models
+from ketascreen.loading.conditions import KEYWORDS, ConditionReader
+from ketascreen.loading.sources import SourceReader, entries
+from ketascreen.loading.validate import read_form
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, key_place, place_of
+
+
+@dataclass
+class Linker:
+    """Builds the parts of a rulebook out of located trees, in an order in which each finds what it refers to."""
+
+    report: Report
+    vocabulary: Vocabulary
+    sources: SourceReader
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    routes: dict[Route, RouteSheet] = field(default_factory=dict)
+    _pending: dict[str, tuple[file_models.DefinitionForm, Node]] = field(default_factory=dict)
+    _opened: list[str] = field(default_factory=list)
+    _failed: set[str] = field(default_factory=set)
+
+    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
+        self.report.problem(code, message, mend, place)
+
+    def read_parameters(self, node: Node | None) -> None:
+        """parameters.yaml."""
+        choices = {word for fact in self.vocabulary.values() for word in fact.choices}
+        for name, form, item in entries(file_models.ParameterForm, node, self.report):
+            place = place_of(node, (name,)) if node else item.place
+            if name in choices or name in self.vocabulary or name in KEYWORDS:
+                self._problem("name-taken", f"`{name}` is a fact or a choice", "choose another name", place)
+            if (form.basis == "policy" and not form.reason) or (form.basis == "source" and not form.sources):
+                missing = "reason" if form.basis == "policy" else "sources"
+                self._problem(
+                    "missing-key", f"a `{form.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
+                )
+            try:
+                quantity = parse_quantity(form.value)
+            except QuantityError as error:
+                self._problem("quantity", "a quantity is wanted", str(error), place_of(item, ("value",)))
+                continue
+            sources = self.sources.citations(form.sources, item, "sources")
+            self.parameters[name] = Parameter(name, quantity, form.stricter, form.basis, place, form.reason, sources)
+
+    def read_definitions(self, node: Node | None) -> None:
+        """definitions.yaml."""
+        self._pending = {
+            name: (form, item) for name, form, item in entries(file_models.DefinitionForm, node, self.report)
+        }
+        for name in self._pending:
+            if name in self.vocabulary or name in self.parameters or name in KEYWORDS:
+                place = place_of(node, (name,)) if node else Place("definitions.yaml")
+                self._problem("name-taken", f"`{name}` is a fact or a parameter", "choose another name", place)
+            self._define(name)
+
+    def _define(self, name: str, level: int = 0) -> Condition | None:
+        if name in self.definitions:
+            return self.definitions[name].when
+        if name in self._failed:
+            return None
+        form, item = self._pending[name]
+        place = place_of(item, ("when",))
+        if name in self._opened:
+            circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
+            self._problem("circle", f"definitions that ask each other in a circle: {circle}", "take one out", place)
+            return None
+        self._opened.append(name)
+        condition = self._reader(level).read(item.items["when"]) if isinstance(item, MappingNode) else None
+        self._opened.pop()
+        if condition is None:
+            self._failed.add(name)
+        else:
+            sources = self.sources.citations(form.sources, item, "sources")
+            self.definitions[name] = Definition(name, form.title, condition, place, sources)
+        return condition
+
+    def _reader(self, level: int = 0) -> ConditionReader:
+        names = frozenset(self._pending)
+        return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.report, level)
+
+    def read_routes(self, node: Node) -> None:
+        """routes.yaml."""
+        for name, form, item in entries(file_models.RouteForm, node, self.report):
+            if name not in Route.__members__.values():
+                mend = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
+                self._problem("unknown-route", f"unknown route `{name}`", mend, place_of(node, (name,)))
+                continue
+            attributes = tuple(
+                (
+                    attribute,
+                    tuple(self._statement(said, item, attribute, index) for index, said in enumerate(listed)),
+                )
+                for attribute, listed in form.attributes.items()
+            )
+            self.routes[Route(name)] = RouteSheet(Route(name), form.title, attributes)
+
+    def _statement(self, form: file_models.StatementForm, node: Node, attribute: str, index: int) -> Statement:
+        return Statement(
+            form.says, self.sources.citations(form.sources, node, "attributes", attribute, index, "sources")
+        )
+
+    def rule(self, path: str, node: Node) -> Rule | None:
+        """A rule's file."""
+        form: Any = read_form(file_models.RuleForm, node, self.report)
+        if form is None or not isinstance(node, MappingNode):
+            return None
+        effect, stage = Effect(form.effect), RuleStage(form.stage)
+        may_be_always = effect in (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
+        when = self._reader().read(node.items["when"], may_be_always=may_be_always)
+        self._check_rule(path, form, node)
+        routes = tuple(route for route in Route if route in self.routes and form.routes in ("all", [])) or tuple(
+            route for route in Route if form.routes != "all" and route in form.routes
+        )
+        if when is None:
+            return None
+        sources = self.sources.citations(form.sources, node, "sources")
+        place, sign_off = key_place(node, "when"), SignOff(**dict(form.sign_off))
+        return Rule(
+            form.id, form.title, stage, effect, routes, when, form.say, sources, place, form.do,
+            tuple(form.conflicts), form.interpretation, sign_off,
+            tuple(Allowance(**dict(allowed)) for allowed in form.allow),
+        )  # fmt: skip
+
+    def _check_rule(self, path: str, form: Any, node: MappingNode) -> None:
+        stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+        if form.id != stem:
+            self._problem(
+                "rule-id",
+                f"the id is not the file's name `{stem}`",
+                "make them the same",
+                place_of(node, ("id",)),
+            )
+        allowed = STAGES[Effect(form.effect)]
+        if form.stage not in allowed:
+            mend = f"`{form.effect}` stands at {' or '.join(allowed)}"
+            self._problem(
+                "stage", f"`{form.effect}` does not stand at `{form.stage}`", mend, place_of(node, ("stage",))
+            )
+        listed = [] if form.routes == "all" else form.routes
+        absent = [route for route in listed if Route(route) not in self.routes]
+        if absent or len(set(listed)) < len(listed) or form.routes == []:
+            message = (
+                f"`{absent[0]}` is no route of this rulebook" if absent else "`routes` is empty or names one twice"
+            )
+            self._problem(
+                "unknown-route",
+                message,
+                "routes.yaml lists the routes; `all` is all of them",
+                place_of(node, ("routes",)),
+            )
+        if form.sign_off.status == "approved" and not (form.sign_off.by and form.sign_off.date):
+            self._problem(
+                "sign-off",
+                "approved by nobody, or on no day",
+                "add `by:` and `date:`",
+                place_of(node, ("sign_off",)),
+            )
+        for index, name in enumerate(form.conflicts):
+            if name not in self.sources.conflicts:
+                mend = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
+                self._problem("conflict", f"unknown conflict `{name}`", mend, place_of(node, ("conflicts", index)))
+            elif form.id not in self.sources.conflicts[name].rules:
+                mend = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
+                self._problem(
+                    "conflict",
+                    f"`{name}` does not name this rule",
+                    mend,
+                    place_of(node, ("conflicts", index)),
+                )
+
+
+STAGES: Mapping[Effect, tuple[str, ...]] = {
+    Effect.EXCLUDE: ("candidacy",),
+    Effect.REVIEW: ("candidacy",),
+    Effect.CAUTION: ("candidacy",),
+    Effect.HOLD: ("session",),
+    Effect.ADVISE: ("candidacy", "session"),
+    Effect.ALERT: ("candidacy", "session", "both"),
+}

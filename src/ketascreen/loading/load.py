@@ -1,0 +1,59 @@
+"""Reading files: a folder of YAML to a rulebook, JSON or YAML to a profile. All or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.cache import Cache
+from ketascreen.syntax.folder import read_folder
+from ketascreen.syntax.problems import Report
+
+if TYPE_CHECKING:
+    from ketascreen.signing import VerifyKey
+
+
+def load_rulebook(
+    folder: str | Path, *, keys: Iterable[VerifyKey] | None = None, cache: str | Path | None = None
+) -> Rulebook:
+    """The rulebook of a folder. Where `keys` are given, one of them must have signed it (`ketascreen sign`).
+
+    `cache` is a folder of the user's own for what was read before (docs/integrating.md); it is not used with `keys`.
+
+    Raises:
+        RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
+        SignatureError: a signature is demanded, and the cryptography package is not there.
+    """
+    report = Report()
+    read = read_folder(Path(folder), report, fixtures=False)
+    if keys is not None:
+        from ketascreen.loading.signature import require_release
+
+        rulebook = _build(read.files, read.ignored, report)
+        require_release(Path(folder), rulebook, keys)
+        return rulebook
+    if cache is None or report.found:
+        return _build(read.files, read.ignored, report)
+    kept = Cache(Path(cache))
+    found = kept.find(read.files, read.ignored)
+    if found is None:
+        found = _build(read.files, read.ignored, report)
+        kept.keep(found)
+    return found
+
+
+def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:
+    """The rulebook of files that are at hand, by their paths in its folder.
+
+    Raises:
+        RulebookError: every problem of every file, each as file:line:column.
+    """
+    return _build(files, ignored, Report())
+
+
+def _build(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
+    from ketascreen.loading.build import build  # what reads YAML takes long to import, and a cache needs none of it
+
+    return build(files, ignored, report)

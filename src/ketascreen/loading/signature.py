@@ -1,0 +1,113 @@
+"""The signature of a rulebook's release, which lies beside its files and is none of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import rfc8785
+
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.signing import Signature, SigningKey, VerifyKey, refusal
+
+FORMAT = "ketascreen-rulebook/1"
+FILE = "rulebook.signature.json"
+MAX_BYTES = 4_096
+"""A signature has about 400."""
+
+_MEND = "load a release as it was signed, or have it looked at and signed again (docs/signing.md)"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is signed of a rulebook: its id, its version, and the digest of the very bytes of its files."""
+
+    id: str
+    version: str
+    bytes_digest: str
+
+    @property
+    def fields(self) -> tuple[str, str, str]:
+        """What the signature is over, in this order."""
+        return self.id, self.version, self.bytes_digest
+
+
+def sign_release(folder: Path, rulebook: Rulebook, key: SigningKey) -> Path:
+    """Signs a rulebook as it was read from `folder`; the file that holds the signature.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    release, path = _release(rulebook), folder / FILE
+    path.write_bytes(_bytes(release, key.sign(FORMAT, release.fields)))
+    return path
+
+
+def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> None:
+    """Lets pass a rulebook that one of the keys has signed as it was read.
+
+    Raises:
+        RulebookError: it is not signed, by none of these keys, or is not what was signed; with the code `signature`.
+        SignatureError: the cryptography package is not there.
+    """
+    reason = _refusal(folder / FILE, _release(rulebook), keys)
+    if reason is not None:
+        raise RulebookError([Diagnostic("signature", reason, _MEND, Place(FILE))])
+
+
+def _refusal(path: Path, release: Release, keys: Iterable[VerifyKey]) -> str | None:
+    data = _read(path)
+    if data is None:
+        return "is missing or cannot be read, and a trusted key is demanded"
+    found = _parsed(data)
+    if found is None:
+        return "is not written as `ketascreen sign` writes it"
+    told, signature = found
+    reason = refusal(signature, keys, FORMAT, told.fields)
+    if reason is not None:
+        return reason
+    if (told.id, told.version) != (release.id, release.version):
+        return f"is of {told.id} {told.version}, and the rulebook is {release.id} {release.version}"
+    return None if told == release else "is of other files: one was changed, added or taken away since it was signed"
+
+
+def _release(rulebook: Rulebook) -> Release:
+    return Release(rulebook.identity.id, rulebook.identity.version, rulebook.bytes_digest)
+
+
+def _read(path: Path) -> bytes | None:
+    """The bytes of a plain file, None where there is none: what is not a plain file could keep its reader waiting."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES)
+    except OSError:
+        return None
+
+
+def _bytes(release: Release, signature: Signature) -> bytes:
+    told = {
+        "format": FORMAT,
+        "id": release.id,
+        "version": release.version,
+        "bytes_digest": release.bytes_digest,
+        "key": signature.key,
+        "signature": signature.signature,
+    }
+    return rfc8785.dumps(told) + b"\n"
+
+
+def _parsed(data: bytes) -> tuple[Release, Signature] | None:
+    """What a file says was signed, with the signature; None where a byte is not as it is written."""
+    try:
+        told = json.loads(data)
+        release = Release(told["id"], told["version"], told["bytes_digest"])
+        signature = Signature(told["key"], told["signature"])
+        as_written = all(isinstance(field, str) for field in release.fields) and _bytes(release, signature) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return (release, signature) if as_written else None

@@ -1,0 +1,238 @@
+"""A rulebook that was read, as plain data and back, so that it need not be read again.
+
+The data is lists, text and numbers alone: to read it back runs nothing, and makes nothing but a rulebook's parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+
+from ketascreen.diagnostic import Place
+from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.language.quantity import UNITS, Quantity
+from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
+from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary
+from ketascreen.patient.profile import BUILT_IN
+
+_STAGES = {str(stage): stage for stage in RuleStage}
+_EFFECTS = {str(effect): effect for effect in Effect}
+_ROUTES = {str(route): route for route in Route}
+
+
+def write(rulebook: Rulebook) -> Any:
+    """The plain data of a rulebook; its files, their digest and what was ignored are not in it."""
+    return _Writer().rulebook(rulebook)
+
+
+def read(data: Any, files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]) -> Rulebook:
+    """The rulebook of plain data that `write` made.
+
+    Raises:
+        LookupError, TypeError, ValueError, ArithmeticError: it is something else.
+    """
+    paths, *rest = data
+    return _Reader(paths).rulebook(rest, files, bytes_digest, ignored)
+
+
+class _Writer:
+    """Turns parts into rows: the fields of each in their order, so that a field that is added later is in it too."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, int] = {}
+
+    def rulebook(self, book: Rulebook) -> list[Any]:
+        definitions = [self.row(one, when=self.condition) for one in book.definitions.values()]
+        parts = [
+            self.row(book.identity, allow=self.rows),
+            definitions,
+            [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
+            [_fact(fact) for fact in book.vocabulary.values()],
+            [self.row(one, attributes=self.attributes) for one in book.routes.values()],
+            [self.row(one, value=_quantity, sources=self.rows) for one in book.parameters.values()],
+            self.rows(book.documents.values()),
+            self.rows(book.outside_sources.values()),
+            [self.row(one, statements=self.rows) for one in book.conflicts.values()],
+            [self.row(one, citation=self.row) for one in book.not_encoded],
+            book.meaning_digest,
+        ]
+        return [list(self.paths), *parts]
+
+    def row(self, part: Any, **special: Callable[[Any], Any]) -> list[Any]:
+        given = {"place": self.place, "sources": self.rows, "sign_off": self.row, "allow": self.rows, **special}
+        row = []
+        for field in fields(part):
+            value = getattr(part, field.name)
+            row.append(given[field.name](value) if field.name in given else value)
+        return row
+
+    def rows(self, parts: Iterable[Any]) -> list[Any]:
+        return [self.row(part) for part in parts]
+
+    def place(self, place: Place | None) -> list[int] | None:
+        if place is None:
+            return None
+        return [self.paths.setdefault(place.path, len(self.paths)), place.line, place.column, place.length]
+
+    def attributes(self, attributes: Iterable[tuple[str, Iterable[Statement]]]) -> list[Any]:
+        return [[name, self.rows(statements)] for name, statements in attributes]
+
+    def condition(self, condition: Condition) -> list[Any]:
+        match condition:
+            case All(members, place) | Any_(members, place):
+                word = "all" if isinstance(condition, All) else "any"
+                return [word, self.place(place), *map(self.condition, members)]
+            case Not(member, place):
+                return ["not", self.place(place), self.condition(member)]
+            case Meets(name, _, place):  # the definition itself is in the data once, and is shared again
+                return ["meets", self.place(place), name]
+            case Compare(fact, operator, constant, parameters, place):
+                return ["", self.place(place), fact, operator, _constant(constant), parameters]
+            case Always():
+                return ["always", None]
+
+
+_NAMES: Mapping[str, Callable[[Any], Any]] = {"routes": lambda routes: list(map(str, routes))}
+
+
+def _constant(constant: Constant) -> Any:
+    if isinstance(constant, tuple):
+        return [_constant(item) for item in constant]
+    return f"#{constant}" if isinstance(constant, Decimal) else f"={constant}"
+
+
+def _quantity(quantity: Quantity) -> list[str]:
+    return [str(quantity.value), quantity.unit.name]
+
+
+def _fact(fact: Fact) -> Any:
+    """A fact that comes with the library as its name, every other one whole."""
+    fresh = fact.freshness
+    window = fresh and [fresh.days, sorted(fresh.lasting), sorted(fresh.permanent), fresh.reason]
+    built_in = BUILT_IN.get(fact.name)
+    if built_in is not None:
+        return [fact.name, window]
+    low, high = (None if end is None else str(end) for end in (fact.minimum, fact.maximum))
+    unit = fact.unit and fact.unit.name
+    codes = [[code.system, code.code, code.choice] for code in fact.codes]
+    said = [fact.label, fact.domain, unit, low, high, fact.choices, codes, fact.changeable, fact.note]
+    return [fact.name, window, str(fact.kind), *said]
+
+
+class _Reader:
+    """Makes the parts of a rulebook out of the rows that `_Writer` wrote."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self.paths = paths
+        self.definitions: dict[str, Definition] = {}
+
+    def rulebook(
+        self, data: list[Any], files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]
+    ) -> Rulebook:
+        identity, definitions, rules, facts, routes, parameters, *sources, meaning = data
+        documents, outside, conflicts, not_encoded = sources
+        for name, title, when, place, cited in definitions:  # a definition stands behind those that it asks
+            self.definitions[name] = Definition(
+                name, title, self.condition(when), self.at(place), self.citations(cited)
+            )
+        *who, allow = identity
+        return Rulebook(
+            identity=Identity(*who, _allowances(allow)),  # type: ignore[call-arg]  # mypy counts the star as all
+            rules=tuple(map(self.rule, rules)),
+            vocabulary=Vocabulary(map(_read_fact, facts)),
+            routes={sheet.route: sheet for sheet in map(self.sheet, routes)},
+            parameters={one.name: one for one in map(self.parameter, parameters)},
+            definitions=self.definitions,
+            documents={row[0]: Document(*row) for row in documents},
+            outside_sources={row[0]: OutsideSource(*row) for row in outside},
+            conflicts={
+                name: Conflict(name, topic, self.citations(statements), resolution, tuple(named), reason)
+                for name, topic, statements, resolution, named, reason in conflicts
+            },
+            not_encoded=tuple(NotEncoded(self.citations([cited])[0], reason) for cited, reason in not_encoded),
+            bytes_digest=bytes_digest,
+            meaning_digest=meaning,
+            ignored=ignored,
+            files=files,
+        )
+
+    def at(self, row: Any) -> Place:
+        path, line, column, length = row
+        return Place(self.paths[path], line, column, length)
+
+    def citations(self, rows: Any) -> tuple[Citation, ...]:
+        return tuple(
+            [
+                Citation(says, document, line, phrase, outside, place and self.at(place))
+                for says, document, line, phrase, outside, place in rows
+            ]
+        )
+
+    def rule(self, row: Any) -> Rule:
+        name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, sign_off, allow = row
+        return Rule(
+            name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
+            self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
+            SignOff(*sign_off), _allowances(allow),
+        )  # fmt: skip
+
+    def parameter(self, row: Any) -> Parameter:
+        name, (number, unit), stricter, basis, place, reason, sources = row
+        quantity = Quantity(Decimal(number), UNITS[unit])
+        return Parameter(name, quantity, stricter, basis, self.at(place), reason, self.citations(sources))
+
+    def sheet(self, row: Any) -> RouteSheet:
+        route, title, attributes = row
+        said = (
+            (name, tuple(Statement(says, self.citations(sources)) for says, sources in statements))
+            for name, statements in attributes
+        )
+        return RouteSheet(_ROUTES[route], title, tuple(said))
+
+    def condition(self, row: Any) -> Condition:
+        word, at, *rest = row
+        place = at and self.at(at)
+        match word:
+            case "":
+                fact, operator, constant, parameters = rest
+                return Compare(fact, operator, _read_constant(constant), tuple(parameters), place)
+            case "all":
+                return All(tuple([self.condition(member) for member in rest]), place)
+            case "any":
+                return Any_(tuple([self.condition(member) for member in rest]), place)
+            case "not":
+                (member,) = rest
+                return Not(self.condition(member), place)
+            case "meets":
+                (name,) = rest
+                return Meets(name, self.definitions[name].when, place)
+            case "always":
+                return Always()
+        raise ValueError
+
+
+def _allowances(rows: Any) -> tuple[Allowance, ...]:
+    return tuple(Allowance(*row) for row in rows)
+
+
+def _read_constant(constant: Any) -> Any:
+    if isinstance(constant, list):
+        return tuple(map(_read_constant, constant))
+    return Decimal(constant[1:]) if constant[0] == "#" else constant[1:]
+
+
+def _read_fact(row: Any) -> Fact:
+    name, window, *rest = row
+    fresh = window and Freshness(window[0], frozenset(window[1]), frozenset(window[2]), window[3])
+    if not rest:
+        return replace(BUILT_IN[name], freshness=fresh) if fresh else BUILT_IN[name]
+    kind, label, domain, unit, low, high, choices, codes, changeable, note = rest
+    return Fact(
+        name, Kind(kind), label, domain, unit and UNITS[unit], low and Decimal(low), high and Decimal(high),
+        tuple(choices), tuple(Code(*code) for code in codes), changeable, note, fresh,
+    )  # fmt: skip

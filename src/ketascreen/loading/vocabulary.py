@@ -1,0 +1,102 @@
+"""vocabulary.yaml: the facts that a rulebook adds, and how long answers stay fresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
+from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary
+from ketascreen.loading import file_models
+from ketascreen.loading.conditions import KEYWORDS
+from ketascreen.loading.validate import read_form
+from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.syntax.problems import Report
+from ketascreen.syntax.tree import Node, place_of
+from ketascreen.syntax.yaml_tree import WORD
+
+_FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyReader:
+    """Reads a vocabulary; every problem is reported."""
+
+    report: Report
+
+    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
+        self.report.problem(code, message, mend, place)
+
+    def read(self, node: Node | None) -> Vocabulary:
+        """The vocabulary that vocabulary.yaml makes of the built-in facts."""
+        form = read_form(file_models.VocabularyForm, node, self.report) if node is not None else None
+        if form is None or node is None:
+            return BUILT_IN
+        added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in form.facts.items()]
+        vocabulary = BUILT_IN.extended(filter(None, added), {})
+        windows = {}
+        for name, given in form.freshness.items():
+            place = place_of(node, ("freshness", name))
+            if name not in vocabulary:
+                mend = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
+                self._problem("unknown-fact", f"unknown fact `{name}`", mend, place)
+            else:
+                windows[name] = self._freshness(vocabulary[name], given, place)
+        return vocabulary.extended((), windows)
+
+    def _fact(self, name: str, form: file_models.FactForm, place: Place) -> Fact | None:
+        before = len(self.report.found)
+        kind = Kind(form.type)
+        if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
+            self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
+        if kind in (Kind.CHOICE, Kind.LIST):
+            self._check_choices(name, form, place)
+        elif form.unit not in UNITS or form.minimum is None or form.maximum is None or form.minimum >= form.maximum:
+            units = ", ".join(dict.fromkeys(unit.name for unit in UNITS.values()))
+            self._problem(
+                "fact",
+                f"`{name}` needs `unit`, `minimum` and `maximum`, the lower first",
+                f"the units are {units}",
+                place,
+            )
+        if len(self.report.found) > before:
+            return None
+        low, high = (None if end is None else Decimal(end) for end in (form.minimum, form.maximum))
+        return Fact(
+            name=name,
+            kind=kind,
+            label=form.label,
+            domain=form.domain,
+            unit=UNITS[form.unit] if form.unit else None,
+            minimum=low,
+            maximum=high,
+            choices=tuple(form.choices),
+            codes=tuple(Code(code.system, code.code, code.choice) for code in form.codes),
+            changeable=form.changeable,
+            note=form.note,
+        )
+
+    def _check_choices(self, name: str, form: file_models.FactForm, place: Place) -> None:
+        bad = [word for word in form.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
+        if bad or len(set(form.choices)) < max(2, len(form.choices)):
+            mend = "at least two different lower-case words; not yes, no, on, off, true or false"
+            self._problem("fact", f"the choices of `{name}` are not fit", mend, place)
+        if form.unit or form.minimum is not None or form.maximum is not None:
+            self._problem("fact", f"`{name}` has choices, so it has no unit or range", "delete these", place)
+
+    def _freshness(self, fact: Fact, form: file_models.FreshnessForm, place: Place) -> Freshness:
+        days = 0
+        if form.fresh_for != "same day":
+            try:
+                quantity = parse_quantity(form.fresh_for).to(UNITS["days"]).value
+                days = int(quantity)
+                if days != quantity or days < 1:
+                    raise QuantityError("write whole days, at least one")
+            except QuantityError as error:
+                self._problem("quantity", "`fresh_for` is `same day` or a number of days", str(error), place)
+        for word in (*form.lasting, *form.permanent):
+            if word not in fact.choices:
+                mend = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
+                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", mend, place)
+        return Freshness(days, frozenset(form.lasting), frozenset(form.permanent), form.reason)

@@ -1,0 +1,67 @@
+"""The facts that a rulebook adds, as a profile carries them until the rulebook's vocabulary is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from ketascreen.language.quantity import decimal_text
+from ketascreen.patient.observation import ListObservation, Observation, Refused, as_mapping
+
+MAX_FACTS = 1_000
+
+
+def read_extra(raw: object, built_in: Container[str]) -> Mapping[str, Any]:
+    """The answers as they were given, read-only; their meaning is checked when screening begins.
+
+    Raises:
+        Refused: not a mapping of names to answers, or one that holds a built-in fact.
+    """
+    if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
+        raise Refused("wrong-type", "an object of facts is wanted", 'write {"name": answer}')
+    if len(raw) > MAX_FACTS:
+        raise Refused("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's")
+    for name in raw:
+        if name in built_in:
+            raise Refused("unknown-fact", "holds a built-in fact", f"put `{name}` beside `extra`, not into it")
+    return MappingProxyType({name: _frozen(answer) for name, answer in sorted(raw.items())})
+
+
+def _frozen(answer: Any, depth: int = 0) -> Any:
+    if isinstance(answer, float) or depth > 2:
+        mend = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
+        raise Refused("wrong-type", "holds an answer of no form that is read", mend)
+    if isinstance(answer, Observation | ListObservation):
+        answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
+    if isinstance(answer, Mapping):
+        return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
+    if isinstance(answer, frozenset | set):
+        answer = sorted(answer, key=str)
+    if isinstance(answer, Sequence) and not isinstance(answer, str | bytes):
+        return tuple(_frozen(part, depth + 1) for part in answer)
+    return answer
+
+
+def plain_extra(answer: Any, mode: str) -> Any:
+    """The answers as plain data that reads back to the same; `mode` is Pydantic's `python` or `json`."""
+    if isinstance(answer, Mapping):
+        return {key: plain_extra(value, mode) for key, value in answer.items()}
+    if isinstance(answer, tuple):
+        return [plain_extra(part, mode) for part in answer]
+    if mode == "python":
+        return answer
+    if isinstance(answer, Decimal):
+        return _json_number(answer)
+    return answer.isoformat() if isinstance(answer, date) else answer
+
+
+def _json_number(value: Decimal) -> int | float | str:
+    """The JSON number that reads back as exactly this decimal; where there is none, text, which is refused as one."""
+    if not value.is_finite() or not -12 <= value.adjusted() <= 12:
+        return str(value)
+    text = decimal_text(value)
+    number = float(text) if "." in text else int(text)
+    return number if Decimal(repr(number)) == value else text

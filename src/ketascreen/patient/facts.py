@@ -1,0 +1,228 @@
+"""From a profile to the facts that count at a point in time: ages, freshness, lists, last answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Self
+
+from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
+from ketascreen.language.condition import Value, Words
+from ketascreen.language.rule import Rule
+from ketascreen.language.semantics import Answers
+from ketascreen.language.terms import Effect
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
+from ketascreen.patient.errors import unknown_fact
+from ketascreen.patient.observation import (
+    AnyObservation,
+    Instant,
+    ListObservation,
+    Observation,
+    Refused,
+    at_fixed_offset,
+    read_observation,
+)
+from ketascreen.patient.profile import BUILT_IN, PatientProfile
+
+_ALERT = Effect.ALERT
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Facts:
+    """What is known of a patient at a point in time.
+
+    `current` holds the answers that count; `last` the last answer to each fact whatever its age, for alerts; `observed`
+    when each was observed, if it was dated; `stale` the facts whose answer is too old or undated.
+    All are read-only, and the repr shows none: channels are handed them.
+    """
+
+    current: Mapping[str, Value]
+    last: Mapping[str, Value]
+    observed: Mapping[str, Instant]
+    unrecognised: Mapping[str, tuple[str, ...]]
+    stale: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        current: dict[str, Value],
+        last: dict[str, Value],
+        observed: dict[str, Instant],
+        unrecognised: dict[str, tuple[str, ...]],
+        stale: frozenset[str],
+    ) -> Self:
+        """Facts that nobody can change, of dictionaries that the caller gives away."""
+        return cls(
+            MappingProxyType(current),
+            MappingProxyType(last),
+            MappingProxyType(observed),
+            MappingProxyType(unrecognised),
+            stale,
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Most was observed at the same few times, and a time is long to pickle: equal ones are pickled once.
+        same: dict[object, Instant] = {}
+        observed = {name: same.setdefault((at, getattr(at, "tzinfo", None)), at) for name, at in self.observed.items()}
+        return type(self).of, (dict(self.current), dict(self.last), observed, dict(self.unrecognised), self.stale)
+
+
+def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime) -> Facts:
+    """The facts of `profile` that count at `as_of` (which has an offset).
+
+    A date without a time is its earliest instant in `as_of`'s offset.
+
+    Raises:
+        ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation or birth date after
+            `as_of`, an age that is not the birth date's.
+    """
+    as_of = at_fixed_offset(as_of)  # days of 24 hours, everywhere
+    problems: list[Diagnostic] = []
+    observations = profile.observations()
+    if profile.extra:
+        observations.update(_extra(profile, vocabulary, problems))
+    instants = _instants(observations.values(), as_of)
+    problems += _in_the_future(observations, instants, as_of)
+    if profile.birth_date is not None:
+        _derive_age(profile.birth_date, as_of, observations, problems)
+    if problems:
+        raise ProfileError(problems)
+    return _count(observations, instants, vocabulary, as_of)
+
+
+def answers_for(rule: Rule, facts: Facts) -> Answers:
+    """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
+    return facts.last if rule.effect is _ALERT else facts.current
+
+
+def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
+    """The instant of each date and time that something was observed at; most were observed at the same few."""
+    times = {observation.at for observation in observations}
+    return {
+        at: at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
+        for at in times
+        if at is not None
+    }
+
+
+def _in_the_future(
+    observations: Mapping[str, AnyObservation], instants: Mapping[Instant, datetime], as_of: datetime
+) -> Iterable[Diagnostic]:
+    late = {at for at, instant in instants.items() if instant > as_of}
+    for name, observation in observations.items() if late else ():
+        if observation.at in late:
+            message = f"`{name}` was observed after the time of screening"
+            yield Diagnostic("in-the-future", message, "check its date", pointer=f"{_pointer(name)}/at")
+
+
+def _extra(
+    profile: PatientProfile, vocabulary: Vocabulary, problems: list[Diagnostic]
+) -> Iterable[tuple[str, AnyObservation]]:
+    for name, raw in profile.extra.items():
+        fact = vocabulary.get(name)
+        if fact is None:
+            mend = did_you_mean(name, vocabulary, otherwise="the rulebook's vocabulary.yaml does not have it")
+            problems.append(unknown_fact(name, mend, "/extra"))
+        elif raw is not None:
+            try:
+                yield name, read_observation(fact, raw)
+            except Refused as refused:
+                message, pointer = f"`{name}`: {refused.message}", f"/extra/{name}{refused.pointer}"
+                problems.append(Diagnostic(refused.code, message, refused.mend, pointer=pointer))
+
+
+def _derive_age(
+    born: date, as_of: datetime, observations: dict[str, AnyObservation], problems: list[Diagnostic]
+) -> None:
+    today = as_of.date()
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    fact = BUILT_IN["age"]
+    assert fact.maximum is not None
+    given = observations.get("age")
+    if born > today:
+        problems.append(
+            Diagnostic(
+                "in-the-future",
+                "`birth_date` is after the time of screening",
+                "check it",
+                pointer="/birth_date",
+            )
+        )
+    elif years > fact.maximum:
+        problems.append(
+            Diagnostic(
+                "out-of-range",
+                f"`birth_date` is more than {fact.maximum} years ago",
+                "check it",
+                pointer="/birth_date",
+            )
+        )
+    elif isinstance(given, Observation) and given.value != years:
+        # A second opinion on the age that taking one of the two away could change is no safe ground (P1).
+        problems.append(
+            Diagnostic(
+                "contradiction",
+                "`age` is not the age that `birth_date` gives on that day",
+                "leave `age` out",
+                pointer="/age",
+            )
+        )
+    else:
+        observations["age"] = Observation(Decimal(years), given.at if given else None)
+
+
+def _count(
+    observations: Mapping[str, AnyObservation],
+    instants: Mapping[Instant, datetime],
+    vocabulary: Vocabulary,
+    as_of: datetime,
+) -> Facts:
+    last: dict[str, Value] = {}
+    dated: dict[str, Instant] = {}
+    entries: dict[str, tuple[str, ...]] = {}
+    for name, one in observations.items():
+        if (at := one.at) is not None:
+            dated[name] = at
+        if isinstance(one, Observation):
+            last[name] = one.value
+        else:
+            last[name], entries[name] = _words(one), one.unrecognised
+    current, stale = last.copy(), set()
+    counts = {
+        days: {at for at, instant in instants.items() if instant >= earliest}
+        for days, earliest in vocabulary.earliest(as_of).items()
+    }
+    for name, days in vocabulary.windows.items():
+        if dated.get(name) in counts[days] or name not in last:
+            continue
+        counting = _counting(vocabulary[name], last[name])
+        if counting is None:
+            del current[name]
+        else:
+            current[name] = counting
+        if counting != last[name]:
+            stale.add(name)
+    return Facts.of(current, last, dated, entries, frozenset(stale))
+
+
+def _words(observation: ListObservation) -> Words:
+    if not observation.unrecognised:
+        return Words(observation.present, observation.complete)
+    # An entry that is not understood could be any of the words, so nothing can be ruled out.
+    return Words(observation.present | {UNRECOGNISED}, complete=False)
+
+
+def _counting(fact: Fact, value: Value) -> Value | None:
+    """What still counts of an answer that is too old or undated, or None."""
+    ageless = fact.freshness.ageless if fact.freshness else frozenset()
+    if isinstance(value, Words):
+        lasting = value.present & ageless
+        return Words(lasting, complete=False) if lasting else None
+    return value if value in ageless else None
+
+
+def _pointer(name: str) -> str:
+    return f"/{name}" if name in BUILT_IN else f"/extra/{name}"

@@ -1,0 +1,252 @@
+"""An answer to a fact with the time it was observed, and how one is read from Python, JSON or YAML values.
+
+Reading refuses what it does not understand, and never says the value that it refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from ketascreen.diagnostic import did_you_mean
+from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.vocabulary import Fact, Kind
+
+Instant = date | datetime
+"""A calendar date, or a time with its offset."""
+
+MAX_ENTRIES = 200
+MAX_TEXT = 200
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+class Refused(Exception):
+    """Why an answer cannot be read: a code, a message and a mend without the value, and a pointer below the fact."""
+
+    def __init__(self, code: str, message: str, mend: str, pointer: str = "") -> None:
+        super().__init__(code)
+        self.code, self.message, self.mend, self.pointer = code, message, mend, pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The answer to a number or choice fact. Its repr does not show it."""
+
+    value: Decimal | str = field(repr=False)
+    at: Instant | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListObservation:
+    """The answer to a list fact: what is present, and whether the list was gone through to its end.
+
+    `unrecognised` holds entries that the vocabulary does not know; while there is one, the list is not complete.
+    """
+
+    present: frozenset[str] = field(repr=False)
+    complete: bool = field(default=False, repr=False)
+    unrecognised: tuple[str, ...] = field(default=(), repr=False)
+    at: Instant | None = field(default=None, repr=False)
+
+
+AnyObservation = Observation | ListObservation
+
+
+def read_observation(fact: Fact, raw: object) -> AnyObservation:
+    """The observation that `raw` says.
+
+    `raw` is an observation, an answer (`139`, `"139 mmHg"`, `"never"`, `["stroke"]`), or a mapping of `value`, `unit`
+    and `at` (for a list fact `present`, `complete` and `at`).
+
+    Raises:
+        Refused: `raw` is not an answer to this fact.
+    """
+    match raw:
+        case Observation() | ListObservation():
+            return _read_mapping(fact, as_mapping(raw))
+        case Mapping():
+            return _read_mapping(fact, raw)
+        case _ if fact.kind is Kind.LIST:
+            return _read_list(fact, raw, "", complete=False, at=None)
+        case _:
+            return Observation(_read_value(fact, raw, unit=None))
+
+
+def as_mapping(observation: AnyObservation) -> dict[str, Any]:
+    """The parts of an observation that a caller built, unchecked, by the keys that an answer has."""
+    if isinstance(observation, Observation):
+        return {"value": observation.value, "at": observation.at}
+    present, unrecognised = observation.present, observation.unrecognised
+    both = isinstance(present, frozenset | set) and isinstance(unrecognised, tuple | list)
+    entries = [*sorted(present, key=str), *unrecognised] if both else None
+    return {"present": entries, "complete": observation.complete, "at": observation.at}
+
+
+def dump_observation(fact: Fact, observation: AnyObservation) -> dict[str, Any]:
+    """The observation as plain data that `read_observation` reads to the same; decimals as text with their unit."""
+    dumped: dict[str, Any]
+    if isinstance(observation, ListObservation):
+        entries = [*sorted(observation.present), *observation.unrecognised]
+        dumped = {"present": entries, "complete": observation.complete}
+    elif isinstance(observation.value, Decimal) and fact.unit:
+        dumped = {"value": str(Quantity(observation.value, fact.unit))}
+    else:
+        dumped = {"value": observation.value}
+    if observation.at is not None:
+        dumped["at"] = observation.at.isoformat()
+    return dumped
+
+
+def read_instant(raw: object, pointer: str = "/at") -> Instant:
+    """A date, or a time with its offset, from itself or its ISO 8601 text.
+
+    Raises:
+        Refused: anything else, or a time without an offset.
+    """
+    if isinstance(raw, datetime):
+        if raw.utcoffset() is None:
+            raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
+        _in_our_time(raw, pointer)
+        return at_fixed_offset(raw)
+    if isinstance(raw, date):
+        return _in_our_time(raw, pointer)
+    if isinstance(raw, str) and raw.isascii():
+        kind = date if _DATE.fullmatch(raw) else datetime if _TIME.fullmatch(raw) else None
+        if kind:
+            try:
+                return _in_our_time(kind.fromisoformat(raw), pointer)
+            except ValueError:
+                pass  # 2026-02-30: refused below, where no context holds the text
+    raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
+
+
+_MINUTE = timedelta(minutes=1)
+
+
+def at_fixed_offset(time: datetime) -> datetime:
+    """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written down."""
+    # A zone with summer time gives other differences than the offset that is left of it once it is written down.
+    offset = time.utcoffset() or timedelta(0)
+    whole = not offset % _MINUTE
+    if whole and type(time.tzinfo) is timezone and not time.fold:
+        return time
+    return time.replace(tzinfo=timezone(offset), fold=0) if whole else time.astimezone(UTC).replace(fold=0)
+
+
+def is_of_our_time(instant: Instant) -> bool:
+    """Whether it lies in years that differences between time zones cannot push off the calendar."""
+    return 1850 <= instant.year <= 9000
+
+
+def _in_our_time(instant: Instant, pointer: str) -> Instant:
+    if not is_of_our_time(instant):
+        raise Refused("out-of-range", "not a date of our time", "check the year", pointer)
+    return instant
+
+
+def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
+    allowed = ("present", "complete", "at") if fact.kind is Kind.LIST else ("value", "unit", "at")
+    for key in raw:
+        if key not in allowed:
+            mend = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
+            raise Refused("unknown-key", "has a key that an answer does not have", mend)
+    at = None if raw.get("at") is None else read_instant(raw["at"])
+    if fact.kind is Kind.LIST:
+        complete = raw.get("complete", False)
+        if not isinstance(complete, bool):
+            raise Refused("wrong-type", "`complete` is true or false", "write true or false", "/complete")
+        return _read_list(fact, raw.get("present"), "/present", complete=complete, at=at)
+    if raw.get("value") is None:
+        raise Refused("missing-value", "has no `value`", "leave the whole fact out where it is not known")
+    unit = raw.get("unit")
+    if unit is not None and not isinstance(unit, str):
+        raise Refused("wrong-type", "`unit` is text", "write the unit as text, such as mmHg", "/unit")
+    return Observation(_read_value(fact, raw["value"], unit), at)
+
+
+def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Instant | None) -> ListObservation:
+    if not isinstance(raw, Sequence | frozenset | set) or isinstance(raw, str | bytes):
+        raise Refused("wrong-type", "a list of words is wanted", "write [word, word], or [] for none", pointer)
+    entries = sorted(raw, key=str) if isinstance(raw, frozenset | set) else list(raw)
+    if len(entries) > MAX_ENTRIES:
+        raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", pointer)
+    present: set[str] = set()
+    unrecognised: list[str] = []
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, str) or not entry or len(entry) > MAX_TEXT:
+            mend = f"each entry is a word of at most {MAX_TEXT} characters"
+            raise Refused("wrong-type", "an entry is not a word", mend, f"{pointer}/{index}")
+        if not entry.isprintable():
+            raise Refused(
+                "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
+            )
+        word = str.__str__(entry)  # plain text, where an Enum's member was given
+        if word in fact.choices:
+            present.add(word)
+        elif word not in unrecognised:
+            unrecognised.append(word)
+    return ListObservation(frozenset(present), complete, tuple(sorted(unrecognised)), at)
+
+
+def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
+    if fact.is_number:
+        return _read_number(fact, raw, unit)
+    if unit is not None:
+        raise Refused("wrong-type", "a choice has no unit", "leave `unit` out", "/unit")
+    if fact.kind is Kind.CHOICE and isinstance(raw, str):
+        if raw in fact.choices:
+            return fact.choices[fact.choices.index(raw)]  # plain text, where an Enum's member was given
+        # The nearest choice is not suggested: it would be the patient's answer in other letters.
+        mend = f"the choices are {', '.join(fact.choices)}; leave it out where it is not known"
+        raise Refused("unknown-choice", "not one of its choices", mend)
+    raise Refused("wrong-type", "one of its choices is wanted", f"the choices are {', '.join(fact.choices)}")
+
+
+def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
+    assert fact.unit is not None
+    example = f"write a number, or a number with its unit, such as 1 {fact.unit.name}"
+    try:
+        if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+            if isinstance(raw, Decimal) and not raw.is_finite():
+                raise Refused("not-a-number", "not a finite number", example)
+            text = _exact_text(raw)
+            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}").to(fact.unit).value
+        elif isinstance(raw, str) and unit is None:
+            value = parse_quantity(raw).to(fact.unit).value
+        else:
+            raise Refused("wrong-type", "a number is wanted", example)
+    except QuantityError as error:
+        mend = str(error)
+    else:
+        return _checked(fact, value)
+    raise Refused("not-a-number", "not a number in its unit", mend)
+
+
+def _exact_text(raw: int | Decimal) -> str:
+    """Plain text of a number, refusing one that is too long before it is written out (an int of 5,000 digits)."""
+    if isinstance(raw, int):
+        if abs(raw) >= 10**12:
+            raise QuantityError("the number is too long")
+        return str(raw)
+    if not -12 <= raw.adjusted() <= 12 or int(raw.as_tuple().exponent) < -30:
+        if raw == 0:
+            return "0"
+        raise QuantityError("the number is too long")
+    text = decimal_text(raw)
+    return "0" if raw == 0 else text
+
+
+def _checked(fact: Fact, value: Decimal) -> Decimal:
+    assert fact.unit is not None
+    if fact.kind is Kind.INTEGER and value != value.to_integral_value():
+        raise Refused("not-whole", "a whole number is wanted", "write it without decimals")
+    if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
+        low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
+        raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}")
+    return value

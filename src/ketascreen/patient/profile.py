@@ -1,0 +1,350 @@
+"""PatientProfile: what is known about one patient at one time.
+
+Every fact may be left out or None: it is then not known, which is never "no". Facts that a rulebook adds come in
+through `extra`. The sources of the codes are named in docs/facts.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from ketascreen.diagnostic import Diagnostic, ProfileError
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.errors import plainly, problem_of, refuse_unread
+from ketascreen.patient.extra_facts import plain_extra, read_extra
+from ketascreen.patient.field_kinds import Answer, ListAnswer, choice, facts_of, integer, number, words
+from ketascreen.patient.observation import (
+    AnyObservation,
+    ListObservation,
+    Observation,
+    Refused,
+    dump_observation,
+    read_instant,
+    read_observation,
+)
+
+SEVERE_HEART_CONDITIONS = (
+    "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
+    "severe_unspecified", "aneurysm", "arteriovenous_malformation", "intracerebral_hemorrhage",
+)  # fmt: skip
+OTHER_HEART_CONDITIONS = (
+    "heart_failure", "coronary_artery_disease", "arrhythmia", "valve_disease", "congenital_heart_disease",
+    "pacemaker", "myocardial_infarction", "stroke", "unspecified",
+)  # fmt: skip
+
+_NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
+
+
+class PatientProfile(BaseModel):
+    """What is known about one patient. Strict and frozen; a field that is None or absent is not known.
+
+    A field takes an answer (`139`, `"139 mmHg"`, `"never"`, `["stroke"]`) or a mapping of the answer with the time it
+    was observed (`{"value": 139, "unit": "mmHg", "at": "2026-11-22"}`; for a list fact
+    `{"present": [...], "complete": True, "at": ...}`).
+    A number without a unit is in the fact's own unit. Its repr shows no answer.
+
+    Raises:
+        ProfileError: names each fact that was refused, why, and the mend, never a value.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    # Whether any of this can be given
+    setting: Answer = choice("Where it would be given", "plan", "clinic", "home")
+    product_source: Answer = choice("Where the product comes from", "plan", "pharmacy_or_clinic", "unregulated")
+    birth_date: date | None = Field(default=None, repr=False, description="Date of birth; gives the age on the day.")
+    age: Answer = integer("Age", "person", "years", 0, 120, changeable=False)
+
+    # Heart and circulation
+    systolic_bp: Answer = number(
+        "Systolic blood pressure at rest", "circulation", "mmHg", 30, 350, codes="loinc 8480-6"
+    )
+    diastolic_bp: Answer = number(
+        "Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250, codes="loinc 8462-4"
+    )
+    hypertension: Answer = choice(
+        "Diagnosis of hypertension", "circulation", "none", "diagnosed",
+        codes="diagnosed=snomed 38341003, diagnosed=icd-10-cm I10",
+    )  # fmt: skip
+    antihypertensive_treatment: Answer = choice(
+        "Treatment of hypertension", "circulation", "not_needed", "treated", "not_treated"
+    )
+    heart_conditions: ListAnswer = words(
+        "Heart and vessel conditions", "circulation", *SEVERE_HEART_CONDITIONS, *OTHER_HEART_CONDITIONS,
+        codes="unstable_angina=icd-10-cm I20.0, heart_failure=snomed 84114007, heart_failure=icd-10-cm I50.9,"
+        "myocardial_infarction=snomed 22298006, myocardial_infarction=icd-10-cm I21.9, aneurysm=icd-10-cm I72.9,"
+        "arteriovenous_malformation=icd-10-cm Q28.2, intracerebral_hemorrhage=snomed 274100004,"
+        "intracerebral_hemorrhage=icd-10-cm I61.9",
+        note="Gone through to its end with the patient and the record before it is marked complete.",
+    )  # fmt: skip
+    months_since_heart_attack_or_stroke: Answer = number(
+        "Time since the last heart attack or stroke", "circulation", "months", 0, 1200
+    )
+
+    # Mind
+    psychosis: Answer = choice(
+        "Psychosis of any cause", "mind", "never", "past", "active",
+        codes="active=snomed 69322001, active=icd-10-cm F29", note="Substance-induced and postpartum psychosis count.",
+    )  # fmt: skip
+    schizophrenia: Answer = choice(
+        "Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed",
+        codes="diagnosed=snomed 58214004, diagnosed=icd-10-cm F20.9, diagnosed=snomed 68890003,"
+        "diagnosed=icd-10-cm F25.9",
+    )  # fmt: skip
+    bipolar: Answer = choice(
+        "Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified",
+        codes="unspecified=snomed 13746004, unspecified=icd-10-cm F31.9, bipolar_i=snomed 371596008,"
+        "bipolar_ii=snomed 83225003, bipolar_ii=icd-10-cm F31.81",
+    )  # fmt: skip
+    mood_state: Answer = choice(
+        "Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed",
+        codes="manic=snomed 231494001, manic=icd-10-cm F30.9",
+    )  # fmt: skip
+    suicidality: Answer = choice(
+        "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
+        codes="loinc 93373-9, thoughts=snomed 6471006, thoughts=icd-10-cm R45.851, recent_attempt=snomed 82313006,"
+        "recent_attempt=icd-10-cm T14.91XA",
+        note="Screened, not assumed.",
+    )  # fmt: skip
+    current_diagnoses: ListAnswer = words(
+        "Diagnoses present now that ketamine is considered for", "mind",
+        "major_depression", "bipolar_depression", "ptsd", "ocd", "generalized_anxiety", "social_anxiety",
+        "other_anxiety", "chronic_pain", "other",
+        codes="major_depression=snomed 370143000, major_depression=icd-10-cm F32.9, ptsd=snomed 47505003,"
+        "ptsd=icd-10-cm F43.10, ocd=snomed 191736004, ocd=icd-10-cm F42.9, generalized_anxiety=snomed 21897009,"
+        "generalized_anxiety=icd-10-cm F41.1, social_anxiety=icd-10-cm F40.10, chronic_pain=icd-10-cm G89.4,"
+        "chronic_pain=icd-10-cm G89.29, bipolar_depression=snomed 191627008, bipolar_depression=icd-10-cm F31.30",
+    )  # fmt: skip
+    failed_antidepressant_trials: Answer = integer(
+        "Antidepressant trials that failed", "mind", "trials", 0, 50,
+        note="Adequate dose and length as recorded; psychotherapy is not counted.", changeable=False,
+    )  # fmt: skip
+
+    # Substances
+    substance_use_disorder: Answer = choice(
+        "Substance use disorder", "substances", "never", "remission", "on_maintenance", "active",
+        note="The worst of all substances; nicotine and caffeine are left out.",
+    )  # fmt: skip
+    verified_abstinence_months: Answer = number(
+        "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
+        note="The shortest of all substances; a self-report is not an answer.",
+    )  # fmt: skip
+    ketamine_use_disorder: Answer = choice(
+        "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active",
+        codes="active=snomed 724715004",
+    )  # fmt: skip
+
+    # Pregnancy and nursing
+    pregnancy: Answer = choice(
+        "Pregnancy", "reproduction", "not_pregnant", "pregnant", "not_possible",
+        codes="loinc 82810-3, pregnant=snomed 77386006, pregnant=icd-10-cm Z33.1",
+        note="Recorded by the clinic; never inferred from sex or age.",
+    )  # fmt: skip
+    breastfeeding: Answer = choice(
+        "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding",
+        codes="loinc 63895-7, breastfeeding=snomed 413712001, breastfeeding=icd-10-cm Z39.1",
+    )  # fmt: skip
+
+    # Evaluations
+    interaction_review: Answer = choice(
+        "Review of interactions", "evaluation", "no_concern", "concern", "not_done",
+        note="Prescription medicines, medicines over the counter, supplements.",
+    )  # fmt: skip
+    medical_evaluation: Answer = choice(
+        "Medical evaluation", "evaluation", "done", "not_done", note="History, check-up and physical exam."
+    )
+    psychiatric_evaluation: Answer = choice(
+        "Psychiatric evaluation", "evaluation", "by_psychiatrist", "by_other", "not_done"
+    )
+    older_adult_checkup: Answer = choice(
+        "Check-up of an older adult", "evaluation", "complete", "incomplete",
+        note="Electrocardiogram, blood pressure, cognition, review of medicines.",
+    )  # fmt: skip
+
+    # Use at home
+    screening_complete: Answer = choice("Screening for use at home", "home", "complete", "incomplete")
+    home_protocol: Answer = choice("Protocol for use at home", "home", "written", "none")
+    home_adult_present: Answer = choice("Named adult at home during use", "home", "present", "absent")
+    home_bp_monitor: Answer = choice("Blood pressure monitor at home", "home", "present", "absent")
+    emergency_contact: Answer = choice("Emergency contact", "home", "given", "none")
+
+    # The day of a session
+    informed_consent: Answer = choice("Informed consent", "session", "signed", "not_signed")
+    off_label_consent: Answer = choice("Consent to off-label use", "session", "signed", "not_signed")
+    predose_systolic_bp: Answer = number(
+        "Systolic blood pressure before the dose", "session", "mmHg", 30, 350, codes="loinc 8480-6"
+    )
+    predose_diastolic_bp: Answer = number(
+        "Diastolic blood pressure before the dose", "session", "mmHg", 10, 250, codes="loinc 8462-4"
+    )
+    pregnancy_test: Answer = choice(
+        "Pregnancy test", "session", "negative", "positive", "not_done", codes="loinc 2106-3, loinc 2118-8"
+    )
+    change_since_screening: Answer = choice(
+        "Change since screening", "session", "unchanged", "changed", note="Mood, new symptoms, new medicines."
+    )
+    medications_reconciled: Answer = choice("Medicines reconciled", "session", "reconciled", "not_reconciled")
+    preparation_instructions: Answer = choice("Instructions to prepare", "session", "given", "not_given")
+    ride_home: Answer = choice("Ride home", "session", "arranged", "not_arranged")
+    companion: Answer = choice("Adult companion", "session", "named", "none")
+    driving_restriction: Answer = choice(
+        "Restriction on driving until the next day", "session", "acknowledged", "not_acknowledged"
+    )
+    supervising_prescriber: Answer = choice("Licensed supervising prescriber", "session", "present", "absent")
+    trained_practitioner: Answer = choice("Practitioner trained in ketamine", "session", "present", "absent")
+    clinic_licensed: Answer = choice("License of the clinic", "session", "licensed", "not_licensed")
+    vital_signs_monitoring: Answer = choice("Monitoring of vital signs", "session", "ready", "not_ready")
+    emergency_plan: Answer = choice("Written emergency plan", "session", "in_place", "lacking")
+    rescue_medication: Answer = choice("Rescue medication", "session", "on_hand", "lacking")
+    planned_observation_minutes: Answer = number("Observation planned after the dose", "session", "minutes", 0, 1440)
+    treatment_plan: Answer = choice(
+        "Treatment plan", "session", "recorded", "not_recorded", note="Route, dose and frequency."
+    )
+    rest_place: Answer = choice("Quiet place to rest", "session", "arranged", "lacking")
+    follow_up: Answer = choice("Follow-up appointment", "session", "scheduled", "not_scheduled")
+    sessions_given: Answer = integer("Sessions given in this course", "session", "sessions", 0, 1000)
+    response_review: Answer = choice("Review of the response", "session", "done", "not_done")
+    nasal_product: Answer = choice("Nasal product", "session", "esketamine", "other")
+
+    extra: Mapping[str, Any] = Field(
+        default_factory=lambda: _NO_EXTRA,
+        repr=False,
+        description="Facts that the rulebook adds; checked when screening begins.",
+    )
+
+    if TYPE_CHECKING:
+
+        def __init__(self, /, **facts: Any) -> None:
+            """Takes every form of answer, not only what a field holds afterwards."""
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
+        name = info.field_name
+        if raw is None:
+            return _NO_EXTRA if name == "extra" else None
+        try:
+            if name == "extra":
+                return read_extra(raw, BUILT_IN)
+            if name == "birth_date":
+                return _read_birth_date(raw)
+            return read_observation(BUILT_IN[name], raw)
+        except Refused as refused:
+            problem = problem_of(name, refused)
+        raise PydanticCustomError("ketascreen", "refused", {"problem": problem})
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
+        problems: list[Diagnostic]
+        refuse_unread(raw, info.mode)
+        try:
+            profile: Self = handler(raw)
+            problems = list(contradictions(profile.observations()))
+        except ValidationError as error:
+            problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
+        if problems:
+            raise ProfileError(problems)
+        return profile
+
+    @field_serializer("*", mode="plain")
+    def _write(self, value: Any, info: Any) -> Any:
+        if isinstance(value, Observation | ListObservation):
+            return dump_observation(BUILT_IN[info.field_name], value)
+        if isinstance(value, date):
+            return value.isoformat()
+        return plain_extra(value, info.mode) if isinstance(value, Mapping) else value
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Self:
+        """Reads a mapping of facts; no option makes it laxer."""
+        return super().model_validate(obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        """Reads JSON with exact decimals, refusing duplicate keys and what `patient.reader.read_profile` refuses."""
+        from ketascreen.syntax.json_text import parse_json
+
+        data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
+        return cls.model_validate(parse_json(data))
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **_: Any) -> Self:
+        """Refused: a profile is always checked when it is built."""
+        raise ProfileError([Diagnostic("unchecked", "a profile is always checked", "use PatientProfile(...)")])
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The profile with some facts replaced (None: not known), checked like a new one."""
+        return type(self)(**{**dict(self), **(update or {})})
+
+    def copy(self, **given: Any) -> Self:  # Pydantic's own copies without a check
+        """The older name of `model_copy`."""
+        return self.model_copy(**given)
+
+    @classmethod
+    def parse_raw(cls, b: str | bytes, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
+        """The older name of `model_validate_json`."""
+        return cls.model_validate_json(b)
+
+    @classmethod
+    def parse_file(cls, path: str | Path, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
+        """The older name for a file of JSON."""
+        return cls.model_validate_json(Path(path).read_bytes())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        from ketascreen.patient.schema import profile_schema
+
+        return profile_schema(BUILT_IN)
+
+    def observations(self) -> dict[str, AnyObservation]:
+        """The observation of each built-in fact that is known, by name."""
+        fields = self.__dict__
+        return {name: observation for name in _NAMES if (observation := fields[name]) is not None}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        known = {name: answer for name, answer in self.model_dump().items() if answer is not None}
+        return type(self).model_validate, (known,)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self
+
+    def __repr__(self) -> str:
+        return f"PatientProfile({len(self.observations())} facts)"
+
+    __str__ = __repr__
+
+
+BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields))
+"""The built-in facts: the fields of `PatientProfile`."""
+_NAMES = tuple(BUILT_IN)
+
+
+def _read_birth_date(raw: object) -> date:
+    instant = read_instant(raw, "")
+    if type(instant) is not date:
+        raise Refused("wrong-type", "a date without a time is wanted", "write 1984-03-02")
+    return instant

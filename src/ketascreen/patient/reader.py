@@ -1,0 +1,80 @@
+"""JSON or YAML to a PatientProfile: located, and no value in a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.syntax.json_text import parse_json
+from ketascreen.syntax.utf8 import MAX_BYTES
+
+if TYPE_CHECKING:
+    from ketascreen.syntax.tree import Node
+
+
+def read_profile(source: str | Path | bytes, *, name: str = "profile") -> PatientProfile:
+    """The profile of a JSON or YAML file, or of its bytes (JSON where they begin with a brace or bracket).
+
+    Raises:
+        ProfileError: everything that is wrong with it, by place and JSON pointer, without any value.
+    """
+    if isinstance(source, bytes):
+        data, is_json = source, source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
+    else:
+        path = Path(source)
+        data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
+    if is_json:
+        return PatientProfile.model_validate(parse_json(data, name))
+    return _read_yaml(data, name)
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """A plain file, opened for reading.
+
+    Raises:
+        ProfileError: there is none of that name, or it cannot be read.
+    """
+    try:
+        if path.is_file():
+            return path.open("rb")
+        reason = "not a plain file; `-` reads standard input" if path.exists() else "no such file"
+    except OSError as error:
+        reason = error.strerror or "an error of the system"
+    raise ProfileError([_unreadable(path, reason)])
+
+
+def _bytes(path: Path) -> bytes:
+    with open_file(path) as file:
+        try:
+            return file.read(MAX_BYTES + 1)
+        except OSError as error:
+            reason = error.strerror or "an error of the system"
+    raise ProfileError([_unreadable(path, reason)])
+
+
+def _unreadable(path: Path, reason: str) -> Diagnostic:
+    return Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))
+
+
+def _read_yaml(data: bytes, name: str) -> PatientProfile:
+    from ketascreen.syntax.tree import plain  # with PyYAML, of which a profile in JSON needs nothing
+    from ketascreen.syntax.yaml_tree import read_yaml
+
+    tree, found = read_yaml(data, name)
+    if found or tree is None:
+        raise ProfileError(replace(problem, text=None) for problem in found)
+    try:
+        return PatientProfile.model_validate(plain(tree))
+    except ProfileError as error:
+        problems = [_placed(problem, tree) for problem in error.diagnostics]
+    raise ProfileError(problems)
+
+
+def _placed(problem: Diagnostic, tree: Node) -> Diagnostic:
+    from ketascreen.syntax.tree import place_of
+
+    path = [int(step) if step.isdecimal() else step for step in (problem.pointer or "").split("/")[1:]]
+    return replace(problem, place=place_of(tree, path)._replace(length=1))

@@ -1,0 +1,84 @@
+"""The answers that a condition tells apart: one out of each group that all of its comparisons treat alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Context, Decimal, localcontext
+from itertools import combinations
+
+from ketascreen.language.condition import Compare, Condition, Value, Words, comparisons
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
+
+MAX_WORDS = 8
+"""Groups of words of one list that are tried in every combination."""
+_STEP = Decimal("0.000001")
+
+
+def facts_in_order(condition: Condition) -> tuple[str, ...]:
+    """The facts that the condition asks, in the order written."""
+    return tuple(dict.fromkeys(compare.fact for compare in comparisons(condition)))
+
+
+def too_many_words(fact: Fact, condition: Condition) -> bool:
+    """Whether the condition tells more words of a list apart than are tried; `answers` then gives some of them only."""
+    return len(_words(fact, condition)) > MAX_WORDS
+
+
+def answers(fact: Fact, condition: Condition) -> Iterator[Value]:
+    """One answer out of each group that the condition's comparisons do not tell apart; lists as far as they are known.
+
+    A list that holds an entry which nobody recognised is never complete.
+    """
+    if fact.kind is Kind.CHOICE:
+        yield from fact.choices
+    elif fact.kind is Kind.LIST:
+        for some in _combinations(fact, condition):
+            yield Words(some, complete=UNRECOGNISED not in some)
+    else:
+        yield from _numbers(fact, sorted(part for part in _constants(fact, condition) if isinstance(part, Decimal)))
+
+
+def open_lists(fact: Fact, condition: Condition) -> Iterator[Words]:
+    """The same for a list that nobody has gone through: what is named is there, and all else is unknown."""
+    if fact.kind is Kind.LIST:
+        yield from (Words(some, complete=False) for some in _combinations(fact, condition))
+
+
+def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:
+    words = _words(fact, condition)[:MAX_WORDS]
+    for size in range(len(words) + 1):
+        yield from (frozenset(some) for some in combinations(words, size))
+
+
+def _words(fact: Fact, condition: Condition) -> list[str]:
+    """One word for each group that stands in the same comparisons of a list.
+
+    An unrecognised entry is a group of its own, since it says more than its word: that the list is not complete.
+    """
+    if fact.kind is not Kind.LIST:
+        return []
+    asked = [_parts(compare) for compare in comparisons(condition) if compare.fact == fact.name]
+    groups: dict[tuple[bool, ...], str] = {}
+    for word in sorted({str(part) for parts in asked for part in parts}):
+        groups.setdefault((word == UNRECOGNISED, *(word in parts for parts in asked)), word)
+    return sorted(groups.values())
+
+
+def _constants(fact: Fact, condition: Condition) -> Iterator[Decimal | str]:
+    for compare in comparisons(condition):
+        if compare.fact == fact.name:
+            yield from _parts(compare)
+
+
+def _parts(compare: Compare) -> tuple[Decimal | str, ...]:
+    return compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
+
+
+def _numbers(fact: Fact, bounds: list[Decimal]) -> Iterator[Decimal]:
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    with localcontext(Context(prec=50)):  # not the caller's, which may round
+        near = {number for bound in bounds for number in (bound - _STEP, bound, bound + _STEP)}
+    if fact.kind is Kind.INTEGER:
+        near = {Decimal(int(bound) + step) for bound in bounds for step in (-1, 0, 1)}
+    yield from sorted(n for n in near | {fact.minimum, fact.maximum} if fact.minimum <= n <= fact.maximum)

@@ -1,0 +1,269 @@
+"""Whether some answers make conditions come to certain truths, found by trying all answers that they tell apart.
+
+Answers are tried in three values: a fact may be unknown, and a list incomplete. The trial is bounded; where it would
+take too long, it says so and claims nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from functools import cache
+from itertools import product
+
+from ketascreen.language.condition import (
+    OPERATORS,
+    All,
+    Always,
+    Any_,
+    Compare,
+    Condition,
+    Meets,
+    Not,
+    Value,
+    comparisons,
+)
+from ketascreen.language.logic import Truth
+from ketascreen.language.quantity import MAX_DECIMALS
+from ketascreen.language.semantics import Answers, evaluate
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+
+MAX_WORK = 50_000
+"""How many comparisons one trial may look at."""
+MAX_QUESTIONS = 64
+PRESENT, ABSENT = "present", "absent"
+HOLDS: Condition = All(())
+FAILS: Condition = Any_(())
+
+Truths = tuple[Truth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The answers that were found, and whether all were tried: only then does finding none mean that there are none.
+
+    Answers to a list are spread: `heart_conditions stroke` is `present` or `absent`.
+    """
+
+    answers: Answers | None
+    whole: bool
+
+    @property
+    def shows_none(self) -> bool:
+        """Whether it is certain that no answers come to what was wanted."""
+        return self.answers is None and self.whole
+
+
+def find(
+    conditions: Iterable[Condition],
+    vocabulary: Vocabulary,
+    wanted: Callable[[Truths], bool],
+    *,
+    unknown: bool = True,
+) -> Trial:
+    """Answers at which the truths of the conditions are wanted; without `unknown` only whole answers are tried.
+
+    What is not yet asked counts as unknown, and what has come to a truth keeps it whatever else becomes known.
+    """
+    tried = tuple(map(spread, conditions))
+    questions = tuple(_questions(All(tried), vocabulary, unknown=unknown))
+    if sum(map(_depth, questions)) > MAX_QUESTIONS:
+        return Trial(None, whole=False)
+    work = 0
+
+    @cache
+    def hopeful(truths: Truths) -> bool:
+        return any(map(wanted, product(*(tuple(Truth) if one is Truth.UNKNOWN else (one,) for one in truths))))
+
+    def search(left: tuple[Condition, ...], known: Answers, rest: tuple[_Question, ...]) -> Answers | None:
+        nonlocal work
+        asked = [compare.fact for condition in left for compare in comparisons(condition)]
+        work += 1 + len(asked)
+        truths = tuple(evaluate(condition, {}) for condition in left)
+        if not hopeful(truths) or work > MAX_WORK:
+            return None
+        rest = tuple(question for question in rest if not question.facts.isdisjoint(asked))
+        if wanted(truths) and (Truth.UNKNOWN not in truths or not any(question.must for question in rest)):
+            return known
+        for option in rest[0].options if rest else ():
+            still = tuple(_given(condition, option.known) for condition in left) if option.known else left
+            found = search(still, {**known, **option.known}, (*option.then, *rest[1:]))
+            if found is not None:
+                return found
+        return None
+
+    found = search(tried, {}, questions)
+    return Trial(found, work <= MAX_WORK)
+
+
+def met_by(condition: Condition, vocabulary: Vocabulary) -> Answers | None:
+    """A few answers that meet the condition, none of them needless; None where none were found."""
+    tried = spread(condition)
+    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
+    if answers is None:
+        return None
+    for name in tuple(answers):
+        fewer = {other: value for other, value in answers.items() if other != name}
+        answers = fewer if evaluate(tried, fewer) is Truth.TRUE else answers
+    return answers
+
+
+def spread(condition: Condition) -> Condition:
+    """The condition with each word of a list as a fact of its own, and definitions written out."""
+    match condition:
+        case All(members):
+            return All(tuple(map(spread, members)))
+        case Any_(members):
+            return Any_(tuple(map(spread, members)))
+        case Not(member):
+            return Not(spread(member))
+        case Meets(_, member):
+            return spread(member)
+        case Compare(fact, "includes", str() as word):
+            return Compare(word_of(fact, word), "is", PRESENT)
+        case Compare(fact, "includes_any" | "includes_none" as operator, tuple() as words):
+            some = Any_(tuple(Compare(word_of(fact, str(word)), "is", PRESENT) for word in words))
+            return some if operator == "includes_any" else Not(some)
+        case _:
+            return condition
+
+
+def word_of(fact: str, word: str) -> str:
+    """The name under which a word of a list is answered."""
+    return f"{fact} {word}"
+
+
+def fixed(condition: Condition, fact: str, value: Value) -> Condition:
+    """A spread condition with that answer given: what is left asks the other facts, or is HOLDS or FAILS."""
+
+    return _given(condition, {fact: value})
+
+
+def _given(condition: Condition, answers: Answers) -> Condition:
+    def fix(compare: Compare) -> Condition:
+        if compare.fact not in answers:
+            return compare
+        truth = OPERATORS[compare.operator].test(answers[compare.fact], compare.constant)
+        return HOLDS if truth is Truth.TRUE else FAILS
+
+    return replaced(condition, fix)
+
+
+def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Condition:
+    """The condition with each comparison changed, definitions written out, and what HOLDS or FAILS taken in."""
+    match condition:
+        case All(members):
+            return all_of(replaced(member, change) for member in members)
+        case Any_(members):
+            return any_of(replaced(member, change) for member in members)
+        case Not(member):
+            new = replaced(member, change)
+            return FAILS if new == HOLDS else HOLDS if new == FAILS else Not(new)
+        case Meets(_, member):
+            return replaced(member, change)
+        case Compare():
+            return change(condition)
+        case Always():
+            return HOLDS
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    """Holds when each holds."""
+    members = tuple(member for member in conditions if member != HOLDS)
+    return FAILS if FAILS in members else All(members)
+
+
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """Holds when one does."""
+    members = tuple(member for member in conditions if member != FAILS)
+    return HOLDS if HOLDS in members else Any_(members)
+
+
+def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """The nearest answers below and above a number; None where the fact's range ends."""
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    with localcontext(Context(prec=50)):  # not the caller's, which may round
+        if fact.kind is Kind.INTEGER:
+            whole = number.to_integral_value("ROUND_FLOOR")
+            below, above = (whole if whole < number else whole - 1), whole + 1
+        else:
+            step = Decimal(1).scaleb(-MAX_DECIMALS)
+            below, above = number - step, number + step
+    return below if below >= fact.minimum else None, above if above <= fact.maximum else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One way to answer a question, and the questions that it raises."""
+
+    known: Mapping[str, Value]
+    then: tuple[_Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The spread facts that it is about, and the ways to answer it. One that `must` be answered cannot stay unknown."""
+
+    facts: frozenset[str]
+    options: tuple[_Option, ...]
+    must: bool = False
+
+
+def _depth(question: _Question) -> int:
+    return 1 + max((sum(map(_depth, option.then)) for option in question.options), default=0)
+
+
+def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -> Iterator[_Question]:
+    """A question for each fact that a spread condition asks, in the order that it asks them."""
+    asked: dict[str, list[Compare]] = {}
+    words: dict[str, list[str]] = {}
+    for compare in comparisons(condition):
+        name, _, word = compare.fact.partition(" ")
+        asked.setdefault(name, []).append(compare)
+        if word and word not in words.setdefault(name, []):
+            words[name].append(word)
+    for name, compares in asked.items():
+        if name in words:
+            yield _of_a_list(name, words[name], unknown=unknown)
+        else:
+            options = [_Option({name: value}) for value in _told_apart(vocabulary[name], compares)]
+            yield _Question(frozenset([name]), (*options, *([_Option({})] if unknown else [])), must=not unknown)
+
+
+def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
+    """Whether a list is complete comes first: a complete one answers each word, any other only those it names."""
+    whole, named = [], []
+    for word in words:
+        fact = word_of(name, word)
+        present, absent = {fact: PRESENT}, {fact: ABSENT}
+        # An entry that is not understood makes its list incomplete.
+        known = (absent,) if word == UNRECOGNISED else (present, absent)
+        whole.append(_Question(frozenset([fact]), tuple(map(_Option, known)), must=True))
+        named.append(_Question(frozenset([fact]), (_Option(present), _Option({}))))
+    options = (_Option({}, tuple(whole)), *((_Option({}, tuple(named)),) if unknown else ()))
+    return _Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
+
+
+def _told_apart(fact: Fact, compares: list[Compare]) -> Iterator[Value]:
+    """One answer out of each group that the comparisons do not tell apart."""
+    seen = set()
+    for value in fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares):
+        told = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
+        if told not in seen:
+            seen.add(told)
+            yield value
+
+
+def _numbers(fact: Fact, compares: list[Compare]) -> Iterator[Decimal]:
+    bounds = {bound for compare in compares for bound in numbers_of(compare)}
+    at = {bound for bound in bounds if fact.kind is not Kind.INTEGER or bound == bound.to_integral_value()}
+    near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}
+    yield from sorted(at | near)
+
+
+def numbers_of(compare: Compare) -> tuple[Decimal, ...]:
+    """The numbers that a comparison compares with; none where it compares words."""
+    constants = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
+    return tuple(constant for constant in constants if isinstance(constant, Decimal))

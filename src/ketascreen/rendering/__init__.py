@@ -1,0 +1,16 @@
+"""Reports as text, HTML, SARIF and JUnit: a module for each thing that is rendered.
+
+It may import verdict, authoring, audit, and what these may.
+"""
+
+from typing import TYPE_CHECKING
+
+from ketascreen._face import face
+
+if TYPE_CHECKING:
+    from ketascreen.rendering.page import Line, show
+
+__all__ = ["Line", "show"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__, {"page": ["Line", "show"]})

@@ -1,0 +1,70 @@
+"""A run of cases as text: each case that failed with what was expected, what came and why, and how many held.
+
+What a patient's answers are stands in the case's own file; nothing here repeats it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ketascreen.authoring.cases.examination import compared
+from ketascreen.authoring.cases.run import Result, Run
+from ketascreen.diagnostic import Place
+from ketascreen.language.logic import Truth
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.condition import render_condition
+from ketascreen.rendering.grounds import fact_lacking
+from ketascreen.rendering.page import Line, Style, entries, entry, wrapped
+from ketascreen.verdict.finding import Finding
+
+_HOLDS = {Truth.TRUE: "holds", Truth.FALSE: "does not hold", Truth.UNKNOWN: "unknown"}
+
+
+def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds: float) -> Iterator[Line]:
+    """Each case that failed, and a summary; `below` is the rulebook's folder, `read` how many cases it has."""
+    for result in run.failed:
+        yield from wrapped(f"FAILED {placed(result, below)}", style=Style.URGENT)
+        yield from wrapped(result.case.name, indent=2, style=Style.HEADING)
+        yield from render_failure(result, rulebook, below)
+        yield Line()
+    yield from wrapped(summary(run, read, seconds), style=Style.URGENT if run.failed else Style.GOOD)
+
+
+def placed(result: Result, below: Path) -> Place:
+    """Where the case stands, its file below a folder."""
+    place = result.case.place
+    return place._replace(path=(below / place.path).as_posix())
+
+
+def summary(run: Run, read: int, seconds: float) -> str:
+    """How many cases hold, failed and were not run, and how long it took."""
+    ran, failed, left = len(run.results), len(run.failed), len(run.not_run)
+    whole = ran + left
+    selected = f"{whole} of {read} cases" if whole < read else f"{read} case{'s' * (read != 1)}"
+    counts = f"{ran - failed} hold, {failed} failed" + (f", {left} not run" if left else "")
+    took = f"{seconds:.1f} s" if seconds >= 1 else "less than a second"
+    return f"{selected}: {counts}, in {took}."
+
+
+def render_failure(result: Result, rulebook: Rulebook, below: Path) -> Iterator[Line]:
+    """What a case expected and got, and why: findings with what they rest on and lack, and the rule's comparisons."""
+    for failure in result.examined.failures:
+        yield from wrapped(failure.text, indent=2, first="- ")
+    for finding in result.examined.why:
+        yield from _finding(finding, result, rulebook, below)
+
+
+def _finding(finding: Finding, result: Result, rulebook: Rulebook, below: Path) -> Iterator[Line]:
+    yield from wrapped(f"{finding.title} ({finding.rule}) is {finding.outcome}", indent=2, first="Why: ", hang=2)
+    yield from entries("Rests on", (f"{used.label} ({used.fact})" for used in finding.rests_on), indent=4)
+    yield from entries("Lacks", map(fact_lacking, finding.lacks), indent=4)
+    if result.case.rule == finding.rule:
+        yield from entries("Compares", _comparisons(result, rulebook), indent=4)
+    yield from entry("Rule", f"{(below / finding.file).as_posix()}:{finding.line}", indent=4)
+
+
+def _comparisons(result: Result, rulebook: Rulebook) -> Iterator[str]:
+    for compare, truth in compared(result.case, rulebook):
+        text = " ".join(line.text.strip() for line in render_condition(compare, rulebook))
+        yield f"{text}: {_HOLDS[truth]}"

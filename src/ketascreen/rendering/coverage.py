@@ -1,0 +1,107 @@
+"""Coverage as text: a line for each rule, and the lines that no case tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks
+from ketascreen.authoring.coverage.measure import RuleCoverage, total
+from ketascreen.diagnostic import printable
+from ketascreen.language.logic import Truth
+from ketascreen.rendering.page import WIDTH, Line, Style, cut, heading, wrapped
+
+Files = Mapping[str, Sequence[str]]
+
+_MARGIN = " " * 6 + "| "
+_ROOM = WIDTH - len(_MARGIN)
+_HEAD = (
+    f"{'':<39}{'cases':>13}{'comparisons':>22}",
+    f"{'rule':<39}{'met':>4}{'not':>4}{'unkn':>5}{'true':>5}{'false':>6}{'unkn':>5}{'matter':>7}{'%':>5}",
+)
+
+
+def render(covered: Sequence[RuleCoverage], files: Files, *, whole: bool = False) -> Iterator[Line]:
+    """A line for each rule, then the lines of each that lack something; of every one where `whole`."""
+    yield from (Line(text, Style.HEADING) for text in _HEAD)
+    yield from map(_rule, covered)
+    yield from wrapped(_total(covered), style=Style.HEADING)
+    for one in covered:
+        if whole or one.missing or one.unreachable or one.failing:
+            yield from _details(one, files, whole=whole)
+
+
+def _rule(one: RuleCoverage) -> Line:
+    met, unmet, unknown = (one.came_to[value] for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
+    counted = f"{cut(one.rule.id, 39):<39}{met:>4}{unmet:>4}{unknown:>5}"
+    if not one.nodes:
+        return Line(f"{counted}{'always met':>22}{'100%':>6}")
+    true, false, open_ = (one.comparisons(value) for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
+    matter = f"{one.shown_to_matter.met}/{one.shown_to_matter.wanted}"
+    style = Style.WARNING if one.missing else Style.PLAIN
+    return Line(f"{counted}{true:>5}{false:>6}{open_:>5}{matter:>6}{one.share!s:>6}", style)
+
+
+def _total(covered: Sequence[RuleCoverage]) -> str:
+    share = total(covered)
+    counted = "1 rule" if len(covered) == 1 else f"{len(covered)} rules"
+    return f"{counted}: {share}, {share.met} of {share.wanted} that a patient can show"
+
+
+def _details(one: RuleCoverage, files: Files, *, whole: bool) -> Iterator[Line]:
+    yield from heading(f"{one.rule.id}: {one.share}")
+    if not one.tried_all:
+        yield from wrapped("Too many patients to try; some of what is missing may be out of anybody's reach.")
+    for case in one.failing:
+        yield from wrapped(f"{case} (does not hold, and so shows nothing)", hang=2)
+    for block in blocks(one, files):
+        if whole or block.asked_by is None or any(mark.missing or mark.unreachable for mark in _all_marks(block)):
+            yield from _block(block)
+
+
+def _all_marks(block: Block) -> list[Mark]:
+    return [mark for row in block.rows for mark in row.marks]
+
+
+def _block(block: Block) -> Iterator[Line]:
+    asked = f", asked as {block.asked_by.name}" if block.asked_by else ""
+    yield from wrapped(f"{block.path}{asked}")
+    margin = min((len(row.text) - len(row.text.lstrip(" ")) for row in block.rows if row.text.strip()), default=0)
+    for row in block.rows:
+        yield from _row(row, margin)
+
+
+def _row(row: Row, margin: int) -> Iterator[Line]:
+    """A line of the rule, in several where it is long, each with its marks below."""
+    number = f"{row.number:>5} | "
+    for start, end in _pieces(row.text, margin):
+        piece = row.text[start:end].rstrip()
+        yield Line(f"{number}{printable(piece)}".rstrip())
+        number = _MARGIN
+        for mark in row.marks:
+            if start < mark.column <= end and (mark.missing or mark.unreachable):
+                before = mark.column - 1 - start
+                yield from _mark(printable(piece[:before]), min(mark.length, len(piece) - before), mark)
+
+
+def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Where a line is broken: at its last space in a row of the page, if there is one behind its margin."""
+    while len(printable(text[start:])) > _ROOM:
+        room = _ROOM * len(text[start:]) // len(printable(text[start:]))
+        space = text.rfind(" ", start, start + room)
+        end = space + 1 if text[start:space].strip() else start + max(1, room)
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
+def _mark(before: str, length: int, mark: Mark) -> Iterator[Line]:
+    """The part underlined, with what is missing of it and what nobody can show beside it, or below."""
+    style = Style.WARNING if mark.missing else Style.PLAIN
+    said = [text for text in (mark.missing, mark.unreachable) if text]
+    under = f"{_MARGIN}{' ' * len(before)}{'^' * length}"
+    if len(said) == 1 and len(f"{under} {said[0]}") <= WIDTH:
+        yield Line(f"{under} {said[0]}", style)
+        return
+    yield Line(under, style)
+    for text in said:
+        yield from (Line(f"{_MARGIN}{line.text}", style) for line in wrapped(text, indent=2) if line.text)

@@ -1,0 +1,17 @@
+"""How work runs in processes and in memory; nothing about patients or rules.
+
+It may import diagnostic.
+"""
+
+from typing import TYPE_CHECKING
+
+from ketascreen._face import face
+
+if TYPE_CHECKING:
+    from ketascreen.runtime.gc_pause import uncollected
+    from ketascreen.runtime.process_pool import PIECE, cores, in_order
+
+__all__ = ["PIECE", "cores", "in_order", "uncollected"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(__name__, {"gc_pause": ["uncollected"], "process_pool": ["PIECE", "cores", "in_order"]})

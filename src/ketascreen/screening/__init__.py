@@ -1,0 +1,33 @@
+"""The parts of the story that `screen.py` tells: request, scope, agreement, combining, wording, recording.
+
+It may import channels, verdict, loading, patient, language, runtime.
+"""
+
+from typing import TYPE_CHECKING
+
+from ketascreen._face import face
+
+if TYPE_CHECKING:
+    from ketascreen.screening.agreement import ask
+    from ketascreen.screening.builder import Reporter
+    from ketascreen.screening.combine import Weighing
+    from ketascreen.screening.explanation import Evidence
+    from ketascreen.screening.recorder import Recorder, Screening
+    from ketascreen.screening.request import read_request
+    from ketascreen.screening.scope import Scope
+
+__all__ = ["Evidence", "Recorder", "Reporter", "Scope", "Screening", "Weighing", "ask", "read_request"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = face(
+        __name__,
+        {
+            "agreement": ["ask"],
+            "builder": ["Reporter"],
+            "combine": ["Weighing"],
+            "explanation": ["Evidence"],
+            "recorder": ["Recorder", "Screening"],
+            "request": ["read_request"],
+            "scope": ["Scope"],
+        },
+    )

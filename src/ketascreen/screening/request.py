@@ -1,0 +1,80 @@
+"""What is asked of a screening, once it is known to have a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.patient.observation import at_fixed_offset, is_of_our_time
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.verdict.verdict import ReviewDecision
+
+_ROUTES = tuple(Route)
+_STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
+_NO_PROFILE = Diagnostic("profile", "no PatientProfile", "make one with PatientProfile(...)")
+
+
+class Request(NamedTuple):
+    """What is asked of a profile: `as_of` has a fixed offset, `routes` are in the order of `Route`."""
+
+    as_of: datetime
+    stage: Stage
+    routes: tuple[Route, ...]
+    decisions: tuple[ReviewDecision, ...] = ()
+
+
+def require_profile(profile: object) -> None:
+    """Lets pass a PatientProfile alone.
+
+    Raises:
+        RequestError: it is none.
+    """
+    if not isinstance(profile, PatientProfile):
+        raise RequestError([_NO_PROFILE])
+
+
+def read_request(
+    rulebook: Rulebook,
+    as_of: datetime,
+    stage: Stage | str,
+    routes: Iterable[Route | str] | None,
+    decisions: Iterable[ReviewDecision] = (),
+) -> Request:
+    """What is asked of `rulebook`.
+
+    Raises:
+        RequestError: a time without an offset, an unknown route or stage, a decision on no review.
+    """
+    problems = []
+    if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
+        problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
+    elif not is_of_our_time(as_of):
+        problems.append(Diagnostic("as-of", "`as_of` is not a time of ours", "check the year"))
+    if stage not in _STAGES:
+        problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
+    listed = rulebook.routes.keys() if routes is None else set(routes)
+    if not listed or not listed <= rulebook.routes.keys():
+        names = ", ".join(rulebook.routes)
+        problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
+    given = tuple(decisions)
+    problems += _undecidable(given, rulebook)
+    if problems:
+        raise RequestError(problems)
+    # A fixed offset: differences of times in one named zone would leave out its clock changes.
+    return Request(
+        at_fixed_offset(as_of), _STAGES[stage], tuple([route for route in _ROUTES if route in listed]), given
+    )
+
+
+def _undecidable(decisions: Iterable[ReviewDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:
+    for decision in decisions:
+        if not isinstance(decision, ReviewDecision):
+            yield Diagnostic("decision", "no ReviewDecision", "make one with ReviewDecision(...)")
+            continue
+        rule = rulebook.rule(decision.rule)
+        if rule is None or rule.effect is not Effect.REVIEW:
+            yield Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id")

@@ -1,0 +1,255 @@
+"""YAML text to a located tree, from PyYAML's event stream alone; nothing is constructed, resolved or expanded.
+
+What YAML versions read differently is refused, not guessed at. No message quotes a value, so that profiles can be read
+by the same reader.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import yaml
+from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
+from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.language.quantity import QuantityError, parse_number
+from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
+from ketascreen.syntax.utf8 import decode, forbidden
+
+MAX_DEPTH = 60
+MAX_NODES = 40_000
+MAX_SCALAR = 8_000
+MAX_NUMBER = 100
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+
+WORD = re.compile(r"[a-z][a-z0-9_]*")
+"""A plain snake-case key."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TRUTH = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"])
+_NOTHING = frozenset({"", "~", "null"})
+_WORDS = _TRUTH | _NOTHING
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_AMBIGUOUS = re.compile(
+    r"""[-+]?0[0-9_]+ | 0[xXoObB][0-9a-fA-F_]+            # octal, hexadecimal, binary
+      | [-+]?[0-9][0-9_]*(?::[0-9_]+)+(?:\.[0-9_]*)?      # base 60
+      | [-+]?[0-9._]*[0-9][0-9._]*[eE][-+]?[0-9]+         # exponents
+      | [-+]?\.(?:inf|nan) | \+[0-9._]+ | [-+]?\.[0-9_]+ | [-+]?[0-9_]+\. | -0(?:\.0*)?
+      | [-+]?[0-9][0-9_]*_[0-9_.]* | [-+]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]*)?
+      | [0-9]{4}-(?:[0-9]-[0-9]{1,2}|[0-9]{1,2}-[0-9])    # dates without leading zeros
+      | = | <<""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# For text that is too long to try every form of a number on it.
+_LIKE_A_NUMBER = re.compile(r"[-+]?(?:[0-9][-+0-9_.,:eE]*|0[xXoObB][0-9a-fA-F_]*)")
+
+
+class _Stop(Exception):
+    """Reading this file goes no further; the diagnostic is already reported."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    file: File
+    keys: re.Pattern[str]
+    next: Callable[[], Any]
+    found: list[Diagnostic] = field(default_factory=list)
+    nodes: int = 0
+
+    def report(self, code: str, message: str, mend: str, event: Any) -> None:
+        place = self.file.place(event)
+        line = self.file.lines[place.line - 1] if place.line <= len(self.file.lines) else ""
+        self.found.append(Diagnostic(code, message, mend, place, text=line))
+
+    def document(self) -> Node | None:
+        root: Node | None = None
+        while (event := self.next()) is not None:
+            match event:
+                case yaml.DocumentStartEvent():
+                    if event.version or event.tags:
+                        self.report("directive", "a directive", "delete the line that starts with %", event)
+                    if root is not None:
+                        self.report(
+                            "second-document",
+                            "a second document",
+                            "one document for each file; delete `---`",
+                            event,
+                        )
+                        raise _Stop
+                case yaml.StreamStartEvent() | yaml.StreamEndEvent() | yaml.DocumentEndEvent():
+                    pass
+                case _:
+                    root = self.node(event, 1)
+        return root
+
+    def node(self, event: Any, depth: int) -> Node:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            limit = _TOO_DEEP if depth > MAX_DEPTH else f"more than {MAX_NODES:,} values"
+            self.report("over-limit", limit, "make it simpler", event)
+            raise _Stop
+        if event.anchor is not None:  # an alias has one too
+            self.report("anchor", "an anchor or alias", "write the value out; no `&` or `*`", event)
+            if isinstance(event, AliasEvent):
+                return Scalar("", event, self.file)
+        if event.tag is not None:
+            self.report("tag", "a tag", "delete the word with `!`, or put the text in quotes", event)
+        if isinstance(event, ScalarEvent):
+            return Scalar(self.scalar(event), event, self.file)
+        if isinstance(event, SequenceStartEvent):
+            items = []
+            while not isinstance(inner := self.next(), SequenceEndEvent):
+                items.append(self.node(inner, depth + 1))
+            return Sequence(tuple(items), event, self.file)
+        return self.mapping(event, depth)
+
+    def mapping(self, start: Any, depth: int) -> Mapping:
+        items: dict[str, Node] = {}
+        keys: dict[str, Any] = {}
+        while not isinstance(event := self.next(), MappingEndEvent):
+            key = self.key(event)
+            if key is None and not isinstance(event, ScalarEvent | AliasEvent):
+                self.node(event, depth + 1)
+            value = self.node(self.next(), depth + 1)
+            if key in keys:
+                first = self.file.place(keys[key]).line
+                self.report("duplicate-key", f"a key twice, first on line {first}", "keep one of the two", event)
+            elif key is not None:
+                items[key], keys[key] = value, event
+        return Mapping(items, keys, start, self.file)
+
+    def key(self, event: Any) -> str | None:
+        if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:
+            text: str = event.value
+            if self.keys.fullmatch(text) and text not in _WORDS:
+                return text
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", event)
+        elif getattr(event, "tag", None) is not None:
+            self.report("tag", "a tag", "delete the word with `!`", event)
+        elif isinstance(event, ScalarEvent) and event.value == "<<":
+            self.report("anchor", "a merge key", "write the keys out; no `<<`", event)
+        else:
+            self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", event)
+        return None
+
+    def scalar(self, event: Any) -> str | int | Decimal | bool:
+        text: str = event.value
+        if len(text) > MAX_SCALAR:
+            self.report("over-limit", f"text of more than {MAX_SCALAR:,} characters", "shorten it", event)
+        if event.style:  # quoted, or a block
+            if "\r" in text or any(True for _ in forbidden(text)):  # written as an escape, such as "\e"
+                self.report("forbidden-character", "a character that cannot be seen", "delete its escape", event)
+            return text
+        if text[:1].isalpha() and text.isascii() and text.lower() not in _WORDS:
+            self.comment(event)  # no form of a number begins with a letter
+            return text
+        if text.lower() in _NOTHING:
+            self.report("no-value", "no value", "write one, or delete the key", event)
+        elif text in ("true", "false"):
+            return text == "true"
+        elif text.lower() in _TRUTH:
+            self.report(
+                "ambiguous",
+                "a word that YAML may read as true or false",
+                "use another word, or put it in quotes",
+                event,
+            )
+        elif _NUMBER.fullmatch(text) and text != "-0":
+            return self.number(text, event)
+        elif (_AMBIGUOUS if len(text) <= MAX_NUMBER else _LIKE_A_NUMBER).fullmatch(text):
+            self.report(
+                "ambiguous",
+                "a number that can be read in more than one way",
+                "write it plainly, such as 140 or 2.9",
+                event,
+            )
+        elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
+            self.report("ambiguous", "digits of another script", "type the digits 0 to 9", event)
+        else:
+            self.comment(event)
+        return text
+
+    def number(self, text: str, event: Any) -> int | Decimal:
+        try:
+            number = parse_number(text)
+        except QuantityError as error:
+            self.report("ambiguous", "a number that cannot be read", str(error), event)
+            return 0
+        return int(number) if "." not in text else number
+
+    def comment(self, event: Any) -> None:
+        end = event.end_mark
+        line = self.file.lines[end.line]
+        if "#" in line and line[end.column :].lstrip().startswith("#"):
+            self.report(
+                "comment-after-text",
+                "a comment behind unquoted text",
+                "put the text in quotes, or the comment on its own line",
+                event,
+            )
+
+
+def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic]]:
+    """The tree of a file and what is wrong with it; the tree is None where it cannot be had.
+
+    `keys` is the form of the keys that this file may have.
+    """
+    return read_lines(data, path, keys)[:2]
+
+
+def read_lines(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic], list[str]]:
+    """The same with the lines of the file's text; no lines where it cannot be had."""
+    text, found = decode(data, path)
+    if found:
+        return None, found, []
+    file = File(path, text.split("\n"))
+    return *_read(text, file, keys), file.lines
+
+
+def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, list[Diagnostic]]:
+    for number, line in enumerate(file.lines, 1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+            place = Place(file.path, number)
+            return None, [
+                Diagnostic("syntax", "two versions of the file, not merged", "keep one of them", place, text=line)
+            ]
+    found: list[Diagnostic] = []
+    try:
+        with uncollected():  # one file may hold many values too
+            root = _Reader(file, keys, _LOADER(text).get_event, found).document()
+    except _Stop:
+        return None, found
+    except yaml.YAMLError as error:
+        place, problem = _syntax_place(error, file), getattr(error, "problem", None) or ""
+    else:
+        if root is None:
+            message, mend = "an empty file", "write its content, or delete the file"
+            found.append(Diagnostic("empty-file", message, mend, Place(file.path), text=file.lines[0]))
+        return root, found
+    if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
+        code, message, mend = "over-limit", _TOO_DEEP, "make it simpler"
+    else:
+        code, message = "syntax", f"not valid YAML ({_spoken(problem)})"
+        mend = "check indentation, quotes and colons"
+    return None, [*found, Diagnostic(code, message, mend, place, text=file.lines[place.line - 1])]
+
+
+def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
+    """Where the mistake began: an open quote or key rather than where the parser gave up on it."""
+    context = getattr(error, "context", None) or ""
+    began = "quoted scalar" in context or "simple key" in context
+    mark = getattr(error, "context_mark" if began else "problem_mark", None)
+    line, column = (min(mark.line, len(file.lines) - 1), mark.column) if mark else (0, 0)
+    return Place(file.path, line + 1, min(column, len(file.lines[line])) + 1)
+
+
+def _spoken(problem: str) -> str:
+    # PyYAML's wording names no value, except for the names of aliases and tags, which stand behind a quote.
+    return (problem or "it does not parse").split('"')[0].strip().replace("'", "`") or "it does not parse"

@@ -1,0 +1,22 @@
+"""The JSON Schema of a verdict, and the schemas that stand in files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ketascreen.patient.profile import BUILT_IN
+from ketascreen.patient.schema import DIALECT, profile_schema
+from ketascreen.verdict.verdict import Verdict
+
+
+def verdict_schema() -> dict[str, Any]:
+    """The JSON Schema of a verdict."""
+    return {"$schema": DIALECT, **Verdict.model_json_schema(mode="serialization")}
+
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "profile.schema.json": lambda: profile_schema(BUILT_IN),
+    "verdict.schema.json": verdict_schema,
+}
+"""The schemas that stand under `schema/`, by file name."""

@@ -1,0 +1,183 @@
+"""What the findings come to, for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+
+from pydantic import AwareDatetime, Field, field_validator
+
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.patient.observation import at_fixed_offset
+from ketascreen.verdict.base_model import Deferring, Reported
+from ketascreen.verdict.finding import Fault, Finding, Source, Want
+from ketascreen.verdict.override import OverrideShown, Standing
+
+NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
+UNSIGNED = "No clinician has signed this rulebook."
+
+
+class ReviewDecision(Reported):
+    """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""
+
+    rule: str
+    by: str = Field(pattern=r"\S")
+    at: AwareDatetime
+    until: AwareDatetime | None = None
+
+    @field_validator("at", "until")
+    @classmethod
+    def _as_written_down(cls, time: datetime | None) -> datetime | None:
+        return at_fixed_offset(time) if time else None
+
+    def counts_at(self, as_of: datetime) -> bool:
+        """Whether it has been made and has not lapsed."""
+        return self.at <= as_of and (self.until is None or as_of < self.until)
+
+
+_AT = attrgetter("at")
+
+
+def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozenset[str]:
+    """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
+    made = sorted([one for one in decisions if one.at <= as_of], key=_AT)
+    newest = {one.rule: one.at for one in made}
+    lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
+    return frozenset(newest) - lapsed
+
+
+def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ReviewDecision, ...]:
+    """The decisions on met reviews that are on record, those that no longer stand as lapsed when they were made."""
+    return tuple(
+        ReviewDecision(
+            rule=one.override.rule,
+            by=one.override.by,
+            at=one.override.at,
+            until=one.override.until if one.standing is Standing.IN_FORCE else one.override.at,
+        )
+        for one in overrides
+        if one.kind == "decision"
+    )
+
+
+class Ask(Reported):
+    """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known."""
+
+    fact: str
+    label: str
+    unit: str | None
+    answer: str
+    why: Want
+    rules: tuple[str, ...]
+
+
+class RouteStatement(Reported):
+    """What the sources say of one attribute of a route."""
+
+    attribute: str
+    says: str
+    sources: tuple[Source, ...]
+
+
+class RouteVerdict(Deferring):
+    """The recommendation for one route. Rules are named by id; `Verdict.finding` gives each whole.
+
+    `findings` groups every rule of this route by effect and outcome. `reasons` are the rules that make the decision,
+    `readiness_reasons` those that stand between it and a session today. `alerts` are urgent, beside the decision;
+    `alerts_not_ruled_out` could not be answered.
+    """
+
+    route: Route
+    title: str
+    decision: Decision
+    readiness: Readiness | None
+    reasons: tuple[str, ...]
+    readiness_reasons: tuple[str, ...]
+    alerts: tuple[str, ...]
+    alerts_not_ruled_out: tuple[str, ...]
+    findings: dict[Effect, dict[Outcome, tuple[str, ...]]]
+    asks: tuple[Ask, ...]
+    advice: tuple[str, ...]
+    attributes: tuple[RouteStatement, ...]
+
+
+class RulebookUsed(Reported):
+    """The rulebook that a verdict stands on: its digests are of the bytes read and of what they mean."""
+
+    id: str
+    title: str
+    version: str
+    bytes_digest: str
+    meaning_digest: str
+    signed: bool
+
+
+class Counts(Reported):
+    """Rules loaded = in scope + out of scope by stage + by route; in scope = evaluated by each channel = reported."""
+
+    loaded: int
+    in_scope: int
+    out_of_scope_stage: int
+    out_of_scope_route: int
+    evaluated: dict[str, int]
+    reported: int
+
+
+class Disagreement(Reported):
+    """A rule on which the channels came to different outcomes."""
+
+    rule: str
+    outcomes: dict[str, Outcome]
+
+
+class Agreement(Reported):
+    """The channels that a verdict stands on, and where they disagree."""
+
+    channels: tuple[str, ...]
+    agreed: bool
+    disagreements: tuple[Disagreement, ...]
+
+
+class Receipt(Reported):
+    """Where a screening is on record: the ledger, the number of the record in it, and the record's digest."""
+
+    ledger: str
+    record: int
+    digest: str
+
+
+class Verdict(Deferring):
+    """Everything that one screening came to.
+
+    `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.
+    """
+
+    notice: str
+    stage: Stage
+    as_of: AwareDatetime
+    routes: dict[Route, RouteVerdict]
+    findings: tuple[Finding, ...]
+    decisions: tuple[ReviewDecision, ...]
+    rulebook: RulebookUsed
+    agreement: Agreement
+    faults: tuple[Fault, ...]
+    counts: Counts
+    library_version: str
+    overrides: tuple[OverrideShown, ...] = ()
+    receipt: Receipt | None = None
+
+    def finding(self, rule: str) -> Finding:
+        """The finding of a rule.
+
+        Raises:
+            KeyError: that rule was not in scope.
+        """
+        for finding in self.findings:
+            if finding.rule == rule:
+                return finding
+        raise KeyError(rule)
+
+    def reasons(self, route: Route | str) -> tuple[Finding, ...]:
+        """The findings that make the decision for a route."""
+        return tuple(map(self.finding, self.routes[Route(route)].reasons))
