@@ -17,16 +17,16 @@ from tests import generate
 from ketascreen import load_rulebook
 from ketascreen.language.condition import (
     OPERATORS,
-    All,
+    AllOf,
     Always,
-    Any_,
+    AnyOf,
     Compare,
     Condition,
     Constant,
-    Meets,
+    DefinitionRef,
+    ListValue,
     Not,
     Value,
-    Words,
     facts_of,
 )
 from ketascreen.language.quantity import UNITS
@@ -84,13 +84,13 @@ def _fact(name: str, kind: Kind, rng: Random) -> Fact:
 def _like(condition: Condition, facts: Mapping[Kind, Sequence[Fact]], rng: Random) -> Condition:
     """The same tree over other facts, each of a kind that the operator takes."""
     match condition:
-        case All(members):
-            return All(tuple(_like(member, facts, rng) for member in members))
-        case Any_(members):
-            return Any_(tuple(_like(member, facts, rng) for member in members))
+        case AllOf(members):
+            return AllOf(tuple(_like(member, facts, rng) for member in members))
+        case AnyOf(members):
+            return AnyOf(tuple(_like(member, facts, rng) for member in members))
         case Not(member):
             return Not(_like(member, facts, rng))
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             # A definition of its own for each, since its facts are other ones.
             return _like(member, facts, rng)
         case Compare():
@@ -124,7 +124,7 @@ def _answer(fact: Fact, rng: Random) -> Value:
     if fact.kind is Kind.CHOICE:
         return fact.choices[0] if rng.random() < _REASSURING else rng.choice(fact.choices[1:])
     if fact.kind is Kind.LIST:
-        return Words(frozenset(word for word in fact.choices if rng.random() < _ALARMING), complete=True)
+        return ListValue(frozenset(word for word in fact.choices if rng.random() < _ALARMING), complete=True)
     number = Decimal(round(min(max(rng.gauss(100, 45), 0), 200)))
     return number + Decimal("0.5") if fact.kind is Kind.NUMBER and rng.random() < 0.3 and number < 200 else number
 
@@ -137,5 +137,5 @@ def _less(answers: Answers, rng: Random) -> Answers:
 def _some(answers: Answers, rng: Random) -> Iterator[tuple[str, Value]]:
     for name, answer in answers.items():
         if rng.random() < 0.7:
-            half = isinstance(answer, Words) and rng.random() < 0.5
-            yield name, replace(answer, complete=False) if half and isinstance(answer, Words) else answer
+            half = isinstance(answer, ListValue) and rng.random() < 0.5
+            yield name, replace(answer, complete=False) if half and isinstance(answer, ListValue) else answer

@@ -16,16 +16,16 @@ from typing import Any
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import (
     OPERATORS,
-    All,
+    AllOf,
     Always,
-    Any_,
+    AnyOf,
     Compare,
     Condition,
     Constant,
-    Meets,
+    DefinitionRef,
+    ListValue,
     Not,
     Value,
-    Words,
     facts_of,
 )
 from ketascreen.language.documents import Citation
@@ -68,7 +68,7 @@ def condition(rng: Random, asked: Vocabulary, definitions: Mapping[str, Conditio
     width = rng.choice((1, 2, 2, 2, 3, 3, 4)) if rng.random() < 0.97 else rng.randint(9, 20)
     depth = depth if width < 9 else 1
     members = tuple(condition(rng, asked, definitions, depth - 1) for _ in range(width))
-    return rng.choice((All, Any_))(members)
+    return rng.choice((AllOf, AnyOf))(members)
 
 
 def rulebook(rng: Random) -> Rulebook:
@@ -148,7 +148,7 @@ def value(rng: Random, fact: Fact) -> Value:
         return rng.choice(fact.choices)
     if fact.kind is Kind.LIST:
         present = frozenset(word for word in fact.words if rng.random() < 0.2)
-        return Words(present, UNRECOGNISED not in present and rng.random() < 0.6)
+        return ListValue(present, UNRECOGNISED not in present and rng.random() < 0.6)
     step = Decimal(1) if fact.kind is Kind.INTEGER else rng.choice((Decimal(1), SMALLEST))
     number = rng.choice(constants(fact)) + rng.choice((-step, Decimal(0), step))
     assert fact.minimum is not None
@@ -199,7 +199,7 @@ def _definitions(rng: Random, asked: Vocabulary) -> dict[str, Condition]:
 def _leaf(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) -> Condition:
     if definitions and rng.random() < 0.2:
         name = rng.choice(sorted(definitions))
-        return Meets(name, definitions[name])
+        return DefinitionRef(name, definitions[name])
     fact = asked[rng.choice(sorted(asked))]
     operator = rng.choice([operator for operator in OPERATORS.values() if fact.kind in operator.kinds])
     return Compare(fact.name, operator.name, _constant(rng, fact, operator.takes))
@@ -221,7 +221,7 @@ def _when(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) 
     when = condition(rng, asked, definitions, depth)
     if rng.random() < 0.03:
         for level in range(rng.randint(8, 24)):
-            when = (All, Any_)[level % 2]((when, _leaf(rng, asked, definitions)))
+            when = (AllOf, AnyOf)[level % 2]((when, _leaf(rng, asked, definitions)))
     return when
 
 
@@ -266,7 +266,7 @@ def asked(rulebook: Rulebook) -> list[Fact]:
 def _raw_answer(rng: Random, fact: Fact, as_of: datetime) -> Any:
     answer = value(rng, fact)
     raw: dict[str, Any]
-    if isinstance(answer, Words):
+    if isinstance(answer, ListValue):
         entries = sorted(answer.present - {UNRECOGNISED})
         raw = {"present": [*entries, "zephyr"] if UNRECOGNISED in answer.present else entries}
         raw["complete"] = rng.random() < 0.6

@@ -19,7 +19,7 @@ from ketascreen.channels.compiled.channel import CompiledChannel
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.channels.registry import CHANNELS
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not, Value
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Stage
@@ -86,7 +86,7 @@ def test_a_verdict_on_one_channel_alone_says_what_the_reference_alone_says(make:
 
 @each
 def test_two_patients_never_mix(make: Make) -> None:
-    rulebook = book(All((Compare("illness", "is", "psychosis"), Compare("medicine", "is", "maoi"))))
+    rulebook = book(AllOf((Compare("illness", "is", "psychosis"), Compare("medicine", "is", "maoi"))))
     channel = make(rulebook)
     one, other = known(illness="psychosis"), known(medicine="maoi")
     for facts in (one, other, one, other):
@@ -124,7 +124,7 @@ NUMERIC = ("is", "is_not", "at_least", "above", "at_most", "below")
 @pytest.mark.parametrize("operators", [*((one,) for one in NUMERIC), NUMERIC], ids=" ".join)
 def test_rules_that_compare_one_number_with_several_come_out_right(make: Make, operators: tuple[str, ...]) -> None:
     several = [number(n, operator) for n in (1, 2, 3) for operator in operators]
-    rulebook = book(*several, *(All((one, number(4, "is_not"))) for one in several), *map(Not, several))
+    rulebook = book(*several, *(AllOf((one, number(4, "is_not"))) for one in several), *map(Not, several))
     assert_agrees(make, rulebook, known(), *(known(number=Decimal(n) / 2) for n in range(1, 10)))
 
 
@@ -152,7 +152,7 @@ def test_rules_that_look_for_several_words_in_one_list_come_out_right(make: Make
     ]
     rulebook = book(*several, *map(Not, several))
     some = (frozenset[str](), frozenset(["w1"]), frozenset(["w2", "w4"]), frozenset(["w3", "other"]))
-    patients = (known(list=Words(present, complete)) for present in some for complete in (True, False))
+    patients = (known(list=ListValue(present, complete)) for present in some for complete in (True, False))
     assert_agrees(make, rulebook, known(), *patients)
 
 
@@ -177,7 +177,7 @@ def test_a_list_of_two_hundred_words_comes_out_right(make: Make) -> None:
     rulebook = book(Compare("list", "includes_any", words), Compare("list", "includes_none", words))
     present = (frozenset[str](), frozenset(["w7"]), frozenset(["w199", "other"]))
     assert_agrees(
-        make, rulebook, known(), *(known(list=Words(some, full)) for some in present for full in (True, False))
+        make, rulebook, known(), *(known(list=ListValue(some, full)) for some in present for full in (True, False))
     )
 
 
@@ -205,14 +205,14 @@ def test_words_that_look_like_numbers_or_commands_are_words(make: Make) -> None:
 def test_deep_and_wide_trees_come_out_right(make: Make) -> None:
     when: Condition = number(5)
     for level in range(24):
-        when = (All, Any_)[level % 2]((when, Not(Compare(f"f{level}", "is", "amber"))))
-    wide = Any_(tuple(All(tuple(Compare(f"f{4 * p + n}", "is", "amber") for n in range(4))) for p in range(6)))
+        when = (AllOf, AnyOf)[level % 2]((when, Not(Compare(f"f{level}", "is", "amber"))))
+    wide = AnyOf(tuple(AllOf(tuple(Compare(f"f{4 * p + n}", "is", "amber") for n in range(4))) for p in range(6)))
     rng = Random(0)
     patients = []
     for _ in range(60):
         answers: dict[str, Value] = {f"f{n}": rng.choice(("amber", "birch")) for n in range(24) if rng.random() < 0.8}
         patients.append(known(number=Decimal(rng.choice((4, 5))), **answers))
-    assert_agrees(make, book(when, Not(when), wide, Not(wide), Meets("deep", All((when, wide)))), *patients)
+    assert_agrees(make, book(when, Not(when), wide, Not(wide), DefinitionRef("deep", AllOf((when, wide)))), *patients)
 
 
 @each
@@ -224,7 +224,7 @@ def test_always_holds_for_a_patient_of_whom_nothing_is_known(make: Make) -> None
 @each
 def test_an_alert_reads_the_last_answer_and_all_others_do_not(make: Make) -> None:
     stale = Facts({}, {"choice": "birch"}, {}, {}, frozenset(["choice"]))
-    when = Meets("sick", All((Compare("choice", "is", "birch"), Compare("choice", "is_not", "amber"))))
+    when = DefinitionRef("sick", AllOf((Compare("choice", "is", "birch"), Compare("choice", "is_not", "amber"))))
     rules = [generate.rule("alert", when, Effect.ALERT), generate.rule("review", when, Effect.REVIEW)]
     answers = make(generate.bare(rules, ())).evaluate(stale, Stage.CANDIDACY)
     assert answers == {"alert": Truth.TRUE, "review": Truth.UNKNOWN}

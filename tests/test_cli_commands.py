@@ -15,12 +15,12 @@ import pytest
 from ketascreen import __version__, load_rulebook
 from ketascreen.cli.commands import COMMANDS
 from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.language.condition import All, Compare, Condition, Not
+from ketascreen.language.condition import AllOf, Compare, Condition, Not
 from ketascreen.language.terms import Decision
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.condition import render_condition
 from ketascreen.rendering.grounds import MEANING
-from ketascreen.rendering.verdict import STYLES, WORDS
+from ketascreen.rendering.verdict import DECISION_WORDS, STYLES
 from tests.command_line import flat, run
 from tests.promises.support import shipped
 
@@ -115,11 +115,11 @@ LOW, HIGH = "unstable_remission_months", "sustained_remission_months"
         ),
         (Not(Compare("psychosis", "is", "never")), "not: psychosis: {is: never}"),
         (
-            All((Compare("age", "at_least", Decimal(18)), Compare("age", "below", Decimal(65)))),
+            AllOf((Compare("age", "at_least", Decimal(18)), Compare("age", "below", Decimal(65)))),
             "age: {at_least: 18 years, below: 65 years}",
         ),
         (
-            All((Compare("age", "is_not", Decimal(18)), Compare("age", "is_not", Decimal(65)))),
+            AllOf((Compare("age", "is_not", Decimal(18)), Compare("age", "is_not", Decimal(65)))),
             "all: - age: {is_not: 18 years} - age: {is_not: 65 years}",
         ),
     ],
@@ -129,7 +129,7 @@ def test_a_condition_is_shown_in_the_words_it_was_written_in(condition: Conditio
 
 
 @pytest.mark.parametrize(
-    ("args", "mend"),
+    ("args", "hint"),
     [
         (["show", "pregnanci"], "unknown rule `pregnanci`; did you mean `pregnancy`?"),
         (["show", "qqqq"], "unknown rule `qqqq`; `ketascreen rules` lists them"),
@@ -138,10 +138,10 @@ def test_a_condition_is_shown_in_the_words_it_was_written_in(condition: Conditio
         (["trace", ""], "unknown document ``; it could be "),
     ],
 )
-def test_a_name_that_nothing_has_ends_with_2_and_a_mend(args: list[str], mend: str) -> None:
+def test_a_name_that_nothing_has_ends_with_2_and_a_mend(args: list[str], hint: str) -> None:
     ran = run(*args)
     assert (ran.status, ran.out) == (ExitStatus.BAD_INPUT, "")
-    assert mend in ran.err
+    assert hint in ran.err
 
 
 def test_a_fact_says_how_it_is_answered_how_long_it_counts_and_who_asks_it() -> None:
@@ -184,7 +184,7 @@ def test_no_line_of_the_other_commands_is_wider_than_80_columns(args: list[str])
 
 
 def test_every_decision_has_words_a_colour_and_a_meaning() -> None:
-    assert set(WORDS) == set(STYLES) == set(MEANING) == set(Decision)
+    assert set(DECISION_WORDS) == set(STYLES) == set(MEANING) == set(Decision)
 
 
 def test_a_terminal_without_the_letters_of_a_phrase_gets_them_escaped() -> None:

@@ -68,7 +68,7 @@ def test_as_json_every_line_is_a_whole_verdict_or_its_problems() -> None:
             {
                 "code": "unknown-fact",
                 "message": "unknown fact `sistolic_bp`",
-                "mend": "did you mean `systolic_bp`?",
+                "hint": "did you mean `systolic_bp`?",
                 "pointer": "/sistolic_bp",
             }
         ],

@@ -18,7 +18,7 @@ from ketascreen.channels.compiled.generate import generate as generated
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language import condition
-from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not, Value
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Stage
@@ -53,10 +53,12 @@ def test_the_code_holds_no_text_and_no_number_of_a_rule(rng: Random) -> None:
 
 
 def test_text_that_looks_like_code_stays_text() -> None:
-    named = Meets(HOSTILE, Any_((Compare(HOSTILE, "is", HOSTILE), Compare("l", "includes_any", (HOSTILE, "b")))))
+    named = DefinitionRef(
+        HOSTILE, AnyOf((Compare(HOSTILE, "is", HOSTILE), Compare("l", "includes_any", (HOSTILE, "b"))))
+    )
     rulebook = generate.bare([generate.rule(HOSTILE, named), generate.rule("not", Not(named))], ())
     assert_only_own_names(source(rulebook))
-    listed: dict[str, Value] = {HOSTILE: "other", "l": Words(frozenset([HOSTILE]), complete=True)}
+    listed: dict[str, Value] = {HOSTILE: "other", "l": ListValue(frozenset([HOSTILE]), complete=True)}
     patients = [known(), known(**{HOSTILE: HOSTILE}), known(**listed)]
     assert_agrees(CompiledChannel, rulebook, *patients)
 
@@ -77,14 +79,14 @@ def test_the_callers_decimal_context_changes_nothing() -> None:
 
 @pytest.mark.parametrize("operator", ["includes_any", "includes_none"])
 def test_a_comparison_with_no_word_at_all_comes_out_as_in_the_reference(operator: str) -> None:
-    lists = [Words(frozenset(words), complete) for words in ((), ("a",)) for complete in (True, False)]
+    lists = [ListValue(frozenset(words), complete) for words in ((), ("a",)) for complete in (True, False)]
     patients = [known(), *(known(list=words) for words in lists)]
     assert_agrees(CompiledChannel, book(Compare("list", operator, ()), Compare("list", "includes", "a")), *patients)
 
 
 def test_an_answer_of_another_kind_is_a_fault_without_the_answer() -> None:
     channel = CompiledChannel(book(number(140), Compare("list", "includes", "w")))
-    words = Words(frozenset(["canary-118"]), complete=True)
+    words = ListValue(frozenset(["canary-118"]), complete=True)
     wrong: list[dict[str, Value]] = [{"number": "canary-118"}, {"list": "canary-118"}, {"number": words}]
     for answers in wrong:
         with pytest.raises(ChannelFault, match="the compiled channel failed: an unforeseen") as caught:
@@ -108,8 +110,8 @@ def test_it_can_be_asked_for_by_name() -> None:
 
 
 def test_a_definition_is_worked_out_once_for_all_rules_and_apart_for_alerts() -> None:
-    sick = Meets("sick", All((number(5), Compare("choice", "is", "amber"))))
-    rules = [generate.rule(f"rule-{n}", All((sick, number(n)))) for n in range(10)]
+    sick = DefinitionRef("sick", AllOf((number(5), Compare("choice", "is", "amber"))))
+    rules = [generate.rule(f"rule-{n}", AllOf((sick, number(n)))) for n in range(10)]
     alert = generate.rule("alert", sick, Effect.ALERT)
     assert len(re.findall(r"\bmet[0-9]+ = ", source(generate.bare(rules, ())))) == 1
     assert len(re.findall(r"\bmet[0-9]+ = ", source(generate.bare([*rules, alert], ())))) == 2
@@ -117,21 +119,21 @@ def test_a_definition_is_worked_out_once_for_all_rules_and_apart_for_alerts() ->
 
 def test_a_test_that_rules_out_many_rules_is_done_once() -> None:
     same = Compare("choice", "is", "amber")
-    code = source(book(same, *(All((same, Compare(f"f{n}", "is", "birch"))) for n in range(50))))
+    code = source(book(same, *(AllOf((same, Compare(f"f{n}", "is", "birch"))) for n in range(50))))
     assert len(re.findall(r"f0 != ", code)) == 1
 
 
 def test_rules_as_deep_as_a_rulebook_can_hold_are_compiled() -> None:
     when: Condition = number(5)
     for level in range(MAX_LEVELS):
-        when = (All, Any_)[level % 2]((when, Compare(f"f{level}", "is", "amber")))
+        when = (AllOf, AnyOf)[level % 2]((when, Compare(f"f{level}", "is", "amber")))
     patients = [known(number=Decimal(5), **{f"f{n}": "amber" for n in range(last)}) for last in (0, 30, MAX_LEVELS)]
     assert_agrees(CompiledChannel, book(when, Not(when)), *patients)
 
 
 def test_three_thousand_rules_make_ten_times_the_code_of_three_hundred() -> None:
     def rules(count: int) -> Rulebook:
-        return book(*(All((number(n), Compare(f"f{n % 50}", "is_not", f"w{n % 7}"))) for n in range(count)))
+        return book(*(AllOf((number(n), Compare(f"f{n % 50}", "is_not", f"w{n % 7}"))) for n in range(count)))
 
     few, many = rules(300), rules(3000)
     assert len(source(many)) < 12 * len(source(few))

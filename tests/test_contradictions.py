@@ -28,7 +28,7 @@ def test_answers_that_contradict_each_other_are_refused_and_each_alone_is_accept
     with pytest.raises(ProfileError) as caught:
         PatientProfile(**answers)
     (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.pointer, problem.mend) == ("contradiction", pointer, "check both")
+    assert (problem.code, problem.pointer, problem.hint) == ("contradiction", pointer, "check both")
     for name, answer in answers.items():
         PatientProfile(**{name: answer})
 

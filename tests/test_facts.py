@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ketascreen import ListObservation, Observation, PatientProfile, ProfileError
-from ketascreen.language.condition import Words
+from ketascreen.language.condition import ListValue
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.vocabulary import Fact, Freshness, Kind
 from ketascreen.patient.facts import Facts, known_facts
@@ -130,21 +130,21 @@ def test_lasting_and_permanent_choices_do_not_age(answer: str, at: object, count
 def test_of_a_stale_list_only_the_lasting_words_count_and_nothing_is_ruled_out() -> None:
     listed = {"present": ["stroke", "aneurysm"], "complete": True, "at": "2026-01-01"}
     known = facts(heart_conditions=listed)
-    assert known.current["heart_conditions"] == Words(frozenset({"aneurysm"}), complete=False)
-    assert known.last["heart_conditions"] == Words(frozenset({"stroke", "aneurysm"}), complete=True)
+    assert known.current["heart_conditions"] == ListValue(frozenset({"aneurysm"}), complete=False)
+    assert known.last["heart_conditions"] == ListValue(frozenset({"stroke", "aneurysm"}), complete=True)
     assert known.stale == {"heart_conditions"}
     assert "heart_conditions" not in facts(heart_conditions={**listed, "present": ["stroke"]}).current
 
 
 def test_a_fresh_list_counts_as_it_is() -> None:
     known = facts(heart_conditions={"present": ["stroke"], "complete": True, "at": "2026-11-01"})
-    assert known.current["heart_conditions"] == Words(frozenset({"stroke"}), complete=True)
+    assert known.current["heart_conditions"] == ListValue(frozenset({"stroke"}), complete=True)
     assert known.stale == frozenset()
 
 
 def test_an_entry_that_is_not_recognised_keeps_a_list_from_being_complete() -> None:
     known = facts(heart_conditions={"present": ["Stroke", "aneurysm"], "complete": True, "at": "2026-11-01"})
-    assert known.current["heart_conditions"] == Words(frozenset({"aneurysm", "unrecognised"}), complete=False)
+    assert known.current["heart_conditions"] == ListValue(frozenset({"aneurysm", "unrecognised"}), complete=False)
     assert known.unrecognised["heart_conditions"] == ("Stroke",)
 
 
@@ -240,7 +240,7 @@ def test_a_fact_that_the_rulebook_lacks_is_refused_with_the_nearest_name() -> No
     with pytest.raises(ProfileError) as caught:
         facts(extra={"egrf": 60})
     (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.pointer, problem.mend) == ("unknown-fact", "/extra/egrf", "did you mean `egfr`?")
+    assert (problem.code, problem.pointer, problem.hint) == ("unknown-fact", "/extra/egrf", "did you mean `egfr`?")
 
 
 def test_all_problems_are_reported_at_once() -> None:

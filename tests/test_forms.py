@@ -18,10 +18,10 @@ from ketascreen.channels.production.normal_form import (
     MAX_ATTRIBUTES,
     MAX_PRODUCTIONS,
     Attribute,
-    Form,
+    AttributeKind,
     Forms,
+    NormalForm,
     Products,
-    Source,
     Term,
     compile_rules,
     scaled,
@@ -31,7 +31,18 @@ from ketascreen.channels.production.rulesets import _holds as holds
 from ketascreen.channels.production.rulesets import grouped
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language import condition as condition_module
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Operator, Value, Words
+from ketascreen.language.condition import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Condition,
+    DefinitionRef,
+    ListValue,
+    Not,
+    Operator,
+    Value,
+)
 from ketascreen.language.logic import Truth
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Effect, Stage
@@ -46,9 +57,9 @@ NUMBERS = (None, Decimal(5), Decimal("4.999999"))
 CHOICES = (None, "birch", "amber")
 LISTS = (
     None,
-    Words(frozenset(["cedar"]), complete=False),
-    Words(frozenset(), complete=True),
-    Words(frozenset(), complete=False),
+    ListValue(frozenset(["cedar"]), complete=False),
+    ListValue(frozenset(), complete=True),
+    ListValue(frozenset(), complete=False),
 )
 
 
@@ -68,7 +79,7 @@ def compiled(when: Condition, effect: Effect = Effect.EXCLUDE) -> Forms:
     return compile_rules([generate.rule("one", when, effect)])
 
 
-def on_paper(forms: Forms, form: Form, facts: Facts) -> Truth:
+def on_paper(forms: Forms, form: NormalForm, facts: Facts) -> Truth:
     """What a form comes to when its productions are read by hand."""
     met, unmet = (any_holds(forms, products, facts) for products in (form.met, form.unmet))
     assert not (met and unmet)
@@ -99,8 +110,8 @@ def assert_within_limits(forms: Forms) -> None:
 def small_trees() -> list[Condition]:
     leaves: list[Condition] = [AT_LEAST_FIVE, IS_BIRCH, INCLUDES_CEDAR]
     leaves += [Not(leaf) for leaf in leaves]
-    pairs = [kind((left, right)) for kind in (All, Any_) for left, right in itertools.product(leaves, leaves)]
-    nested = [kind((pair, leaf)) for kind in (All, Any_) for pair, leaf in itertools.product(pairs, leaves)]
+    pairs = [kind((left, right)) for kind in (AllOf, AnyOf) for left, right in itertools.product(leaves, leaves)]
+    nested = [kind((pair, leaf)) for kind in (AllOf, AnyOf) for pair, leaf in itertools.product(pairs, leaves)]
     return [*leaves, *pairs, *(Not(pair) for pair in pairs), *nested, *(Not(tree) for tree in nested)]
 
 
@@ -135,25 +146,25 @@ def test_every_operator_is_that_of_the_table(when: Condition) -> None:
 
 
 def test_what_is_or_is_not_stays_unknown_while_nothing_is_known() -> None:
-    forms = compiled(Any_((IS_BIRCH, Not(IS_BIRCH))))
+    forms = compiled(AnyOf((IS_BIRCH, Not(IS_BIRCH))))
     assert on_paper(forms, forms.rules["one"], known()) is Truth.UNKNOWN
     assert on_paper(forms, forms.rules["one"], known(choice="amber")) is Truth.TRUE
 
 
 def test_only_what_contains_another_production_is_absorbed() -> None:
-    form = compiled(Any_((IS_BIRCH, All((IS_BIRCH, AT_LEAST_FIVE))))).rules["one"]
+    form = compiled(AnyOf((IS_BIRCH, AllOf((IS_BIRCH, AT_LEAST_FIVE))))).rules["one"]
     assert len(form.met) == 1
     assert [len(product) for product in form.unmet] == [1]
 
 
 def test_always_hangs_on_a_constant() -> None:
     form = compiled(Always(), Effect.CAUTION).rules["one"]
-    assert {attribute.source for attribute in form.attributes()} == {Source.CONSTANT}
+    assert {attribute.source for attribute in form.attributes()} == {AttributeKind.CONSTANT}
     assert form.unmet == ()
 
 
 def test_an_alert_reads_the_last_answers_definitions_included() -> None:
-    when = All((Meets("sick", IS_BIRCH), AT_LEAST_FIVE))
+    when = AllOf((DefinitionRef("sick", IS_BIRCH), AT_LEAST_FIVE))
     forms = compile_rules([generate.rule("now", when), generate.rule("alert", when, Effect.ALERT)])
     stale = Facts({}, {"choice": "birch", "number": Decimal(5)}, {}, {}, frozenset(["choice", "number"]))
     assert on_paper(forms, forms.rules["now"], stale) is Truth.UNKNOWN
@@ -162,7 +173,7 @@ def test_an_alert_reads_the_last_answers_definitions_included() -> None:
 
 
 def test_a_definition_is_one_derived_attribute_for_all_rules_that_ask_it() -> None:
-    sick = Meets("sick", Any_((IS_BIRCH, INCLUDES_CEDAR)))
+    sick = DefinitionRef("sick", AnyOf((IS_BIRCH, INCLUDES_CEDAR)))
     forms = compile_rules([generate.rule("one", sick), generate.rule("two", Not(sick))])
     assert [attribute.name for attribute in forms.derived] == ["sick"]
 
@@ -170,14 +181,14 @@ def test_a_definition_is_one_derived_attribute_for_all_rules_that_ask_it() -> No
 def test_definitions_that_ask_each_other_many_times_do_not_explode() -> None:
     when: Condition = AT_LEAST_FIVE
     for level in range(40):
-        when = Meets(f"level_{level}", All((when, when)))
+        when = DefinitionRef(f"level_{level}", AllOf((when, when)))
     assert len(compiled(when).derived) == 40
 
 
 def pairs_of_fours() -> Condition:
-    return Any_(
+    return AnyOf(
         tuple(
-            All(tuple(Compare(f"f{pair}_{n}", "is", "amber") for n in range(4)))
+            AllOf(tuple(Compare(f"f{pair}_{n}", "is", "amber") for n in range(4)))
             for pair in range(6)
         )
     )  # fmt: skip
@@ -186,14 +197,14 @@ def pairs_of_fours() -> Condition:
 def deep(levels: int) -> Condition:
     when: Condition = IS_BIRCH
     for level in range(levels):
-        when = (All, Any_)[level % 2]((when, Compare(f"f{level}", "is", "amber")))
+        when = (AllOf, AnyOf)[level % 2]((when, Compare(f"f{level}", "is", "amber")))
     return when
 
 
 def alternating(levels: int, name: str = "f") -> Condition:
     if not levels:
         return Compare(name, "is", "amber")
-    return (All, Any_)[levels % 2](tuple(alternating(levels - 1, f"{name}_{n}") for n in range(3)))
+    return (AllOf, AnyOf)[levels % 2](tuple(alternating(levels - 1, f"{name}_{n}") for n in range(3)))
 
 
 WORDS = tuple(f"w{n}" for n in range(200))
@@ -211,7 +222,7 @@ WORDS = tuple(f"w{n}" for n in range(200))
         deep(24),
         Not(deep(24)),
         alternating(5),
-        All(tuple(Any_((Compare(f"a{n}", "is", "b"), Compare(f"b{n}", "is", "b"))) for n in range(60))),
+        AllOf(tuple(AnyOf((Compare(f"a{n}", "is", "b"), Compare(f"b{n}", "is", "b"))) for n in range(60))),
     ],
     ids=lambda when: type(when).__name__,
 )
@@ -244,7 +255,7 @@ def test_a_number_is_scaled_exactly_whatever_the_decimal_context() -> None:
 
 def test_an_answer_of_another_kind_is_refused_without_saying_it() -> None:
     with pytest.raises(TypeError) as caught:
-        value_of(Attribute(Source.NUMBER, "number"), known(number="secret"))
+        value_of(Attribute(AttributeKind.NUMBER, "number"), known(number="secret"))
     assert "secret" not in str(caught.value)
 
 

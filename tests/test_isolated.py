@@ -22,7 +22,7 @@ from ketascreen.channels.production.engine import EngineMissing
 from ketascreen.channels.production.isolated import IsolatedChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import ChannelFault, RulebookError
-from ketascreen.language.condition import All, Any_, Compare
+from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
@@ -36,7 +36,7 @@ ANSWER = {"rule-0": Truth.TRUE}
 WORKER: Sequence[str] = IsolatedChannel.command
 TAMPERED = """
 import os, signal, sys, time
-import ketascreen.channels.worker as worker
+import ketascreen.channels.production.worker as worker
 real = worker.ProductionChannel.evaluate
 def evaluate(channel, facts, stage):
     {0}
@@ -298,6 +298,6 @@ def test_an_engine_that_cannot_be_loaded_is_said_to_be_missing(channel: Isolated
 
 
 def test_a_rule_that_is_too_large_is_refused_when_the_channel_is_made() -> None:
-    large = Any_(tuple(All((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
+    large = AnyOf(tuple(AllOf((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
     with pytest.raises(RulebookError, match="over-engine-limits"):
         IsolatedChannel(book(large))

@@ -77,7 +77,7 @@ def test_a_number_in_another_unit_of_its_dimension_is_read_where_it_is_exact() -
     assert read_observation(AGE, "216 months") == Observation(Decimal(18))
     with pytest.raises(Refused) as caught:
         read_observation(AGE, "217 months")
-    assert (caught.value.code, caught.value.mend) == (
+    assert (caught.value.code, caught.value.hint) == (
         "not-a-number",
         "this does not convert exactly; give it in `years`",
     )
@@ -95,7 +95,7 @@ def test_both_ends_of_a_range_are_in_it(raw: object, read: bool) -> None:
         return
     with pytest.raises(Refused) as caught:
         read_observation(PRESSURE, raw)
-    assert (caught.value.code, caught.value.mend) == ("out-of-range", "it is 30 to 350 mmHg")
+    assert (caught.value.code, caught.value.hint) == ("out-of-range", "it is 30 to 350 mmHg")
 
 
 def test_an_entry_that_the_list_does_not_know_is_kept_once_and_in_order() -> None:
@@ -152,7 +152,7 @@ def test_any_other_time_is_refused_without_a_trace_of_it(raw: Any, code: str) ->
         read_instant(raw)
     assert (caught.value.code, caught.value.pointer) == (code, "/at")
     assert caught.value.__context__ is None
-    assert not raw or str(raw) not in f"{caught.value!r} {caught.value.message} {caught.value.mend}"
+    assert not raw or str(raw) not in f"{caught.value!r} {caught.value.message} {caught.value.hint}"
 
 
 def test_no_observation_shows_its_answer() -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.diagnostic import RulebookError
-from ketascreen.language.condition import All, Any_, Compare
+from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.terms import Stage
 from tests.test_channels import book, in_fork, number, random_book
 
 
 def test_a_rule_that_is_too_large_is_refused_when_the_channel_is_made() -> None:
-    large = Any_(tuple(All((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
+    large = AnyOf(tuple(AllOf((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
     with pytest.raises(RulebookError, match="over-engine-limits"):
         ProductionChannel(book(large))
 

@@ -15,7 +15,7 @@ from ketascreen.channels.production import channel
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.production.engine import EngineMissing, load_engine
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.language.condition import All, Compare, Meets
+from ketascreen.language.condition import AllOf, Compare, DefinitionRef
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 from tests.test_channels import book, known, number
@@ -72,7 +72,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tampered]:
 
 
 SECRET = known(number=Decimal("123.456789"), choice="birch")
-BOTH = book(number(5), Compare("choice", "is", "birch"), Meets("sick", All((number(6), number(7)))))
+BOTH = book(number(5), Compare("choice", "is", "birch"), DefinitionRef("sick", AllOf((number(6), number(7)))))
 
 
 def is_canary(message: str) -> bool:

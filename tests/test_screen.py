@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from ketascreen import PatientProfile, ProfileError, RequestError, ReviewDecision, Screener, Verdict
+from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
 from ketascreen.verdict.verdict import decided_at
 from tests.promises.support import AS_OF, shipped, shipped_screener
 
@@ -46,7 +46,7 @@ def test_a_screening_at_the_end_of_the_calendar_is_refused_with_its_reason(as_of
     ],
 )
 def test_an_offset_of_broken_minutes_is_written_down_as_the_same_instant(as_of: datetime) -> None:
-    decision = ReviewDecision(rule="home-use", by="dr-17", at=as_of)
+    decision = ClinicianDecision(rule="home-use", by="dr-17", at=as_of)
     verdict = shipped_screener().screen(PatientProfile(), as_of=as_of, decisions=[decision])
     again = Verdict.model_validate_json(verdict.model_dump_json())
     assert again == verdict
@@ -56,14 +56,14 @@ def test_an_offset_of_broken_minutes_is_written_down_as_the_same_instant(as_of: 
 @pytest.mark.parametrize("by", ["", " ", "\t\n"])
 def test_a_decision_by_nobody_is_refused(by: str) -> None:
     with pytest.raises(ValidationError, match="by"):
-        ReviewDecision(rule="home-use", by=by, at=AS_OF)
+        ClinicianDecision(rule="home-use", by=by, at=AS_OF)
 
 
 HOUR = timedelta(hours=1)
 
 
-def made(at: datetime, until: datetime | None = None) -> ReviewDecision:
-    return ReviewDecision(rule="home-use", by="dr-17", at=at, until=until)
+def made(at: datetime, until: datetime | None = None) -> ClinicianDecision:
+    return ClinicianDecision(rule="home-use", by="dr-17", at=at, until=until)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,9 @@ def made(at: datetime, until: datetime | None = None) -> ReviewDecision:
         ([], False),
     ],
 )
-def test_the_newest_decision_on_a_review_is_the_one_that_holds(decisions: list[ReviewDecision], counts: bool) -> None:
+def test_the_newest_decision_on_a_review_is_the_one_that_holds(
+    decisions: list[ClinicianDecision], counts: bool
+) -> None:
     for given in (decisions, decisions[::-1]):
         assert decided_at(given, AS_OF) == ({"home-use"} if counts else set())
 
@@ -88,7 +90,7 @@ def test_what_is_no_profile_or_no_decision_is_refused_with_its_mend() -> None:
     wrong: Any = {"systolic_bp": 120}
     with pytest.raises(RequestError, match=r"make one with PatientProfile"):
         shipped_screener().screen(wrong, as_of=AS_OF)
-    with pytest.raises(RequestError, match=r"make one with ReviewDecision"):
+    with pytest.raises(RequestError, match=r"make one with ClinicianDecision"):
         shipped_screener().screen(PatientProfile(), as_of=AS_OF, decisions=[wrong])
 
 

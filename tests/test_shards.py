@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from ketascreen.channels.production import rulesets
-from ketascreen.channels.production.normal_form import Attribute, Source, compile_rules
-from ketascreen.channels.production.rulesets import Names, Shard, fnv1a, shard
+from ketascreen.channels.production.normal_form import Attribute, AttributeKind, compile_rules
+from ketascreen.channels.production.rulesets import Shard, ShortNames, fnv1a, shard
 from ketascreen.diagnostic import RulebookError
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import Effect
 from tests import generate
@@ -42,7 +42,7 @@ def test_a_name_whose_hash_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPat
         return sum(text.encode()) % 256
 
     monkeypatch.setattr(rulesets, "fnv1a", coarse)
-    names = Names()
+    names = ShortNames()
     given = [names.fresh("a") for _ in range(40)]
     reserved = {coarse(word) for word in ("k", "v", "sid", "id", "$s", "m", "p", "sid-p")}
     assert len({coarse(name) for name in given}) == len(given)
@@ -72,7 +72,7 @@ def test_what_fits_is_one_shard() -> None:
         [number(n) for n in range(300)],
         [Compare("choice", "is_not", f"w{n}") for n in range(120)],
         [Compare(f"fact_{n}", "is", "amber") for n in range(900)],
-        [Any_((number(n), All((number(n + 1), Compare(f"f{n}", "is", "amber"))))) for n in range(200)],
+        [AnyOf((number(n), AllOf((number(n + 1), Compare(f"f{n}", "is", "amber"))))) for n in range(200)],
     ],
     ids=["always", "one condition", "thresholds", "other words", "facts", "pairs"],
 )
@@ -86,16 +86,16 @@ def test_what_passes_a_limit_is_spread_over_shards_and_every_rule_is_in_one(
 
 
 def test_each_shard_holds_the_definitions_that_its_rules_need() -> None:
-    sick = Meets("sick", All((number(1), Compare("choice", "is", "amber"))))
-    rules = [generate.rule(f"rule-{n}", All((sick, number(n)))) for n in range(300)]
+    sick = DefinitionRef("sick", AllOf((number(1), Compare("choice", "is", "amber"))))
+    rules = [generate.rule(f"rule-{n}", AllOf((sick, number(n)))) for n in range(300)]
     parts = sharded(rules)
     assert len(parts) > 1
-    sick_only = [Attribute(Source.DEFINITION, "sick")]
+    sick_only = [Attribute(AttributeKind.DEFINITION, "sick")]
     assert all(list(part.derived) == sick_only for part in parts)
 
 
 def test_every_rule_that_is_too_large_by_itself_is_refused_by_name_and_place() -> None:
-    large = Any_(tuple(All((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
+    large = AnyOf(tuple(AllOf((number(n), Compare(f"f{n}", "is", "amber"))) for n in range(100)))
     rules = [generate.rule("small", number(1)), generate.rule("large", large), generate.rule("larger", large)]
     with pytest.raises(RulebookError) as caught:
         sharded(rules)

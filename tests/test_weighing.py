@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
-from ketascreen.screening.agreement import Answers
+from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.combine import Weighing
 from ketascreen.verdict.decision import combine, combine_readiness
 from ketascreen.verdict.finding import Fault
@@ -40,7 +40,7 @@ def alone(
 def test_one_channel_gives_each_route_what_it_gives_alone(
     rules: Rules, routes: list[Route], answer: Mapping[str, Truth], decided: frozenset[str]
 ) -> None:
-    weighed = Weighing.of(rules, routes).weigh(Answers({"one": answer}, {}, ()), decided, faulty=False)
+    weighed = Weighing.of(rules, routes).weigh(ChannelResults({"one": answer}, {}, ()), decided, faulty=False)
     assert weighed == {route: alone(rules, route, answer, decided) for route in routes}
 
 
@@ -51,7 +51,7 @@ def test_of_two_channels_the_more_cautious_one_holds_and_doubt_touches_the_route
     differing = {rule: {"one": OUTCOME[one[rule]], "other": OUTCOME[other[rule]]} for rule in IDS}
     differing = {rule: outcomes for rule, outcomes in differing.items() if len(set(outcomes.values())) > 1}
     weighed = Weighing.of(rules, Route).weigh(
-        Answers({"one": one, "other": other}, differing, ()), decided, faulty=False
+        ChannelResults({"one": one, "other": other}, differing, ()), decided, faulty=False
     )
     for route, came in weighed.items():
         given_ = [alone(rules, route, answer, decided) for answer in (one, other)]
@@ -63,7 +63,7 @@ def test_of_two_channels_the_more_cautious_one_holds_and_doubt_touches_the_route
 
 @given(rulebooks, answers)
 def test_a_fault_leaves_no_route_better_than_insufficient_data(rules: Rules, answer: Mapping[str, Truth]) -> None:
-    weighed = Weighing.of(rules, Route).weigh(Answers({"one": answer}, {}, ()), frozenset(), faulty=True)
+    weighed = Weighing.of(rules, Route).weigh(ChannelResults({"one": answer}, {}, ()), frozenset(), faulty=True)
     for decision, readiness in weighed.values():
         assert decision in (Decision.INSUFFICIENT_DATA, Decision.NOT_ELIGIBLE)
         assert readiness in (Readiness.INSUFFICIENT_DATA, Readiness.NOT_READY)
@@ -72,10 +72,10 @@ def test_a_fault_leaves_no_route_better_than_insufficient_data(rules: Rules, ans
 def test_where_no_channel_answered_every_route_is_insufficient_data() -> None:
     rules = {"rule": (Effect.EXCLUDE, frozenset(Route))}
     fault = Fault(where="one channel", message="failed")
-    weighed = Weighing.of(rules, Route).weigh(Answers({}, {}, (fault,)), frozenset(), faulty=True)
+    weighed = Weighing.of(rules, Route).weigh(ChannelResults({}, {}, (fault,)), frozenset(), faulty=True)
     assert set(weighed.values()) == {(Decision.INSUFFICIENT_DATA, Readiness.INSUFFICIENT_DATA)}
 
 
 def test_no_answer_without_a_fault_is_an_error_and_never_eligible() -> None:
     with pytest.raises(IndexError):
-        Weighing.of({}, Route).weigh(Answers({}, {}, ()), frozenset(), faulty=False)
+        Weighing.of({}, Route).weigh(ChannelResults({}, {}, ()), frozenset(), faulty=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not, Value
 
 Rules = Mapping[str, Condition]
 Patient = dict[str, Any]
@@ -32,7 +32,7 @@ def plain(answers: Mapping[str, Value]) -> Patient:
 
 
 def _plain(answer: Value) -> Any:
-    if isinstance(answer, Words):
+    if isinstance(answer, ListValue):
         return sorted(answer.present)
     return number(answer) if isinstance(answer, Decimal) else answer
 
@@ -53,13 +53,13 @@ def infix(condition: Condition, leaf: Callable[[Compare], str], both: str, eithe
     match condition:
         case Compare():
             return leaf(condition)
-        case All(members):
+        case AllOf(members):
             return f"({both.join(infix(member, leaf, both, either, opposite) for member in members)})"
-        case Any_(members):
+        case AnyOf(members):
             return f"({either.join(infix(member, leaf, both, either, opposite) for member in members)})"
         case Not(member):
             return f"{opposite}({infix(member, leaf, both, either, opposite)})"
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return infix(member, leaf, both, either, opposite)
         case Always():
             raise ValueError("measured rules do not always hold")
@@ -86,12 +86,12 @@ _OPPOSITES = {**_OPPOSITE, **{there: here for here, there in _OPPOSITE.items()},
 def positive(condition: Condition, negated: bool = False) -> Condition:
     """The same without `not`, for peers that lack it; all answers are known, so that each operator has an opposite."""
     match condition:
-        case All(members) | Any_(members):
-            join = All if isinstance(condition, All) != negated else Any_
+        case AllOf(members) | AnyOf(members):
+            join = AllOf if isinstance(condition, AllOf) != negated else AnyOf
             return join(tuple(positive(member, negated) for member in members))
         case Not(member):
             return positive(member, not negated)
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return positive(member, negated)
         case Compare(fact, "includes", constant) if negated:
             return Compare(fact, "includes_none", (str(constant),))

@@ -12,7 +12,7 @@ from business_rules.fields import FIELD_TEXT
 from business_rules.variables import BaseVariables, numeric_rule_variable, select_multiple_rule_variable
 
 from benchmarks.peers import Patient, Rules, number, positive, words
-from ketascreen.language.condition import All, Any_, Compare, Condition, comparisons
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, comparisons
 
 _NUMERIC = {
     "is": "equal_to",
@@ -70,9 +70,9 @@ def _variable(name: str, compare: Compare) -> Callable[[Any], Any]:
 
 def _conditions(condition: Condition) -> Any:
     match condition:
-        case All(members):
+        case AllOf(members):
             return {"all": [_conditions(member) for member in members]}
-        case Any_(members):
+        case AnyOf(members):
             return {"any": [_conditions(member) for member in members]}
         case Compare():
             return _leaf(condition)

@@ -13,7 +13,7 @@ from durable import lang
 from durable.engine import MessageNotHandledException
 
 from benchmarks.peers import Patient, Rules, number, positive, words
-from ketascreen.language.condition import All, Any_, Compare, Condition, comparisons
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, comparisons
 
 _numbers = count(1)
 _EMPTY = ["-"]  # what holds for all items of a list does not hold for an empty one there
@@ -56,9 +56,9 @@ class Engine:
 
 def _expression(condition: Condition) -> Any:
     match condition:
-        case All(members):
+        case AllOf(members):
             return reduce(and_, map(_expression, members))
-        case Any_(members):
+        case AnyOf(members):
             return reduce(or_, map(_expression, members))
         case Compare():
             return _leaf(condition)

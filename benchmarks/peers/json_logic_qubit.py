@@ -8,7 +8,7 @@ from typing import Any
 from json_logic import jsonLogic
 
 from benchmarks.peers import SIGNS, Patient, Rules, number, words
-from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
 
 
 class Engine:
@@ -24,13 +24,13 @@ class Engine:
 
 def _logic(condition: Condition) -> Any:
     match condition:
-        case All(members):
+        case AllOf(members):
             return {"and": [_logic(member) for member in members]}
-        case Any_(members):
+        case AnyOf(members):
             return {"or": [_logic(member) for member in members]}
         case Not(member):
             return {"!": [_logic(member)]}
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return _logic(member)
         case Compare():
             return _leaf(condition)

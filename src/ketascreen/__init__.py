@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from ketascreen.patient.reader import read_profile
     from ketascreen.screen import Screener
     from ketascreen.verdict.finding import Fault, Finding
-    from ketascreen.verdict.verdict import ReviewDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
 
 __all__ = [
     "ChannelFault",
+    "ClinicianDecision",
     "Decision",
     "Effect",
     "EngineMissing",
@@ -49,7 +50,6 @@ __all__ = [
     "ProfileError",
     "Readiness",
     "RequestError",
-    "ReviewDecision",
     "Route",
     "RouteVerdict",
     "Rulebook",
@@ -73,7 +73,7 @@ _HOMES = {
     "language.rulebook": ("Rulebook",),
     "screen": ("Screener",),
     "language.terms": ("Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"),
-    "verdict.verdict": ("ReviewDecision", "RouteVerdict", "Verdict"),
+    "verdict.verdict": ("ClinicianDecision", "RouteVerdict", "Verdict"),
 }
 """The modules below this one that the names come from."""
 

@@ -1,4 +1,4 @@
-"""What is wrong with an input, where, and how to mend it; rendering is apart from finding.
+"""What is wrong with an input, where, and how to fix it; rendering is apart from finding.
 
 A diagnostic about a profile never holds a patient's value: it has a pointer and no text of the line.
 """
@@ -31,11 +31,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem: a stable code, a message, how to mend it, and where."""
+    """One problem: a stable code, a message, how to fix it, and where."""
 
     code: str
     message: str
-    mend: str = ""
+    hint: str = ""
     place: Place | None = None
     pointer: str | None = None
     text: str | None = None
@@ -44,14 +44,14 @@ class Diagnostic:
         where = [str(self.place)] if self.place else []
         if self.pointer is not None:
             where.append(self.pointer or "/")
-        mend = f"; {printable(self.mend)}" if self.mend and self.text is None else ""
-        head = f"{': '.join([*where, printable(self.message)])}{mend} [{self.code}]"
+        hint = f"; {printable(self.hint)}" if self.hint and self.text is None else ""
+        head = f"{': '.join([*where, printable(self.message)])}{hint} [{self.code}]"
         if self.text is None or self.place is None:
             return head
         number = f"{self.place.line:>5}"
         indent = " " * len(printable(self.text[: self.place.column - 1]))
         underline = "^" * max(1, min(self.place.length, len(self.text) - self.place.column + 1))
-        mark = f"{' ' * 5} | {indent}{underline} {printable(self.mend)}".rstrip()
+        mark = f"{' ' * 5} | {indent}{underline} {printable(self.hint)}".rstrip()
         return f"{head}\n{number} | {printable(self.text)}\n{mark}"
 
 

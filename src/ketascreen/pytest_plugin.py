@@ -11,7 +11,7 @@ import pytest
 
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import Case, read_cases
-from ketascreen.authoring.cases.run import Result
+from ketascreen.authoring.cases.run import CaseResult
 from ketascreen.diagnostic import ChannelFault, RulebookError
 from ketascreen.loading.load import load_rulebook
 from ketascreen.rendering.cases import placed, render_failure
@@ -90,7 +90,7 @@ class CaseFile(pytest.File):
 class CaseFailed(Exception):
     """A case that does not hold."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: CaseResult) -> None:
         self.result = result
         super().__init__("; ".join(failure.text for failure in result.examined.failures))
 
@@ -111,7 +111,7 @@ class CaseItem(pytest.Item):
         """
         examined = examine(self.case, self.screener)
         if examined.failures:
-            raise CaseFailed(Result(self.case, examined))
+            raise CaseFailed(CaseResult(self.case, examined))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **given: Any) -> Any:
         """What was expected, what came and why, without a traceback."""

@@ -23,9 +23,9 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.screening.agreement import Answers, ask
-from ketascreen.screening.batch import answers_for_many, asker
-from ketascreen.screening.builder import Reporter, by_route
+from ketascreen.screening.agreement import ChannelResults, ask
+from ketascreen.screening.batch import make_worker, results_for_many
+from ketascreen.screening.builder import VerdictBuilder, by_route
 from ketascreen.screening.explanation import Evidence
 from ketascreen.screening.recorder import Recorder, Screening, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile
@@ -36,9 +36,9 @@ from ketascreen.verdict.verdict import (
     NOTICE,
     UNSIGNED,
     Agreement,
+    ClinicianDecision,
     Counts,
     Disagreement,
-    ReviewDecision,
     RulebookUsed,
     Verdict,
     decided_at,
@@ -73,7 +73,7 @@ class Screener:
         _require_exclusions(rulebook)
         self.rulebook = rulebook
         self.ledger = ledger
-        self.reporter = Reporter(rulebook)
+        self.builder = VerdictBuilder(rulebook)
         self.channels = choose(channels, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
         self._names = tuple(channel.name for channel in self.channels)
         self._scopes: dict[tuple[Stage, tuple[Route, ...]], Scope] = {}
@@ -93,7 +93,7 @@ class Screener:
         as_of: datetime,
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
-        decisions: Iterable[ReviewDecision] = (),
+        decisions: Iterable[ClinicianDecision] = (),
         reference: str | None = None,
     ) -> Verdict:
         """The verdict on a patient at a point in time (`as_of`, with its offset), for `routes` (None: all).
@@ -123,7 +123,7 @@ class Screener:
         as_of: datetime,
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
-        decisions: Iterable[ReviewDecision] = (),
+        decisions: Iterable[ClinicianDecision] = (),
         overrides: Iterable[Override] = (),
     ) -> Verdict:
         """The verdict alone: nothing is put on record. `overrides` are those on record; see `screen` for the rest."""
@@ -131,8 +131,8 @@ class Screener:
         request = read_request(self.rulebook, as_of, stage, routes, decisions)
         facts = known_facts(profile, self.rulebook.vocabulary, request.as_of)
         scope = self._scope(request)
-        answers = ask(self.channels, facts, request.stage, scope.at_stage)
-        return self._verdict(request, scope, facts, answers, tuple(overrides))
+        results = ask(self.channels, facts, request.stage, scope.at_stage)
+        return self._verdict(request, scope, facts, results, tuple(overrides))
 
     def screen_many(
         self,
@@ -156,22 +156,27 @@ class Screener:
         require_reference(None, has_ledger=self.ledger is not None)
         request = read_request(self.rulebook, as_of, stage, routes)
         scope, vocabulary = self._scope(request), self.rulebook.vocabulary
-        asking = asker(self.channels, request.stage, scope.at_stage, workers=workers)
-        answered = answers_for_many(profiles, vocabulary, request.as_of, asking, workers=workers)
+        worker = make_worker(self.channels, request.stage, scope.at_stage, workers=workers)
+        answered = results_for_many(profiles, vocabulary, request.as_of, worker, workers=workers)
         return (one if isinstance(one, ProfileError) else self._verdict(request, scope, *one) for one in answered)
 
     def _verdict(
-        self, request: Request, scope: Scope, facts: Facts, answers: Answers, overrides: tuple[Override, ...] = ()
+        self,
+        request: Request,
+        scope: Scope,
+        facts: Facts,
+        results: ChannelResults,
+        overrides: tuple[Override, ...] = (),
     ) -> Verdict:
         as_of, stage = request.as_of, request.stage
-        report = _Report(self.reporter, scope.rules, answers, self.reporter.evidence(facts, as_of))
-        faults = answers.faults
+        report = _Wording(self.builder, scope.rules, results, self.builder.evidence(facts, as_of))
+        faults = results.faults
         if "reference" in self._names:  # what it cannot explain puts its verdict in doubt; else who asks later is told
             faults += report.evidence.explain(scope.rules)
         for fault in faults:
             log.warning("%s: %s", fault.where, fault.message)
-        if answers.disagreements:
-            log.warning("the channels disagree on %s", ", ".join(answers.disagreements))
+        if results.disagreements:
+            log.warning("the channels disagree on %s", ", ".join(results.disagreements))
         log.debug("screened at stage %s by rulebook %s", stage, self.rulebook.bytes_digest)
         on_record = shown(overrides, report.findings(), self.rulebook.rule_digests, as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), as_of)
@@ -180,14 +185,14 @@ class Screener:
             "stage": stage,
             "as_of": as_of,
             "routes": {
-                route: self.reporter.route(route, stage, weighed, decided, report.by_route)
-                for route, weighed in scope.weighing.weigh(answers, decided, faulty=bool(faults)).items()
+                route: self.builder.route(route, stage, weighed, decided, report.by_route)
+                for route, weighed in scope.weighing.weigh(results, decided, faulty=bool(faults)).items()
             },
             "decisions": request.decisions,
             "rulebook": self._rulebook_used,
-            "agreement": self._agreement(answers, scope),
+            "agreement": self._agreement(results, scope),
             "faults": faults,
-            "counts": self._counts(answers, scope),
+            "counts": self._counts(results, scope),
             "library_version": _version.VERSION,
             "overrides": on_record,
             "receipt": None,
@@ -235,19 +240,19 @@ class Screener:
             signed=self.rulebook.signed(),
         )
 
-    def _agreement(self, answers: Answers, scope: Scope) -> Agreement:
-        differing = {rule: dict(outcomes) for rule, outcomes in answers.disagreements.items() if rule in scope.ids}
+    def _agreement(self, results: ChannelResults, scope: Scope) -> Agreement:
+        differing = {rule: dict(outcomes) for rule, outcomes in results.disagreements.items() if rule in scope.ids}
         return Agreement.made(
             {
                 "channels": self._names,
-                "agreed": not differing and not answers.faults,
+                "agreed": not differing and not results.faults,
                 "disagreements": tuple(
                     Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()
                 ),
             }
         )
 
-    def _counts(self, answers: Answers, scope: Scope) -> Counts:
+    def _counts(self, results: ChannelResults, scope: Scope) -> Counts:
         loaded, at_stage, in_scope = len(self.rulebook.rules), len(scope.at_stage), len(scope.rules)
         return Counts.made(
             {
@@ -255,25 +260,25 @@ class Screener:
                 "in_scope": in_scope,
                 "out_of_scope_stage": loaded - at_stage,
                 "out_of_scope_route": at_stage - in_scope,
-                "evaluated": {name: len(scope.ids & answer.keys()) for name, answer in answers.by_channel.items()},
+                "evaluated": {name: len(scope.ids & answer.keys()) for name, answer in results.by_channel.items()},
                 "reported": in_scope,
             }
         )
 
 
 @dataclass(frozen=True)
-class _Report:
+class _Wording:
     """The rest of a verdict: its findings, worded when somebody asks for one."""
 
-    reporter: Reporter
+    builder: VerdictBuilder
     rules: tuple[Rule, ...]
-    answers: Answers
+    results: ChannelResults
     evidence: Evidence
 
     @cached_property
     def _findings(self) -> tuple[Finding, ...]:
-        outcome = self.answers.outcome
-        return tuple([self.reporter.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
+        outcome = self.results.outcome
+        return tuple([self.builder.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
 
     @cached_property
     def _by_route(self) -> Mapping[Route, list[Finding]]:

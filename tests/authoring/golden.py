@@ -37,8 +37,8 @@ class AgeIsAsked:
         for rule in subject.rulebook.rules:
             for compare in comparisons(rule.when):
                 if compare.fact == "age":
-                    mend = "ask for something that a person can change, or say in the interpretation why not"
-                    yield Diagnostic(self.CODE, f"`{rule.id}` asks for the age", mend, compare.place)
+                    hint = "ask for something that a person can change, or say in the interpretation why not"
+                    yield Diagnostic(self.CODE, f"`{rule.id}` asks for the age", hint, compare.place)
 
 
 class FactIsAdded:

@@ -126,7 +126,7 @@ def test_each_file_of_the_shared_corpus_is_refused_at_its_line(row: dict[str, An
     assert (ran.status, ran.err) == (AuthoringStatus.BAD_INPUT, "")
     refused = json.loads(ran.out)["refused"]
     assert {problem["path"] for problem in refused} == {f"{folder}/{BAD}"}
-    assert all(problem["code"] and problem["message"] and problem["mend"] for problem in refused)
+    assert all(problem["code"] and problem["message"] and problem["hint"] for problem in refused)
     # The corpus's own rule format is none of ours: only what is wrong with the YAML itself stands at the line given.
     of_yaml = "schema level" not in row["note"] and Path(row["file"]).name[:3] not in NOT_OF_THE_READER
     if row["expect"] == "reject" and row["line"] is not None and of_yaml:

@@ -78,14 +78,14 @@ def test_what_is_about_a_rule_is_not_silenced_from_rulebook_yaml(tmp_path: Path)
     allow = "allow:\n  - {check: age-is-asked, about: young, reason: Out of sight.}\n"
     checked = check(tmp_path, added("rulebook.yaml", allow))
     assert found(checked) == [AGE, "rulebook.yaml:11:13 needless-allow", FACT]
-    assert checked.found[1].mend == "move it into the file of `young`, without `about`"
+    assert checked.found[1].hint == "move it into the file of `young`, without `about`"
 
 
 def test_an_allow_of_no_check_says_which_may_have_been_meant(tmp_path: Path) -> None:
     checked = check(tmp_path, added("cautions/young.yaml", ALLOW.replace("age-is-asked", "age-asked")))
     needless = checked.found[1]
     assert needless.message == "no check is called `age-asked`"
-    assert needless.mend == "did you mean `age-is-asked`?"
+    assert needless.hint == "did you mean `age-is-asked`?"
     assert needless.text == "  - {check: age-asked, reason: The brain matures.}"
 
 

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 
-from ketascreen import PatientProfile, ReviewDecision, Screener, load_rulebook, read_profile
+from ketascreen import ClinicianDecision, PatientProfile, Screener, load_rulebook, read_profile
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_file
@@ -115,7 +115,7 @@ def _screened(profile: PatientProfile) -> None:
 
 
 def _names() -> dict[str, Any]:
-    names = {name.__name__: name for name in (PatientProfile, ReviewDecision, Screener, datetime)}
+    names = {name.__name__: name for name in (PatientProfile, ClinicianDecision, Screener, datetime)}
     return {**names, "UTC": UTC, "as_of": AS_OF, "rulebook": load_rulebook(GOOD), "profile": PatientProfile()}
 
 

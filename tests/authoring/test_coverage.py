@@ -26,7 +26,7 @@ from ketascreen.authoring.coverage.measure import (
 )
 from ketascreen.authoring.coverage.vectors import MAX_READINGS
 from ketascreen.diagnostic import Place
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import Effect, Stage
@@ -91,7 +91,7 @@ def test_a_rule_without_a_case_is_covered_by_nothing_and_one_that_is_always_met_
 
 
 def test_a_comparison_that_another_outweighs_is_seen_and_not_shown_to_matter() -> None:
-    both = Any_((HOME, age("below", 21)))
+    both = AnyOf((HOME, age("below", 21)))
     one = covered(both, case(setting="home", age=20), case(setting="home", age=30), case(setting="clinic", age=30))
     assert said(one)[2] == ("never seen unknown; not shown to matter when true", "")
     alone = covered(both, case(setting="home", age=20), case(setting="clinic", age=30), case(setting="clinic", age=20))
@@ -99,29 +99,29 @@ def test_a_comparison_that_another_outweighs_is_seen_and_not_shown_to_matter() -
 
 
 def test_a_branch_is_to_be_seen_with_each_value() -> None:
-    branch = All((Not(HOME), Any_((age("below", 21), age("above", 64)))))
+    branch = AllOf((Not(HOME), AnyOf((age("below", 21), age("above", 64)))))
     one = covered(branch, case(setting="clinic", age=20))
-    assert [type(node.condition) for node in one.nodes] == [All, Not, Compare, Any_, Compare, Compare]
+    assert [type(node.condition) for node in one.nodes] == [AllOf, Not, Compare, AnyOf, Compare, Compare]
     assert said(one)[0] == said(one)[1] == said(one)[3] == ("never seen false or unknown", "")
 
 
 def test_a_definition_is_counted_under_the_rule_that_asks_it() -> None:
-    meets = Meets("grown_up", All((ADULT, age("below", 65))))
+    meets = DefinitionRef("grown_up", AllOf((ADULT, age("below", 65))))
     nodes = covered(Not(meets)).nodes
-    assert [type(node.condition) for node in nodes] == [Not, All, Compare, Compare]
+    assert [type(node.condition) for node in nodes] == [Not, AllOf, Compare, Compare]
     assert [node.asked_by for node in nodes] == [None, meets, meets, meets]
 
 
 @pytest.mark.parametrize(
     ("when", "node", "words"),
     [
-        (Any_((HOME, HOME)), 1, "no patient makes it matter when true"),
-        (Any_((age("at_least", 60), age("at_least", 70))), 2, "no patient makes it matter when true"),
-        (All((age("at_least", 60), age("at_least", 70))), 1, "no patient makes it matter when false"),
-        (All((age("below", 60), age("at_least", 60))), 0, "no patient makes it true"),
-        (Any_((age("below", 60), age("at_least", 60))), 0, "no patient makes it false"),
+        (AnyOf((HOME, HOME)), 1, "no patient makes it matter when true"),
+        (AnyOf((age("at_least", 60), age("at_least", 70))), 2, "no patient makes it matter when true"),
+        (AllOf((age("at_least", 60), age("at_least", 70))), 1, "no patient makes it matter when false"),
+        (AllOf((age("below", 60), age("at_least", 60))), 0, "no patient makes it true"),
+        (AnyOf((age("below", 60), age("at_least", 60))), 0, "no patient makes it false"),
         (
-            All((
+            AllOf((
                 Compare("heart_conditions", "includes", "stroke"),
                 Compare("heart_conditions", "includes_any", ("aneurysm", "stroke")),
             )),
@@ -129,7 +129,7 @@ def test_a_definition_is_counted_under_the_rule_that_asks_it() -> None:
             "no patient makes it matter when false",
         ),
         (
-            All((
+            AllOf((
                 Compare("heart_conditions", "includes", "unrecognised"),
                 Compare("heart_conditions", "includes_none", ("stroke",)),
             )),
@@ -147,19 +147,19 @@ def test_what_no_patient_can_show_is_not_asked_for(when: Condition, node: int, w
 
 
 def test_a_comparison_that_can_never_matter_is_not_counted_among_those_that_should() -> None:
-    nothing = All((age("at_least", 100), age("at_most", 90), age("is", 95)))
-    assert covered(Any_((age("below", 21), nothing))).shown_to_matter == Share(0, 1)
-    assert covered(Any_((age("below", 21), HOME))).shown_to_matter == Share(0, 2)
+    nothing = AllOf((age("at_least", 100), age("at_most", 90), age("is", 95)))
+    assert covered(AnyOf((age("below", 21), nothing))).shown_to_matter == Share(0, 1)
+    assert covered(AnyOf((age("below", 21), HOME))).shown_to_matter == Share(0, 2)
 
 
 @pytest.mark.parametrize(
     "when",
     [
-        Any_((HOME, age("below", 21))),
-        All((age("at_least", 60), age("below", 70))),
-        All((age("at_most", 60), age("at_least", 60))),
-        Any_((age("below", 60), age("above", 60))),
-        All((
+        AnyOf((HOME, age("below", 21))),
+        AllOf((age("at_least", 60), age("below", 70))),
+        AllOf((age("at_most", 60), age("at_least", 60))),
+        AnyOf((age("below", 60), age("above", 60))),
+        AllOf((
             Compare("heart_conditions", "includes", "stroke"),
             Compare("heart_conditions", "includes_none", ("aneurysm",)),
         )),
@@ -172,13 +172,13 @@ def test_what_some_patient_can_show_is_asked_for(when: Condition) -> None:
 @pytest.mark.parametrize(("systolic", "reachable"), [(90, False), (91, True)])
 def test_pressures_that_no_profile_holds_are_not_asked_for(systolic: int, reachable: bool) -> None:
     low = Compare("systolic_bp", "at_most", Decimal(systolic))
-    when = All((low, Compare("diastolic_bp", "at_least", Decimal(90))))
+    when = AllOf((low, Compare("diastolic_bp", "at_least", Decimal(90))))
     assert (Goal(0, T) not in covered(when).unreachable) is reachable
 
 
 def test_an_unrecognised_entry_rules_nothing_out_whatever_else_is_asked() -> None:
     def named(*members: Compare) -> bool:
-        return can_come_to(All(members), T, BUILT_IN)
+        return can_come_to(AllOf(members), T, BUILT_IN)
 
     unrecognised = Compare("heart_conditions", "includes", "unrecognised")
     assert named(unrecognised)
@@ -238,7 +238,7 @@ def with_other_words(number: int) -> Condition:
     """A condition of that many list facts, each asked twice for different words."""
     lists = list(LISTS.values())[:number]
     pairs = [(Compare(fact.name, "includes", "amber"), Compare(fact.name, "includes", "birch")) for fact in lists]
-    return All(tuple(Any_((first, Not(second))) for first, second in pairs))
+    return AllOf(tuple(AnyOf((first, Not(second))) for first, second in pairs))
 
 
 def test_a_rule_with_too_many_patients_is_not_tried_and_says_so() -> None:
@@ -251,7 +251,7 @@ def test_a_rule_with_too_many_patients_is_not_tried_and_says_so() -> None:
 
 def test_any_number_of_facts_that_are_asked_once_is_tried() -> None:
     facts = [fact for fact in BUILT_IN.values() if fact.kind == "choice"]
-    one = covered(All((Not(All(tuple(Compare(f.name, "is", f.choices[0]) for f in facts))), age("at_least", 0))))
+    one = covered(AllOf((Not(AllOf(tuple(Compare(f.name, "is", f.choices[0]) for f in facts))), age("at_least", 0))))
     assert len(facts) > 20
     assert one.tried_all
     assert [words for _, words in said(one) if words] == ["no patient makes it false"]

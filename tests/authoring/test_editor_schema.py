@@ -118,7 +118,7 @@ def test_always_is_taken_for_the_effects_that_may_come_with_a_route(effect: str,
     }
     rule |= {"say": "A.", "sources": [{"outside": "X-01", "says": "inform"}], "sign_off": {"status": "draft"}}
     schema = schemas(read_names(GOOD))["rule.schema.json"]
-    schema["definitions"]["CitationForm"]["properties"]["outside"] = {"type": "string"}
+    schema["definitions"]["CitationModel"]["properties"]["outside"] = {"type": "string"}
     assert jsonschema.Draft7Validator(schema).is_valid(rule) is taken
 
 
@@ -173,8 +173,8 @@ def test_a_fact_that_the_rulebook_adds_and_its_parameters_are_among_the_words() 
 
 
 def test_every_key_of_every_form_and_every_comparison_is_explained() -> None:
-    inner = {form.__name__: set(form.model_fields) for form in file_models.Form.__subclasses__()}
-    inner["AllowAboutForm"] = set(file_models.AllowAboutForm.model_fields)
+    inner = {form.__name__: set(form.model_fields) for form in file_models.FileModel.__subclasses__()}
+    inner["AllowAboutModel"] = set(file_models.AllowAboutModel.model_fields)
     assert {form: set(keys) for form, keys in KEYS.items()} == inner
     assert set(OPERATORS) == set(THE_OPERATORS)
     assert set(CONDITIONS) == set(KEYWORDS)

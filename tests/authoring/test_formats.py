@@ -45,10 +45,10 @@ def test_every_format_shows_every_finding_and_every_reason(name: str, tmp_path: 
             assert silenced.reason in written
 
 
-AWKWARD = Diagnostic("odd", "50% of `ö`: a, b", "mend\nit", Place("a folder/é,:%.yaml", 3, 7, 900), text="x" * 300)
+AWKWARD = Diagnostic("odd", "50% of `ö`: a, b", "hint\nit", Place("a folder/é,:%.yaml", 3, 7, 900), text="x" * 300)
 UNPLACED = Diagnostic("odd", "no place", "")
-BEYOND = Diagnostic("odd", "behind the end", "mend", Place("a.yaml", 1, 4), text="abc")
-ESCAPES = Diagnostic("odd", "a \x1b[2K", "mend", Place("a\x1b.yaml", 1, 3), text="a \x1b[2K\u202e")
+BEYOND = Diagnostic("odd", "behind the end", "hint", Place("a.yaml", 1, 4), text="abc")
+ESCAPES = Diagnostic("odd", "a \x1b[2K", "hint", Place("a\x1b.yaml", 1, 3), text="a \x1b[2K\u202e")
 EVERY = Checked(refused=(AWKWARD, UNPLACED, BEYOND, ESCAPES), silenced=(Silenced(AWKWARD, "because,\n100%"),))
 
 
@@ -82,7 +82,7 @@ def test_what_is_let_stand_is_suppressed_in_sarif_and_nothing_else_is(tmp_path: 
 def test_a_command_of_github_stays_one_line_with_its_parts_escaped() -> None:
     first, _, _, _, notice, *_ = FORMATS["github"](EVERY).split("\n")
     where = "file=a folder/é%2C%3A%25.yaml,line=3,endLine=3,col=7,endColumn=906,title=odd"
-    assert first == f"::error {where}::50%25 of `ö`: a, b; mend%0Ait"
+    assert first == f"::error {where}::50%25 of `ö`: a, b; hint%0Ait"
     assert notice == f"::notice {where}::50%25 of `ö`: a, b; let stand: because,%0A100%25"
 
 
@@ -98,7 +98,7 @@ def test_text_keeps_to_80_columns_and_holds_nothing_that_cannot_be_seen(name: st
 def test_the_underlined_part_of_a_long_line_is_in_sight(column: int, length: int) -> None:
     text = "".join(chr(ord("a") + number % 26) for number in range(300))
     place = Place("a.yaml", 3, column, length)
-    shown = FORMATS["text"](Checked(refused=(Diagnostic("odd", "odd", "mend", place, text=text),))).split("\n")
+    shown = FORMATS["text"](Checked(refused=(Diagnostic("odd", "odd", "hint", place, text=text),))).split("\n")
     line, mark = shown[1], shown[2]
     assert len(line) <= WIDTH
     underlined = line[mark.index("^") : mark.rindex("^") + 1]

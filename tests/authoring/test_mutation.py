@@ -15,7 +15,7 @@ from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.mutation import run
 from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
-from ketascreen.authoring.mutation.run import Fate, Result, Trial, try_all
+from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.loading.built_in import built_in_rules
 from tests.promises.support import shipped, shipped_cases
 
@@ -36,8 +36,8 @@ def of(about: str, kind: str = "") -> list[Mutant]:
     return [one for one in shipped_mutants() if one.about == about and one.kind.startswith(kind)]
 
 
-def fates(chosen: Sequence[Mutant], cases: tuple[Case, ...] | None = None) -> list[Result]:
-    return try_all(chosen, Trial(shipped(), shipped_cases() if cases is None else cases))
+def fates(chosen: Sequence[Mutant], cases: tuple[Case, ...] | None = None) -> list[MutantResult]:
+    return try_all(chosen, MutantRun(shipped(), shipped_cases() if cases is None else cases))
 
 
 def changes(chosen: Sequence[Mutant]) -> set[tuple[str, str | None]]:
@@ -213,7 +213,7 @@ def test_every_slip_in_a_shipped_rule_is_killed_refused_or_equivalent(about: str
     assert survivors == []
 
 
-def survived(result: Result) -> bool:
+def survived(result: MutantResult) -> bool:
     return result.fate is Fate.SURVIVED
 
 
@@ -236,7 +236,7 @@ def test_a_slip_that_no_patient_shows_is_equivalent() -> None:
     (added,) = [
         one for one in of("rule indication-other-than-depression", "word") if one.what == "`major_depression` is added"
     ]
-    assert fates([added]) == [Result(Fate.EQUIVALENT)]
+    assert fates([added]) == [MutantResult(Fate.EQUIVALENT)]
 
 
 def test_a_slip_is_not_called_equivalent_where_not_all_answers_were_tried(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_a_slip_is_not_called_equivalent_where_not_all_answers_were_tried(tmp_pa
     ]
     rulebook, folder = with_rule(tmp_path, "  any:\n" + "".join(branches))
     *_, last = [one for one in tried(rulebook, folder) if one.kind == "branch"]
-    (result,) = try_all([last], Trial(rulebook, shipped_cases()))
+    (result,) = try_all([last], MutantRun(rulebook, shipped_cases()))
     assert result.fate is Fate.SURVIVED
     assert result.why == "no answers were found that tell the two apart, and not all could be tried"
 
@@ -283,7 +283,7 @@ BOUNDARY = """\
 def test_the_missing_case_kills_the_mutant_that_it_was_written_for_once_pasted(tmp_path: Path) -> None:
     rulebook, folder = with_rule(tmp_path, "  age: {at_least: 65 years}\n")
     (above,) = [one for one in tried(rulebook, folder) if one.what == "`at_least` becomes `above`"]
-    (result,) = try_all([above], Trial(rulebook, own_cases(rulebook, BOUNDARY, tmp_path)))
+    (result,) = try_all([above], MutantRun(rulebook, own_cases(rulebook, BOUNDARY, tmp_path)))
     assert result.fate is Fate.SURVIVED
     assert result.missing_for == "tried"
     assert result.missing == (
@@ -293,7 +293,7 @@ def test_the_missing_case_kills_the_mutant_that_it_was_written_for_once_pasted(t
         "  given: {age: 65 years}\n"
         "  expect: {finding: met, because: [age], gives: {iv: review}}\n"
     )
-    trial = Trial(rulebook, own_cases(rulebook, BOUNDARY + result.missing, tmp_path))
+    trial = MutantRun(rulebook, own_cases(rulebook, BOUNDARY + result.missing, tmp_path))
     assert not trial.failing()
     (result,) = try_all([above], trial)
     assert result.fate is Fate.KILLED
@@ -307,11 +307,11 @@ def test_every_missing_case_kills_its_mutant_and_holds_before(tmp_path: Path) ->
     )
     rulebook, folder = with_rule(tmp_path, when)
     found = tried(rulebook, folder)
-    results = try_all(found, Trial(rulebook, shipped_cases()))
+    results = try_all(found, MutantRun(rulebook, shipped_cases()))
     lacking = [(mutant, result) for mutant, result in zip(found, results, strict=True) if survived(result)]
     assert len(lacking) > 20
     for mutant, result in lacking:
-        trial = Trial(rulebook, own_cases(rulebook, result.missing, tmp_path))
+        trial = MutantRun(rulebook, own_cases(rulebook, result.missing, tmp_path))
         assert not trial.failing(), mutant.what
         assert trial.result(mutant).fate is Fate.KILLED, mutant.what
 
@@ -321,8 +321,8 @@ def test_workers_come_to_what_one_process_comes_to(monkeypatch: pytest.MonkeyPat
     chosen = of("rule uncontrolled-hypertension")
     cases = tuple(case for case in shipped_cases() if case.rule == "uncontrolled-hypertension")[:4]
     told: list[int] = []
-    alone = try_all(chosen, Trial(shipped(), cases))
-    together = try_all(chosen, Trial(shipped(), cases), workers=2, progress=told.append)
+    alone = try_all(chosen, MutantRun(shipped(), cases))
+    together = try_all(chosen, MutantRun(shipped(), cases), workers=2, progress=told.append)
     assert together == alone
     assert told[-1] == len(chosen)
     assert {result.fate for result in alone} >= {Fate.KILLED, Fate.SURVIVED}

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from ketascreen.language.condition import Any_, Compare, Condition, Not
+from ketascreen.language.condition import AnyOf, Compare, Condition, Not
 from ketascreen.language.logic import Truth
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.vocabulary import Kind, Vocabulary
@@ -95,7 +95,7 @@ def test_an_unrecognised_entry_leaves_no_list_complete() -> None:
 
 
 def test_whole_answers_leave_nothing_unknown() -> None:
-    never = Not(Any_((Compare("psychosis", "is", "never"), Compare("psychosis", "is_not", "never"))))
+    never = Not(AnyOf((Compare("psychosis", "is", "never"), Compare("psychosis", "is_not", "never"))))
     assert find([never], BUILT_IN, lambda truths: truths[0] is Truth.UNKNOWN, unknown=False).shows_none
     assert find([never], BUILT_IN, lambda truths: truths[0] is Truth.UNKNOWN).answers == {}
 
@@ -106,7 +106,7 @@ def test_where_there_is_too_much_to_try_nothing_is_claimed() -> None:
     def met(truths: Truths) -> bool:
         return truths == (Truth.TRUE,)
 
-    impossible = Any_((*many, Compare("heart_conditions", "includes_any", ("stroke", "aneurysm"))))
+    impossible = AnyOf((*many, Compare("heart_conditions", "includes_any", ("stroke", "aneurysm"))))
     found = find([impossible], BUILT_IN, met)
     assert (found.answers, found.whole, found.shows_none) == (None, False, False)
 

@@ -140,7 +140,7 @@ def test_bad_yaml_is_refused_at_its_line(data: bytes, line: int, code: str) -> N
     first = found[0]
     assert first.place is not None
     assert (first.place.line, first.code) == (line, code)
-    assert first.mend
+    assert first.hint
     assert not any(word in problem.message for problem in found for word in ("yaml.", "Error", "Python"))
 
 

@@ -124,7 +124,7 @@ def test_any_bytes_are_a_profile_or_refused(data: bytes) -> None:
 def test_any_bytes_are_a_tree_or_refused(data: bytes) -> None:
     tree, found = read_yaml(data, "x.yaml")
     assert tree is not None or found
-    assert all(problem.place and problem.mend for problem in found)
+    assert all(problem.place and problem.hint for problem in found)
     assert all(line.isprintable() for problem in found for line in str(problem).split("\n"))
 
 

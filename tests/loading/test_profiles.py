@@ -75,7 +75,7 @@ def refused(read: Callable[[], object], *hidden: str) -> list[tuple[str, str | N
     assert error.__context__ is None
     shown = everything_of(error) + everything_of(pickle.loads(pickle.dumps(error)))
     assert not [text for text in hidden if text in shown]
-    assert all(problem.mend for problem in error.diagnostics)
+    assert all(problem.hint for problem in error.diagnostics)
     return [(problem.code, problem.pointer) for problem in error.diagnostics]
 
 
@@ -250,7 +250,7 @@ def test_an_unknown_fact_is_met_with_the_nearest_name() -> None:
     with pytest.raises(ProfileError) as caught:
         PatientProfile.model_validate({"systolic_pb": 120})
     (problem,) = caught.value.diagnostics
-    assert problem.mend == "did you mean `systolic_bp`?"
+    assert problem.hint == "did you mean `systolic_bp`?"
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_an_answer_that_no_choice_fits_names_the_choices_but_suggests_none() -> 
     with pytest.raises(ProfileError) as caught:
         PatientProfile(pregnancy="pregnent")
     (problem,) = caught.value.diagnostics
-    assert problem.mend == "the choices are not_pregnant, pregnant, not_possible; leave it out where it is not known"
+    assert problem.hint == "the choices are not_pregnant, pregnant, not_possible; leave it out where it is not known"
 
 
 # Files

@@ -1,4 +1,4 @@
-"""A rulebook with one thing wrong is refused at its place with the mend; with many, all of them at once."""
+"""A rulebook with one thing wrong is refused at its place with the hint; with many, all of them at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ketascreen import Decision, PatientProfile, RulebookError, Screener, load_r
 from tests.loading.support import BAD, GOOD, RULE, changed, copied, problems, text_of, where, with_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
-EXPECTED = re.compile(r"# expect (?P<where>\S+ [a-z-]+): (?P<mend>.*)")
+EXPECTED = re.compile(r"# expect (?P<where>\S+ [a-z-]+): (?P<hint>.*)")
 WHEN = text_of("exclusions/pregnancy.yaml").split("when:\n")[1].split("say:")[0]
 
 
@@ -42,9 +42,9 @@ def test_the_good_rulebook_loads_and_decides() -> None:
 def test_a_bad_file_is_refused_as_it_says_itself(tmp_path: Path, file: Path) -> None:
     text = file.read_text("utf-8")
     stands_for = text.splitlines()[0].removeprefix("# instead of ")
-    expected = [(match["where"], match["mend"]) for match in EXPECTED.finditer(text)]
+    expected = [(match["where"], match["hint"]) for match in EXPECTED.finditer(text)]
     found = problems(with_files(tmp_path, {stands_for: text}))
-    assert [(where(problem), problem.mend) for problem in found] == expected
+    assert [(where(problem), problem.hint) for problem in found] == expected
     assert all(problem.text is not None and problem.message for problem in found)
 
 
@@ -63,7 +63,7 @@ def test_each_key_that_a_rule_needs_is_missed(tmp_path: Path, key: str) -> None:
     kept = [block for block in blocks if not block.startswith(f"{key}:")]
     assert len(kept) == len(blocks) - 1
     found = problems(with_files(tmp_path, {RULE: "\n".join(kept) + "\n"}))
-    assert [(where(problem), problem.mend) for problem in found] == [(f"{RULE}:1:1 missing-key", f"add `{key}:`")]
+    assert [(where(problem), problem.hint) for problem in found] == [(f"{RULE}:1:1 missing-key", f"add `{key}:`")]
 
 
 @pytest.mark.parametrize("name", ["rulebook.yaml", "routes.yaml", "documents.yaml"])
@@ -216,7 +216,7 @@ def test_a_list_without_a_review_of_unrecognised_entries_is_refused(tmp_path: Pa
     (rulebook / "reviews" / "unrecognised-heart-condition.yaml").unlink()
     (problem,) = problems(rulebook)
     assert where(problem) == "exclusions/heart.yaml:6:1 unrecognised"
-    assert problem.mend == "add one with `heart_conditions: {includes: unrecognised}`"
+    assert problem.hint == "add one with `heart_conditions: {includes: unrecognised}`"
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -378,6 +378,6 @@ def test_a_folder_of_more_files_than_the_limit_is_refused_at_the_first_one_too_m
     assert load_rulebook(rules)
     monkeypatch.setattr("ketascreen.syntax.folder.MAX_FILES", len(paths) - 1)
     found = [problem for problem in problems(rules) if problem.code == "over-limit"]
-    assert [(problem.message, problem.mend) for problem in found] == [
+    assert [(problem.message, problem.hint) for problem in found] == [
         (f"more than {len(paths) - 1:,} files", "split the rulebook")
     ]

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import assume, given
 
-from ketascreen import Finding, ReviewDecision, Rulebook, Stage
+from ketascreen import ClinicianDecision, Finding, Rulebook, Stage
 from ketascreen.language.terms import Effect, Outcome
 from ketascreen.verdict.override import Override, OverrideReason, Standing
 from tests.promises.support import (
@@ -32,7 +32,7 @@ def test_taking_something_away_never_makes_a_verdict_better(rng: Random) -> None
     assume(list(known(answers)))
     screener = screener_for(rulebook)
     reviews = [rule.id for rule in rulebook.with_effect(Effect.REVIEW)]
-    decided = [ReviewDecision(rule=rule, by="dr", at=AS_OF) for rule in reviews if rng.random() < 0.5]
+    decided = [ClinicianDecision(rule=rule, by="dr", at=AS_OF) for rule in reviews if rng.random() < 0.5]
     stage = rng.choice(tuple(Stage))
     before = screener.screen(profile_of(answers), as_of=AS_OF, stage=stage, decisions=decided)
     after = screener.screen(profile_of(take_something_away(rng, answers)), as_of=AS_OF, stage=stage, decisions=decided)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ketascreen import InputError, PatientProfile, ReviewDecision, Screener, Stage
+from ketascreen import ClinicianDecision, InputError, PatientProfile, Screener, Stage
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
 from ketascreen.language.vocabulary import Kind
@@ -88,8 +88,8 @@ def test_a_request_that_has_no_meaning_is_refused_with_its_reason() -> None:
         ({"as_of": AS_OF, "stage": "tomorrow"}, "unknown stage"),
         ({"as_of": AS_OF, "routes": ["rectal"]}, "no route, or one that the rulebook does not have"),
         ({"as_of": AS_OF, "routes": []}, "no route"),
-        ({"as_of": AS_OF, "decisions": [ReviewDecision(rule="pregnancy", by="dr", at=AS_OF)]}, "is no review"),
-        ({"as_of": AS_OF, "decisions": [ReviewDecision(rule="made-up", by="dr", at=AS_OF)]}, "is no review"),
+        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="pregnancy", by="dr", at=AS_OF)]}, "is no review"),
+        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="made-up", by="dr", at=AS_OF)]}, "is no review"),
     ):
         with pytest.raises(InputError, match=message):
             screener.screen(profile, **arguments)

@@ -33,8 +33,8 @@ def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Ma
     findings = {finding.rule: finding for finding in verdict.findings}
     finding = findings.get(given["rule"])
     if finding is None:
-        mend = did_you_mean(str(given["rule"]), findings, otherwise="name a rule of the screening")
-        raise RequestError([Diagnostic("override", "that rule was not asked in the screening", mend)])
+        hint = did_you_mean(str(given["rule"]), findings, otherwise="name a rule of the screening")
+        raise RequestError([Diagnostic("override", "that rule was not asked in the screening", hint)])
     if finding.effect not in OVERRIDABLE or finding.outcome is Outcome.NOT_MET:
         problem = f"`{finding.rule}` does not stand against anything: there is nothing to go ahead against"
         raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])

@@ -20,7 +20,7 @@ from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
 from ketascreen.screening.recorder import Screening
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.verdict import Receipt, ReviewDecision, Verdict
+from ketascreen.verdict.verdict import ClinicianDecision, Receipt, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _judged(screener: Screener, record: Record) -> Verdict:
         as_of=datetime.fromisoformat(record.part("as_of")),
         stage=record.data["stage"],
         routes=[Route(route) for route in record.data["recommendation"]],
-        decisions=[ReviewDecision.model_validate(one) for one in record.part("decisions")],
+        decisions=[ClinicianDecision.model_validate(one) for one in record.part("decisions")],
         overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
     )
 

@@ -11,18 +11,18 @@ from ketascreen.loading.build import NAMED
 from ketascreen.syntax.folder import CASES, START
 
 KINDS: Mapping[str, Any] = {
-    "rule": file_models.RuleForm,
-    "cases": list[case_models.CaseForm],
-    "vignettes": list[case_models.CaseForm],
-    "start": case_models.StartForm,
-    "parameters": dict[str, file_models.ParameterForm],
-    "definitions": dict[str, file_models.DefinitionForm],
-    "vocabulary": file_models.VocabularyForm,
-    "routes": dict[str, file_models.RouteForm],
-    "documents": file_models.DocumentsForm,
-    "conflicts": dict[str, file_models.ConflictForm],
-    "not-encoded": list[file_models.NotEncodedForm],
-    "rulebook": file_models.RulebookForm,
+    "rule": file_models.RuleModel,
+    "cases": list[case_models.CaseModel],
+    "vignettes": list[case_models.CaseModel],
+    "start": case_models.StartModel,
+    "parameters": dict[str, file_models.ParameterModel],
+    "definitions": dict[str, file_models.DefinitionModel],
+    "vocabulary": file_models.VocabularyModel,
+    "routes": dict[str, file_models.RouteModel],
+    "documents": file_models.DocumentsModel,
+    "conflicts": dict[str, file_models.ConflictModel],
+    "not-encoded": list[file_models.NotEncodedModel],
+    "rulebook": file_models.RulebookModel,
 }
 """Each kind of file with what it holds: one form, a list of them, or one under each name."""
 

@@ -20,13 +20,13 @@ from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.vocabulary import VocabularyReader
 from ketascreen.syntax.folder import START, read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class RulebookNames:
     """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each."""
 
     vocabulary: Vocabulary
@@ -40,31 +40,33 @@ class Names:
     starts: tuple[str, ...]
 
 
-def read_names(folder: str | Path) -> Names:
+def read_names(folder: str | Path) -> RulebookNames:
     """The names of a rulebook's folder.
 
     Raises:
         RulebookError: what is wrong with the folder, or with a file that holds names.
     """
-    report = Report()
-    read = read_folder(Path(folder), report)
-    if report.found:
-        raise RulebookError(report.sorted())
-    trees = read_trees(read.files, report)
+    problems = Problems()
+    read = read_folder(Path(folder), problems)
+    if problems.found:
+        raise RulebookError(problems.sorted())
+    trees = read_trees(read.files, problems)
     named = {name: trees.get(f"{name}.yaml") for name in NAMED}
-    sources = SourceReader(report)
+    sources = SourceReader(problems)
     if named["documents"]:
         sources.read_documents(named["documents"])
     sources.read_conflicts(named["conflicts"])
-    linker = Linker(report, VocabularyReader(report).read(named["vocabulary"]), sources)
+    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources)
     if named["routes"]:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
-    defined = {name: form.title for name, form, _ in entries(file_models.DefinitionForm, named["definitions"], report)}
+    defined = {
+        name: form.title for name, form, _ in entries(file_models.DefinitionModel, named["definitions"], problems)
+    }
     hold_names = {f"{name}.yaml" for name in NAMED}
-    if found := [problem for problem in report.sorted() if problem.place and problem.place.path in hold_names]:
+    if found := [problem for problem in problems.sorted() if problem.place and problem.place.path in hold_names]:
         raise RulebookError(found)
-    return Names(
+    return RulebookNames(
         vocabulary=linker.vocabulary,
         parameters=linker.parameters,
         definitions=defined,

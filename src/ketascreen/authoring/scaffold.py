@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
-from ketascreen.authoring.names import Names, read_names
+from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
 from ketascreen.language.terms import Effect
 from ketascreen.loading.build import NAMED
 from ketascreen.loading.linker import STAGES
 from ketascreen.syntax.folder import read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 
 FOLDERS: Mapping[Effect, str] = {
     Effect.EXCLUDE: "exclusions",
@@ -36,12 +36,12 @@ _KEEP_BYTES = """\
 """
 
 
-def refused(code: str, message: str, mend: str, place: Place | None = None) -> InputError:
+def refused(code: str, message: str, hint: str, place: Place | None = None) -> InputError:
     """An input that is refused for one reason."""
-    return InputError([Diagnostic(code, message, mend, place)])
+    return InputError([Diagnostic(code, message, hint, place)])
 
 
-def write_schemas(names: Names, folder: Path) -> tuple[str, ...]:
+def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:
     """Writes the schemas of a rulebook into a folder, made where it is not there; their file names."""
     folder.mkdir(parents=True, exist_ok=True)
     made = schemas(names)
@@ -60,10 +60,10 @@ def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise refused("not-empty", "not an empty folder", "name a new one", Place(str(target)))
-    report = Report()
-    read = read_folder(source, report)
-    if report.found:
-        raise InputError(report.sorted())
+    problems = Problems()
+    read = read_folder(source, problems)
+    if problems.found:
+        raise InputError(problems.sorted())
     for path, data in {**read.files, **read.fixtures}.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -103,16 +103,16 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
             "rule-id", f"`{rule}` is no id", f"lower-case words joined by hyphens, such as `{like or 'new-rule'}`"
         )
     if effect not in list(Effect):
-        mend = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
-        raise refused("wrong-word", f"unknown effect `{effect}`", mend)
+        hint = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
+        raise refused("wrong-word", f"unknown effect `{effect}`", hint)
     stages = STAGES[Effect(effect)]
     if stage is not None and stage not in stages:
         raise refused("stage", f"`{effect}` does not stand at `{stage}`", f"`{effect}` stands at {' or '.join(stages)}")
     names = read_names(folder)
     for route in routes:
         if route not in names.routes:
-            mend = did_you_mean(route, names.routes, otherwise=f"the routes are {', '.join(names.routes)}, or all")
-            raise refused("unknown-route", f"unknown route `{route}`", mend)
+            hint = did_you_mean(route, names.routes, otherwise=f"the routes are {', '.join(names.routes)}, or all")
+            raise refused("unknown-route", f"unknown route `{route}`", hint)
     if rule in names.rules or rule in NAMED:
         raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
     return NewRule(rule, Effect(effect), stage or stages[0], tuple(dict.fromkeys(routes)))

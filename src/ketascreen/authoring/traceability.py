@@ -118,8 +118,8 @@ def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diag
         data = (folder / document.file).read_bytes()
     except OSError as error:
         reason = error.strerror or "an error of the system"
-        mend = "put it there, or name the folder that holds it"
-        return None, [Diagnostic("document-unreadable", f"`{document.file}` cannot be read ({reason})", mend, place)]
+        hint = "put it there, or name the folder that holds it"
+        return None, [Diagnostic("document-unreadable", f"`{document.file}` cannot be read ({reason})", hint, place)]
     found = []
     if hashlib.sha256(data).hexdigest() != document.sha256:
         message = f"`{document.file}` is not the document that was cited: its sha256 differs"
@@ -130,7 +130,7 @@ def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diag
         return None, [*found, Diagnostic("not-utf-8", f"`{document.file}` is not UTF-8", "save it as UTF-8", place)]
     if len(lines) != document.lines:
         message = f"`{document.file}` has {len(lines)} lines, not {document.lines}"
-        found.append(Diagnostic("document-lines", message, "mend `lines`, or restore the document", place))
+        found.append(Diagnostic("document-lines", message, "fix `lines`, or restore the document", place))
     return lines, found
 
 
@@ -141,6 +141,6 @@ def _check(citation: Citation, texts: Mapping[str, list[str]]) -> Diagnostic | N
     if lines is None or citation.phrase in "".join(lines[citation.line - 1 : citation.line]):
         return None
     elsewhere = [str(number) for number, line in enumerate(lines, 1) if citation.phrase in line]
-    mend = f"it stands on line {', '.join(elsewhere[:5])}" if elsewhere else "no line holds it; copy it word by word"
+    hint = f"it stands on line {', '.join(elsewhere[:5])}" if elsewhere else "no line holds it; copy it word by word"
     message = f"the phrase “{citation.phrase}” is not on line {citation.line} of `{citation.document}`"
-    return Diagnostic("phrase-not-found", message, mend, citation.place)
+    return Diagnostic("phrase-not-found", message, hint, citation.place)

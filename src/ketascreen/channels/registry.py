@@ -29,8 +29,8 @@ def choose(
     _require_isolation(isolation, deadline_seconds)
     chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
     if not chosen or len({channel.name for channel in chosen}) < len(chosen):
-        mend = f"name {' and '.join(DEFAULT_CHANNELS)}"
-        raise RequestError([Diagnostic("channels", "no channel, or one twice", mend)])
+        hint = f"name {' and '.join(DEFAULT_CHANNELS)}"
+        raise RequestError([Diagnostic("channels", "no channel, or one twice", hint)])
     return chosen
 
 
@@ -62,5 +62,5 @@ def _require_isolation(isolation: str, deadline_seconds: float) -> None:
         words = " and ".join(get_args(Isolation))
         raise RequestError([Diagnostic("isolation", "unknown isolation", f"there are {words}")])
     if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
-        mend = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
-        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", mend)])
+        hint = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
+        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", hint)])

@@ -15,7 +15,7 @@ from ketascreen.cli.options import cache_folder, from_here
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.checks.formats import FORMATS
-from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.runtime.gc_pause import gc_paused
 
 MEANING = {
     **AUTHORING_MEANING,
@@ -40,11 +40,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Pytho
 def command(folder: Path | None, form: str, documents: Path | None, today: str | None) -> None:
     """Check the rulebook in DIR, or the built-in one, and its cases.
 
-    Each problem is shown with its file, line and column, how to mend it, and a code; docs/codes/ has a page for each
+    Each problem is shown with its file, line and column, how to fix it, and a code; docs/codes/ has a page for each
     code. A finding that is right as it is can be let stand by an `allow` entry with a reason.
     """
     day = _day(today)
-    with uncollected():
+    with gc_paused():
         checked = check_folder(folder or built_in_rules(), today=day, documents=documents, cache=cache_folder())
     click.echo(FORMATS[form](checked if folder is None else _below(checked, folder)))
     raise click.exceptions.Exit(_status(checked))

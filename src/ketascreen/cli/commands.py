@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ketascreen._version import VERSION
-from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.runtime.gc_pause import gc_paused
 
 COMMANDS = {
     "screen": "Screen a patient: a recommendation for each route, with its grounds.",
@@ -23,7 +23,7 @@ COMMANDS = {
     "facts": "The facts that a profile may hold.",
     "trace": "Which line of a source document is carried by which rule.",
     "verify-sources": "Check that each cited phrase stands on its line.",
-    "check": "Everything that is wrong with a rulebook, with how to mend it.",
+    "check": "Everything that is wrong with a rulebook, with how to fix it.",
     "test": "Whether the cases of a rulebook hold.",
     "coverage": "What the cases leave untested, in the rules' own lines.",
     "mutate": "Which slips of the hand in a rule no case would notice.",
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
             return None
         name = cmd_name.replace("-", "_")
         module = f"{self._package}.{name}_" if iskeyword(name) else f"{self._package}.{name}"
-        with uncollected():  # what is imported stays
+        with gc_paused():  # what is imported stays
             command: click.Command = import_module(module).command
         return command
 

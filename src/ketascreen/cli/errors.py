@@ -43,7 +43,7 @@ def report(error: Exception) -> ExitStatus:
 
 
 def _place(error: Exception) -> str:
-    """Where in ketascreen it was raised, for whoever mends it."""
+    """Where in ketascreen it was raised, for whoever fixes it."""
     ours = [
         frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)
     ]

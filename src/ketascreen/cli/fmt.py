@@ -14,7 +14,7 @@ from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.page import show, wrapped
 from ketascreen.syntax.folder import read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 _MEANING = {
@@ -71,7 +71,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            report = Report()
+            report = Problems()
             read = read_folder(path, report)
             if report.found:
                 raise InputError(

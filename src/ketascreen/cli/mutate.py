@@ -14,7 +14,7 @@ from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
 from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
-from ketascreen.authoring.mutation.run import Fate, Result, Trial, try_all
+from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
 from ketascreen.diagnostic import Diagnostic, RequestError
@@ -55,7 +55,7 @@ def command(
     """
     place = folder or built_in_rules()
     rulebook = rulebook_of(folder)
-    trial = Trial(rulebook, read_cases(place, rulebook))
+    trial = MutantRun(rulebook, read_cases(place, rulebook))
     _require_cases_that_hold(trial)
     chosen = _chosen(place, rulebook, rules, since)
     results = try_all(chosen, trial, workers=workers or cores(), progress=_progress(len(chosen)))
@@ -66,9 +66,9 @@ def command(
     raise click.exceptions.Exit(_status(results, fail_under))
 
 
-def _require_cases_that_hold(trial: Trial) -> None:
+def _require_cases_that_hold(trial: MutantRun) -> None:
     problems = [
-        Diagnostic("case", f"does not hold: {case.name}", "mend it first; `ketascreen test` says why", case.place)
+        Diagnostic("case", f"does not hold: {case.name}", "fix it first; `ketascreen test` says why", case.place)
         for case in trial.failing()
     ]
     if problems:
@@ -98,7 +98,7 @@ def _progress(total: int) -> Callable[[int], None]:
     return report
 
 
-def _status(results: Sequence[Result], fail_under: float) -> AuthoringStatus:
+def _status(results: Sequence[MutantResult], fail_under: float) -> AuthoringStatus:
     counted = Counter(result.fate for result in results)
     killed, all_that_count = counted[Fate.KILLED], counted[Fate.KILLED] + counted[Fate.SURVIVED]
     enough = Fraction(killed * 100) >= Fraction(fail_under) * all_that_count

@@ -18,7 +18,7 @@ import click
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.diagnostic import Place, did_you_mean, printable
-from ketascreen.language.condition import All, Always, Any_, Compare, Meets, Not, as_data
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
@@ -80,7 +80,7 @@ def read_time(text: str, option: str) -> datetime:
     try:
         time = read_instant(text)
     except Refused as refused:
-        problem = f"{refused.message}; {refused.mend}"
+        problem = f"{refused.message}; {refused.hint}"
     else:
         if isinstance(time, datetime):
             return time
@@ -121,17 +121,17 @@ def counter(what: str) -> Callable[[int], None]:
     return lambda done: click.echo(f"\r{done:,} {what}\r", nl=False, err=True)
 
 
-def unknown(what: str, name: str, names: Iterable[str], mend: str) -> NoReturn:
+def unknown(what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:
     """Says that there is no such thing, which one may have been meant, and ends the command."""
     known = list(names)
-    click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=mend)}", err=True)
+    click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=hint)}", err=True)
     raise click.exceptions.Exit(ExitStatus.BAD_INPUT)
 
 
 def plain(data: Any) -> Any:
     """Parts of a rulebook as plain data: decimals and quantities as text, conditions in the rule format's words."""
     match data:
-        case All() | Any_() | Not() | Meets() | Compare() | Always():
+        case AllOf() | AnyOf() | Not() | DefinitionRef() | Compare() | Always():
             return as_data(data)
         case Place():
             return f"{data.path}:{data.line}"

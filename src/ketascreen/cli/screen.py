@@ -23,7 +23,7 @@ from ketascreen.rendering.page import show
 from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
 from ketascreen.syntax.utf8 import MAX_BYTES
-from ketascreen.verdict.verdict import ReviewDecision
+from ketascreen.verdict.verdict import ClinicianDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger
@@ -110,11 +110,11 @@ def _ledger(path: Path) -> Ledger:
     return Ledger(path)
 
 
-def _decision(text: str, time: datetime) -> ReviewDecision:
+def _decision(text: str, time: datetime) -> ClinicianDecision:
     rule, _, who = text.partition(":")
     if not rule or not who.strip():
         raise click.BadParameter("write the review's id, a colon, and who decided", param_hint="--decided")
-    return ReviewDecision(rule=rule, by=who.strip(), at=time)
+    return ClinicianDecision(rule=rule, by=who.strip(), at=time)
 
 
 def _profile(file: str) -> PatientProfile:

@@ -22,7 +22,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import open_file
-from ketascreen.rendering.verdict import TODAY, WORDS
+from ketascreen.rendering.verdict import DECISION_WORDS, READINESS_WORDS
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.screen import Screener
 from ketascreen.screening.request import read_request
@@ -57,7 +57,7 @@ class Asked:
         return "standard input" if self.file == "-" else self.file
 
 
-class Told(NamedTuple):
+class ScreenedLine(NamedTuple):
     """What one line came to: `out` for standard output, `err` for standard error."""
 
     out: str
@@ -104,12 +104,12 @@ def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line.rstrip(b"\r\n")
 
 
-def _teller(asked: Asked) -> Callable[[tuple[int, bytes]], Told]:
+def _teller(asked: Asked) -> Callable[[tuple[int, bytes]], ScreenedLine]:
     screener = Screener(asked.rulebook, channels=asked.channels, isolation=asked.isolation)
     return partial(_tell, asked, screener)
 
 
-def _tell(asked: Asked, screener: Screener, line: tuple[int, bytes]) -> Told:
+def _tell(asked: Asked, screener: Screener, line: tuple[int, bytes]) -> ScreenedLine:
     number, data = line
     try:
         profile = PatientProfile.model_validate(parse_json(data, asked.name))
@@ -120,8 +120,8 @@ def _tell(asked: Asked, screener: Screener, line: tuple[int, bytes]) -> Told:
     status = of_verdict(verdict)
     status = status if status is ExitStatus.FAULT else ExitStatus.ELIGIBLE
     if asked.as_json:
-        return Told(json.dumps({"line": number, "verdict": verdict.model_dump(mode="json")}), "", status)
-    return Told(f"{number}: {_decisions(verdict)}", "", status)
+        return ScreenedLine(json.dumps({"line": number, "verdict": verdict.model_dump(mode="json")}), "", status)
+    return ScreenedLine(f"{number}: {_decisions(verdict)}", "", status)
 
 
 def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
@@ -129,22 +129,22 @@ def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
     return replace(problem, place=Place(file, number, column))
 
 
-def _refused(number: int, problems: Sequence[Diagnostic], *, as_json: bool) -> Told:
+def _refused(number: int, problems: Sequence[Diagnostic], *, as_json: bool) -> ScreenedLine:
     if as_json:
         shown = [{key: value for key, value in asdict(problem).items() if key in _SHOWN} for problem in problems]
-        return Told(json.dumps({"line": number, "problems": shown}), "", ExitStatus.BAD_INPUT)
-    return Told(f"{number}: refused", "\n".join(map(str, problems)), ExitStatus.BAD_INPUT)
+        return ScreenedLine(json.dumps({"line": number, "problems": shown}), "", ExitStatus.BAD_INPUT)
+    return ScreenedLine(f"{number}: refused", "\n".join(map(str, problems)), ExitStatus.BAD_INPUT)
 
 
-_SHOWN = ("code", "message", "mend", "pointer")
+_SHOWN = ("code", "message", "hint", "pointer")
 
 
 def _decisions(verdict: Verdict) -> str:
     """The recommendations, each with its routes; what puts them in doubt before all."""
     groups: dict[str, list[str]] = {}
     for route in verdict.routes.values():
-        today = f" (today: {TODAY[route.readiness]})" if route.readiness else ""
-        groups.setdefault(f"{WORDS[route.decision]}{today}", []).append(route.route)
+        today = f" (today: {READINESS_WORDS[route.readiness]})" if route.readiness else ""
+        groups.setdefault(f"{DECISION_WORDS[route.decision]}{today}", []).append(route.route)
     doubt = ["FAULT"] if verdict.faults else []
     doubt += ["CHANNELS DISAGREE"] if verdict.agreement.disagreements else []
     alerts = sorted({alert for route in verdict.routes.values() for alert in route.alerts})

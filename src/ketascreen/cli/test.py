@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.cases.read import Case, read_cases
-from ketascreen.authoring.cases.run import Result, Run, run_cases, select
+from ketascreen.authoring.cases.run import CaseResult, Run, run_cases, select
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import channel_option, from_here, rulebook_of, unknown
 from ketascreen.language.rulebook import Rulebook
@@ -77,7 +77,7 @@ def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[s
 
 
 def _write(file: Path, run: Run, rulebook: Rulebook, below: Path, seconds: float) -> None:
-    def explained(result: Result) -> str:
+    def explained(result: CaseResult) -> str:
         return "\n".join([str(placed(result, below)), *(line.text for line in render_failure(result, rulebook, below))])
 
     xml = junit(run, name=rulebook.identity.id, below=below, seconds=seconds, explained=explained)

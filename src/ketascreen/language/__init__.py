@@ -8,34 +8,46 @@ from typing import TYPE_CHECKING
 from ketascreen._face import face
 
 if TYPE_CHECKING:
-    from ketascreen.language.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value, Words
+    from ketascreen.language.condition import (
+        OPERATORS,
+        AllOf,
+        Always,
+        AnyOf,
+        Compare,
+        Condition,
+        DefinitionRef,
+        ListValue,
+        Not,
+        Value,
+    )
     from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded
     from ketascreen.language.logic import Truth
     from ketascreen.language.quantity import Quantity, Unit
     from ketascreen.language.rule import Parameter, Rule
     from ketascreen.language.rulebook import Rulebook
-    from ketascreen.language.semantics import Answers, Grounds, evaluate, explain
+    from ketascreen.language.semantics import Grounds, Known, evaluate, explain
     from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
     from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 
 __all__ = [
     "OPERATORS",
     "OUTCOME",
-    "All",
+    "AllOf",
     "Always",
-    "Answers",
-    "Any_",
+    "AnyOf",
     "Citation",
     "Compare",
     "Condition",
     "Conflict",
     "Decision",
+    "DefinitionRef",
     "Document",
     "Effect",
     "Fact",
     "Grounds",
     "Kind",
-    "Meets",
+    "Known",
+    "ListValue",
     "Not",
     "NotEncoded",
     "Outcome",
@@ -50,7 +62,6 @@ __all__ = [
     "Unit",
     "Value",
     "Vocabulary",
-    "Words",
     "evaluate",
     "explain",
 ]
@@ -61,22 +72,22 @@ if not TYPE_CHECKING:
         {
             "condition": [
                 "OPERATORS",
-                "All",
+                "AllOf",
                 "Always",
-                "Any_",
+                "AnyOf",
                 "Compare",
                 "Condition",
-                "Meets",
+                "DefinitionRef",
                 "Not",
                 "Value",
-                "Words",
+                "ListValue",
             ],
             "documents": ["Citation", "Conflict", "Document", "NotEncoded"],
             "logic": ["Truth"],
             "quantity": ["Quantity", "Unit"],
             "rule": ["Parameter", "Rule"],
             "rulebook": ["Rulebook"],
-            "semantics": ["Answers", "Grounds", "evaluate", "explain"],
+            "semantics": ["Known", "Grounds", "evaluate", "explain"],
             "terms": ["OUTCOME", "Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"],
             "vocabulary": ["Fact", "Kind", "Vocabulary"],
         },

@@ -18,14 +18,14 @@ from ketascreen.language.vocabulary import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ListValue:
     """The known answer to a list fact: the words that are present, and whether all others are absent."""
 
     present: frozenset[str]
     complete: bool
 
 
-Value = Decimal | str | Words
+Value = Decimal | str | ListValue
 """The known answer to a fact, in the fact's own unit."""
 
 Constant = Decimal | str | tuple[Decimal, Decimal] | tuple[str, ...]
@@ -42,13 +42,13 @@ class Operator:
     test: Callable[[Any, Any], Truth]
 
 
-def _includes(answer: Words, word: str) -> Truth:
+def _includes(answer: ListValue, word: str) -> Truth:
     if word in answer.present:
         return TRUE
     return FALSE if answer.complete else UNKNOWN
 
 
-def _includes_any(answer: Words, words: tuple[str, ...]) -> Truth:
+def _includes_any(answer: ListValue, words: tuple[str, ...]) -> Truth:
     return logic.disjunction(_includes(answer, word) for word in words)
 
 
@@ -91,7 +91,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Holds when every member holds."""
 
     members: tuple[Condition, ...]
@@ -99,7 +99,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:  # noqa: N801 - `Any` is taken by typing
+class AnyOf:
     """Holds when one member holds."""
 
     members: tuple[Condition, ...]
@@ -115,7 +115,7 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Meets:
+class DefinitionRef:
     """A named condition of the rulebook's definitions."""
 
     name: str
@@ -128,7 +128,7 @@ class Always:
     """Holds for everybody."""
 
 
-Condition = All | Any_ | Not | Meets | Compare | Always
+Condition = AllOf | AnyOf | Not | DefinitionRef | Compare | Always
 
 
 def comparisons(condition: Condition) -> Iterator[Compare]:
@@ -136,22 +136,22 @@ def comparisons(condition: Condition) -> Iterator[Compare]:
     match condition:
         case Compare():
             yield condition
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             for member in members:
                 yield from comparisons(member)
-        case Not(member) | Meets(_, member):
+        case Not(member) | DefinitionRef(_, member):
             yield from comparisons(member)
 
 
-def definitions(condition: Condition) -> Iterator[Meets]:
+def definitions(condition: Condition) -> Iterator[DefinitionRef]:
     """Every definition that the tree asks, those inside definitions too, innermost first."""
     match condition:
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             for member in members:
                 yield from definitions(member)
         case Not(member):
             yield from definitions(member)
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             yield from definitions(member)
             yield condition
 
@@ -166,13 +166,13 @@ def as_data(condition: Condition) -> Any:
     match condition:
         case Always():
             return "always"
-        case All(members):
+        case AllOf(members):
             return {"all": [as_data(member) for member in members]}
-        case Any_(members):
+        case AnyOf(members):
             return {"any": [as_data(member) for member in members]}
         case Not(member):
             return {"not": as_data(member)}
-        case Meets(name, member):
+        case DefinitionRef(name, member):
             return {"meets": name, "when": as_data(member)}
         case Compare(fact, operator, constant):
             return {fact: {operator: _constant_data(constant)}}

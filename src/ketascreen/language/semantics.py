@@ -6,25 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, assert_never
 
 from ketascreen.language import logic
-from ketascreen.language.condition import OPERATORS, All, Always, Any_, Compare, Condition, Meets, Not, Value
+from ketascreen.language.condition import OPERATORS, AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, Value
 from ketascreen.language.logic import TRUE, UNKNOWN, Truth
 
-Answers = Mapping[str, Value]
+Known = Mapping[str, Value]
 
 
-def evaluate(condition: Condition, answers: Answers) -> Truth:
+def evaluate(condition: Condition, answers: Known) -> Truth:
     """What the condition comes to, given the answers that are known."""
     # A chain of questions, most often the first: the patterns of `match` take twice as long.
     if isinstance(condition, Compare):
         answer = answers.get(condition.fact)
         return UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return logic.conjunction([evaluate(member, answers) for member in condition.members])
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return logic.disjunction([evaluate(member, answers) for member in condition.members])
     if isinstance(condition, Not):
         return logic.negation(evaluate(condition.member, answers))
-    if isinstance(condition, Meets):
+    if isinstance(condition, DefinitionRef):
         return evaluate(condition.condition, answers)
     if isinstance(condition, Always):
         return TRUE
@@ -42,7 +42,7 @@ class Grounds(NamedTuple):
     lacks: frozenset[str] = _NONE
 
 
-def explain(condition: Condition, answers: Answers) -> Grounds:
+def explain(condition: Condition, answers: Known) -> Grounds:
     """The grounds of a condition: those of the members that decide it.
 
     Where it is unknown, it lacks what its unknown members lack, and rests on what leaves it open.
@@ -53,21 +53,21 @@ def explain(condition: Condition, answers: Answers) -> Grounds:
         asked = frozenset([fact])
         truth = UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
         return Grounds(truth, _NONE, asked) if truth is UNKNOWN else Grounds(truth, asked, _NONE)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return _of_members(condition.members, answers, logic.conjunction)
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return _of_members(condition.members, answers, logic.disjunction)
     if isinstance(condition, Not):
         truth, rests_on, lacks = explain(condition.member, answers)
         return Grounds(logic.negation(truth), rests_on, lacks)
-    if isinstance(condition, Meets):
+    if isinstance(condition, DefinitionRef):
         return explain(condition.condition, answers)
     if isinstance(condition, Always):
         return Grounds(TRUE)
     assert_never(condition)
 
 
-def _of_members(members: tuple[Condition, ...], answers: Answers, combine: Callable[[list[Truth]], Truth]) -> Grounds:
+def _of_members(members: tuple[Condition, ...], answers: Known, combine: Callable[[list[Truth]], Truth]) -> Grounds:
     grounds = [explain(member, answers) for member in members]
     truth = combine([ground.truth for ground in grounds])
     deciding = grounds if truth is UNKNOWN else [ground for ground in grounds if ground.truth is truth]

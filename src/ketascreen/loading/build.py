@@ -21,10 +21,10 @@ from ketascreen.loading.digest import bytes_digest
 from ketascreen.loading.invariants import check_whole
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader
-from ketascreen.loading.validate import read_form
+from ketascreen.loading.validate import read_model
 from ketascreen.loading.vocabulary import VocabularyReader
-from ketascreen.runtime.gc_pause import uncollected
-from ketascreen.syntax.problems import Report
+from ketascreen.runtime.gc_pause import gc_paused
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence
 from ketascreen.syntax.yaml_tree import WORD, read_lines
@@ -58,25 +58,25 @@ KEYS = {
 }
 
 
-def build(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
+def build(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook:
     """The rulebook of files by their paths in its folder; `report` holds what was found wrong before.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column.
     """
-    with uncollected():  # until the trees are gone
-        rulebook = _whole(files, ignored, report)
-    if report.found or rulebook is None:
-        raise RulebookError(_causes(report.sorted()))
+    with gc_paused():  # until the trees are gone
+        rulebook = _whole(files, ignored, problems)
+    if problems.found or rulebook is None:
+        raise RulebookError(_causes(problems.sorted()))
     return rulebook
 
 
-def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook | None:
-    trees = read_trees(files, report)
+def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook | None:
+    trees = read_trees(files, problems)
     missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in files]
     for name in missing if files else ():
-        report.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
-    return None if missing else _linked(trees, files, ignored, report)
+        problems.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
+    return None if missing else _linked(trees, files, ignored, problems)
 
 
 def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -90,30 +90,30 @@ def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
     return [problem for problem in found if not follows(problem)]
 
 
-def read_trees(files: Mapping[str, bytes], report: Report) -> dict[str, Node]:
+def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node]:
     """The tree of each file that has one; `report` is given the lines of these."""
     trees: dict[str, Node] = {}
     lines: dict[str, list[str]] = {}
-    report.lines = lines
+    problems.lines = lines
     for path, data in files.items():
         tree, found, text = read_lines(data, path, KEYS.get(path, WORD))
-        report.extend(found)
+        problems.extend(found)
         if tree is not None:
             trees[path], lines[path] = tree, text
     return trees
 
 
 def _linked(
-    trees: Mapping[str, Node], files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report
+    trees: Mapping[str, Node], files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems
 ) -> Rulebook | None:
     named = {name: trees.get(f"{name}.yaml") for name in NAMED}
-    identity = _identity(named["rulebook"], report)
-    sources = SourceReader(report)
+    identity = _identity(named["rulebook"], problems)
+    sources = SourceReader(problems)
     if named["documents"]:
         sources.read_documents(named["documents"])
     sources.read_conflicts(named["conflicts"])
     not_encoded = sources.not_encoded(named["not-encoded"])
-    linker = Linker(report, VocabularyReader(report).read(named["vocabulary"]), sources)
+    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources)
     if named["routes"]:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
@@ -124,12 +124,12 @@ def _linked(
     seen: dict[str, str] = {}
     for path, rule in read:
         if rule is not None and rule.id in NAMED:
-            report.problem("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
+            problems.problem("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
         if rule is not None and seen.setdefault(rule.id, path) != path:
-            report.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
-    if not report.found:
-        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, report)
-    if report.found or identity is None:
+            problems.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
+    if not problems.found:
+        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, problems)
+    if problems.found or identity is None:
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
@@ -137,12 +137,12 @@ def _linked(
     )  # fmt: skip
 
 
-def _identity(node: Node | None, report: Report) -> Identity | None:
-    form = read_form(file_models.RulebookForm, node, report) if node is not None else None
+def _identity(node: Node | None, problems: Problems) -> Identity | None:
+    form = read_model(file_models.RulebookModel, node, problems) if node is not None else None
     if form is None or node is None:
         return None
     if _version(form.requires.removeprefix(">=")) > _version(VERSION):
-        report.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
+        problems.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
     given = dict(form)
     return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
 

@@ -23,7 +23,7 @@ from ketascreen._version import VERSION
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import snapshot
 from ketascreen.loading.digest import bytes_digest
-from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.runtime.gc_pause import gc_paused
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Cache:
         try:
             _require_own_folder(self.folder)
             data = _body(_read_own(self.folder / f"{key}{_ENDING}"), key)
-            with uncollected():
+            with gc_paused():
                 return snapshot.read(json.loads(data), files, digest, ignored)
         except FileNotFoundError:
             log.debug("the cache has no entry for rulebook %s", digest)

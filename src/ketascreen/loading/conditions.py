@@ -9,13 +9,13 @@ from decimal import Decimal
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.condition import (
     OPERATORS,
-    All,
+    AllOf,
     Always,
-    Any_,
+    AnyOf,
     Compare,
     Condition,
     Constant,
-    Meets,
+    DefinitionRef,
     Not,
     Operator,
     comparisons,
@@ -23,7 +23,7 @@ from ketascreen.language.condition import (
 from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Vocabulary
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 
@@ -42,7 +42,7 @@ class ConditionReader:
     parameters: Mapping[str, Parameter]
     define: Callable[[str, int], Condition | None]
     definition_names: frozenset[str]
-    report: Report
+    problems: Problems
     level: int = 0
     comparisons: int = 0
 
@@ -66,8 +66,8 @@ class ConditionReader:
         limit = f"nested more than {MAX_LEVELS} deep, definitions included"
         self._problem("over-limit", limit, "make it simpler", node)
 
-    def _problem(self, code: str, message: str, mend: str, node: Node) -> None:
-        self.report.problem(code, message, mend, node.place)
+    def _problem(self, code: str, message: str, hint: str, node: Node) -> None:
+        self.problems.problem(code, message, hint, node.place)
 
     def _condition(self, node: Node) -> Condition | None:
         if self.comparisons > MAX_COMPARISONS:
@@ -90,7 +90,7 @@ class ConditionReader:
             )
             return None
         if len(node.items) > 1:
-            self.report.problem(
+            self.problems.problem(
                 "condition",
                 "more than one condition in one entry",
                 "put each behind a `- ` of its own, under `all:` or `any:`",
@@ -117,25 +117,25 @@ class ConditionReader:
         known = tuple(member for member in members if member is not None)
         if len(known) < len(members):
             return None
-        return All(known, place) if key == "all" else Any_(known, place)
+        return AllOf(known, place) if key == "all" else AnyOf(known, place)
 
     def _meets(self, node: Node) -> Condition | None:
         name = node.value if isinstance(node, Scalar) else None
         if not isinstance(name, str) or name not in self.definition_names:
             word = name if isinstance(name, str) else ""
-            mend = did_you_mean(word, self.definition_names, otherwise="definitions.yaml does not have it")
-            self._problem("unknown-definition", f"unknown definition `{word}`", mend, node)
+            hint = did_you_mean(word, self.definition_names, otherwise="definitions.yaml does not have it")
+            self._problem("unknown-definition", f"unknown definition `{word}`", hint, node)
             return None
         condition = self.define(name, self.level)
         if condition is None:
             return None
         self._count(sum(1 for _ in comparisons(condition)), node.place)
-        return Meets(name, condition, node.place)
+        return DefinitionRef(name, condition, node.place)
 
     def _count(self, more: int, place: Place) -> None:
         if self.comparisons <= MAX_COMPARISONS < self.comparisons + more:
             limit = f"more than {MAX_COMPARISONS} comparisons in one rule, definitions included"
-            self.report.problem("over-limit", limit, "split the rule", place)
+            self.problems.problem("over-limit", limit, "split the rule", place)
         self.comparisons += more
 
     def _comparisons(self, name: str, node: Node, parent: MappingNode) -> Condition | None:
@@ -144,7 +144,7 @@ class ConditionReader:
         if fact is None:
             self._count(1, place)
             names = [*self.vocabulary, *KEYWORDS]
-            self.report.problem(
+            self.problems.problem(
                 "unknown-fact",
                 f"unknown fact `{name}`",
                 did_you_mean(name, names, otherwise="`ketascreen facts` lists them"),
@@ -152,7 +152,7 @@ class ConditionReader:
             )
             return None
         if not isinstance(node, MappingNode) or not node.items:
-            self.report.problem(
+            self.problems.problem(
                 "condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place
             )
             return None
@@ -161,13 +161,13 @@ class ConditionReader:
         if len(known) < len(compares):
             return None
         if len(known) > 1:
-            return All(known, place)
+            return AllOf(known, place)
         (only,) = known
         return Compare(only.fact, only.operator, only.constant, only.parameters, self._to_end(place))
 
     def _to_end(self, place: Place) -> Place:
         """A comparison's place, from its key to the end of its line."""
-        lines = self.report.lines.get(place.path, ())
+        lines = self.problems.lines.get(place.path, ())
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         return place._replace(length=max(1, len(line.rstrip()) - place.column + 1))
 
@@ -178,7 +178,7 @@ class ConditionReader:
         if operator is None or fact.kind not in operator.kinds:
             fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
             what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
-            self.report.problem(
+            self.problems.problem(
                 "comparison",
                 what,
                 did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"),
@@ -219,8 +219,8 @@ class ConditionReader:
         if not isinstance(value, str):
             self._problem("unknown-choice", f"a choice of `{fact.name}` is wanted", choices, node)
             return None
-        mend = did_you_mean(value, fact.words, otherwise=choices)
-        self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", mend, node)
+        hint = did_you_mean(value, fact.words, otherwise=choices)
+        self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
         return None
 
     def _number(self, fact: Fact, node: Node, value: object, parameters: list[str]) -> Decimal | None:
@@ -229,8 +229,8 @@ class ConditionReader:
             parameters.append(value)
             quantity = self.parameters[value].value
         elif isinstance(value, str) and value[:1].isalpha():
-            mend = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
-            self._problem("unknown-parameter", f"unknown parameter `{value}`", mend, node)
+            hint = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
+            self._problem("unknown-parameter", f"unknown parameter `{value}`", hint, node)
             return None
         else:
             try:
@@ -264,9 +264,9 @@ class ConditionReader:
 def _levels(condition: Condition) -> int:
     """How deep a condition is nested, with the definitions that it asks."""
     match condition:
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             return 1 + max(map(_levels, members))
-        case Not(member) | Meets(_, member):
+        case Not(member) | DefinitionRef(_, member):
             return 1 + _levels(member)
         case _:
             return 1

@@ -38,13 +38,13 @@ IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
 
 
-class Form(BaseModel):
+class FileModel(BaseModel):
     """The root of the forms: strict, frozen, nothing beside what is named."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class CitationForm(Form):
+class CitationModel(FileModel):
     """A citation of a document's line, or of an outside source."""
 
     says: Text
@@ -54,7 +54,7 @@ class CitationForm(Form):
     outside: Text | None = None
 
 
-class SignOffForm(Form):
+class SignOffModel(FileModel):
     """Who approved a rule, or that nobody has."""
 
     status: Literal["draft", "approved"]
@@ -63,20 +63,20 @@ class SignOffForm(Form):
     review_by: IsoDate | None = None
 
 
-class AllowForm(Form):
+class AllowModel(FileModel):
     """A finding of a check that stands, with the reason."""
 
     check: Text
     reason: Text
 
 
-class AllowAboutForm(AllowForm):
+class AllowAboutModel(AllowModel):
     """The same for what is no rule: `about` names the fact, parameter or conflict."""
 
     about: Text
 
 
-class RuleForm(Form):
+class RuleModel(FileModel):
     """A rule's file. `when` is read by `conditions`."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -87,32 +87,32 @@ class RuleForm(Form):
     when: Any
     say: Text
     do: Text = ""
-    sources: list[CitationForm] = Field(min_length=1)
+    sources: list[CitationModel] = Field(min_length=1)
     conflicts: list[Text] = []
     interpretation: Text = ""
-    sign_off: SignOffForm
-    allow: list[AllowForm] = []
+    sign_off: SignOffModel
+    allow: list[AllowModel] = []
 
 
-class ParameterForm(Form):
+class ParameterModel(FileModel):
     """A named threshold."""
 
     value: Text
     stricter: Literal["lower", "higher"]
     basis: Literal["source", "policy"]
     reason: Text = ""
-    sources: list[CitationForm] = []
+    sources: list[CitationModel] = []
 
 
-class DefinitionForm(Form):
+class DefinitionModel(FileModel):
     """A named condition. `when` is read by `conditions`."""
 
     title: Text
     when: Any
-    sources: list[CitationForm] = []
+    sources: list[CitationModel] = []
 
 
-class CodeForm(Form):
+class CodeModel(FileModel):
     """A code of a terminology, for the fact or for one of its choices."""
 
     system: Text
@@ -120,7 +120,7 @@ class CodeForm(Form):
     choice: Text | None = None
 
 
-class FactForm(Form):
+class FactModel(FileModel):
     """A fact that the rulebook adds."""
 
     type: Literal["number", "integer", "choice", "list"]
@@ -130,12 +130,12 @@ class FactForm(Form):
     minimum: int | Decimal | None = None
     maximum: int | Decimal | None = None
     choices: list[Text] = []
-    codes: list[CodeForm] = []
+    codes: list[CodeModel] = []
     changeable: bool = True
     note: Text = ""
 
 
-class FreshnessForm(Form):
+class FreshnessModel(FileModel):
     """How long an answer counts."""
 
     fresh_for: Text
@@ -144,28 +144,28 @@ class FreshnessForm(Form):
     reason: Text
 
 
-class VocabularyForm(Form):
+class VocabularyModel(FileModel):
     """vocabulary.yaml."""
 
-    facts: dict[str, FactForm] = {}
-    freshness: dict[str, FreshnessForm] = {}
+    facts: dict[str, FactModel] = {}
+    freshness: dict[str, FreshnessModel] = {}
 
 
-class StatementForm(Form):
+class StatementModel(FileModel):
     """One thing that is said of a route."""
 
     says: Text
-    sources: list[CitationForm] = Field(min_length=1)
+    sources: list[CitationModel] = Field(min_length=1)
 
 
-class RouteForm(Form):
+class RouteModel(FileModel):
     """One route of routes.yaml."""
 
     title: Text
-    attributes: dict[str, list[StatementForm]] = {}
+    attributes: dict[str, list[StatementModel]] = {}
 
 
-class DocumentForm(Form):
+class DocumentModel(FileModel):
     """One document of documents.yaml."""
 
     title: Text
@@ -176,7 +176,7 @@ class DocumentForm(Form):
     lines: int = Field(ge=1)
 
 
-class OutsideForm(Form):
+class OutsideModel(FileModel):
     """One outside source of documents.yaml."""
 
     title: Text
@@ -185,25 +185,25 @@ class OutsideForm(Form):
     read: Literal["original", "copy"]
 
 
-class DocumentsForm(Form):
+class DocumentsModel(FileModel):
     """documents.yaml."""
 
-    documents: dict[str, DocumentForm]
-    outside_sources: dict[str, OutsideForm] = {}
+    documents: dict[str, DocumentModel]
+    outside_sources: dict[str, OutsideModel] = {}
 
 
-class ConflictForm(Form):
+class ConflictModel(FileModel):
     """One conflict of conflicts.yaml."""
 
     topic: Text
-    statements: list[CitationForm] = Field(min_length=2)
+    statements: list[CitationModel] = Field(min_length=2)
     resolution: Text
     rules: list[Text]
     reason: Text = ""
     note: Text = ""
 
 
-class NotEncodedForm(Form):
+class NotEncodedModel(FileModel):
     """One entry of not-encoded.yaml."""
 
     document: Text
@@ -212,7 +212,7 @@ class NotEncodedForm(Form):
     reason: Text
 
 
-class RulebookForm(Form):
+class RulebookModel(FileModel):
     """rulebook.yaml."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -224,7 +224,7 @@ class RulebookForm(Form):
     responsible: Text
     intended_use: Text
     limits: Text
-    allow: list[AllowAboutForm] = []
+    allow: list[AllowAboutModel] = []
 
 
-FormT = TypeVar("FormT", bound=Form)
+ModelT = TypeVar("ModelT", bound=FileModel)

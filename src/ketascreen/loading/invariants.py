@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ketascreen.diagnostic import Place
-from ketascreen.language.condition import Always, Words, facts_of
+from ketascreen.language.condition import Always, ListValue, facts_of
 from ketascreen.language.documents import Conflict
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -13,7 +13,7 @@ from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 from ketascreen.reasoning.satisfiable import can_come_to
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 
 _DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
 
@@ -23,47 +23,47 @@ def check_whole(
     vocabulary: Vocabulary,
     routes: Iterable[Route],
     conflicts: Mapping[str, Conflict],
-    report: Report,
+    problems: Problems,
 ) -> None:
     """Reports each promise that the rulebook does not keep."""
     listed = tuple(routes)
-    _every_route_has_an_exclusion(rules, listed, report)
+    _every_route_has_an_exclusion(rules, listed, problems)
     asking: dict[str, list[Rule]] = {}
     for rule in rules:
         for name in facts_of(rule.when):
             asking.setdefault(name, []).append(rule)
     for fact in vocabulary.values():
-        _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, report)
-        _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), report)
-    _conflicts_name_rules_that_carry_them(rules, conflicts, report)
-    _every_rule_tells_patients_apart(rules, vocabulary, report)
+        _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, problems)
+        _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
+    _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
+    _every_rule_tells_patients_apart(rules, vocabulary, problems)
 
 
-def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], report: Report) -> None:
+def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], problems: Problems) -> None:
     if not routes:
-        report.problem("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
+        problems.problem("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:
-            mend = "without one, everybody would be let through"
-            report.problem("no-exclusion", f"no exclude rule for the route `{route}`", mend, Place("routes.yaml"))
+            hint = "without one, everybody would be let through"
+            problems.problem("no-exclusion", f"no exclude rule for the route `{route}`", hint, Place("routes.yaml"))
 
 
 def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
     """The routes on which that answer alone, with nothing else known, meets a rule of that effect among `asking`."""
-    answer = Words(frozenset([word]), complete=False) if fact.kind is Kind.LIST else word
+    answer = ListValue(frozenset([word]), complete=False) if fact.kind is Kind.LIST else word
     met = [rule for rule in asking if rule.effect is effect and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
     return {route for rule in met for route in rule.routes}
 
 
-def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route, ...], report: Report) -> None:
+def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route, ...], problems: Problems) -> None:
     # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
     for word in sorted(fact.freshness.lasting if fact.freshness else ()):
         if missing := set(routes) - _met_alone(fact, word, asking, Effect.EXCLUDE):
             message = (
                 f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
             )
-            report.problem(
+            problems.problem(
                 "lasting",
                 message,
                 "a lasting choice must meet an exclude rule on all routes",
@@ -71,7 +71,7 @@ def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route
             )
 
 
-def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], report: Report) -> None:
+def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], problems: Problems) -> None:
     if fact.kind is not Kind.LIST:
         return
     deciding = [rule for rule in asking if rule.effect in _DECIDING]
@@ -79,35 +79,35 @@ def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], report: R
     missing = {route for rule in deciding for route in rule.routes} - reviewed
     if missing:
         message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
-        mend = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
-        report.problem("unrecognised", message, mend, deciding[0].place)
+        hint = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
+        problems.problem("unrecognised", message, hint, deciding[0].place)
 
 
-def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, report: Report) -> None:
+def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:
     # An exclude rule that nobody can meet would stand for a route without one (P2).
     for rule in rules:
         if isinstance(rule.when, Always):
             continue
         if not can_come_to(rule.when, Truth.TRUE, vocabulary):
-            report.problem(
+            problems.problem(
                 "never-met", "no answers meet this condition", "look for what contradicts itself", rule.place
             )
         elif not can_come_to(rule.when, Truth.FALSE, vocabulary):
-            mend = "write `always`, or look for the other end of a range"
-            report.problem("always-met", "all answers meet this condition", mend, rule.place)
+            hint = "write `always`, or look for the other end of a range"
+            problems.problem("always-met", "all answers meet this condition", hint, rule.place)
 
 
 def _conflicts_name_rules_that_carry_them(
-    rules: tuple[Rule, ...], conflicts: Mapping[str, Conflict], report: Report
+    rules: tuple[Rule, ...], conflicts: Mapping[str, Conflict], problems: Problems
 ) -> None:
     carried = {rule.id: rule.conflicts for rule in rules}
     for conflict in conflicts.values():
         place = conflict.statements[0].place or Place("conflicts.yaml")
         for name in conflict.rules:
             if name not in carried:
-                report.problem("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
+                problems.problem("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
             elif conflict.id not in carried[name]:
-                report.problem(
+                problems.problem(
                     "conflict",
                     f"`{name}` does not name the conflict `{conflict.id}`",
                     f"add {conflict.id} to its `conflicts`",

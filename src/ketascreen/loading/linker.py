@@ -15,8 +15,8 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.sources import SourceReader, entries
-from ketascreen.loading.validate import read_form
-from ketascreen.syntax.problems import Report
+from ketascreen.loading.validate import read_model
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of
 
@@ -25,23 +25,23 @@ from ketascreen.syntax.tree import Node, key_place, place_of
 class Linker:
     """Builds the parts of a rulebook out of located trees, in an order in which each finds what it refers to."""
 
-    report: Report
+    problems: Problems
     vocabulary: Vocabulary
     sources: SourceReader
     parameters: dict[str, Parameter] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
-    _pending: dict[str, tuple[file_models.DefinitionForm, Node]] = field(default_factory=dict)
+    _pending: dict[str, tuple[file_models.DefinitionModel, Node]] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
     _failed: set[str] = field(default_factory=set)
 
-    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
-        self.report.problem(code, message, mend, place)
+    def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
+        self.problems.problem(code, message, hint, place)
 
     def read_parameters(self, node: Node | None) -> None:
         """parameters.yaml."""
         choices = {word for fact in self.vocabulary.values() for word in fact.choices}
-        for name, form, item in entries(file_models.ParameterForm, node, self.report):
+        for name, form, item in entries(file_models.ParameterModel, node, self.problems):
             place = place_of(node, (name,)) if node else item.place
             if name in choices or name in self.vocabulary or name in KEYWORDS:
                 self._problem("name-taken", f"`{name}` is a fact or a choice", "choose another name", place)
@@ -61,7 +61,7 @@ class Linker:
     def read_definitions(self, node: Node | None) -> None:
         """definitions.yaml."""
         self._pending = {
-            name: (form, item) for name, form, item in entries(file_models.DefinitionForm, node, self.report)
+            name: (form, item) for name, form, item in entries(file_models.DefinitionModel, node, self.problems)
         }
         for name in self._pending:
             if name in self.vocabulary or name in self.parameters or name in KEYWORDS:
@@ -92,14 +92,14 @@ class Linker:
 
     def _reader(self, level: int = 0) -> ConditionReader:
         names = frozenset(self._pending)
-        return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.report, level)
+        return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.problems, level)
 
     def read_routes(self, node: Node) -> None:
         """routes.yaml."""
-        for name, form, item in entries(file_models.RouteForm, node, self.report):
+        for name, form, item in entries(file_models.RouteModel, node, self.problems):
             if name not in Route.__members__.values():
-                mend = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
-                self._problem("unknown-route", f"unknown route `{name}`", mend, place_of(node, (name,)))
+                hint = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
+                self._problem("unknown-route", f"unknown route `{name}`", hint, place_of(node, (name,)))
                 continue
             attributes = tuple(
                 (
@@ -110,14 +110,14 @@ class Linker:
             )
             self.routes[Route(name)] = RouteSheet(Route(name), form.title, attributes)
 
-    def _statement(self, form: file_models.StatementForm, node: Node, attribute: str, index: int) -> Statement:
+    def _statement(self, form: file_models.StatementModel, node: Node, attribute: str, index: int) -> Statement:
         return Statement(
             form.says, self.sources.citations(form.sources, node, "attributes", attribute, index, "sources")
         )
 
     def rule(self, path: str, node: Node) -> Rule | None:
         """A rule's file."""
-        form: Any = read_form(file_models.RuleForm, node, self.report)
+        form: Any = read_model(file_models.RuleModel, node, self.problems)
         if form is None or not isinstance(node, MappingNode):
             return None
         effect, stage = Effect(form.effect), RuleStage(form.stage)
@@ -148,9 +148,9 @@ class Linker:
             )
         allowed = STAGES[Effect(form.effect)]
         if form.stage not in allowed:
-            mend = f"`{form.effect}` stands at {' or '.join(allowed)}"
+            hint = f"`{form.effect}` stands at {' or '.join(allowed)}"
             self._problem(
-                "stage", f"`{form.effect}` does not stand at `{form.stage}`", mend, place_of(node, ("stage",))
+                "stage", f"`{form.effect}` does not stand at `{form.stage}`", hint, place_of(node, ("stage",))
             )
         listed = [] if form.routes == "all" else form.routes
         absent = [route for route in listed if Route(route) not in self.routes]
@@ -173,14 +173,14 @@ class Linker:
             )
         for index, name in enumerate(form.conflicts):
             if name not in self.sources.conflicts:
-                mend = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
-                self._problem("conflict", f"unknown conflict `{name}`", mend, place_of(node, ("conflicts", index)))
+                hint = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
+                self._problem("conflict", f"unknown conflict `{name}`", hint, place_of(node, ("conflicts", index)))
             elif form.id not in self.sources.conflicts[name].rules:
-                mend = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
+                hint = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
                 self._problem(
                     "conflict",
                     f"`{name}` does not name this rule",
-                    mend,
+                    hint,
                     place_of(node, ("conflicts", index)),
                 )
 

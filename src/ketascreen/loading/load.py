@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.cache import Cache
 from ketascreen.syntax.folder import read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey
@@ -26,20 +26,20 @@ def load_rulebook(
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
         SignatureError: a signature is demanded, and the cryptography package is not there.
     """
-    report = Report()
-    read = read_folder(Path(folder), report, fixtures=False)
+    problems = Problems()
+    read = read_folder(Path(folder), problems, fixtures=False)
     if keys is not None:
         from ketascreen.loading.signature import require_release
 
-        rulebook = _build(read.files, read.ignored, report)
+        rulebook = _build(read.files, read.ignored, problems)
         require_release(Path(folder), rulebook, keys)
         return rulebook
-    if cache is None or report.found:
-        return _build(read.files, read.ignored, report)
+    if cache is None or problems.found:
+        return _build(read.files, read.ignored, problems)
     kept = Cache(Path(cache))
     found = kept.find(read.files, read.ignored)
     if found is None:
-        found = _build(read.files, read.ignored, report)
+        found = _build(read.files, read.ignored, problems)
         kept.keep(found)
     return found
 
@@ -50,10 +50,10 @@ def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ())
     Raises:
         RulebookError: every problem of every file, each as file:line:column.
     """
-    return _build(files, ignored, Report())
+    return _build(files, ignored, Problems())
 
 
-def _build(files: Mapping[str, bytes], ignored: tuple[str, ...], report: Report) -> Rulebook:
+def _build(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook:
     from ketascreen.loading.build import build  # what reads YAML takes long to import, and a cache needs none of it
 
-    return build(files, ignored, report)
+    return build(files, ignored, problems)

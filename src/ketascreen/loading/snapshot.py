@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import Place
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.quantity import UNITS, Quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
@@ -84,12 +84,12 @@ class _Writer:
 
     def condition(self, condition: Condition) -> list[Any]:
         match condition:
-            case All(members, place) | Any_(members, place):
-                word = "all" if isinstance(condition, All) else "any"
+            case AllOf(members, place) | AnyOf(members, place):
+                word = "all" if isinstance(condition, AllOf) else "any"
                 return [word, self.place(place), *map(self.condition, members)]
             case Not(member, place):
                 return ["not", self.place(place), self.condition(member)]
-            case Meets(name, _, place):  # the definition itself is in the data once, and is shared again
+            case DefinitionRef(name, _, place):  # the definition itself is in the data once, and is shared again
                 return ["meets", self.place(place), name]
             case Compare(fact, operator, constant, parameters, place):
                 return ["", self.place(place), fact, operator, _constant(constant), parameters]
@@ -202,15 +202,15 @@ class _Reader:
                 fact, operator, constant, parameters = rest
                 return Compare(fact, operator, _read_constant(constant), tuple(parameters), place)
             case "all":
-                return All(tuple([self.condition(member) for member in rest]), place)
+                return AllOf(tuple([self.condition(member) for member in rest]), place)
             case "any":
-                return Any_(tuple([self.condition(member) for member in rest]), place)
+                return AnyOf(tuple([self.condition(member) for member in rest]), place)
             case "not":
                 (member,) = rest
                 return Not(self.condition(member), place)
             case "meets":
                 (name,) = rest
-                return Meets(name, self.definitions[name].when, place)
+                return DefinitionRef(name, self.definitions[name].when, place)
             case "always":
                 return Always()
         raise ValueError

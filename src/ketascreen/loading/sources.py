@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.loading import file_models
-from ketascreen.loading.validate import read_form
-from ketascreen.syntax.problems import Report
+from ketascreen.loading.validate import read_model
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence, place_of
 
 
 def entries(
-    form: type[file_models.FormT], node: Node | None, report: Report
-) -> Iterable[tuple[str, file_models.FormT, Node]]:
+    form: type[file_models.ModelT], node: Node | None, problems: Problems
+) -> Iterable[tuple[str, file_models.ModelT, Node]]:
     """Each key of a mapping with its form and node; what does not fill in the form is reported."""
     if node is not None and not isinstance(node, MappingNode):
-        report.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
+        problems.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
-        read = read_form(form, item, report)
+        read = read_model(form, item, problems)
         if read is not None:
             yield name, read, item
 
@@ -31,27 +31,27 @@ def entries(
 class SourceReader:
     """Reads what the rules cite; every problem is reported."""
 
-    report: Report
+    problems: Problems
     documents: dict[str, Document] = field(default_factory=dict)
     outside: dict[str, OutsideSource] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
 
-    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
-        self.report.problem(code, message, mend, place)
+    def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
+        self.problems.problem(code, message, hint, place)
 
     def read_documents(self, node: Node) -> None:
         """documents.yaml."""
-        read = read_form(file_models.DocumentsForm, node, self.report)
+        read = read_model(file_models.DocumentsModel, node, self.problems)
         if read is not None:
             self.documents = {name: Document(name, **dict(form)) for name, form in read.documents.items()}
             self.outside = {name: OutsideSource(name, **dict(form)) for name, form in read.outside_sources.items()}
 
-    def citation(self, form: file_models.CitationForm, place: Place) -> Citation:
+    def citation(self, form: file_models.CitationModel, place: Place) -> Citation:
         """A citation whose document, line and outside source exist."""
         if form.outside is not None:
             if form.outside not in self.outside:
-                mend = did_you_mean(form.outside, self.outside, otherwise="documents.yaml does not have it")
-                self._problem("unknown-source", f"unknown outside source `{form.outside}`", mend, place)
+                hint = did_you_mean(form.outside, self.outside, otherwise="documents.yaml does not have it")
+                self._problem("unknown-source", f"unknown outside source `{form.outside}`", hint, place)
             if form.document or form.line or form.phrase:
                 self._problem("citation", "both a document and an outside source", "cite each by itself", place)
             return Citation(form.says, outside=form.outside, place=place)
@@ -65,8 +65,8 @@ class SourceReader:
             return Citation(form.says, place=place)
         document = self.documents.get(form.document)
         if document is None:
-            mend = did_you_mean(form.document, self.documents, otherwise="documents.yaml does not have it")
-            self._problem("unknown-source", f"unknown document `{form.document}`", mend, place)
+            hint = did_you_mean(form.document, self.documents, otherwise="documents.yaml does not have it")
+            self._problem("unknown-source", f"unknown document `{form.document}`", hint, place)
         elif form.line > document.lines:
             self._problem(
                 "citation",
@@ -76,13 +76,13 @@ class SourceReader:
             )
         return Citation(form.says, form.document, form.line, form.phrase, place=place)
 
-    def citations(self, listed: list[file_models.CitationForm], node: Node, *path: str | int) -> tuple[Citation, ...]:
+    def citations(self, listed: list[file_models.CitationModel], node: Node, *path: str | int) -> tuple[Citation, ...]:
         """The citations of the list at `path` of a node."""
         return tuple(self.citation(form, place_of(node, (*path, index))) for index, form in enumerate(listed))
 
     def read_conflicts(self, node: Node | None) -> None:
         """conflicts.yaml; that its rules carry it is checked once they are read."""
-        for name, form, item in entries(file_models.ConflictForm, node, self.report):
+        for name, form, item in entries(file_models.ConflictModel, node, self.problems):
             statements = self.citations(form.statements, item, "statements")
             if not form.rules and not form.reason:
                 self._problem(
@@ -103,9 +103,9 @@ class SourceReader:
         if not isinstance(node, Sequence):
             self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
-            form = read_form(file_models.NotEncodedForm, item, self.report)
+            form = read_model(file_models.NotEncodedModel, item, self.problems)
             if form is not None:
-                cited = file_models.CitationForm(
+                cited = file_models.CitationModel(
                     says="not encoded", document=form.document, line=form.line, phrase=form.phrase
                 )
                 entries.append(NotEncoded(self.citation(cited, item.place), form.reason))

@@ -8,8 +8,8 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, did_you_mean
-from ketascreen.loading.file_models import Form, FormT
-from ketascreen.syntax.problems import Report
+from ketascreen.loading.file_models import FileModel, ModelT
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
 
 _SPOKEN = {
@@ -28,40 +28,40 @@ _SPOKEN = {
 }
 
 
-def read_form(form: type[FormT], node: Node, report: Report) -> FormT | None:
+def read_model(form: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
     """The form that a node fills in; None, with each problem reported, where it does not."""
     try:
         return form.model_validate(plain(node))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
-    empty = {problem.place for problem in report.found if problem.code == "no-value"}
+    empty = {problem.place for problem in problems.found if problem.code == "no-value"}
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
-        problem = _spoken(form, node, detail, report)
+        problem = _spoken(form, node, detail, problems)
         if problem.place not in empty:  # it is said already that the value is missing
-            report.add(problem)
+            problems.add(problem)
     return None
 
 
-def _spoken(form: type[Form], node: Node, detail: Any, report: Report) -> Diagnostic:
+def _spoken(form: type[FileModel], node: Node, detail: Any, problems: Problems) -> Diagnostic:
     loc = tuple(step for step in detail["loc"] if not str(step).startswith(("literal[", "list[")))
     kind, last = detail["type"], str(loc[-1]) if loc else ""
     if kind == "missing":
-        return report.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
+        return problems.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
     if kind == "extra_forbidden":
         fields = _fields_at(form, loc[:-1])
-        mend = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
-        return report.at("unknown-key", f"unknown key `{last}`", mend, place_of_key(node, loc))
+        hint = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
+        return problems.at("unknown-key", f"unknown key `{last}`", hint, place_of_key(node, loc))
     if kind in ("literal_error", "enum"):
         expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
         given = detail["input"] if isinstance(detail["input"], str) else ""
-        mend = did_you_mean(given, re.findall(r"'([^']*)'", expected), otherwise="write one of these")
+        hint = did_you_mean(given, re.findall(r"'([^']*)'", expected), otherwise="write one of these")
         message = f"`{named}` is one of {expected.replace(chr(39), '`')}"
-        return report.at("wrong-word", message, mend, place_of(node, loc))
+        return problems.at("wrong-word", message, hint, place_of(node, loc))
     message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
-    return report.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
+    return problems.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
 
 
 def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
@@ -76,6 +76,6 @@ def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
 def _inner(annotation: Any) -> Any:
     """The form within `list[Form]`, `dict[str, Form]`, `Form | None`; else the annotation itself."""
     for candidate in (annotation, *map(_inner, get_args(annotation))):
-        if isinstance(candidate, type) and issubclass(candidate, Form):
+        if isinstance(candidate, type) and issubclass(candidate, FileModel):
             return candidate
     return annotation

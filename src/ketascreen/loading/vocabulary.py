@@ -10,9 +10,9 @@ from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS
-from ketascreen.loading.validate import read_form
+from ketascreen.loading.validate import read_model
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import WORD
 
@@ -23,14 +23,14 @@ _FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", 
 class VocabularyReader:
     """Reads a vocabulary; every problem is reported."""
 
-    report: Report
+    problems: Problems
 
-    def _problem(self, code: str, message: str, mend: str, place: Place) -> None:
-        self.report.problem(code, message, mend, place)
+    def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
+        self.problems.problem(code, message, hint, place)
 
     def read(self, node: Node | None) -> Vocabulary:
         """The vocabulary that vocabulary.yaml makes of the built-in facts."""
-        form = read_form(file_models.VocabularyForm, node, self.report) if node is not None else None
+        form = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
         if form is None or node is None:
             return BUILT_IN
         added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in form.facts.items()]
@@ -39,14 +39,14 @@ class VocabularyReader:
         for name, given in form.freshness.items():
             place = place_of(node, ("freshness", name))
             if name not in vocabulary:
-                mend = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
-                self._problem("unknown-fact", f"unknown fact `{name}`", mend, place)
+                hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
+                self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
                 windows[name] = self._freshness(vocabulary[name], given, place)
         return vocabulary.extended((), windows)
 
-    def _fact(self, name: str, form: file_models.FactForm, place: Place) -> Fact | None:
-        before = len(self.report.found)
+    def _fact(self, name: str, form: file_models.FactModel, place: Place) -> Fact | None:
+        before = len(self.problems.found)
         kind = Kind(form.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
@@ -60,7 +60,7 @@ class VocabularyReader:
                 f"the units are {units}",
                 place,
             )
-        if len(self.report.found) > before:
+        if len(self.problems.found) > before:
             return None
         low, high = (None if end is None else Decimal(end) for end in (form.minimum, form.maximum))
         return Fact(
@@ -77,15 +77,15 @@ class VocabularyReader:
             note=form.note,
         )
 
-    def _check_choices(self, name: str, form: file_models.FactForm, place: Place) -> None:
+    def _check_choices(self, name: str, form: file_models.FactModel, place: Place) -> None:
         bad = [word for word in form.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
         if bad or len(set(form.choices)) < max(2, len(form.choices)):
-            mend = "at least two different lower-case words; not yes, no, on, off, true or false"
-            self._problem("fact", f"the choices of `{name}` are not fit", mend, place)
+            hint = "at least two different lower-case words; not yes, no, on, off, true or false"
+            self._problem("fact", f"the choices of `{name}` are not fit", hint, place)
         if form.unit or form.minimum is not None or form.maximum is not None:
             self._problem("fact", f"`{name}` has choices, so it has no unit or range", "delete these", place)
 
-    def _freshness(self, fact: Fact, form: file_models.FreshnessForm, place: Place) -> Freshness:
+    def _freshness(self, fact: Fact, form: file_models.FreshnessModel, place: Place) -> Freshness:
         days = 0
         if form.fresh_for != "same day":
             try:
@@ -97,6 +97,6 @@ class VocabularyReader:
                 self._problem("quantity", "`fresh_for` is `same day` or a number of days", str(error), place)
         for word in (*form.lasting, *form.permanent):
             if word not in fact.choices:
-                mend = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
-                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", mend, place)
+                hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
+                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
         return Freshness(days, frozenset(form.lasting), frozenset(form.permanent), form.reason)

@@ -13,7 +13,7 @@ from ketascreen.patient.observation import Refused
 def problem_of(name: str, refused: Refused) -> Diagnostic:
     """What was wrong with the answer to a fact."""
     message = f"`{name}` {refused.message}" if refused.message.startswith("has ") else f"`{name}`: {refused.message}"
-    return Diagnostic(refused.code, message, refused.mend, pointer=f"/{name}{refused.pointer}")
+    return Diagnostic(refused.code, message, refused.hint, pointer=f"/{name}{refused.pointer}")
 
 
 def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
@@ -23,24 +23,24 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
         return problem
     name = str(detail["loc"][0]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        mend = did_you_mean(
+        hint = did_you_mean(
             name, fields, otherwise="`ketascreen facts` lists the facts; a rulebook's own go into `extra`"
         )
-        return unknown_fact(name, mend)
+        return unknown_fact(name, hint)
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
 
 
-def unknown_fact(name: str, mend: str, below: str = "") -> Diagnostic:
+def unknown_fact(name: str, hint: str, below: str = "") -> Diagnostic:
     """An unknown fact; a name that is no plain word is not repeated."""
     plain = is_plain_name(name)
     message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is no plain word"
-    return Diagnostic("unknown-fact", message, mend, pointer=f"{below}/{name}" if plain else below)
+    return Diagnostic("unknown-fact", message, hint, pointer=f"{below}/{name}" if plain else below)
 
 
 def refuse_unread(raw: object, mode: str) -> None:
     """Refuses what would make a profile of JSON that another reader went over, or of more keys than there are facts."""
     if mode == "json":
-        mend = "use read_profile or PatientProfile.model_validate_json"
-        raise ProfileError([Diagnostic("unchecked", "JSON is read by the reader of profiles alone", mend, pointer="")])
+        hint = "use read_profile or PatientProfile.model_validate_json"
+        raise ProfileError([Diagnostic("unchecked", "JSON is read by the reader of profiles alone", hint, pointer="")])
     if isinstance(raw, Mapping) and len(raw) > MAX_FACTS:
         raise ProfileError([Diagnostic("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's", pointer="")])

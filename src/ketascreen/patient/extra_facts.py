@@ -32,8 +32,8 @@ def read_extra(raw: object, built_in: Container[str]) -> Mapping[str, Any]:
 
 def _frozen(answer: Any, depth: int = 0) -> Any:
     if isinstance(answer, float) or depth > 2:
-        mend = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
-        raise Refused("wrong-type", "holds an answer of no form that is read", mend)
+        hint = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
+        raise Refused("wrong-type", "holds an answer of no form that is read", hint)
     if isinstance(answer, Observation | ListObservation):
         answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
     if isinstance(answer, Mapping):

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
-from ketascreen.language.condition import Value, Words
+from ketascreen.language.condition import ListValue, Value
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Answers
+from ketascreen.language.semantics import Known
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
 from ketascreen.patient.errors import unknown_fact
@@ -93,7 +93,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     return _count(observations, instants, vocabulary, as_of)
 
 
-def answers_for(rule: Rule, facts: Facts) -> Answers:
+def answers_for(rule: Rule, facts: Facts) -> Known:
     """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
     return facts.last if rule.effect is _ALERT else facts.current
 
@@ -124,14 +124,14 @@ def _extra(
     for name, raw in profile.extra.items():
         fact = vocabulary.get(name)
         if fact is None:
-            mend = did_you_mean(name, vocabulary, otherwise="the rulebook's vocabulary.yaml does not have it")
-            problems.append(unknown_fact(name, mend, "/extra"))
+            hint = did_you_mean(name, vocabulary, otherwise="the rulebook's vocabulary.yaml does not have it")
+            problems.append(unknown_fact(name, hint, "/extra"))
         elif raw is not None:
             try:
                 yield name, read_observation(fact, raw)
             except Refused as refused:
                 message, pointer = f"`{name}`: {refused.message}", f"/extra/{name}{refused.pointer}"
-                problems.append(Diagnostic(refused.code, message, refused.mend, pointer=pointer))
+                problems.append(Diagnostic(refused.code, message, refused.hint, pointer=pointer))
 
 
 def _derive_age(
@@ -208,19 +208,19 @@ def _count(
     return Facts.of(current, last, dated, entries, frozenset(stale))
 
 
-def _words(observation: ListObservation) -> Words:
+def _words(observation: ListObservation) -> ListValue:
     if not observation.unrecognised:
-        return Words(observation.present, observation.complete)
+        return ListValue(observation.present, observation.complete)
     # An entry that is not understood could be any of the words, so nothing can be ruled out.
-    return Words(observation.present | {UNRECOGNISED}, complete=False)
+    return ListValue(observation.present | {UNRECOGNISED}, complete=False)
 
 
 def _counting(fact: Fact, value: Value) -> Value | None:
     """What still counts of an answer that is too old or undated, or None."""
     ageless = fact.freshness.ageless if fact.freshness else frozenset()
-    if isinstance(value, Words):
+    if isinstance(value, ListValue):
         lasting = value.present & ageless
-        return Words(lasting, complete=False) if lasting else None
+        return ListValue(lasting, complete=False) if lasting else None
     return value if value in ageless else None
 
 

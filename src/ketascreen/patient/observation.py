@@ -27,11 +27,11 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0
 
 
 class Refused(Exception):
-    """Why an answer cannot be read: a code, a message and a mend without the value, and a pointer below the fact."""
+    """Why an answer cannot be read: a code, a message and a hint without the value, and a pointer below the fact."""
 
-    def __init__(self, code: str, message: str, mend: str, pointer: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str, pointer: str = "") -> None:
         super().__init__(code)
-        self.code, self.message, self.mend, self.pointer = code, message, mend, pointer
+        self.code, self.message, self.hint, self.pointer = code, message, hint, pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,8 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
     allowed = ("present", "complete", "at") if fact.kind is Kind.LIST else ("value", "unit", "at")
     for key in raw:
         if key not in allowed:
-            mend = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
-            raise Refused("unknown-key", "has a key that an answer does not have", mend)
+            hint = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
+            raise Refused("unknown-key", "has a key that an answer does not have", hint)
     at = None if raw.get("at") is None else read_instant(raw["at"])
     if fact.kind is Kind.LIST:
         complete = raw.get("complete", False)
@@ -180,8 +180,8 @@ def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Ins
     unrecognised: list[str] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, str) or not entry or len(entry) > MAX_TEXT:
-            mend = f"each entry is a word of at most {MAX_TEXT} characters"
-            raise Refused("wrong-type", "an entry is not a word", mend, f"{pointer}/{index}")
+            hint = f"each entry is a word of at most {MAX_TEXT} characters"
+            raise Refused("wrong-type", "an entry is not a word", hint, f"{pointer}/{index}")
         if not entry.isprintable():
             raise Refused(
                 "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
@@ -203,8 +203,8 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
         if raw in fact.choices:
             return fact.choices[fact.choices.index(raw)]  # plain text, where an Enum's member was given
         # The nearest choice is not suggested: it would be the patient's answer in other letters.
-        mend = f"the choices are {', '.join(fact.choices)}; leave it out where it is not known"
-        raise Refused("unknown-choice", "not one of its choices", mend)
+        hint = f"the choices are {', '.join(fact.choices)}; leave it out where it is not known"
+        raise Refused("unknown-choice", "not one of its choices", hint)
     raise Refused("wrong-type", "one of its choices is wanted", f"the choices are {', '.join(fact.choices)}")
 
 
@@ -222,10 +222,10 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
         else:
             raise Refused("wrong-type", "a number is wanted", example)
     except QuantityError as error:
-        mend = str(error)
+        hint = str(error)
     else:
         return _checked(fact, value)
-    raise Refused("not-a-number", "not a number in its unit", mend)
+    raise Refused("not-a-number", "not a number in its unit", hint)
 
 
 def _exact_text(raw: int | Decimal) -> str:

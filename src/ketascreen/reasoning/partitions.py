@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Context, Decimal, localcontext
 from itertools import combinations
 
-from ketascreen.language.condition import Compare, Condition, Value, Words, comparisons
+from ketascreen.language.condition import Compare, Condition, ListValue, Value, comparisons
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
 MAX_WORDS = 8
@@ -33,15 +33,15 @@ def answers(fact: Fact, condition: Condition) -> Iterator[Value]:
         yield from fact.choices
     elif fact.kind is Kind.LIST:
         for some in _combinations(fact, condition):
-            yield Words(some, complete=UNRECOGNISED not in some)
+            yield ListValue(some, complete=UNRECOGNISED not in some)
     else:
         yield from _numbers(fact, sorted(part for part in _constants(fact, condition) if isinstance(part, Decimal)))
 
 
-def open_lists(fact: Fact, condition: Condition) -> Iterator[Words]:
+def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
     """The same for a list that nobody has gone through: what is named is there, and all else is unknown."""
     if fact.kind is Kind.LIST:
-        yield from (Words(some, complete=False) for some in _combinations(fact, condition))
+        yield from (ListValue(some, complete=False) for some in _combinations(fact, condition))
 
 
 def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ketascreen.language.condition import facts_of
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Answers, evaluate
+from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.reasoning.witness import met_by, spread
 
@@ -18,7 +18,7 @@ class Pairs:
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary) -> None:
         self.rules = tuple(rules)
         met = {when: met_by(when, vocabulary) for when in {rule.when for rule in self.rules}}
-        self._met: dict[str, Answers | None] = {rule.id: met[rule.when] for rule in self.rules}
+        self._met: dict[str, Known | None] = {rule.id: met[rule.when] for rule in self.rules}
         self._spread = {rule.id: spread(rule.when) for rule in self.rules}
         self._asking: dict[str, list[Rule]] = {}
         for rule in self.rules:

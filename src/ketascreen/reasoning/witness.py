@@ -14,39 +14,39 @@ from itertools import product
 
 from ketascreen.language.condition import (
     OPERATORS,
-    All,
+    AllOf,
     Always,
-    Any_,
+    AnyOf,
     Compare,
     Condition,
-    Meets,
+    DefinitionRef,
     Not,
     Value,
     comparisons,
 )
 from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import MAX_DECIMALS
-from ketascreen.language.semantics import Answers, evaluate
+from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 
 MAX_WORK = 50_000
 """How many comparisons one trial may look at."""
 MAX_QUESTIONS = 64
 PRESENT, ABSENT = "present", "absent"
-HOLDS: Condition = All(())
-FAILS: Condition = Any_(())
+HOLDS: Condition = AllOf(())
+FAILS: Condition = AnyOf(())
 
 Truths = tuple[Truth, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Search:
     """The answers that were found, and whether all were tried: only then does finding none mean that there are none.
 
     Answers to a list are spread: `heart_conditions stroke` is `present` or `absent`.
     """
 
-    answers: Answers | None
+    answers: Known | None
     whole: bool
 
     @property
@@ -61,22 +61,22 @@ def find(
     wanted: Callable[[Truths], bool],
     *,
     unknown: bool = True,
-) -> Trial:
+) -> Search:
     """Answers at which the truths of the conditions are wanted; without `unknown` only whole answers are tried.
 
     What is not yet asked counts as unknown, and what has come to a truth keeps it whatever else becomes known.
     """
     tried = tuple(map(spread, conditions))
-    questions = tuple(_questions(All(tried), vocabulary, unknown=unknown))
+    questions = tuple(_questions(AllOf(tried), vocabulary, unknown=unknown))
     if sum(map(_depth, questions)) > MAX_QUESTIONS:
-        return Trial(None, whole=False)
+        return Search(None, whole=False)
     work = 0
 
     @cache
     def hopeful(truths: Truths) -> bool:
         return any(map(wanted, product(*(tuple(Truth) if one is Truth.UNKNOWN else (one,) for one in truths))))
 
-    def search(left: tuple[Condition, ...], known: Answers, rest: tuple[_Question, ...]) -> Answers | None:
+    def search(left: tuple[Condition, ...], known: Known, rest: tuple[_Question, ...]) -> Known | None:
         nonlocal work
         asked = [compare.fact for condition in left for compare in comparisons(condition)]
         work += 1 + len(asked)
@@ -94,10 +94,10 @@ def find(
         return None
 
     found = search(tried, {}, questions)
-    return Trial(found, work <= MAX_WORK)
+    return Search(found, work <= MAX_WORK)
 
 
-def met_by(condition: Condition, vocabulary: Vocabulary) -> Answers | None:
+def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
     """A few answers that meet the condition, none of them needless; None where none were found."""
     tried = spread(condition)
     answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
@@ -112,18 +112,18 @@ def met_by(condition: Condition, vocabulary: Vocabulary) -> Answers | None:
 def spread(condition: Condition) -> Condition:
     """The condition with each word of a list as a fact of its own, and definitions written out."""
     match condition:
-        case All(members):
-            return All(tuple(map(spread, members)))
-        case Any_(members):
-            return Any_(tuple(map(spread, members)))
+        case AllOf(members):
+            return AllOf(tuple(map(spread, members)))
+        case AnyOf(members):
+            return AnyOf(tuple(map(spread, members)))
         case Not(member):
             return Not(spread(member))
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return spread(member)
         case Compare(fact, "includes", str() as word):
             return Compare(word_of(fact, word), "is", PRESENT)
         case Compare(fact, "includes_any" | "includes_none" as operator, tuple() as words):
-            some = Any_(tuple(Compare(word_of(fact, str(word)), "is", PRESENT) for word in words))
+            some = AnyOf(tuple(Compare(word_of(fact, str(word)), "is", PRESENT) for word in words))
             return some if operator == "includes_any" else Not(some)
         case _:
             return condition
@@ -140,7 +140,7 @@ def fixed(condition: Condition, fact: str, value: Value) -> Condition:
     return _given(condition, {fact: value})
 
 
-def _given(condition: Condition, answers: Answers) -> Condition:
+def _given(condition: Condition, answers: Known) -> Condition:
     def fix(compare: Compare) -> Condition:
         if compare.fact not in answers:
             return compare
@@ -153,14 +153,14 @@ def _given(condition: Condition, answers: Answers) -> Condition:
 def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Condition:
     """The condition with each comparison changed, definitions written out, and what HOLDS or FAILS taken in."""
     match condition:
-        case All(members):
+        case AllOf(members):
             return all_of(replaced(member, change) for member in members)
-        case Any_(members):
+        case AnyOf(members):
             return any_of(replaced(member, change) for member in members)
         case Not(member):
             new = replaced(member, change)
             return FAILS if new == HOLDS else HOLDS if new == FAILS else Not(new)
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return replaced(member, change)
         case Compare():
             return change(condition)
@@ -171,13 +171,13 @@ def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Co
 def all_of(conditions: Iterable[Condition]) -> Condition:
     """Holds when each holds."""
     members = tuple(member for member in conditions if member != HOLDS)
-    return FAILS if FAILS in members else All(members)
+    return FAILS if FAILS in members else AllOf(members)
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
     """Holds when one does."""
     members = tuple(member for member in conditions if member != FAILS)
-    return HOLDS if HOLDS in members else Any_(members)
+    return HOLDS if HOLDS in members else AnyOf(members)
 
 
 def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | None]:

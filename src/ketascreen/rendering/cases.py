@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ketascreen.authoring.cases.examination import compared
-from ketascreen.authoring.cases.run import Result, Run
+from ketascreen.authoring.cases.run import CaseResult, Run
 from ketascreen.diagnostic import Place
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
@@ -31,7 +31,7 @@ def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds:
     yield from wrapped(summary(run, read, seconds), style=Style.URGENT if run.failed else Style.GOOD)
 
 
-def placed(result: Result, below: Path) -> Place:
+def placed(result: CaseResult, below: Path) -> Place:
     """Where the case stands, its file below a folder."""
     place = result.case.place
     return place._replace(path=(below / place.path).as_posix())
@@ -47,7 +47,7 @@ def summary(run: Run, read: int, seconds: float) -> str:
     return f"{selected}: {counts}, in {took}."
 
 
-def render_failure(result: Result, rulebook: Rulebook, below: Path) -> Iterator[Line]:
+def render_failure(result: CaseResult, rulebook: Rulebook, below: Path) -> Iterator[Line]:
     """What a case expected and got, and why: findings with what they rest on and lack, and the rule's comparisons."""
     for failure in result.examined.failures:
         yield from wrapped(failure.text, indent=2, first="- ")
@@ -55,7 +55,7 @@ def render_failure(result: Result, rulebook: Rulebook, below: Path) -> Iterator[
         yield from _finding(finding, result, rulebook, below)
 
 
-def _finding(finding: Finding, result: Result, rulebook: Rulebook, below: Path) -> Iterator[Line]:
+def _finding(finding: Finding, result: CaseResult, rulebook: Rulebook, below: Path) -> Iterator[Line]:
     yield from wrapped(f"{finding.title} ({finding.rule}) is {finding.outcome}", indent=2, first="Why: ", hang=2)
     yield from entries("Rests on", (f"{used.label} ({used.fact})" for used in finding.rests_on), indent=4)
     yield from entries("Lacks", map(fact_lacking, finding.lacks), indent=4)
@@ -64,7 +64,7 @@ def _finding(finding: Finding, result: Result, rulebook: Rulebook, below: Path) 
     yield from entry("Rule", f"{(below / finding.file).as_posix()}:{finding.line}", indent=4)
 
 
-def _comparisons(result: Result, rulebook: Rulebook) -> Iterator[str]:
+def _comparisons(result: CaseResult, rulebook: Rulebook) -> Iterator[str]:
     for compare, truth in compared(result.case, rulebook):
         text = " ".join(line.text.strip() for line in render_condition(compare, rulebook))
         yield f"{text}: {_HOLDS[truth]}"

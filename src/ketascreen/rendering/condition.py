@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
 from ketascreen.language.quantity import Quantity
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Fact
@@ -17,15 +17,15 @@ def render_condition(condition: Condition, rulebook: Rulebook, *, indent: int = 
     match condition:
         case Always():
             return wrapped("always", indent=indent, first=first)
-        case Meets(name, _):
+        case DefinitionRef(name, _):
             return wrapped(f"meets: {name}", indent=indent, first=first)
         case Compare(fact, _, _):
             return wrapped(_asking(fact, (condition,), rulebook), indent=indent, first=first, hang=len(first) + 4)
-        case All(members) if (shared := _one_fact(members)) is not None:
+        case AllOf(members) if (shared := _one_fact(members)) is not None:
             compares = tuple(member for member in members if isinstance(member, Compare))
             return wrapped(_asking(shared, compares, rulebook), indent=indent, first=first, hang=len(first) + 4)
-        case All(members) | Any_(members):
-            lines = wrapped("all:" if isinstance(condition, All) else "any:", indent=indent, first=first)
+        case AllOf(members) | AnyOf(members):
+            lines = wrapped("all:" if isinstance(condition, AllOf) else "any:", indent=indent, first=first)
             for member in members:
                 lines += render_condition(member, rulebook, indent=deeper + 2, first="- ")
             return lines

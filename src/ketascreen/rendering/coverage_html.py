@@ -8,7 +8,7 @@ from html import escape
 from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks, missing, unreachable
 from ketascreen.authoring.coverage.measure import VALUES, Goal, Node, RuleCoverage, total
 from ketascreen.diagnostic import printable
-from ketascreen.language.condition import All, Any_, Compare
+from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.rulebook import Rulebook
 
 _STYLE = """
@@ -121,9 +121,9 @@ def _named(node: Node) -> str:
     match node.condition:
         case Compare(fact, operator, _):
             return f"{fact} {operator.replace('_', ' ')}"
-        case All():
+        case AllOf():
             return "all"
-        case Any_():
+        case AnyOf():
             return "any"
         case _:
             return "not"

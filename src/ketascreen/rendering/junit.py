@@ -8,17 +8,17 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from ketascreen.authoring.cases.case import Case
-from ketascreen.authoring.cases.run import Result, Run
+from ketascreen.authoring.cases.run import CaseResult, Run
 from ketascreen.syntax.folder import CASES
 
 
-def junit(run: Run, *, name: str, below: Path, seconds: float, explained: Callable[[Result], str]) -> bytes:
+def junit(run: Run, *, name: str, below: Path, seconds: float, explained: Callable[[CaseResult], str]) -> bytes:
     """The XML of a run: a suite for each file, a test for each case, `explained(result)` in each failure.
 
     Files are named as they stand from here: `below` is the rulebook's folder.
     Cases that were not run because an earlier one failed are in it as skipped.
     """
-    results: list[tuple[Case, Result | None]] = [(result.case, result) for result in run.results]
+    results: list[tuple[Case, CaseResult | None]] = [(result.case, result) for result in run.results]
     results += [(case, None) for case in run.not_run]
     root = Xml.Element("testsuites", {"name": name, **_counts(results), "time": f"{seconds:.3f}"})
     for file, group in groupby(results, key=lambda one: one[0].place.path):
@@ -31,7 +31,7 @@ def junit(run: Run, *, name: str, below: Path, seconds: float, explained: Callab
     return xml + b"\n"
 
 
-def _counts(results: list[tuple[Case, Result | None]]) -> dict[str, str]:
+def _counts(results: list[tuple[Case, CaseResult | None]]) -> dict[str, str]:
     ran = [result for _, result in results if result is not None]
     return {
         "tests": str(len(results)),
@@ -41,7 +41,9 @@ def _counts(results: list[tuple[Case, Result | None]]) -> dict[str, str]:
     }
 
 
-def _test(suite: Xml.Element, path: str, case: Case, result: Result | None, explained: Callable[[Result], str]) -> None:
+def _test(
+    suite: Xml.Element, path: str, case: Case, result: CaseResult | None, explained: Callable[[CaseResult], str]
+) -> None:
     of = case.rule or path.rsplit("/", 1)[-1].removesuffix(CASES)
     attributes = {"classname": of, "name": case.name, "file": path, "line": str(case.place.line)}
     test = Xml.SubElement(suite, "testcase", attributes)

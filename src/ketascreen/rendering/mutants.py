@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ketascreen.authoring.mutation.mutant import Mutant
-from ketascreen.authoring.mutation.run import Fate, Result
+from ketascreen.authoring.mutation.run import Fate, MutantResult
 from ketascreen.diagnostic import printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.page import Line, Style, wrapped
@@ -20,7 +20,7 @@ SAID = {
 }
 
 
-def render(mutants: Sequence[Mutant], results: Sequence[Result], rulebook: Rulebook) -> Iterator[Line]:
+def render(mutants: Sequence[Mutant], results: Sequence[MutantResult], rulebook: Rulebook) -> Iterator[Line]:
     """Each survivor with the case that is missing, then the counts."""
     shown: dict[str, str] = {}
     for mutant, result in zip(mutants, results, strict=True):
@@ -48,7 +48,7 @@ def share(counted: Counter[Fate]) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def _survivor(mutant: Mutant, result: Result, rulebook: Rulebook, shown: dict[str, str]) -> Iterator[Line]:
+def _survivor(mutant: Mutant, result: MutantResult, rulebook: Rulebook, shown: dict[str, str]) -> Iterator[Line]:
     place = f"{printable(mutant.place.path)}:{mutant.place.line}"
     yield from wrapped(f"{place}: {mutant.what} ({mutant.about})", hang=2, style=Style.HEADING)
     yield Line(f"  - {printable(mutant.line.before.rstrip())}")
@@ -69,7 +69,7 @@ def _survivor(mutant: Mutant, result: Result, rulebook: Rulebook, shown: dict[st
         yield from (Line(printable(line)) for line in result.missing.splitlines())
 
 
-def as_data(mutants: Sequence[Mutant], results: Sequence[Result]) -> dict[str, Any]:
+def as_data(mutants: Sequence[Mutant], results: Sequence[MutantResult]) -> dict[str, Any]:
     """The counts and every mutant that was not killed, as plain data."""
     counted = Counter(result.fate for result in results)
     return {

@@ -12,14 +12,14 @@ from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, w
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.verdict import RouteVerdict, Verdict
 
-WORDS = {
+DECISION_WORDS = {
     Decision.ELIGIBLE: "eligible",
     Decision.CAUTION: "caution",
     Decision.REVIEW: "review by a clinician",
     Decision.INSUFFICIENT_DATA: "insufficient data",
     Decision.NOT_ELIGIBLE: "not eligible",
 }
-TODAY = {
+READINESS_WORDS = {
     Readiness.READY: "ready",
     Readiness.INSUFFICIENT_DATA: "insufficient data",
     Readiness.NOT_READY: "not ready",
@@ -95,8 +95,10 @@ def _table(verdict: Verdict) -> list[Line]:
         Line(_row("Route", "Recommendation", "Today" if _in_session(verdict) else None, ""), Style.HEADING),
     ]
     for route in verdict.routes.values():
-        today = TODAY[route.readiness] if route.readiness else None
-        lines.append(Line(_row(route.route, WORDS[route.decision], today, route.title), STYLES[route.decision]))
+        today = READINESS_WORDS[route.readiness] if route.readiness else None
+        lines.append(
+            Line(_row(route.route, DECISION_WORDS[route.decision], today, route.title), STYLES[route.decision])
+        )
     return lines
 
 
@@ -145,11 +147,11 @@ def _groups(verdict: Verdict) -> list[list[RouteVerdict]]:
 def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str]) -> Iterator[Line]:
     first = group[0]
     names = ", ".join(route.route for route in group)
-    yield from heading(f"{names}: Recommendation: {WORDS[first.decision]}", STYLES[first.decision])
+    yield from heading(f"{names}: Recommendation: {DECISION_WORDS[first.decision]}", STYLES[first.decision])
     yield from render_group(verdict, first.decision, first.reasons, shown)
     if first.readiness is not None:
         style = Style.GOOD if first.readiness is Readiness.READY else Style.WARNING
-        yield from heading(f"{names}: Today: {TODAY[first.readiness]}", style)
+        yield from heading(f"{names}: Today: {READINESS_WORDS[first.readiness]}", style)
         yield from render_listed(verdict, first.readiness_reasons, shown)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Pauses the search in this process for as long as the block takes; where it is off already, it stays off."""
     was_on = gc.isenabled()
     gc.disable()

@@ -14,8 +14,8 @@ from ketascreen.diagnostic import ChannelFault
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 PIECE = 25
 """Items that a process is handed at a time."""
@@ -29,8 +29,8 @@ def cores() -> int:
 
 
 def in_order(
-    make: Callable[[], Callable[[Item], Result]], items: Iterable[Item], *, workers: int, piece: int = PIECE
-) -> Generator[Result, None, None]:
+    make: Callable[[], Callable[[ItemT], ResultT]], items: Iterable[ItemT], *, workers: int, piece: int = PIECE
+) -> Generator[ResultT, None, None]:
     """What the function that `make` gives comes to for each item, in their order, over `workers` processes.
 
     Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,

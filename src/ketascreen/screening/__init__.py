@@ -9,21 +9,21 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.screening.agreement import ask
-    from ketascreen.screening.builder import Reporter
+    from ketascreen.screening.builder import VerdictBuilder
     from ketascreen.screening.combine import Weighing
     from ketascreen.screening.explanation import Evidence
     from ketascreen.screening.recorder import Recorder, Screening
     from ketascreen.screening.request import read_request
     from ketascreen.screening.scope import Scope
 
-__all__ = ["Evidence", "Recorder", "Reporter", "Scope", "Screening", "Weighing", "ask", "read_request"]
+__all__ = ["Evidence", "Recorder", "Scope", "Screening", "VerdictBuilder", "Weighing", "ask", "read_request"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
         __name__,
         {
             "agreement": ["ask"],
-            "builder": ["Reporter"],
+            "builder": ["VerdictBuilder"],
             "combine": ["Weighing"],
             "explanation": ["Evidence"],
             "recorder": ["Recorder", "Screening"],

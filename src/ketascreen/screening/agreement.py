@@ -16,7 +16,7 @@ _CAUTIOUS = list(Outcome)
 
 
 @dataclass(frozen=True)
-class Answers:
+class ChannelResults:
     """What each channel that answered came to for each rule asked, where they differ, and what failed."""
 
     by_channel: Mapping[str, Mapping[str, Truth]]
@@ -29,7 +29,7 @@ class Answers:
         return max(outcomes, key=_CAUTIOUS.index, default=Outcome.UNKNOWN)
 
 
-def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> Answers:
+def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> ChannelResults:
     """What every channel comes to for `rules`. A channel that fails, or answers for other rules, gives a fault."""
     by_channel: dict[str, Mapping[str, Truth]] = {}
     faults = []
@@ -39,7 +39,7 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
             faults.append(Fault(where=f"{channel.name} channel", message=answer))
         else:
             by_channel[channel.name] = answer
-    return Answers(by_channel, _disagreements(by_channel, rules), tuple(faults))
+    return ChannelResults(by_channel, _disagreements(by_channel, rules), tuple(faults))
 
 
 def _disagreements(

@@ -15,39 +15,39 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.process_pool import in_order
-from ketascreen.screening.agreement import Answers, ask
+from ketascreen.screening.agreement import ChannelResults, ask
 from ketascreen.screening.request import require_profile
 
 PIECE = 100
 """Patients that a process is handed at a time: facts and answers are small, and pickled faster together."""
 
-Asker = Callable[[], Callable[[Facts | None], Answers | None]]
+Worker = Callable[[], Callable[[Facts | None], ChannelResults | None]]
 """Gives, in whichever process, what asks the channels; of a patient without facts it asks nothing."""
 
 
-def asker(channels: tuple[Channel, ...], stage: Stage, rules: frozenset[str], *, workers: int) -> Asker:
+def make_worker(channels: tuple[Channel, ...], stage: Stage, rules: frozenset[str], *, workers: int) -> Worker:
     """Asks `channels` for `rules`, in each of `workers` processes.
 
     Raises:
         RequestError: no number of workers, or a channel that cannot be copied to a process.
     """
-    asking = partial(_asking, channels, stage, rules)
+    worker = partial(_worker, channels, stage, rules)
     if type(workers) is not int or workers < 1:
         raise RequestError([Diagnostic("workers", "no number of workers", "write 1, or as many as there are cores")])
     if workers > 1:
         try:
-            pickle.dumps(asking)
+            pickle.dumps(worker)
         except Exception:  # noqa: BLE001  whatever a channel of somebody else's holds
-            mend = "screen with one worker"
+            hint = "screen with one worker"
             raise RequestError(
-                [Diagnostic("workers", "a channel that cannot be copied to another process", mend)]
+                [Diagnostic("workers", "a channel that cannot be copied to another process", hint)]
             ) from None
-    return asking
+    return worker
 
 
-def answers_for_many(
-    profiles: Iterable[PatientProfile], vocabulary: Vocabulary, as_of: datetime, asking: Asker, *, workers: int
-) -> Iterator[tuple[Facts, Answers] | ProfileError]:
+def results_for_many(
+    profiles: Iterable[PatientProfile], vocabulary: Vocabulary, as_of: datetime, worker: Worker, *, workers: int
+) -> Iterator[tuple[Facts, ChannelResults] | ProfileError]:
     """For each profile, in their order, its facts with what the channels answer; the error for one that is refused.
 
     Raises:
@@ -68,16 +68,16 @@ def answers_for_many(
                 taken.append(known)
                 yield known
 
-    for answers in in_order(asking, facts(), workers=workers, piece=PIECE):
+    for results in in_order(worker, facts(), workers=workers, piece=PIECE):
         known = taken.popleft()
         if isinstance(known, ProfileError):
             yield known
         else:
-            assert answers is not None
-            yield known, answers
+            assert results is not None
+            yield known, results
 
 
-def _asking(
+def _worker(
     channels: tuple[Channel, ...], stage: Stage, rules: frozenset[str]
-) -> Callable[[Facts | None], Answers | None]:
+) -> Callable[[Facts | None], ChannelResults | None]:
     return lambda facts: None if facts is None else ask(channels, facts, stage, rules)

@@ -32,7 +32,7 @@ def source(citation: Citation) -> Source:
     )
 
 
-class Reporter:
+class VerdictBuilder:
     """Words findings and route verdicts by one rulebook; what is the same for every patient is built once."""
 
     def __init__(self, rulebook: Rulebook) -> None:

@@ -14,7 +14,7 @@ from typing import Self
 
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route
-from ketascreen.screening.agreement import Answers
+from ketascreen.screening.agreement import ChannelResults
 from ketascreen.verdict.decision import combine, combine_readiness
 
 _FOUND = tuple(product(Effect, (Outcome.MET, Outcome.UNKNOWN)))
@@ -44,14 +44,14 @@ class Weighing:
         return cls(asked, met, unknown)
 
     def weigh(
-        self, answers: Answers, decided: frozenset[str], *, faulty: bool
+        self, results: ChannelResults, decided: frozenset[str], *, faulty: bool
     ) -> dict[Route, tuple[Decision, Readiness]]:
         """For each route the most cautious of what each channel gives, and of insufficient data in doubt (P4).
 
         `decided`: reviews to go ahead with. `faulty`: a fault lies over all routes.
         """
-        sides = [self._side(answer, decided) for answer in answers.by_channel.values()]
-        doubt = _union(map(self.met.__getitem__, answers.disagreements))
+        sides = [self._side(answer, decided) for answer in results.by_channel.values()]
+        doubt = _union(map(self.met.__getitem__, results.disagreements))
         weighed = {}
         for place, route in enumerate(self.routes):
             shift = place * _WIDTH

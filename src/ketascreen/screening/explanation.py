@@ -7,7 +7,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.language.condition import Value, Words
+from ketascreen.language.condition import ListValue, Value
 from ketascreen.language.logic import UNKNOWN
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
@@ -83,7 +83,7 @@ def _failed(rule: Rule, error: Exception) -> str:
 def _used(fact: Fact, value: Value, facts: Facts, as_of: datetime) -> FactUsed:
     name, observed = fact.name, facts.observed.get(fact.name)
     known: str | tuple[str, ...]
-    if isinstance(value, Words):
+    if isinstance(value, ListValue):
         known = (*sorted(value.present - {UNRECOGNISED}), *facts.unrecognised.get(name, ()))
     else:
         known = decimal_text(value) if isinstance(value, Decimal) else value
@@ -97,7 +97,7 @@ def _used(fact: Fact, value: Value, facts: Facts, as_of: datetime) -> FactUsed:
             "label": fact.label,
             "value": known,
             "unit": fact.unit.name if fact.unit else None,
-            "complete": value.complete if isinstance(value, Words) else None,
+            "complete": value.complete if isinstance(value, ListValue) else None,
             "observed_at": observed.isoformat() if observed is not None else None,
             "days_old": days,
             "counts": facts.current.get(name) == value,

@@ -52,9 +52,9 @@ def require_reference(reference: str | None, *, has_ledger: bool) -> None:
     Raises:
         RequestError: one without the other, or a reference that is no opaque token.
     """
-    mend = "give your own opaque token for the patient: letters and digits without spaces, never a name"
+    hint = "give your own opaque token for the patient: letters and digits without spaces, never a name"
     if not has_ledger:
-        problem, mend = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
+        problem, hint = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
         refused = reference is not None
     elif reference is None:
         problem, refused = "a ledger needs `reference`", True
@@ -62,4 +62,4 @@ def require_reference(reference: str | None, *, has_ledger: bool) -> None:
         problem = "`reference` is no opaque token"
         refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
     if refused:
-        raise RequestError([Diagnostic("reference", problem, mend)])
+        raise RequestError([Diagnostic("reference", problem, hint)])

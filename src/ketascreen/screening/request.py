@@ -11,7 +11,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.patient.observation import at_fixed_offset, is_of_our_time
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.verdict.verdict import ReviewDecision
+from ketascreen.verdict.verdict import ClinicianDecision
 
 _ROUTES = tuple(Route)
 _STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
@@ -24,7 +24,7 @@ class Request(NamedTuple):
     as_of: datetime
     stage: Stage
     routes: tuple[Route, ...]
-    decisions: tuple[ReviewDecision, ...] = ()
+    decisions: tuple[ClinicianDecision, ...] = ()
 
 
 def require_profile(profile: object) -> None:
@@ -42,7 +42,7 @@ def read_request(
     as_of: datetime,
     stage: Stage | str,
     routes: Iterable[Route | str] | None,
-    decisions: Iterable[ReviewDecision] = (),
+    decisions: Iterable[ClinicianDecision] = (),
 ) -> Request:
     """What is asked of `rulebook`.
 
@@ -70,10 +70,10 @@ def read_request(
     )
 
 
-def _undecidable(decisions: Iterable[ReviewDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:
+def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:
     for decision in decisions:
-        if not isinstance(decision, ReviewDecision):
-            yield Diagnostic("decision", "no ReviewDecision", "make one with ReviewDecision(...)")
+        if not isinstance(decision, ClinicianDecision):
+            yield Diagnostic("decision", "no ClinicianDecision", "make one with ClinicianDecision(...)")
             continue
         rule = rulebook.rule(decision.rule)
         if rule is None or rule.effect is not Effect.REVIEW:

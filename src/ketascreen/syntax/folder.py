@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.diagnostic import Place
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 MAX_FILES = 20_000
@@ -27,7 +27,7 @@ class Folder:
     ignored: tuple[str, ...]
 
 
-def read_folder(folder: Path, report: Report, *, rules: bool = True, fixtures: bool = True) -> Folder:
+def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixtures: bool = True) -> Folder:
     """The bytes of every YAML file below `folder`, by one rule; of those that are not asked for, nothing is read.
 
     Files whose names start with a dot and files of other endings are ignored and listed. `.yml`, links, folders named
@@ -35,22 +35,22 @@ def read_folder(folder: Path, report: Report, *, rules: bool = True, fixtures: b
     """
     ignored: list[str] = []
     if not _is_folder(folder):
-        report.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
+        problems.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
         return Folder({}, {}, ())
-    found = _walk(folder, "", report, ignored)
+    found = _walk(folder, "", problems, ignored)
     if len(found) > MAX_FILES:
         place = Place(found[MAX_FILES][0])
-        report.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
+        problems.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
     read: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
     for path, entry in found[:MAX_FILES]:
         is_fixture = path.endswith((CASES, START))
         if not (fixtures if is_fixture else rules):
             continue
-        data = _read(path, entry, report)
+        data = _read(path, entry, problems)
         if data is not None:
             read[is_fixture][path] = data
-    if rules and not read[False] and not report.found:
-        report.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
+    if rules and not read[False] and not problems.found:
+        problems.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
     return Folder(*read, tuple(ignored))
 
 
@@ -61,11 +61,11 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list[tuple[str, os.DirEntry[str]]]:
+def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> list[tuple[str, os.DirEntry[str]]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        report.problem(
+        problems.problem(
             "unreadable",
             f"cannot be read ({error.strerror})",
             "check its permissions",
@@ -79,24 +79,24 @@ def _walk(folder: Path, prefix: str, report: Report, ignored: list[str]) -> list
         if entry.name.startswith("."):
             ignored.append(path)
         elif entry.is_symlink():
-            report.problem("not-a-file", "a link", "put the file itself there", Place(path))
+            problems.problem("not-a-file", "a link", "put the file itself there", Place(path))
         elif entry.is_dir() and not yaml and path.count("/") >= MAX_FOLDERS_DEEP:
             limit = f"folders more than {MAX_FOLDERS_DEEP} deep"
-            report.problem("over-limit", limit, "move it up", Place(path))
+            problems.problem("over-limit", limit, "move it up", Place(path))
         elif entry.is_dir() and not yaml:
-            found.extend(_walk(folder / entry.name, f"{path}/", report, ignored))
+            found.extend(_walk(folder / entry.name, f"{path}/", problems, ignored))
         elif not yaml:
             ignored.append(path)
         elif not entry.is_file(follow_symlinks=False):
-            report.problem("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
+            problems.problem("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif entry.name.endswith(".yml"):
-            report.problem("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
+            problems.problem("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
         else:
             found.append((path, entry))
     return found
 
 
-def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
+def _read(path: str, entry: os.DirEntry[str], problems: Problems) -> bytes | None:
     try:
         file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         try:
@@ -105,7 +105,7 @@ def _read(path: str, entry: os.DirEntry[str], report: Report) -> bytes | None:
             os.close(file)
     except OSError as error:
         reason = error.strerror
-    report.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
+    problems.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
     return None
 
 

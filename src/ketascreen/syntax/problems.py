@@ -9,25 +9,25 @@ from ketascreen.diagnostic import Diagnostic, Place
 
 
 @dataclass
-class Report:
+class Problems:
     """The problems found so far; `lines` holds the text of each file for showing them."""
 
     found: list[Diagnostic] = field(default_factory=list)
     lines: Mapping[str, list[str]] = field(default_factory=dict)
 
-    def at(self, code: str, message: str, mend: str, place: Place) -> Diagnostic:
+    def at(self, code: str, message: str, hint: str, place: Place) -> Diagnostic:
         """A diagnostic at a place, with the text of its line."""
         lines = self.lines.get(place.path, [])
         text = lines[place.line - 1] if place.line <= len(lines) else None
-        return Diagnostic(code, message, mend, place, text=text)
+        return Diagnostic(code, message, hint, place, text=text)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Notes a problem."""
         self.found.append(diagnostic)
 
-    def problem(self, code: str, message: str, mend: str, place: Place) -> None:
+    def problem(self, code: str, message: str, hint: str, place: Place) -> None:
         """Notes a problem at a place."""
-        self.add(self.at(code, message, mend, place))
+        self.add(self.at(code, message, hint, place))
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Notes problems."""

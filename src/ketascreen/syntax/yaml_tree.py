@@ -18,7 +18,7 @@ from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEve
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.quantity import QuantityError, parse_number
-from ketascreen.runtime.gc_pause import uncollected
+from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.syntax.utf8 import decode, forbidden
 
@@ -62,10 +62,10 @@ class _Reader:
     found: list[Diagnostic] = field(default_factory=list)
     nodes: int = 0
 
-    def report(self, code: str, message: str, mend: str, event: Any) -> None:
+    def report(self, code: str, message: str, hint: str, event: Any) -> None:
         place = self.file.place(event)
         line = self.file.lines[place.line - 1] if place.line <= len(self.file.lines) else ""
-        self.found.append(Diagnostic(code, message, mend, place, text=line))
+        self.found.append(Diagnostic(code, message, hint, place, text=line))
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -222,7 +222,7 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
             ]
     found: list[Diagnostic] = []
     try:
-        with uncollected():  # one file may hold many values too
+        with gc_paused():  # one file may hold many values too
             root = _Reader(file, keys, _LOADER(text).get_event, found).document()
     except _Stop:
         return None, found
@@ -230,15 +230,15 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
         place, problem = _syntax_place(error, file), getattr(error, "problem", None) or ""
     else:
         if root is None:
-            message, mend = "an empty file", "write its content, or delete the file"
-            found.append(Diagnostic("empty-file", message, mend, Place(file.path), text=file.lines[0]))
+            message, hint = "an empty file", "write its content, or delete the file"
+            found.append(Diagnostic("empty-file", message, hint, Place(file.path), text=file.lines[0]))
         return root, found
     if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
-        code, message, mend = "over-limit", _TOO_DEEP, "make it simpler"
+        code, message, hint = "over-limit", _TOO_DEEP, "make it simpler"
     else:
         code, message = "syntax", f"not valid YAML ({_spoken(problem)})"
-        mend = "check indentation, quotes and colons"
-    return None, [*found, Diagnostic(code, message, mend, place, text=file.lines[place.line - 1])]
+        hint = "check indentation, quotes and colons"
+    return None, [*found, Diagnostic(code, message, hint, place, text=file.lines[place.line - 1])]
 
 
 def _syntax_place(error: yaml.YAMLError, file: File) -> Place:

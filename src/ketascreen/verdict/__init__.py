@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from ketascreen.verdict.finding import Fault, Finding
     from ketascreen.verdict.override import Override
     from ketascreen.verdict.schema import SCHEMAS, verdict_schema
-    from ketascreen.verdict.verdict import ReviewDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
 
 __all__ = [
     "SCHEMAS",
+    "ClinicianDecision",
     "Fault",
     "Finding",
     "Override",
-    "ReviewDecision",
     "RouteVerdict",
     "Verdict",
     "combine",
@@ -35,6 +35,6 @@ if not TYPE_CHECKING:
             "finding": ["Fault", "Finding"],
             "override": ["Override"],
             "schema": ["SCHEMAS", "verdict_schema"],
-            "verdict": ["ReviewDecision", "RouteVerdict", "Verdict"],
+            "verdict": ["ClinicianDecision", "RouteVerdict", "Verdict"],
         },
     )

@@ -18,7 +18,7 @@ NOTICE = "A recommendation with its grounds, for a clinician to check line by li
 UNSIGNED = "No clinician has signed this rulebook."
 
 
-class ReviewDecision(Reported):
+class ClinicianDecision(Reported):
     """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""
 
     rule: str
@@ -39,7 +39,7 @@ class ReviewDecision(Reported):
 _AT = attrgetter("at")
 
 
-def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozenset[str]:
+def decided_at(decisions: Iterable[ClinicianDecision], as_of: datetime) -> frozenset[str]:
     """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
     made = sorted([one for one in decisions if one.at <= as_of], key=_AT)
     newest = {one.rule: one.at for one in made}
@@ -47,10 +47,10 @@ def decided_at(decisions: Iterable[ReviewDecision], as_of: datetime) -> frozense
     return frozenset(newest) - lapsed
 
 
-def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ReviewDecision, ...]:
+def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ClinicianDecision, ...]:
     """The decisions on met reviews that are on record, those that no longer stand as lapsed when they were made."""
     return tuple(
-        ReviewDecision(
+        ClinicianDecision(
             rule=one.override.rule,
             by=one.override.by,
             at=one.override.at,
@@ -158,7 +158,7 @@ class Verdict(Deferring):
     as_of: AwareDatetime
     routes: dict[Route, RouteVerdict]
     findings: tuple[Finding, ...]
-    decisions: tuple[ReviewDecision, ...]
+    decisions: tuple[ClinicianDecision, ...]
     rulebook: RulebookUsed
     agreement: Agreement
     faults: tuple[Fault, ...]

@@ -46,7 +46,7 @@ def test_no_check_fails(rng: Random) -> None:
         for problem in check.check(subject):
             assert problem.place is not None
             assert problem.message
-            assert problem.mend
+            assert problem.hint
 
 
 @FEW

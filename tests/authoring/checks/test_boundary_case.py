@@ -33,7 +33,7 @@ def about(rule_id: str, found: list[Diagnostic]) -> list[Diagnostic]:
 
 def wanted(rule_id: str, found: list[Diagnostic]) -> list[str]:
     """The answers that the cases of one rule lack."""
-    return [problem.mend for problem in about(rule_id, found)]
+    return [problem.hint for problem in about(rule_id, found)]
 
 
 def test_the_cases_that_a_threshold_lacks_are_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ketascreen.language.terms import Decision, Outcome, Readiness, Route, Stage
-from ketascreen.loading.file_models import Form, Text
+from ketascreen.loading.file_models import FileModel, Text
 
 RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]
 DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
@@ -18,7 +18,7 @@ StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid
 FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  # type: ignore[valid-type]
 
 
-class ExpectForm(Form):
+class ExpectModel(FileModel):
     """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
 
     finding: FindingWord | None = None  # type: ignore[valid-type]
@@ -32,7 +32,7 @@ class ExpectForm(Form):
     unknown: list[Text] | None = None
 
 
-class CaseForm(Form):
+class CaseModel(FileModel):
     """One case: a profile, and what it must come to."""
 
     name: Text
@@ -43,10 +43,10 @@ class CaseForm(Form):
     without: list[Text] = Field(default_factory=list)
     stage: StageWord = Stage.CANDIDACY.value  # type: ignore[valid-type]
     decisions: list[Text] = Field(default_factory=list)
-    expect: ExpectForm
+    expect: ExpectModel
 
 
-class StartForm(Form):
+class StartModel(FileModel):
     """A start that cases change."""
 
     as_of: Text

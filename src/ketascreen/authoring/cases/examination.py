@@ -19,7 +19,7 @@ from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
 from ketascreen.verdict.decision import combine, combine_readiness
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
-from ketascreen.verdict.verdict import ReviewDecision, RouteVerdict, Verdict
+from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
 
 NOT_ASKED = "not_asked"
 """What a rule's case expects at a stage that does not ask the rule."""
@@ -108,9 +108,9 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
-    evidence = screener.reporter.evidence(facts, case.as_of)
+    evidence = screener.builder.evidence(facts, case.as_of)
     faults = answers.faults + evidence.explain([rule])
-    finding = screener.reporter.finding(rule, answers.outcome(rule.id), evidence)
+    finding = screener.builder.finding(rule, answers.outcome(rule.id), evidence)
     return finding, list(_doubts(faults, answers.disagreements))
 
 
@@ -154,7 +154,7 @@ def _grounds(finding: Finding) -> str:
 
 
 def _examine_patient(case: Case, screener: Screener) -> Examined:
-    decided = [ReviewDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     differing = [one.rule for one in verdict.agreement.disagreements]
     failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, verdict))

@@ -14,11 +14,11 @@ from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_me
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
-from ketascreen.loading.validate import read_form
+from ketascreen.loading.validate import read_model
 from ketascreen.patient.observation import Instant, Refused, read_instant
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.syntax.folder import CASES, START, read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
 
 __all__ = ["VIGNETTES", "Case", "read_cases"]
@@ -32,33 +32,33 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     Raises:
         RulebookError: every problem of every case file; a case that expects nothing is one.
     """
-    report = Report()
-    fixtures = read_folder(Path(folder), report, rules=False).fixtures
-    trees = read_trees(fixtures, report)
-    starts = _starts(trees, report)
-    reader = _CaseReader(rulebook, starts, report)
+    problems = Problems()
+    fixtures = read_folder(Path(folder), problems, rules=False).fixtures
+    trees = read_trees(fixtures, problems)
+    starts = _starts(trees, problems)
+    reader = _CaseReader(rulebook, starts, problems)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
-    if not cases and not report.found:
-        report.problem(
+    if not cases and not problems.found:
+        problems.problem(
             "no-cases",
             "a folder without cases",
             "write `<rule-id>.cases.yaml` beside a rule",
             Place(str(folder)),
         )
-    if report.found:
-        raise RulebookError(report.sorted())
+    if problems.found:
+        raise RulebookError(problems.sorted())
     return tuple(cases)
 
 
-def _starts(trees: Mapping[str, Node], report: Report) -> dict[str, forms.StartForm]:
-    starts: dict[str, forms.StartForm] = {}
+def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, forms.StartModel]:
+    starts: dict[str, forms.StartModel] = {}
     for path, tree in trees.items():
         if not path.endswith(START):
             continue
         name = path.rsplit("/", 1)[-1].removesuffix(START)
         if name in starts:
-            report.problem("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
-        if start := read_form(forms.StartForm, tree, report):
+            problems.problem("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
+        if start := read_model(forms.StartModel, tree, problems):
             starts[name] = start
     return starts
 
@@ -66,55 +66,55 @@ def _starts(trees: Mapping[str, Node], report: Report) -> dict[str, forms.StartF
 @dataclass(frozen=True, slots=True)
 class _CaseReader:
     rulebook: Rulebook
-    starts: Mapping[str, forms.StartForm]
-    report: Report
+    starts: Mapping[str, forms.StartModel]
+    problems: Problems
 
     def read(self, path: str, tree: Node) -> Iterable[Case]:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
         if rule is not None and self.rulebook.rule(rule) is None:
-            self.report.problem("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
+            self.problems.problem("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
-            self.report.problem("no-cases", "a file without cases", "write each case behind `- `", tree.place)
+            self.problems.problem("no-cases", "a file without cases", "write each case behind `- `", tree.place)
             return
         names: set[str] = set()
         for node in tree.items:
-            form = read_form(forms.CaseForm, node, self.report)
+            form = read_model(forms.CaseModel, node, self.problems)
             if form is None:
                 continue
             if form.name in names:
-                self.report.problem(
+                self.problems.problem(
                     "case", f"the name `{form.name}` twice", "name each case for what it shows", node.place
                 )
             names.add(form.name)
             if case := self._case(path, node, form, rule):
                 yield case
 
-    def _case(self, path: str, node: Node, form: forms.CaseForm, rule: str | None) -> Case | None:
+    def _case(self, path: str, node: Node, form: forms.CaseModel, rule: str | None) -> Case | None:
         start = self.starts.get(form.start or "")
         if form.start is not None and start is None:
-            mend = did_you_mean(form.start, self.starts, otherwise="write it as <name>.start.yaml")
-            self.report.problem("case", f"no start `{form.start}`", mend, place_of(node, ("start",)))
+            hint = did_you_mean(form.start, self.starts, otherwise="write it as <name>.start.yaml")
+            self.problems.problem("case", f"no start `{form.start}`", hint, place_of(node, ("start",)))
             return None
         for wrong in _problems(form, rule, self.rulebook):
-            self.report.problem(wrong.code, wrong.message, wrong.mend, place_of(node, wrong.at))
+            self.problems.problem(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
         try:
             as_of = read_instant(form.as_of or (start.as_of if start else None), "")
             if not isinstance(as_of, datetime):
                 raise Refused("not-a-date", "a time is wanted", "write 2026-11-22T09:00:00Z")
             profile = self._profile(form, start)
         except Refused as refused:
-            self.report.problem("case", f"`as_of`: {refused.message}", refused.mend, node.place)
+            self.problems.problem("case", f"`as_of`: {refused.message}", refused.hint, node.place)
             return None
         except ProfileError as error:
             for problem in error.diagnostics:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
-                self.report.problem(problem.code, problem.message, problem.mend, place)
+                self.problems.problem(problem.code, problem.message, problem.hint, place)
             return None
         expect = {key: value for key, value in form.expect.model_dump().items() if value is not None}
         return Case(form.name, node.place, rule, as_of, Stage(form.stage), profile, tuple(form.decisions), expect)
 
-    def _profile(self, form: forms.CaseForm, start: forms.StartForm | None) -> PatientProfile:
+    def _profile(self, form: forms.CaseModel, start: forms.StartModel | None) -> PatientProfile:
         given = {**(start.given if start else {}), **form.given}
         observed_at = _once(form.observed_at or (start.observed_at if start else None))
         raw: dict[str, Any] = {"extra": {}}
@@ -146,51 +146,51 @@ _OF_A_PATIENT = frozenset({"decisions", "readiness", "alerts", "met", "unknown",
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What is wrong with what a case says, how to mend it, and the keys that lead there."""
+    """What is wrong with what a case says, how to fix it, and the keys that lead there."""
 
     code: str
     message: str
-    mend: str
+    hint: str
     at: tuple[str | int, ...] = ()
 
 
-def _problems(form: forms.CaseForm, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
+def _problems(form: forms.CaseModel, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
     yield from _of_its_kind(form, rule)
     for fact in form.without:
         if fact in form.given:
-            mend = "keep it under one of the two"
-            yield _Problem("case", f"`{fact}` is both given and taken away", mend, ("without",))
+            hint = "keep it under one of the two"
+            yield _Problem("case", f"`{fact}` is both given and taken away", hint, ("without",))
     yield from _unknown_names(form, rulebook)
     for index, decided in enumerate(form.decisions):
         if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
-            mend = "only a review is a clinician's to decide"
-            yield _Problem("case", f"`{decided}` is no review", mend, ("decisions", index))
+            hint = "only a review is a clinician's to decide"
+            yield _Problem("case", f"`{decided}` is no review", hint, ("decisions", index))
     if (one := rulebook.rule(rule or "")) and form.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
         for route, word in form.expect.gives.items():
             if word not in {*words, NOTHING}:
-                mend = did_you_mean(word, words, otherwise=f"write one of {', '.join(words)}")
-                yield _Problem("wrong-word", f"`{rule}` alone never gives `{word}`", mend, ("expect", "gives", route))
+                hint = did_you_mean(word, words, otherwise=f"write one of {', '.join(words)}")
+                yield _Problem("wrong-word", f"`{rule}` alone never gives `{word}`", hint, ("expect", "gives", route))
 
 
-def _of_its_kind(form: forms.CaseForm, rule: str | None) -> Iterator[_Problem]:
+def _of_its_kind(form: forms.CaseModel, rule: str | None) -> Iterator[_Problem]:
     """Whether a case asserts enough, and what a case of its kind can assert."""
     said = {key: value for key, value in form.expect.model_dump().items() if value is not None}
     allowed, needed = (_OF_A_RULE, "finding") if rule else (_OF_A_PATIENT, "decisions")
     if not said.get(needed):
         yield _Problem("case", "a case that asserts too little", f"add `{needed}:` under `expect:`", ("expect",))
     for key in sorted(said.keys() - allowed):
-        mend = f"it may expect {', '.join(sorted(allowed))}"
-        yield _Problem("case", f"`{key}` is not for this kind of case", mend, ("expect", key))
+        hint = f"it may expect {', '.join(sorted(allowed))}"
+        yield _Problem("case", f"`{key}` is not for this kind of case", hint, ("expect", key))
     for key in ("gives", "readiness"):
         if said.get(key) == {}:
             yield _Problem("case", f"`{key}` names no route", "name one, or leave it out", ("expect", key))
     if said.get("readiness") and form.stage != Stage.SESSION:
-        mend = "add `stage: session`, or leave it out"
-        yield _Problem("case", "`readiness` is asked at a session only", mend, ("expect", "readiness"))
+        hint = "add `stage: session`, or leave it out"
+        yield _Problem("case", "`readiness` is asked at a session only", hint, ("expect", "readiness"))
 
 
-def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Problem]:
+def _unknown_names(form: forms.CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
     expect, facts = form.expect, rulebook.vocabulary
     for at, named in {
         ("expect", "met"): expect.met,
@@ -201,8 +201,8 @@ def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Proble
         for index, name in enumerate(named or ()):
             if rulebook.rule(name) is None:
                 rules = [one.id for one in rulebook.rules]
-                mend = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
-                yield _Problem("unknown-rule", f"no rule `{name}`", mend, (*at, index))
+                hint = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
+                yield _Problem("unknown-rule", f"no rule `{name}`", hint, (*at, index))
     for at, named, beside in (
         (("expect", "because"), expect.because, ()),
         (("expect", "asks"), expect.asks, ()),
@@ -210,5 +210,5 @@ def _unknown_names(form: forms.CaseForm, rulebook: Rulebook) -> Iterator[_Proble
     ):
         for index, name in enumerate(named or ()):
             if name not in facts and name not in beside:
-                mend = did_you_mean(name, [*facts, *beside], otherwise="`ketascreen facts` lists them")
-                yield _Problem("unknown-fact", f"unknown fact `{name}`", mend, (*at, index))
+                hint = did_you_mean(name, [*facts, *beside], otherwise="`ketascreen facts` lists them")
+                yield _Problem("unknown-fact", f"unknown fact `{name}`", hint, (*at, index))

@@ -22,7 +22,7 @@ _PIECES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CaseResult:
     """A case that was run, and what it came to."""
 
     case: Case
@@ -38,11 +38,11 @@ class Result:
 class Run:
     """The cases that were run, in order, and those that were not because an earlier one failed."""
 
-    results: tuple[Result, ...]
+    results: tuple[CaseResult, ...]
     not_run: tuple[Case, ...] = ()
 
     @property
-    def failed(self) -> tuple[Result, ...]:
+    def failed(self) -> tuple[CaseResult, ...]:
         """The cases that do not hold."""
         return tuple(result for result in self.results if not result.holds)
 
@@ -69,10 +69,10 @@ def run_cases(cases: Sequence[Case], screener: Screener, *, workers: int = 1, fa
     """
     workers = min(workers, len(cases) // ENOUGH) if can_fork() else 1
     examined = _over_workers(cases, screener, workers, fail_fast) if workers > 1 else _each(cases, screener)
-    results: list[Result] = []
+    results: list[CaseResult] = []
     try:
         for case, one in zip(cases, examined, strict=False):
-            results.append(Result(case, one))
+            results.append(CaseResult(case, one))
             if fail_fast and one.failures:
                 break
     finally:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.condition import All, Any_, Compare, Condition, Meets, Not, facts_of
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not, facts_of
 from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
@@ -58,12 +58,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _edges(rule: Rule, condition: Condition, *, negated: bool = False) -> Iterator[_Edge]:
     match condition:
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             for member in members:
                 yield from _edges(rule, member, negated=negated)
         case Not(member):
             yield from _edges(rule, member, negated=not negated)
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             yield from _edges(rule, member, negated=negated)
         case Compare(_, operator) if operator in _NEGATED or operator == "between":
             written = ("at_least", "at_most") if operator == "between" else (operator,)

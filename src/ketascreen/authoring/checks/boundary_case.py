@@ -14,7 +14,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import Answers, evaluate
+from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.facts import answers_for, known_facts
 from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
@@ -52,9 +52,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             limit, sides = _text(fact, threshold.number), _listed([want.side for want in missing])
             message = f"no case of {where} tries the boundary of `{fact.name}` at {limit} {sides}"
             examples = _listed([f"with {_text(fact, want.example)}" for want in missing])
-            mend = f"add a case {examples}, in which this comparison decides"
+            hint = f"add a case {examples}, in which this comparison decides"
             place = threshold.compare.place or threshold.rules[0].place
-            yield Concern(CODE, message, mend, place, about=threshold.definition or threshold.rules[0].id)
+            yield Concern(CODE, message, hint, place, about=threshold.definition or threshold.rules[0].id)
 
 
 def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
@@ -107,7 +107,7 @@ def _exponent(number: Decimal) -> int:
     return -len(text.partition(".")[2])
 
 
-def _tries(rule: Rule, threshold: _Threshold, cases: list[Answers], want: _Want) -> bool:
+def _tries(rule: Rule, threshold: _Threshold, cases: list[Known], want: _Want) -> bool:
     for answers in cases:
         value = answers.get(threshold.compare.fact)
         within = isinstance(value, Decimal) and want.low <= value <= want.high
@@ -116,7 +116,7 @@ def _tries(rule: Rule, threshold: _Threshold, cases: list[Answers], want: _Want)
     return False
 
 
-def _decides(condition: Condition, compare: Compare, answers: Answers) -> bool:
+def _decides(condition: Condition, compare: Compare, answers: Known) -> bool:
     holds, fails = (evaluate(_forced(condition, compare, truth), answers) for truth in (HOLDS, FAILS))
     return holds is not fails
 
@@ -144,18 +144,18 @@ class _CaseAnswers:
     def __init__(self, subject: Subject) -> None:
         self._vocabulary = subject.rulebook.vocabulary
         self._cases: dict[str, list[Case]] = {}
-        self._read: dict[str, list[Answers]] = {}
+        self._read: dict[str, list[Known]] = {}
         for case in subject.cases:
             if case.rule is not None:
                 self._cases.setdefault(case.rule, []).append(case)
 
-    def of(self, rule: Rule) -> list[Answers]:
+    def of(self, rule: Rule) -> list[Known]:
         if rule.id not in self._read:
             read = (self._answers(rule, case) for case in self._cases.get(rule.id, ()))
             self._read[rule.id] = [answers for answers in read if answers is not None]
         return self._read[rule.id]
 
-    def _answers(self, rule: Rule, case: Case) -> Answers | None:
+    def _answers(self, rule: Rule, case: Case) -> Known | None:
         try:
             return answers_for(rule, known_facts(case.profile, self._vocabulary, case.as_of))
         except ProfileError:

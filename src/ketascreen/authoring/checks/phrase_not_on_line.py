@@ -19,4 +19,4 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     if subject.documents is not None:
         for problem in verify(subject.rulebook, subject.documents):
             known = problem.code == "phrase-not-found"
-            yield Diagnostic(CODE, problem.message, problem.mend, problem.place) if known else problem
+            yield Diagnostic(CODE, problem.message, problem.hint, problem.place) if known else problem

@@ -15,7 +15,7 @@ from ketascreen.language.rule import Allowance
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook
 from ketascreen.syntax.folder import CASES, read_folder
-from ketascreen.syntax.problems import Report
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import decode
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -83,7 +83,7 @@ def _cases(folder: Path, rulebook: Rulebook) -> tuple[tuple[Case, ...], tuple[Di
 
 def _of_fixtures(folder: Path) -> Iterator[Diagnostic]:
     """What is wrong with the YAML of the cases; what they say can only be read with a rulebook that loads."""
-    for path, data in read_folder(folder, Report(), rules=False).fixtures.items():
+    for path, data in read_folder(folder, Problems(), rules=False).fixtures.items():
         yield from read_yaml(data, path)[1]
 
 
@@ -100,7 +100,7 @@ class _Texts(Mapping[str, str]):
             raise KeyError(path) from None
 
     def __iter__(self) -> Iterator[str]:
-        read = read_folder(self.folder, Report())
+        read = read_folder(self.folder, Problems())
         return iter((*read.files, *read.fixtures))
 
     def __len__(self) -> int:
@@ -182,11 +182,11 @@ def _needless(entry: _Entry, checks: tuple[Check, ...]) -> Diagnostic:
     codes = [check.CODE for check in checks]
     check = entry.allowance.check
     if check not in codes:
-        mend = did_you_mean(check, codes, otherwise="docs/codes/ lists the checks")
-        return Concern(NEEDLESS, f"no check is called `{check}`", mend, entry.place, about=entry.about)
+        hint = did_you_mean(check, codes, otherwise="docs/codes/ lists the checks")
+        return Concern(NEEDLESS, f"no check is called `{check}`", hint, entry.place, about=entry.about)
     if entry.allowance.about and not entry.about:
-        mend = f"move it into the file of `{entry.allowance.about}`, without `about`"
+        hint = f"move it into the file of `{entry.allowance.about}`, without `about`"
         message = "what is found about a rule is allowed in the rule's own file"
-        return Concern(NEEDLESS, message, mend, entry.place)
+        return Concern(NEEDLESS, message, hint, entry.place)
     message = f"nothing is found that `{check}` would let stand"
     return Concern(NEEDLESS, message, "delete the entry", entry.place, about=entry.about)

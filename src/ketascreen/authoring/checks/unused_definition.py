@@ -18,6 +18,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     used = {meets.name for when in conditions for meets in definitions(when)}
     for name in rulebook.definitions:
         if name not in used:
-            mend = "delete it, or ask it with `meets:`"
+            hint = "delete it, or ask it with `meets:`"
             place = subject.place("definitions.yaml", name)
-            yield Concern(CODE, f"nothing asks the definition `{name}`", mend, place, about=name)
+            yield Concern(CODE, f"nothing asks the definition `{name}`", hint, place, about=name)

@@ -18,5 +18,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     used = {name for when in conditions for compare in comparisons(when) for name in compare.parameters}
     for name, parameter in rulebook.parameters.items():
         if name not in used:
-            mend = "delete it, or use it in the rule that it was meant for"
-            yield Concern(CODE, f"no condition uses the parameter `{name}`", mend, parameter.place, about=name)
+            hint = "delete it, or use it in the rule that it was meant for"
+            yield Concern(CODE, f"no condition uses the parameter `{name}`", hint, parameter.place, about=name)

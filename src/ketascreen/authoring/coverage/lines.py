@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ketascreen.authoring.coverage.measure import VALUES, Goal, Node, RuleCoverage
-from ketascreen.language.condition import Meets
+from ketascreen.language.condition import DefinitionRef
 from ketascreen.language.logic import Truth
 
 
@@ -35,7 +35,7 @@ class Block:
 
     path: str
     rows: tuple[Row, ...]
-    asked_by: Meets | None = None
+    asked_by: DefinitionRef | None = None
 
 
 def blocks(covered: RuleCoverage, files: Mapping[str, Sequence[str]]) -> tuple[Block, ...]:

@@ -19,7 +19,7 @@ from ketascreen.authoring.cases.examination import NOT_ASKED
 from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.diagnostic import Place, ProfileError
 from ketascreen.language import logic
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, comparisons
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -45,7 +45,7 @@ class Node:
 
     number: int
     condition: Condition
-    asked_by: Meets | None = None
+    asked_by: DefinitionRef | None = None
 
     @property
     def is_comparison(self) -> bool:
@@ -184,11 +184,11 @@ def nodes_of(condition: Condition) -> tuple[Node, ...]:
     return tuple(Node(number, node, by) for number, (node, by) in enumerate(_walk(condition, None)))
 
 
-def _walk(condition: Condition, asked_by: Meets | None) -> Iterator[tuple[Condition, Meets | None]]:
+def _walk(condition: Condition, asked_by: DefinitionRef | None) -> Iterator[tuple[Condition, DefinitionRef | None]]:
     match condition:
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             yield from _walk(member, condition)
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             yield condition, asked_by
             for member in members:
                 yield from _walk(member, asked_by)
@@ -226,9 +226,9 @@ def _valued(condition: Condition, leaves: Iterator[Truth]) -> _Valued:
             return _Valued(condition, next(leaves))
         case Always():
             return _Valued(condition, Truth.TRUE)
-        case Not(member) | Meets(_, member):
+        case Not(member) | DefinitionRef(_, member):
             members: tuple[_Valued, ...] = (_valued(member, leaves),)
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             members = tuple(_valued(part, leaves) for part in parts)
     return _Valued(condition, _combined(condition, [member.value for member in members]), members)
 
@@ -236,9 +236,9 @@ def _valued(condition: Condition, leaves: Iterator[Truth]) -> _Valued:
 def _combined(condition: Condition, values: list[Truth]) -> Truth:
     """What a node comes to whose members come to these, one or more."""
     match condition:
-        case All():
+        case AllOf():
             return logic.conjunction(values)
-        case Any_():
+        case AnyOf():
             return logic.disjunction(values)
         case Not():
             return logic.negation(values[0])
@@ -251,7 +251,7 @@ def _readings(node: _Valued, outcome: Mapping[Truth, Truth]) -> Iterator[tuple[_
 
     Whatever a node's own value is: if the outcome is not the same for all three, another value changes it.
     """
-    if not isinstance(node.condition, Meets | Always):
+    if not isinstance(node.condition, DefinitionRef | Always):
         yield node, len(set(outcome.values())) > 1
     values = [member.value for member in node.members]
     others = {value: _without(node.condition, values, value) for value in set(values)}

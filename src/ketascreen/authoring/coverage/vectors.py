@@ -13,7 +13,17 @@ from itertools import accumulate
 from math import gcd, prod
 
 from ketascreen.language import logic
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Value, comparisons
+from ketascreen.language.condition import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Condition,
+    DefinitionRef,
+    Not,
+    Value,
+    comparisons,
+)
 from ketascreen.language.logic import Truth
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.vocabulary import Fact, Vocabulary
@@ -83,9 +93,9 @@ def _free_units(condition: Condition, free: frozenset[str], at: int) -> Iterator
         yield tuple(map(_Choice, _deciding([(condition, at)], Truth.TRUE)))
         return
     match condition:
-        case Not(member) | Meets(_, member):
+        case Not(member) | DefinitionRef(_, member):
             yield from _free_units(member, free, at)
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             numbered = _numbered(members, at)
             group = [(member, number) for member, number in numbered if _all_free(member, free)]
             if group:
@@ -105,9 +115,9 @@ def _numbered(members: Sequence[Condition], at: int) -> list[tuple[Condition, in
     return list(zip(members, accumulate(sizes[:-1], initial=at), strict=True))
 
 
-def _neutral(condition: All | Any_) -> Truth:
+def _neutral(condition: AllOf | AnyOf) -> Truth:
     """The value of the other members that lets one member decide."""
-    return Truth.TRUE if isinstance(condition, All) else Truth.FALSE
+    return Truth.TRUE if isinstance(condition, AllOf) else Truth.FALSE
 
 
 def _deciding(group: Sequence[tuple[Condition, int]], neutral: Truth) -> Iterator[Leaves]:
@@ -119,9 +129,9 @@ def _deciding(group: Sequence[tuple[Condition, int]], neutral: Truth) -> Iterato
         match condition:
             case Compare():
                 yield from ({**others, at: value} for value in Truth)
-            case Not(member) | Meets(_, member):
+            case Not(member) | DefinitionRef(_, member):
                 yield from ({**others, **leaves} for leaves in _deciding([(member, at)], neutral))
-            case All(members) | Any_(members):
+            case AllOf(members) | AnyOf(members):
                 inside = _deciding(_numbered(members, at), _neutral(condition))
                 yield from ({**others, **leaves} for leaves in inside)
 
@@ -133,9 +143,9 @@ def _settled(condition: Condition, value: Truth, at: int) -> Leaves:
             return {at: value}
         case Not(member):
             return _settled(member, logic.negation(value), at)
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return _settled(member, value, at)
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             parts = [_settled(member, value, number) for member, number in _numbered(members, at)]
             return {number: truth for part in parts for number, truth in part.items()}
         case Always():

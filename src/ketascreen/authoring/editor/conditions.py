@@ -7,7 +7,7 @@ from typing import Any
 
 from ketascreen.authoring.editor.texts import CONDITIONS
 from ketascreen.authoring.editor.texts import OPERATORS as OPERATOR_TEXTS
-from ketascreen.authoring.names import Names
+from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.condition import OPERATORS, Operator
 from ketascreen.language.quantity import UNITS, QuantityError, Unit
 from ketascreen.language.rule import Parameter
@@ -22,8 +22,8 @@ INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6
 
 def instant() -> Schema:
     """A date, or a time with its offset."""
-    mend = "Write 2026-11-22, or 2026-11-22T09:00:00Z."
-    return {"type": "string", "pattern": INSTANT, "patternErrorMessage": mend}
+    hint = "Write 2026-11-22, or 2026-11-22T09:00:00Z."
+    return {"type": "string", "pattern": INSTANT, "patternErrorMessage": hint}
 
 
 def one_of(words: Iterable[str], texts: Mapping[str, str] | None = None) -> Schema:
@@ -33,7 +33,7 @@ def one_of(words: Iterable[str], texts: Mapping[str, str] | None = None) -> Sche
     return {"type": "string", **({"enum": listed} if listed else {}), **described}
 
 
-def condition(names: Names) -> Schema:
+def condition(names: RulebookNames) -> Schema:
     """A condition: one key, which is `all`, `any`, `not`, `meets` or a fact."""
     inner = {"$ref": "#/definitions/condition"}
     members = {"type": "array", "minItems": 1, "items": inner}
@@ -91,10 +91,10 @@ def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
     }
     units = "|".join(_escaped(name) for name, unit in UNITS.items() if unit.dimension == fact.unit.dimension)
     or_parameter = ", or a parameter of parameters.yaml" if fitting else ""
-    mend = f"Write a quantity with its unit, such as 1 {fact.unit.name}{or_parameter}."
+    hint = f"Write a quantity with its unit, such as 1 {fact.unit.name}{or_parameter}."
     pattern = f"^{NUMBER} ({units})$"
-    written: Schema = {"type": "string", "pattern": pattern, "patternErrorMessage": mend, "errorMessage": mend}
-    return {"anyOf": [{**one_of(fitting, fitting), "errorMessage": mend}, written]} if fitting else written
+    written: Schema = {"type": "string", "pattern": pattern, "patternErrorMessage": hint, "errorMessage": hint}
+    return {"anyOf": [{**one_of(fitting, fitting), "errorMessage": hint}, written]} if fitting else written
 
 
 def _escaped(unit: str) -> str:
@@ -110,7 +110,7 @@ def _converts(parameter: Parameter, unit: Unit) -> bool:
     return True
 
 
-def answers(names: Names) -> Schema:
+def answers(names: RulebookNames) -> Schema:
     """`given`: the answers to facts, and the date of birth."""
     born: Schema = {"type": "string", "pattern": DATE, "title": "Date of birth"}
     return {

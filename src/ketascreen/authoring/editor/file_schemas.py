@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import EFFECTS, KEYS
 from ketascreen.authoring.file_kinds import KINDS, kind_of
-from ketascreen.authoring.names import Names
+from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.terms import Effect
 from ketascreen.loading import file_models
@@ -29,15 +29,15 @@ _OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
 _MAY_BE_ALWAYS = (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
 
 
-def schemas(names: Names) -> dict[str, Schema]:
+def schemas(names: RulebookNames) -> dict[str, Schema]:
     """The schema of each kind of file, by the name of the schema's own file."""
     made = {kind: _whole(kind, names) for kind in KINDS}
-    made["rule"]["definitions"]["RuleForm"].update(_rule(names))
+    made["rule"]["definitions"]["RuleModel"].update(_rule(names))
     for kind, keys in (("cases", _OF_A_RULE), ("vignettes", _OF_A_PATIENT)):
-        expect = made[kind]["definitions"]["ExpectForm"]
+        expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
         expect["required"] = [keys[0]]
-    made["vocabulary"]["definitions"]["VocabularyForm"]["properties"] |= _vocabulary(names)
+    made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= _vocabulary(names)
     return {f"{kind}.schema.json": schema for kind, schema in made.items()}
 
 
@@ -64,7 +64,7 @@ _KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z]
 """The form of the names in files whose names are not plain words."""
 
 
-def _form_and_shape(kind: str) -> tuple[type[file_models.Form], Schema]:
+def _form_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
     """The form that a kind of file holds, and the schema of a whole file of it."""
     held = KINDS[kind]
     form = get_args(held)[-1] if get_args(held) else held
@@ -75,7 +75,7 @@ def _form_and_shape(kind: str) -> tuple[type[file_models.Form], Schema]:
     return form, {"allOf": [_ref(form)]}
 
 
-def _ref(form: type[file_models.Form]) -> Schema:
+def _ref(form: type[file_models.FileModel]) -> Schema:
     return {"$ref": f"#/definitions/{form.__name__}"}
 
 
@@ -83,7 +83,7 @@ def _named(pattern: str, item: Schema) -> Schema:
     return {"type": "object", "propertyNames": {"pattern": pattern}, "additionalProperties": item}
 
 
-def _whole(kind: str, names: Names) -> Schema:
+def _whole(kind: str, names: RulebookNames) -> Schema:
     form, shape = _form_and_shape(kind)
     raw = form.model_json_schema(ref_template="#/definitions/{model}")
     found = {**raw.pop("$defs", {}), form.__name__: raw}
@@ -114,7 +114,7 @@ def _plain(node: Any) -> Any:
     return kept
 
 
-def _described(form: str, schema: Schema, names: Names) -> Schema:
+def _described(form: str, schema: Schema, names: RulebookNames) -> Schema:
     """A form with what is narrowed to the rulebook's names, and what an editor shows for each key."""
     narrowed = _NARROWED.get(form, {})
     schema["properties"] = {
@@ -131,19 +131,19 @@ def _if(key: str, words: list[str], then: Schema) -> Schema:
 
 
 _TOGETHER: Mapping[str, Schema] = {
-    "CitationForm": {
+    "CitationModel": {
         "if": {"required": ["outside"]},
         "then": {"not": {"anyOf": [{"required": [key]} for key in ("document", "line", "phrase")]}},
         "else": {"required": ["document", "line", "phrase"]},
     },
-    "SignOffForm": _if("status", ["approved"], {"required": ["by", "date"]}),
-    "ParameterForm": {
+    "SignOffModel": _if("status", ["approved"], {"required": ["by", "date"]}),
+    "ParameterModel": {
         "allOf": [
             _if("basis", ["policy"], {"required": ["reason"]}),
             _if("basis", ["source"], {"required": ["sources"], "properties": {"sources": {"minItems": 1}}}),
         ]
     },
-    "FactForm": {
+    "FactModel": {
         "allOf": [
             _if("type", ["choice", "list"], {"required": ["choices"]}),
             _if("type", ["number", "integer"], {"required": ["unit", "minimum", "maximum"]}),
@@ -153,40 +153,40 @@ _TOGETHER: Mapping[str, Schema] = {
 """Keys that go together."""
 
 
-def _several(words: Callable[[Names], Schema]) -> Callable[[Names], Schema]:
+def _several(words: Callable[[RulebookNames], Schema]) -> Callable[[RulebookNames], Schema]:
     return lambda names: {"type": "array", "uniqueItems": True, "items": words(names)}
 
 
-def _rules(names: Names) -> Schema:
+def _rules(names: RulebookNames) -> Schema:
     return one_of(names.rules, names.rules)
 
 
-def _facts(names: Names) -> Schema:
+def _facts(names: RulebookNames) -> Schema:
     return one_of(names.vocabulary, {fact.name: fact.label for fact in names.vocabulary.values()})
 
 
-def _cited(names: Names) -> Schema:
+def _cited(names: RulebookNames) -> Schema:
     return one_of(names.documents, {name: document.title for name, document in names.documents.items()})
 
 
-def _outside(names: Names) -> Schema:
+def _outside(names: RulebookNames) -> Schema:
     return one_of(names.outside_sources, {name: source.title for name, source in names.outside_sources.items()})
 
 
-def _conflicts(names: Names) -> Schema:
+def _conflicts(names: RulebookNames) -> Schema:
     return one_of(names.conflicts, {name: conflict.topic for name, conflict in names.conflicts.items()})
 
 
-def _date(_names: Names) -> Schema:
+def _date(_names: RulebookNames) -> Schema:
     return {"type": "string", "pattern": DATE, "patternErrorMessage": "Write a date as 2026-11-22."}
 
 
-def _instant(_names: Names) -> Schema:
+def _instant(_names: RulebookNames) -> Schema:
     return instant()
 
 
-_NARROWED: Mapping[str, Mapping[str, Callable[[Names], Schema]]] = {
-    "RuleForm": {
+_NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
+    "RuleModel": {
         "effect": lambda _names: one_of(EFFECTS, EFFECTS),
         "routes": lambda names: {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
@@ -194,18 +194,18 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[Names], Schema]]] = {
         "when": lambda _names: {"anyOf": [{"$ref": "#/definitions/condition"}, {"const": "always"}]},
         "conflicts": _several(_conflicts),
     },
-    "DefinitionForm": {"when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]}},
-    "CitationForm": {"document": _cited, "outside": _outside},
-    "NotEncodedForm": {"document": _cited},
-    "ConflictForm": {"rules": _several(_rules)},
-    "SignOffForm": {"date": _date, "review_by": _date},
-    "RulebookForm": {"effective": _date},
-    "FactForm": {
+    "DefinitionModel": {"when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]}},
+    "CitationModel": {"document": _cited, "outside": _outside},
+    "NotEncodedModel": {"document": _cited},
+    "ConflictModel": {"rules": _several(_rules)},
+    "SignOffModel": {"date": _date, "review_by": _date},
+    "RulebookModel": {"effective": _date},
+    "FactModel": {
         "unit": lambda _names: one_of(dict.fromkeys(unit.name for unit in UNITS.values())),
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},
     },
-    "CaseForm": {
+    "CaseModel": {
         "as_of": _instant,
         "observed_at": _instant,
         "start": lambda names: one_of(names.starts),
@@ -213,8 +213,8 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[Names], Schema]]] = {
         "without": _several(_facts),
         "decisions": _several(_rules),
     },
-    "StartForm": {"as_of": _instant, "observed_at": _instant, "given": answers},
-    "ExpectForm": {
+    "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
+    "ExpectModel": {
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
@@ -225,11 +225,11 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[Names], Schema]]] = {
 """Keys that hold names of the rulebook, or text of one form."""
 
 
-def _routes(names: Names) -> Schema:
+def _routes(names: RulebookNames) -> Schema:
     return one_of(names.routes)
 
 
-def _rule(names: Names) -> Schema:
+def _rule(names: RulebookNames) -> Schema:
     """What an effect allows: the stages, and whether `when` may be `always`."""
     stages = [
         _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(allowed)}}})
@@ -239,11 +239,11 @@ def _rule(names: Names) -> Schema:
     return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
 
 
-def _vocabulary(names: Names) -> Schema:
+def _vocabulary(names: RulebookNames) -> Schema:
     """`facts` under names of their own, `freshness` under the names of facts with each fact's choices."""
-    form = KEYS["FreshnessForm"]
+    form = KEYS["FreshnessModel"]
     window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
-    texts = KEYS["VocabularyForm"]
+    texts = KEYS["VocabularyModel"]
     windows = {}
     for fact in names.vocabulary.values():
         choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
@@ -256,6 +256,6 @@ def _vocabulary(names: Names) -> Schema:
             "additionalProperties": False,
             "properties": {key: {**schema, "description": form[key]} for key, schema in keys.items()},
         }
-    facts = {**_named(_WORD, _ref(file_models.FactForm)), "description": texts["facts"]}
+    facts = {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]}
     freshness = {"type": "object", "additionalProperties": False, "properties": windows}
     return {"facts": facts, "freshness": {**freshness, "description": texts["freshness"]}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 KEYS: Mapping[str, Mapping[str, str]] = {
-    "RuleForm": {
+    "RuleModel": {
         "id": "Lower-case words joined by hyphens; the same as the file's name.",
         "title": "A few words.",
         "stage": "When the rule is asked: for candidacy, for a session, or, for an alert, for both.",
@@ -13,53 +13,53 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "routes": "`all`, or a list of the routes that the rule is for.",
         "when": "The condition. `always` is for review, caution and advise only.",
         "say": "What a met finding tells the reader, in one or two sentences.",
-        "do": "What would settle or mend it.",
+        "do": "What would settle or fix it.",
         "sources": "Citations, at least one.",
         "conflicts": "Conflicts of conflicts.yaml that this rule carries; each of them names this rule too.",
         "interpretation": "How a vague reading was come to. Where no source makes the choice, it says policy.",
         "sign_off": "Whether a clinician has approved the rule.",
         "allow": "Findings of `ketascreen check` that stand, each with its reason.",
     },
-    "CitationForm": {
+    "CitationModel": {
         "says": "One or two words for what the source does with it: exclude, avoid, require, caution, monitor, ...",
         "document": "A file of documents.yaml.",
         "line": "The line of the document, counted from 1.",
         "phrase": "At most 12 words, copied exactly from that line.",
         "outside": "An outside source of documents.yaml; it is cited without line and phrase.",
     },
-    "SignOffForm": {
+    "SignOffModel": {
         "status": "`draft`, or `approved` with `by` and `date`.",
         "by": "Who approved it.",
         "date": "The day of approval, as 2026-11-22.",
         "review_by": "The day by which it is looked at again, as 2026-11-22.",
     },
-    "AllowForm": {
+    "AllowModel": {
         "check": "The code of the finding that stands.",
         "reason": "Why it stands.",
     },
-    "AllowAboutForm": {
+    "AllowAboutModel": {
         "check": "The code of the finding that stands.",
         "reason": "Why it stands.",
         "about": "The fact, parameter or conflict that it is about.",
     },
-    "ParameterForm": {
+    "ParameterModel": {
         "value": "A quantity with its unit, such as 140 mmHg.",
         "stricter": "Which direction makes rules hold for more people.",
         "basis": "`source` with citations, or `policy` with a reason.",
         "reason": "Why this value, where it is policy.",
         "sources": "Citations of where the value stands.",
     },
-    "DefinitionForm": {
+    "DefinitionModel": {
         "title": "A few words.",
         "when": "The condition; rules ask it as `meets: <name>`.",
         "sources": "Citations of what the term means.",
     },
-    "CodeForm": {
+    "CodeModel": {
         "system": "The terminology, such as loinc or snomed.",
         "code": "The code in it.",
         "choice": "The choice that it is for; the fact itself where this is left out.",
     },
-    "FactForm": {
+    "FactModel": {
         "type": "`number` or `integer` with a unit and a range; `choice` or `list` with choices.",
         "label": "What people call it.",
         "domain": "The part of medicine that it belongs to, such as renal.",
@@ -71,25 +71,25 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "changeable": "Whether it can change in a patient; true where this is left out.",
         "note": "Anything that whoever answers should know.",
     },
-    "FreshnessForm": {
+    "FreshnessModel": {
         "fresh_for": "How long an answer counts: `same day`, or whole days.",
         "lasting": "Choices that count until they are replaced; each must by itself meet an exclude rule everywhere.",
         "permanent": "Choices that do not age.",
         "reason": "Why so long.",
     },
-    "VocabularyForm": {
+    "VocabularyModel": {
         "facts": "Facts that this rulebook adds to the built-in ones.",
         "freshness": "How long an answer to each fact counts; older than that, it is unknown.",
     },
-    "StatementForm": {
+    "StatementModel": {
         "says": "What is said of the route.",
         "sources": "Citations of where it is said, at least one.",
     },
-    "RouteForm": {
+    "RouteModel": {
         "title": "The route in a few words.",
         "attributes": "What the sources say of it, by attribute; shown beside a verdict, never part of a decision.",
     },
-    "DocumentForm": {
+    "DocumentModel": {
         "title": "The document's title.",
         "kind": "What kind of document it is.",
         "trust": "How far it is trusted, in a few words.",
@@ -97,17 +97,17 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "sha256": "The sha256 of its bytes.",
         "lines": "How many lines it has.",
     },
-    "OutsideForm": {
+    "OutsideModel": {
         "title": "The source's title.",
         "where": "Where it is found.",
         "phrase": "At most 12 words, copied exactly.",
         "read": "`original` where the words were read at the source, `copy` where in a secondary copy.",
     },
-    "DocumentsForm": {
+    "DocumentsModel": {
         "documents": "The source documents, by file name.",
         "outside_sources": "Sources outside them, used to define a vague term.",
     },
-    "ConflictForm": {
+    "ConflictModel": {
         "topic": "What the sources disagree on.",
         "statements": "Citations of both sides, at least two.",
         "resolution": "How it is resolved.",
@@ -115,13 +115,13 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "reason": "Why no rule carries it, where `rules` is empty.",
         "note": "Anything else that a reader should know.",
     },
-    "NotEncodedForm": {
+    "NotEncodedModel": {
         "document": "A file of documents.yaml.",
         "line": "The line of the document, counted from 1.",
         "phrase": "At most 12 words, copied exactly from that line.",
         "reason": "Why no rule carries it.",
     },
-    "RulebookForm": {
+    "RulebookModel": {
         "id": "Lower-case words joined by hyphens.",
         "title": "A few words.",
         "version": 'Three numbers in quotes, such as "1.2.0".',
@@ -133,7 +133,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "limits": "What it is not for, and what it does not know.",
         "allow": "Findings of `ketascreen check` that stand and are about no one rule, each with its reason.",
     },
-    "CaseForm": {
+    "CaseModel": {
         "name": "What the case shows, as a sentence.",
         "as_of": "The time of the screening, such as 2026-11-22T09:00:00Z.",
         "observed_at": "When every answer of `given` was observed that has no `at` of its own.",
@@ -144,7 +144,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "decisions": "Reviews that a clinician has decided to go ahead with, by rule.",
         "expect": "What must come of it.",
     },
-    "ExpectForm": {
+    "ExpectModel": {
         "finding": "What the rule comes to.",
         "because": "Exactly the facts that a met or not met finding rests on.",
         "asks": "The facts that are lacking; exactly those of an unknown finding, among others for a whole patient.",
@@ -155,7 +155,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "met": "Rules that are met, among others.",
         "unknown": "Rules that are unknown, among others.",
     },
-    "StartForm": {
+    "StartModel": {
         "as_of": "The time of the screening, such as 2026-11-22T09:00:00Z.",
         "observed_at": "When every answer of `given` was observed that has no `at` of its own.",
         "given": "What is known of the patient; a fact that is left out is not known.",

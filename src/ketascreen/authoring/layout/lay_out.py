@@ -76,9 +76,9 @@ def laid_out(data: bytes, path: str) -> str:
 
 
 def _left_alone(path: str) -> InputError:
-    mend = "put each comment on a line of its own, above a key or an entry"
+    hint = "put each comment on a line of its own, above a key or an entry"
     return InputError(
-        [Diagnostic("layout", "cannot be laid out without touching what it says, or a comment", mend, Place(path))]
+        [Diagnostic("layout", "cannot be laid out without touching what it says, or a comment", hint, Place(path))]
     )
 
 

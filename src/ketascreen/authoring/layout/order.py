@@ -18,11 +18,11 @@ BREAK = "\ue000"
 """Stands before a key that begins a line within braces; the reader refuses it in a file."""
 
 ORDER = {
-    file_models.CitationForm: ("document", "outside", "line", "phrase", "says"),
-    case_models.CaseForm: (
+    file_models.CitationModel: ("document", "outside", "line", "phrase", "says"),
+    case_models.CaseModel: (
         "name", "start", "stage", "as_of", "observed_at", "decisions", "without", "given", "expect",
     ),
-    file_models.FreshnessForm: ("fresh_for", "lasting", "permanent", "reason"),
+    file_models.FreshnessModel: ("fresh_for", "lasting", "permanent", "reason"),
 }  # fmt: skip
 """The order of keys where it is not that of the form."""
 
@@ -48,9 +48,9 @@ def reordered(text: str, document: Any, held: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wanted(node: CommentedMap, form: type[file_models.Form]) -> list[str]:
+def _wanted(node: CommentedMap, form: type[file_models.FileModel]) -> list[str]:
     order = ORDER.get(form, tuple(form.model_fields))
-    if form is case_models.ExpectForm and "decisions" in node:  # of a whole patient: what is asked for comes last
+    if form is case_models.ExpectModel and "decisions" in node:  # of a whole patient: what is asked for comes last
         order = (*(key for key in order if key != "asks"), "asks")
     bare = {key: key.removeprefix(BREAK) for key in node}
     return sorted(node, key=lambda key: order.index(bare[key]) if bare[key] in order else len(order))
@@ -85,7 +85,7 @@ def _with_comments(lines: Sequence[str], line: int, first: int, column: int) -> 
     return above
 
 
-def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[file_models.Form], int]]:
+def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[file_models.FileModel], int]]:
     """Each mapping that fills in a form, with the line behind its last."""
     origin, inner = get_origin(held), get_args(held)
     if origin in (Union, UnionType, Annotated):
@@ -107,7 +107,7 @@ def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, ty
 
 
 def _is_form(held: Any) -> bool:
-    return isinstance(held, type) and issubclass(held, file_models.Form)
+    return isinstance(held, type) and issubclass(held, file_models.FileModel)
 
 
 def same_comments(before: str, after: str) -> bool:

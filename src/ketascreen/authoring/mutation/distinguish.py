@@ -14,7 +14,7 @@ from typing import Any
 
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
-from ketascreen.language.condition import All, Compare, Condition, Value, Words, comparisons
+from ketascreen.language.condition import AllOf, Compare, Condition, ListValue, Value, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import Quantity, decimal_text
 from ketascreen.language.rule import Rule
@@ -34,7 +34,7 @@ Given = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Distinction:
     """What a search came to: a patient who tells the two apart; None where there is none, `certain` if for sure."""
 
     given: Given | None
@@ -54,7 +54,7 @@ _Seen = Mapping[str, Value]
 _Differ = Callable[[_Seen, _Seen], bool]
 
 
-def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Told:
+def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient for whom a rule comes to another outcome than its mutant, or to the same on other grounds."""
     before = rulebook.rule(rule_id)
     assert before is not None
@@ -76,10 +76,10 @@ def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime
     if outcome.given is not None:
         return outcome
     grounds = _search(choices, other_grounds, lambda one, two: False)
-    return Told(grounds.given, certain and outcome.certain and grounds.certain)
+    return Distinction(grounds.given, certain and outcome.certain and grounds.certain)
 
 
-def come_to(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Told:
+def come_to(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient for whom a rule comes to `truth`."""
     choices = _choices(None, rule, rule, rulebook, as_of)
     return _search(choices, lambda one, _: evaluate(rule.when, one) is truth, lambda one, two: False)
@@ -90,7 +90,7 @@ def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
     return grounds.truth, grounds.lacks if grounds.truth is Truth.UNKNOWN else grounds.rests_on
 
 
-def _search(choices: Mapping[str, tuple[_Answer, ...]], differ: _Differ, settled: _Differ) -> Told:
+def _search(choices: Mapping[str, tuple[_Answer, ...]], differ: _Differ, settled: _Differ) -> Distinction:
     names = list(choices)
     tries = 0
     refused = False
@@ -119,7 +119,7 @@ def _search(choices: Mapping[str, tuple[_Answer, ...]], differ: _Differ, settled
         return search(given, one, two, at + 1)
 
     found = search({}, {}, {}, 0)
-    return Told(found, certain=tries <= MAX_TRIES and not refused)
+    return Distinction(found, certain=tries <= MAX_TRIES and not refused)
 
 
 def _with(seen: dict[str, Value], name: str, value: Value | None) -> dict[str, Value]:
@@ -149,7 +149,7 @@ def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
     asked: list[Condition] = [before.when, after.when]
     if mutant and mutant.fact and mutant.marked:
         asked.append(Compare(mutant.fact.name, "includes_any", tuple(sorted(mutant.marked))))
-    return All(tuple(asked))
+    return AllOf(tuple(asked))
 
 
 def _choices(
@@ -202,7 +202,7 @@ def numbers_of(compare: Compare) -> tuple[Decimal, ...]:
 
 
 def _raw(fact: Fact, value: Value) -> dict[str, Any]:
-    if isinstance(value, Words):
+    if isinstance(value, ListValue):
         words = [UNHEARD_OF if word == UNRECOGNISED else word for word in sorted(value.present)]
         return {"present": words, "complete": value.complete}
     if isinstance(value, Decimal):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ketascreen.authoring.mutation.line_edits import (
-    Line,
-    Source,
+    EditedLine,
+    SourceFile,
     dropped,
     line_added,
     put,
@@ -22,7 +22,7 @@ from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 MARKS = ("lasting", "permanent")
 
 
-def slips(fact: Fact, source: Source, entry: MappingNode) -> Iterator[tuple[str, str, Line, Fact]]:
+def slips(fact: Fact, source: SourceFile, entry: MappingNode) -> Iterator[tuple[str, str, EditedLine, Fact]]:
     """Each slip in a fact's freshness: its kind, what it does, its line, and the fact as it leaves it."""
     freshness = fact.freshness
     if freshness is None:
@@ -46,7 +46,9 @@ def _marked(freshness: Freshness, mark: str, words: frozenset[str]) -> Freshness
     return replace(freshness, lasting=words) if mark == "lasting" else replace(freshness, permanent=words)
 
 
-def _window(freshness: Freshness, source: Source, entry: MappingNode) -> Iterator[tuple[str, Line, Freshness | None]]:
+def _window(
+    freshness: Freshness, source: SourceFile, entry: MappingNode
+) -> Iterator[tuple[str, EditedLine, Freshness | None]]:
     node = entry.items["fresh_for"]
     for days in (freshness.days + 1, freshness.days - 1):
         if days >= 0:
@@ -56,13 +58,13 @@ def _window(freshness: Freshness, source: Source, entry: MappingNode) -> Iterato
     yield "the answer never ages", dropped(source, key_place(entry, "fresh_for")), None
 
 
-def _mark_dropped(source: Source, entry: MappingNode, mark: str, word: str) -> Line:
+def _mark_dropped(source: SourceFile, entry: MappingNode, mark: str, word: str) -> EditedLine:
     listed = entry.items[mark]
     assert isinstance(listed, Sequence)
     return word_dropped(source, next(item for item in listed.items if isinstance(item, Scalar) and item.value == word))
 
 
-def _mark_added(source: Source, entry: MappingNode, mark: str, word: str) -> Line:
+def _mark_added(source: SourceFile, entry: MappingNode, mark: str, word: str) -> EditedLine:
     listed: Node | None = entry.items.get(mark)
     if isinstance(listed, Sequence) and listed.items:
         return word_added(source, listed.items[-1], word)

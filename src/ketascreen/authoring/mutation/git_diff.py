@@ -66,6 +66,6 @@ def _git(folder: Path, *words: str, may_fail: bool = False) -> str:
     except OSError:
         raise RequestError([Diagnostic("since", "git is not there", "install it, or leave `--since` out")]) from None
     if ran.returncode and not may_fail:
-        mend = "name a commit, branch or tag of the repository that the rulebook is in"
-        raise RequestError([Diagnostic("since", "git knows no such revision of the rulebook", mend)])
+        hint = "name a commit, branch or tag of the repository that the rulebook is in"
+        raise RequestError([Diagnostic("since", "git knows no such revision of the rulebook", hint)])
     return ran.stdout.decode("utf-8", "replace") if not ran.returncode else ""

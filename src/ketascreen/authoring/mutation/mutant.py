@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ketascreen.authoring.mutation import freshness
-from ketascreen.authoring.mutation.line_edits import Line, Source, put, span, word_added, word_dropped
+from ketascreen.authoring.mutation.line_edits import EditedLine, SourceFile, put, span, word_added, word_dropped
 from ketascreen.authoring.mutation.operators import Slips, in_range, steps, with_definition, with_parameter
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import Always, Condition, comparisons, definitions, facts_of
@@ -46,7 +46,7 @@ class Mutant:
     kind: str
     about: str
     what: str
-    line: Line
+    line: EditedLine
     touches: tuple[str, ...]
     rules: Mapping[str, Rule]
     fact: Fact | None = None
@@ -72,7 +72,7 @@ def source_paths(rulebook: Rulebook) -> tuple[str, ...]:
     return (*(rule.place.path for rule in rulebook.rules), "parameters.yaml", "definitions.yaml", "vocabulary.yaml")
 
 
-def mutants(rulebook: Rulebook, sources: Mapping[str, Source]) -> tuple[Mutant, ...]:
+def mutants(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> tuple[Mutant, ...]:
     """Every mutant of a rulebook, by file and line; two slips that come to the same thing are one."""
     found = chain(
         chain.from_iterable(_of_rule(rule, rulebook, sources) for rule in rulebook.rules),
@@ -92,7 +92,7 @@ def _distinct(found: Iterable[Mutant]) -> Iterator[Mutant]:
             yield mutant
 
 
-def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> Iterator[Mutant]:
     source = sources.get(rule.place.path)
     if source is None:
         return
@@ -110,17 +110,17 @@ def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, Source]) -> I
         )
 
 
-_Change = tuple[str, str, Line, Rule, str]
+_Change = tuple[str, str, EditedLine, Rule, str]
 
 
-def _stages(rule: Rule, source: Source, node: Node) -> Iterator[_Change]:
+def _stages(rule: Rule, source: SourceFile, node: Node) -> Iterator[_Change]:
     for stage in _STAGES.get(rule.effect, ()):
         if stage is not rule.stage:
             line = put(source, span(node), stage)
             yield "stage", f"`{rule.stage}` becomes `{stage}`", line, replace(rule, stage=stage), ""
 
 
-def _effects(rule: Rule, source: Source, node: Node) -> Iterator[_Change]:
+def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_Change]:
     ladder = _LADDERS.get(rule.stage, ())
     if rule.effect in ladder:
         at = ladder.index(rule.effect)
@@ -135,7 +135,7 @@ def _effects(rule: Rule, source: Source, node: Node) -> Iterator[_Change]:
         yield "effect", what, line, replace(rule, effect=effect), "" if stands else refused
 
 
-def _routes(rule: Rule, source: Source, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_Change]:
+def _routes(rule: Rule, source: SourceFile, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_Change]:
     listed = node if isinstance(node, Sequence) else None
     for route in rule.routes if len(rule.routes) > 1 else ():
         fewer = tuple(one for one in rule.routes if one is not route)
@@ -156,7 +156,7 @@ def span_value(node: Node) -> object:
     return getattr(node, "value", None)
 
 
-def _of_parameter(parameter: Parameter, rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+def _of_parameter(parameter: Parameter, rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> Iterator[Mutant]:
     source = sources.get(parameter.place.path)
     entry = source.tree.items.get(parameter.name) if source else None
     users = [rule for rule in rulebook.rules if parameter.name in parameters_of(rule.when)]
@@ -194,7 +194,7 @@ def parameters_of(when: Condition) -> frozenset[str]:
     return frozenset(name for compare in comparisons(when) for name in compare.parameters)
 
 
-def _of_definitions(rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+def _of_definitions(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> Iterator[Mutant]:
     for definition in rulebook.definitions.values():
         source = sources.get(definition.place.path)
         entry = source.tree.items.get(definition.name) if source else None
@@ -212,7 +212,7 @@ def _of_definitions(rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterat
             )  # fmt: skip
 
 
-def _of_vocabulary(rulebook: Rulebook, sources: Mapping[str, Source]) -> Iterator[Mutant]:
+def _of_vocabulary(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> Iterator[Mutant]:
     source = sources.get("vocabulary.yaml")
     windows = source.tree.items.get("freshness") if source else None
     if source is None or not isinstance(windows, MappingNode):

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import cast
 
 from ketascreen.authoring.mutation.line_edits import (
-    Line,
-    Source,
+    EditedLine,
+    SourceFile,
     dropped,
     not_added,
     not_dropped,
@@ -21,7 +21,7 @@ from ketascreen.authoring.mutation.line_edits import (
     word_added,
     word_dropped,
 )
-from ketascreen.language.condition import All, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
 from ketascreen.language.quantity import Quantity, decimal_text
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -49,7 +49,7 @@ class Slip:
     condition: Condition
     kind: str
     what: str
-    line: Line
+    line: EditedLine
     refused: str = ""
 
 
@@ -57,7 +57,7 @@ class Slip:
 class Slips:
     """The slips of one file's conditions."""
 
-    source: Source
+    source: SourceFile
     vocabulary: Vocabulary
 
     def of(self, condition: Condition, node: Node, *, negated: bool = False) -> Iterator[Slip]:
@@ -66,7 +66,7 @@ class Slips:
             return
         ((key, value),) = node.items.items()
         match condition:
-            case All(members) | Any_(members) if isinstance(value, Sequence):
+            case AllOf(members) | AnyOf(members) if isinstance(value, Sequence):
                 yield from self._of_branches(condition, node, key, value)
                 for index, (member, item) in enumerate(zip(members, value.items, strict=True)):
                     for slip in self.of(member, item):
@@ -76,18 +76,18 @@ class Slips:
                 yield Slip(member, "not", "`not` is dropped", line)
                 for slip in self.of(member, value, negated=True):
                     yield replace(slip, condition=replace(condition, member=slip.condition))
-            case All(members) if isinstance(value, MappingNode):  # several comparisons of one fact
+            case AllOf(members) if isinstance(value, MappingNode):  # several comparisons of one fact
                 yield from self._of_several(condition, members, value)
             case Compare() if isinstance(value, MappingNode):
                 yield from self._of_comparison(condition, value)
         if not negated and key not in ("all", "any", "not"):
             yield Slip(Not(condition), "not", "`not` is added", not_added(self.source, node))
 
-    def _of_branches(self, condition: All | Any_, node: MappingNode, key: str, value: Sequence) -> Iterator[Slip]:
+    def _of_branches(self, condition: AllOf | AnyOf, node: MappingNode, key: str, value: Sequence) -> Iterator[Slip]:
         members = condition.members
         if len(members) < 2:
             return
-        other: Condition = Any_(members) if key == "all" else All(members)
+        other: Condition = AnyOf(members) if key == "all" else AllOf(members)
         word = "any" if key == "all" else "all"
         line = put(self.source, key_place(node, key), word)
         yield Slip(other, "branches", f"`{key}` becomes `{word}`", line)
@@ -95,7 +95,7 @@ class Slips:
             fewer = replace(condition, members=members[:index] + members[index + 1 :])
             yield Slip(fewer, "branch", f"a branch of `{key}` is dropped", dropped(self.source, item.place))
 
-    def _of_several(self, condition: All, members: tuple[Condition, ...], value: MappingNode) -> Iterator[Slip]:
+    def _of_several(self, condition: AllOf, members: tuple[Condition, ...], value: MappingNode) -> Iterator[Slip]:
         for index, (member, operator) in enumerate(zip(members, value.items, strict=True)):
             fewer = replace(condition, members=members[:index] + members[index + 1 :])
             what = f"`{operator}` is dropped"
@@ -160,7 +160,7 @@ class Slips:
             yield Slip(replace(compare, constant=(*words, other)), "word", f"`{other}` is added", line)
 
 
-def _with_member(condition: All | Any_, index: int, member: Condition) -> Condition:
+def _with_member(condition: AllOf | AnyOf, index: int, member: Condition) -> Condition:
     members = condition.members
     return replace(condition, members=(*members[:index], member, *members[index + 1 :]))
 
@@ -182,11 +182,11 @@ def in_range(fact: Fact, number: Decimal) -> bool:
 def with_definition(condition: Condition, name: str, when: Condition) -> Condition:
     """The condition with another meaning of a definition that it asks, be it inside another one."""
     match condition:
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             return replace(condition, members=tuple(with_definition(member, name, when) for member in members))
         case Not(member):
             return replace(condition, member=with_definition(member, name, when))
-        case Meets(asked, member):
+        case DefinitionRef(asked, member):
             return replace(condition, condition=when if asked == name else with_definition(member, name, when))
         case _:
             return condition
@@ -199,12 +199,12 @@ def with_parameter(condition: Condition, name: str, old: Quantity, new: Quantity
         QuantityError: the new value is not exact in the unit of a fact that it is compared with.
     """
     match condition:
-        case All(members) | Any_(members):
+        case AllOf(members) | AnyOf(members):
             changed = tuple(with_parameter(member, name, old, new, facts) for member in members)
             return replace(condition, members=changed)
         case Not(member):
             return replace(condition, member=with_parameter(member, name, old, new, facts))
-        case Meets(_, member):
+        case DefinitionRef(_, member):
             return replace(condition, condition=with_parameter(member, name, old, new, facts))
         case Compare(fact, _, constant, parameters) if name in parameters:
             unit = facts[fact].unit

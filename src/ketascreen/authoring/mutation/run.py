@@ -22,8 +22,8 @@ from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
 from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.runtime.process_pool import in_order
-from ketascreen.screening.builder import Reporter
-from ketascreen.syntax.problems import Report
+from ketascreen.screening.builder import VerdictBuilder
+from ketascreen.syntax.problems import Problems
 
 
 class Fate(StrEnum):
@@ -36,7 +36,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class MutantResult:
     """A mutant's fate. `why` is the case that killed it, what the loader says, or why no case is shown.
 
     `missing` is the case that would kill a survivor, as YAML, for the cases of the rule `missing_for`.
@@ -49,7 +49,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Trial:
+class MutantRun:
     """The cases of a rulebook, made ready to be run against many mutants."""
 
     rulebook: Rulebook
@@ -66,17 +66,17 @@ class Trial:
     def _patients(self) -> Patients:
         return Patients(self.rulebook)
 
-    def result(self, mutant: Mutant) -> Result:
+    def result(self, mutant: Mutant) -> MutantResult:
         """What becomes of a mutant: its rules' own cases first, then whole patients; then the loader, then all answers.
 
         The loader comes after the cases only because it takes longer; what a case kills it may refuse as well.
         """
         if mutant.refused:
-            return Result(Fate.REFUSED, mutant.refused)
+            return MutantResult(Fate.REFUSED, mutant.refused)
         if killer := next(self._killers(mutant), None):
-            return Result(Fate.KILLED, str(killer))
+            return MutantResult(Fate.KILLED, str(killer))
         if refusal := self._refusal(mutant):
-            return Result(Fate.REFUSED, refusal)
+            return MutantResult(Fate.REFUSED, refusal)
         return self._survivor(mutant)
 
     def failing(self) -> tuple[Case, ...]:
@@ -103,12 +103,12 @@ class Trial:
         for rule_id in mutant.touches:
             rule = _rule(changed, rule_id)
             yield from (case for case in self._by_rule.get(rule_id, ()) if not holds_for(case, rule, facts(case)))
-        reporter = None
+        builder = None
         for case in self._by_rule.get(None, ()):
             seen = facts(case)
             if any(self._shows(case, rule_id, changed, seen) for rule_id in mutant.touches):
-                reporter = reporter or Reporter(changed)
-                if not self._patients.holds(case, Changed(reporter, changed.rules, mutant.touches, seen)):
+                builder = builder or VerdictBuilder(changed)
+                if not self._patients.holds(case, Changed(builder, changed.rules, mutant.touches, seen)):
                     yield case
 
     def _shows(self, case: Case, rule_id: str, changed: Rulebook, facts: Facts) -> bool:
@@ -120,11 +120,11 @@ class Trial:
 
     def _refusal(self, mutant: Mutant) -> str:
         """What the loader says of the whole rulebook with this slip in it."""
-        changed, report = mutant.rulebook(self.rulebook), Report()
-        check_whole(changed.rules, changed.vocabulary, changed.routes, changed.conflicts, report)
-        return next((problem.message for problem in report.sorted()), "")
+        changed, problems = mutant.rulebook(self.rulebook), Problems()
+        check_whole(changed.rules, changed.vocabulary, changed.routes, changed.conflicts, problems)
+        return next((problem.message for problem in problems.sorted()), "")
 
-    def _survivor(self, mutant: Mutant) -> Result:
+    def _survivor(self, mutant: Mutant) -> MutantResult:
         """The case that is missing, or that no patient tells the mutant from the original."""
         certain = True
         for rule_id in mutant.touches:
@@ -133,7 +133,7 @@ class Trial:
             own = self._by_rule.get(rule_id, [])
             as_of = (own or self.cases)[0].as_of
             if reason := _beyond_cases(rule, changed):
-                return Result(Fate.SURVIVED, reason)
+                return MutantResult(Fate.SURVIVED, reason)
             told = tell_apart(mutant, rule_id, self.rulebook, as_of)
             given = told.given
             if given is None and (truth := _told_by(rule, changed)) is not None:
@@ -142,11 +142,13 @@ class Trial:
             if given is not None:
                 taken = [case.name for case in own]
                 added = bool(set(changed.routes) - set(rule.routes))
-                return Result(Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id)
+                return MutantResult(
+                    Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id
+                )
             certain = certain and told.certain
         if certain:
-            return Result(Fate.EQUIVALENT)
-        return Result(Fate.SURVIVED, "no answers were found that tell the two apart, and not all could be tried")
+            return MutantResult(Fate.EQUIVALENT)
+        return MutantResult(Fate.SURVIVED, "no answers were found that tell the two apart, and not all could be tried")
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
@@ -186,13 +188,17 @@ ENOUGH = 1000
 """As many mutants for each worker at least: with fewer, starting it takes longer than it saves."""
 
 
-def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], Result]:
-    return Trial(rulebook, cases).result
+def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], MutantResult]:
+    return MutantRun(rulebook, cases).result
 
 
 def try_all(
-    mutants: Sequence[Mutant], trial: Trial, *, workers: int = 1, progress: Callable[[int], None] = lambda done: None
-) -> list[Result]:
+    mutants: Sequence[Mutant],
+    trial: MutantRun,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[MutantResult]:
     """What becomes of each mutant, in their order, over `workers` processes; `progress` is told how many are done.
 
     Raises:
@@ -200,7 +206,7 @@ def try_all(
     """
     workers = min(workers, len(mutants) // ENOUGH)
     make = partial(_trying, trial.rulebook, trial.cases) if workers > 1 else lambda: trial.result
-    results: list[Result] = []
+    results: list[MutantResult] = []
     for result in in_order(make, mutants, workers=workers):
         results.append(result)
         progress(len(results))

@@ -13,8 +13,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import OUTCOME
 from ketascreen.patient.facts import Facts, answers_for, known_facts
-from ketascreen.screening.agreement import Answers
-from ketascreen.screening.builder import Reporter, by_route
+from ketascreen.screening.agreement import ChannelResults
+from ketascreen.screening.builder import VerdictBuilder, by_route
 from ketascreen.screening.combine import Weighing
 from ketascreen.verdict.finding import Finding
 
@@ -25,7 +25,7 @@ _TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}
 class Changed:
     """A changed rulebook: its reporter and rules, the ids of those that it touches, the facts that count by it."""
 
-    reporter: Reporter
+    builder: VerdictBuilder
     rules: tuple[Rule, ...]
     touched: tuple[str, ...]
     facts: Facts
@@ -40,8 +40,8 @@ class Patients:
     _findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _reporter(self) -> Reporter:
-        return Reporter(self.rulebook)
+    def _reporter(self) -> VerdictBuilder:
+        return VerdictBuilder(self.rulebook)
 
     def facts(self, case: Case) -> Facts:
         """What is known of a case's patient."""
@@ -53,28 +53,28 @@ class Patients:
         """Whether a whole patient's case holds, on the reference channel, as the rulebook stands or changed."""
         if id(case) not in self._findings:
             self._findings[id(case)] = _findings(self.rulebook.rules, self._reporter, case, self.facts(case))
-        findings, reporter = self._findings[id(case)], self._reporter
+        findings, builder = self._findings[id(case)], self._reporter
         if changed:
             kept = [finding for finding in findings if finding.rule not in changed.touched]
             again = [rule for rule in changed.rules if rule.id in changed.touched]
-            reporter = changed.reporter
-            anew = _findings(again, reporter, case, changed.facts)
+            builder = changed.builder
+            anew = _findings(again, builder, case, changed.facts)
             findings = tuple(sorted((*kept, *anew), key=lambda finding: finding.rule))
-        answers = Answers({"reference": {finding.rule: _TRUTH[finding.outcome] for finding in findings}}, {}, ())
+        results = ChannelResults({"reference": {finding.rule: _TRUTH[finding.outcome] for finding in findings}}, {}, ())
         decided = frozenset(case.decided)
         rules = {finding.rule: (finding.effect, finding.routes) for finding in findings}
-        weighed = Weighing.of(rules, self.rulebook.routes).weigh(answers, decided, faulty=False)
+        weighed = Weighing.of(rules, self.rulebook.routes).weigh(results, decided, faulty=False)
         here = by_route(findings)
         routes = {
-            route: reporter.route(route, case.stage, given, decided, lambda: here) for route, given in weighed.items()
+            route: builder.route(route, case.stage, given, decided, lambda: here) for route, given in weighed.items()
         }
         return holds_for_patient(case, routes, findings)
 
 
-def _findings(rules: Iterable[Rule], reporter: Reporter, case: Case, facts: Facts) -> tuple[Finding, ...]:
-    evidence = reporter.evidence(facts, case.as_of)
+def _findings(rules: Iterable[Rule], builder: VerdictBuilder, case: Case, facts: Facts) -> tuple[Finding, ...]:
+    evidence = builder.evidence(facts, case.as_of)
     return tuple(
-        reporter.finding(rule, OUTCOME[evaluate(rule.when, answers_for(rule, facts))], evidence)
+        builder.finding(rule, OUTCOME[evaluate(rule.when, answers_for(rule, facts))], evidence)
         for rule in rules
         if rule.asked_at(case.stage)
     )

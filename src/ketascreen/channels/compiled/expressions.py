@@ -10,10 +10,20 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from ketascreen.language.condition import OPERATORS, All, Always, Any_, Compare, Condition, Constant, Meets, Not
+from ketascreen.language.condition import (
+    OPERATORS,
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Condition,
+    Constant,
+    DefinitionRef,
+    Not,
+)
 
 
-class Fact(NamedTuple):
+class AskedFact(NamedTuple):
     """A fact that is asked; `last` reads its last answer, for alerts."""
 
     name: str
@@ -23,7 +33,7 @@ class Fact(NamedTuple):
 class Test(NamedTuple):
     """One test of a fact's answer. It does not hold where there is no answer."""
 
-    fact: Fact
+    fact: AskedFact
     test: str
     constant: Decimal | str | frozenset[Decimal | str]
 
@@ -50,31 +60,31 @@ class Or(NamedTuple):
 Expression = And | Or | Test | Flag
 
 
-class Both(NamedTuple):
+class MetUnmet(NamedTuple):
     """When a condition is met, and when it is not met."""
 
     met: Expression
     unmet: Expression
 
 
-_Reading = Callable[[Fact, Constant], Both]
+_Reading = Callable[[AskedFact, Constant], MetUnmet]
 
 
 def _tests(met: str, unmet: str) -> _Reading:
-    def read(fact: Fact, constant: Constant) -> Both:
+    def read(fact: AskedFact, constant: Constant) -> MetUnmet:
         compared = frozenset(map(str, constant)) if isinstance(constant, tuple) else constant
-        return Both(Test(fact, met, compared), Test(fact, unmet, compared))
+        return MetUnmet(Test(fact, met, compared), Test(fact, unmet, compared))
 
     return read
 
 
-def _between(fact: Fact, constant: Constant) -> Both:
+def _between(fact: AskedFact, constant: Constant) -> MetUnmet:
     assert isinstance(constant, tuple)
     low, high = constant
     assert isinstance(low, Decimal)
     assert isinstance(high, Decimal)
     inside = And((Test(fact, ">=", low), Test(fact, "<=", high)))
-    return Both(inside, Or((Test(fact, "<", low), Test(fact, ">", high))))
+    return MetUnmet(inside, Or((Test(fact, "<", low), Test(fact, ">", high))))
 
 
 READINGS: Mapping[str, _Reading] = {
@@ -97,37 +107,37 @@ if OPERATORS.keys() - READINGS.keys():
     raise ImportError("the compiled channel lacks an operator of the rule language")
 
 
-class Reader:
+class ExpressionReader:
     """Reads conditions, and keeps the definitions that they rest on, each once and innermost first."""
 
     def __init__(self) -> None:
-        self.definitions: list[Both] = []
+        self.definitions: list[MetUnmet] = []
         self._numbers: dict[tuple[Condition, bool], int] = {}
 
-    def read(self, condition: Condition, last: bool) -> Both:
+    def read(self, condition: Condition, last: bool) -> MetUnmet:
         """The two expressions of a condition, over the answers that count or over the last ones."""
         match condition:
             case Compare(fact, operator, constant):
-                return READINGS[operator](Fact(fact, last), constant)
-            case All(members):
+                return READINGS[operator](AskedFact(fact, last), constant)
+            case AllOf(members):
                 each = [self.read(member, last) for member in members]
-                return Both(And(tuple(one.met for one in each)), Or(tuple(one.unmet for one in each)))
-            case Any_(members):
+                return MetUnmet(And(tuple(one.met for one in each)), Or(tuple(one.unmet for one in each)))
+            case AnyOf(members):
                 each = [self.read(member, last) for member in members]
-                return Both(Or(tuple(one.met for one in each)), And(tuple(one.unmet for one in each)))
+                return MetUnmet(Or(tuple(one.met for one in each)), And(tuple(one.unmet for one in each)))
             case Not(member):
                 both = self.read(member, last)
-                return Both(met=both.unmet, unmet=both.met)
-            case Meets(_, member):
+                return MetUnmet(met=both.unmet, unmet=both.met)
+            case DefinitionRef(_, member):
                 return self._definition(member, last)
             case Always():
-                return Both(And(()), Or(()))
+                return MetUnmet(And(()), Or(()))
 
-    def _definition(self, condition: Condition, last: bool) -> Both:
+    def _definition(self, condition: Condition, last: bool) -> MetUnmet:
         key = condition, last
         if key not in self._numbers:
             both = self.read(condition, last)
             self._numbers[key] = len(self.definitions)
             self.definitions.append(both)
         number = self._numbers[key]
-        return Both(Flag(number, met=True), Flag(number, met=False))
+        return MetUnmet(Flag(number, met=True), Flag(number, met=False))

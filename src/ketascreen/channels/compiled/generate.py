@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
-from ketascreen.channels.compiled.expressions import And, Both, Expression, Fact, Flag, Or, Reader, Test
+from ketascreen.channels.compiled.expressions import (
+    And,
+    AskedFact,
+    Expression,
+    ExpressionReader,
+    Flag,
+    MetUnmet,
+    Or,
+    Test,
+)
 from ketascreen.channels.compiled.grouping import Group, alternatives, constants, grouped
 from ketascreen.language.condition import Always, Value
 from ketascreen.language.logic import Truth
@@ -42,7 +51,7 @@ class Program:
 
 def generate(rules: Sequence[Rule]) -> Program:
     """The program of some rules; alerts among them are over the last answers."""
-    reader = Reader()
+    reader = ExpressionReader()
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
     writer = _Writer()
@@ -60,10 +69,10 @@ class _Writer:
     """Writes expressions and statements, and keeps the facts that they read and the values that names are bound to."""
 
     def __init__(self) -> None:
-        self.facts: dict[Fact, int] = {}
+        self.facts: dict[AskedFact, int] = {}
         self.bound: dict[str, object] = {"met": Truth.TRUE, "unknown": Truth.UNKNOWN, "nothing": _NOTHING}
         self._names: dict[object, str] = {}
-        self._words: dict[Fact, frozenset[Decimal | str]] = {}
+        self._words: dict[AskedFact, frozenset[Decimal | str]] = {}
 
     def opening(self) -> Iterator[str]:
         """Gives each answer a name of its own; for a list, one for what is present and one for what may be."""
@@ -77,13 +86,13 @@ class _Writer:
             yield "else:"
             yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(named)}"
 
-    def definitions(self, read: Iterable[Both]) -> Iterator[str]:
+    def definitions(self, read: Iterable[MetUnmet]) -> Iterator[str]:
         """Works out each definition, once for all rules."""
         for number, both in enumerate(read):
             yield f"unmet{number} = {self._text(both.unmet)}"
             yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
 
-    def group(self, group: Group, read: Mapping[str, Both]) -> Iterator[str]:
+    def group(self, group: Group, read: Mapping[str, MetUnmet]) -> Iterator[str]:
         """Sets the answers of the rules that are not ruled out: "not met" is tried first, since most rules are."""
         inner = [self._rule(rule, read[rule], group.test) for rule in group.rules]
         inner += [line for one in group.groups for line in self.group(one, read)]
@@ -93,7 +102,7 @@ class _Writer:
             yield f"if not ({self._text(group.test)}):"
             yield from _indented(inner)
 
-    def _rule(self, rule: str, both: Both, known_to_fail: Expression | None) -> str:
+    def _rule(self, rule: str, both: MetUnmet, known_to_fail: Expression | None) -> str:
         answer = f"answers[{self._name(rule)}] = met if {self._text(both.met)} else unknown"
         unmet = tuple(one for one in alternatives(both.unmet) if one != known_to_fail)
         return f"if not ({self._text(Or(unmet))}): {answer}" if unmet else answer

@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from ketascreen.channels.production.operators import COMPOSED, OPPOSITE, PLAIN
-from ketascreen.language.condition import All, Always, Any_, Compare, Condition, Meets, Not, Words
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not
 from ketascreen.language.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import Effect
@@ -35,7 +35,7 @@ _MAX_TERMS = 16
 _MAX_UNION = 256
 
 
-class Source(IntEnum):
+class AttributeKind(IntEnum):
     """Where the value of an attribute comes from."""
 
     CONSTANT = 0
@@ -46,13 +46,18 @@ class Source(IntEnum):
     NODE = 5
 
 
-_CONSTANT, _NUMBER, _CHOICE, _WORD = Source.CONSTANT, Source.NUMBER, Source.CHOICE, Source.WORD
+_CONSTANT, _NUMBER, _CHOICE, _WORD = (
+    AttributeKind.CONSTANT,
+    AttributeKind.NUMBER,
+    AttributeKind.CHOICE,
+    AttributeKind.WORD,
+)
 
 
 class Attribute(NamedTuple):
     """What a term tests; `last` reads the last answers, for alerts."""
 
-    source: Source
+    source: AttributeKind
     name: str = ""
     word: str = ""
     last: bool = False
@@ -60,7 +65,7 @@ class Attribute(NamedTuple):
     @property
     def is_derived(self) -> bool:
         """Whether productions decide its value."""
-        return self.source >= Source.DEFINITION
+        return self.source >= AttributeKind.DEFINITION
 
 
 class Term(NamedTuple):
@@ -78,15 +83,15 @@ Products = tuple[Product, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NormalForm:
     """The productions for met and for not met."""
 
     met: Products
     unmet: Products
 
-    def negated(self) -> Form:
+    def negated(self) -> NormalForm:
         """The form of the negation."""
-        return Form(self.unmet, self.met)
+        return NormalForm(self.unmet, self.met)
 
     def attributes(self) -> frozenset[Attribute]:
         """The attributes that it tests."""
@@ -97,10 +102,10 @@ class Form:
 class Forms:
     """The form of each rule by its id, and of each derived attribute that they need."""
 
-    rules: Mapping[str, Form]
-    derived: Mapping[Attribute, Form]
+    rules: Mapping[str, NormalForm]
+    derived: Mapping[Attribute, NormalForm]
 
-    def needed(self, form: Form) -> frozenset[Attribute]:
+    def needed(self, form: NormalForm) -> frozenset[Attribute]:
         """The derived attributes that a form rests on, those that they rest on too."""
         found: set[Attribute] = set()
         waiting = [form]
@@ -112,8 +117,8 @@ class Forms:
         return frozenset(found)
 
 
-_FOREVER: Product = frozenset([Term(Attribute(Source.CONSTANT), "==", 1)])
-_ALWAYS = Form((_FOREVER,), ())
+_FOREVER: Product = frozenset([Term(Attribute(AttributeKind.CONSTANT), "==", 1)])
+_ALWAYS = NormalForm((_FOREVER,), ())
 
 
 def compile_rules(rules: Iterable[Rule]) -> Forms:
@@ -152,7 +157,7 @@ def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
         return answer
     if source is _NUMBER and isinstance(answer, Decimal):
         return scaled(answer)
-    if source is _WORD and isinstance(answer, Words):
+    if source is _WORD and isinstance(answer, ListValue):
         return 1 if word in answer.present else 0 if answer.complete else None
     raise TypeError("an answer is not one to its kind of fact")
 
@@ -161,29 +166,29 @@ class _Compiler:
     """Collects the derived attributes while it goes through the rules."""
 
     def __init__(self) -> None:
-        self.derived: dict[Attribute, Form] = {}
-        self._names: dict[Form, Form] = {}
-        self._definitions: dict[tuple[str, bool], list[tuple[Condition, Form]]] = {}
+        self.derived: dict[Attribute, NormalForm] = {}
+        self._names: dict[NormalForm, NormalForm] = {}
+        self._definitions: dict[tuple[str, bool], list[tuple[Condition, NormalForm]]] = {}
 
-    def form(self, condition: Condition, last: bool) -> Form:
+    def form(self, condition: Condition, last: bool) -> NormalForm:
         """The form of a condition over the answers that count, or over the last ones."""
         match condition:
             case Compare(_, operator, _) if operator in COMPOSED:
                 return self.form(COMPOSED[operator](condition), last)
             case Compare():
                 return _literal(condition, last)
-            case All(members):
+            case AllOf(members):
                 return self._all([self.form(member, last) for member in members])
-            case Any_(members):
+            case AnyOf(members):
                 return self._all([self.form(member, last).negated() for member in members]).negated()
             case Not(member):
                 return self.form(member, last).negated()
-            case Meets(name, member):
+            case DefinitionRef(name, member):
                 return self._definition(name, member, last)
             case Always():
                 return _ALWAYS
 
-    def _all(self, given: Sequence[Form]) -> Form:
+    def _all(self, given: Sequence[NormalForm]) -> NormalForm:
         forms = _distinct(given)
         if not forms:
             return _ALWAYS
@@ -195,26 +200,26 @@ class _Compiler:
         # Named forms are one term each, so that many of them always fit.
         return self._all([self._named(self._all(chunk)) for chunk in _chunks(forms)])
 
-    def _named(self, form: Form) -> Form:
+    def _named(self, form: NormalForm) -> NormalForm:
         """The form itself if it is one term, else that of a derived attribute that stands for it."""
         if all(sum(map(len, products)) <= 1 for products in (form.met, form.unmet)):
             return form
         if form not in self._names:
-            self._name(form, Attribute(Source.NODE, str(len(self.derived))))
+            self._name(form, Attribute(AttributeKind.NODE, str(len(self.derived))))
         return self._names[form]
 
-    def _definition(self, name: str, condition: Condition, last: bool) -> Form:
+    def _definition(self, name: str, condition: Condition, last: bool) -> NormalForm:
         known = self._definitions.setdefault((name, last), [])
         for seen, form in known:
             if seen is condition or seen == condition:
                 return form
         # A rulebook has one condition for a name; were there two, each would have an attribute of its own.
         form = self.form(condition, last)
-        named = self._name(form, Attribute(Source.DEFINITION, name, str(len(known) or ""), last))
+        named = self._name(form, Attribute(AttributeKind.DEFINITION, name, str(len(known) or ""), last))
         known.append((condition, named))
         return named
 
-    def _name(self, form: Form, attribute: Attribute) -> Form:
+    def _name(self, form: NormalForm, attribute: Attribute) -> NormalForm:
         self.derived[attribute] = form
         named = _flag(attribute)
         self._names.setdefault(form, named)
@@ -222,33 +227,33 @@ class _Compiler:
         return named
 
 
-def _literal(compare: Compare, last: bool) -> Form:
+def _literal(compare: Compare, last: bool) -> NormalForm:
     constant = compare.constant
     if compare.operator == "includes":
         assert isinstance(constant, str)
-        return _flag(Attribute(Source.WORD, compare.fact, constant, last))
+        return _flag(Attribute(AttributeKind.WORD, compare.fact, constant, last))
     assert not isinstance(constant, tuple)
-    source = Source.NUMBER if isinstance(constant, Decimal) else Source.CHOICE
+    source = AttributeKind.NUMBER if isinstance(constant, Decimal) else AttributeKind.CHOICE
     value = scaled(constant) if isinstance(constant, Decimal) else constant
     test = PLAIN[compare.operator]
     attribute = Attribute(source, compare.fact, last=last)
     met, unmet = Term(attribute, test, value), Term(attribute, OPPOSITE[test], value)
-    return Form((frozenset([met]),), (frozenset([unmet]),))
+    return NormalForm((frozenset([met]),), (frozenset([unmet]),))
 
 
-def _flag(attribute: Attribute) -> Form:
-    return Form((frozenset([Term(attribute, "==", 1)]),), (frozenset([Term(attribute, "==", 0)]),))
+def _flag(attribute: Attribute) -> NormalForm:
+    return NormalForm((frozenset([Term(attribute, "==", 1)]),), (frozenset([Term(attribute, "==", 0)]),))
 
 
-def _distinct(forms: Iterable[Form]) -> list[Form]:
+def _distinct(forms: Iterable[NormalForm]) -> list[NormalForm]:
     return list(dict.fromkeys(forms))
 
 
-def _chunks(forms: Sequence[Form]) -> Iterable[Sequence[Form]]:
+def _chunks(forms: Sequence[NormalForm]) -> Iterable[Sequence[NormalForm]]:
     return (forms[start : start + MAX_ATTRIBUTES] for start in range(0, len(forms), MAX_ATTRIBUTES))
 
 
-def _multiplied(forms: Sequence[Form]) -> Form | None:
+def _multiplied(forms: Sequence[NormalForm]) -> NormalForm | None:
     """The form of a conjunction, or None where it is too large; never more than 256 products on the way."""
     if sum(len(form.unmet) for form in forms) > _MAX_UNION:
         return None
@@ -258,7 +263,7 @@ def _multiplied(forms: Sequence[Form]) -> Form | None:
         met = _absorbed(left | right for left in met for right in form.met)
         if not _fits(met):
             return None
-    return Form(met, unmet) if _fits(unmet) else None
+    return NormalForm(met, unmet) if _fits(unmet) else None
 
 
 def _absorbed(products: Iterable[Product]) -> Products:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ketascreen.language.condition import OPERATORS, All, Any_, Compare, Condition, Not
+from ketascreen.language.condition import OPERATORS, AllOf, AnyOf, Compare, Condition, Not
 
 PLAIN: Mapping[str, str] = {
     "is": "==",
@@ -24,7 +24,7 @@ OPPOSITE: Mapping[str, str] = {"==": "!=", "!=": "==", ">=": "<", "<": ">=", ">"
 def _each(operator: str) -> Callable[[Compare], Condition]:
     def rewrite(compare: Compare) -> Condition:
         assert isinstance(compare.constant, tuple)
-        return Any_(tuple(Compare(compare.fact, operator, constant) for constant in compare.constant))
+        return AnyOf(tuple(Compare(compare.fact, operator, constant) for constant in compare.constant))
 
     return rewrite
 
@@ -36,7 +36,7 @@ def _none(operator: str) -> Callable[[Compare], Condition]:
 def _between(compare: Compare) -> Condition:
     assert isinstance(compare.constant, tuple)
     low, high = compare.constant
-    return All((Compare(compare.fact, "at_least", low), Compare(compare.fact, "at_most", high)))
+    return AllOf((Compare(compare.fact, "at_least", low), Compare(compare.fact, "at_most", high)))
 
 
 COMPOSED: Mapping[str, Callable[[Compare], Condition]] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from ketascreen.channels.production.normal_form import Attribute, Form, Forms, Product, Term
+from ketascreen.channels.production.normal_form import Attribute, Forms, NormalForm, Product, Term
 from ketascreen.diagnostic import Diagnostic, RulebookError
 from ketascreen.language.rule import Rule
 
@@ -95,13 +95,13 @@ def fnv1a(text: str) -> int:
 
 def _too_large(rule: Rule) -> Diagnostic:
     message = f"`{rule.id}` is more than the rule engine can take"
-    mend = "split it into several rules, or compare a fact with fewer values"
-    return Diagnostic("over-engine-limits", message, mend, place=rule.place)
+    hint = "split it into several rules, or compare a fact with fewer values"
+    return Diagnostic("over-engine-limits", message, hint, place=rule.place)
 
 
-def _targets(rule: Rule, forms: Forms) -> dict[Target, Form]:
+def _targets(rule: Rule, forms: Forms) -> dict[Target, NormalForm]:
     form = forms.rules[rule.id]
-    needed: dict[Target, Form] = {attribute: forms.derived[attribute] for attribute in sorted(forms.needed(form))}
+    needed: dict[Target, NormalForm] = {attribute: forms.derived[attribute] for attribute in sorted(forms.needed(form))}
     return {**needed, rule.id: form}
 
 
@@ -109,13 +109,13 @@ def _targets(rule: Rule, forms: Forms) -> dict[Target, Form]:
 class _Pack:
     """What a ruleset would hold, counted as the engine stores it: a tree of terms for each attribute."""
 
-    targets: dict[Target, Form] = field(default_factory=dict)
+    targets: dict[Target, NormalForm] = field(default_factory=dict)
     productions: int = 0
     joins: int = 0
     paths: dict[Attribute, dict[Terms, list[Terms]]] = field(default_factory=dict)
     sharing: Counter[Terms] = field(default_factory=Counter)
 
-    def takes(self, wanted: Mapping[Target, Form]) -> bool:
+    def takes(self, wanted: Mapping[Target, NormalForm]) -> bool:
         """Adds the targets if all fit."""
         touched: set[Attribute] = set()
         added = {target: form for target, form in wanted.items() if target not in self.targets}
@@ -196,7 +196,7 @@ def _holds(term: Term, value: int | str) -> bool:
             return value >= constant
 
 
-class Names:
+class ShortNames:
     """Short names, no two of which the engine could take for one another."""
 
     def __init__(self) -> None:
@@ -212,8 +212,8 @@ class Names:
                 return name
 
 
-def _made(targets: Mapping[Target, Form], forms: Forms) -> Shard:
-    names = Names()
+def _made(targets: Mapping[Target, NormalForm], forms: Forms) -> Shard:
+    names = ShortNames()
     attributes = sorted({attribute for form in targets.values() for attribute in form.attributes()})
     called = {attribute: names.fresh("a") for attribute in attributes}
     openings = {attribute: _opening(names.fresh("f"), name) for attribute, name in called.items()}
@@ -262,7 +262,7 @@ class _Settling:
         self._forms = forms
         self._seen: dict[Attribute, frozenset[Attribute]] = {}
 
-    def of(self, form: Form) -> frozenset[Attribute]:
+    def of(self, form: NormalForm) -> frozenset[Attribute]:
         """The inputs."""
         return frozenset[Attribute]().union(*map(self._behind, form.attributes()))
 

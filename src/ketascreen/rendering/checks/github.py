@@ -19,9 +19,9 @@ def render(checked: Checked) -> str:
 
 def _commands(checked: Checked) -> Iterator[str]:
     for problem in checked.refused:
-        yield _command("error", problem, problem.mend)
+        yield _command("error", problem, problem.hint)
     for problem in checked.found:
-        yield _command("warning", problem, problem.mend)
+        yield _command("warning", problem, problem.hint)
     for silenced in checked.silenced:
         yield _command("notice", silenced.finding, f"let stand: {silenced.reason}")
     yield from last_word(checked)

@@ -26,4 +26,4 @@ def render(checked: Checked) -> str:
 def _plain(problem: Diagnostic) -> dict[str, Any]:
     place = problem.place
     where = {} if place is None else {key: getattr(place, key) for key in ("path", "line", "column", "length")}
-    return {"code": problem.code, "message": problem.message, "mend": problem.mend, **where, "text": problem.text}
+    return {"code": problem.code, "message": problem.message, "hint": problem.hint, **where, "text": problem.text}

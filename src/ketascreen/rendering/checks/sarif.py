@@ -41,7 +41,7 @@ def _kept(reason: str) -> dict[str, Any]:
 
 
 def _result(problem: Diagnostic, level: str, codes: list[str]) -> dict[str, Any]:
-    message = "; ".join(filter(None, (printable(problem.message), printable(problem.mend))))
+    message = "; ".join(filter(None, (printable(problem.message), printable(problem.hint))))
     result = {
         "ruleId": problem.code,
         "ruleIndex": codes.index(problem.code),

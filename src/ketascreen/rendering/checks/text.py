@@ -1,4 +1,4 @@
-"""For people at a terminal: each problem with its line underlined and the mend, then what it comes to; 80 columns."""
+"""For people at a terminal: each problem with its line underlined and the hint, then what it comes to; 80 columns."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ def _head(problem: Diagnostic) -> list[str]:
 def _problem(problem: Diagnostic) -> Iterator[str]:
     yield from _head(problem)
     if problem.text is None or problem.place is None:
-        yield from _wrapped(problem.mend, indent=2, hang=2)
+        yield from _wrapped(problem.hint, indent=2, hang=2)
         return
     shown, before, length = _excerpt(problem.text, problem.place)
     yield f"{problem.place.line:>5} | {shown}".rstrip()
     mark = f"{'|':>7} {' ' * before}{'^' * length}"
-    if len(mark) + 1 + len(printable(problem.mend)) <= WIDTH:
-        yield f"{mark} {printable(problem.mend)}".rstrip()
+    if len(mark) + 1 + len(printable(problem.hint)) <= WIDTH:
+        yield f"{mark} {printable(problem.hint)}".rstrip()
         return
     yield mark
-    yield from (f"{'|':>7} {line}" for line in textwrap.wrap(printable(problem.mend), _ROOM))
+    yield from (f"{'|':>7} {line}" for line in textwrap.wrap(printable(problem.hint), _ROOM))
 
 
 def _excerpt(text: str, place: Place) -> tuple[str, int, int]:
@@ -103,7 +103,7 @@ def _not_run(checked: Checked) -> Iterator[tuple[list[str], str]]:
     waiting = [code for code in checked.not_run if code in ASK_FOR_DOCUMENTS and checked.rules]
     others = [code for code in checked.not_run if code not in waiting]
     if others:
-        yield others, "mend the problems first"
+        yield others, "fix the problems first"
     if waiting:
         yield waiting, "--documents DIR names the source documents"
 
