@@ -27,6 +27,7 @@ from ketascreen.patient.facts import Facts
 from ketascreen.screen import Screener
 from tests import generate
 from tests.promises.support import AS_OF, SOME, profile_of, rngs, screening
+from tests.reached import often_reached, reached
 
 Make = Callable[[Rulebook], Channel]
 
@@ -71,6 +72,7 @@ def test_random_rulebooks_come_out_as_in_the_reference(make: Make, rng: Random) 
 
 
 @each_other
+@often_reached
 @given(rngs)
 @SOME
 def test_a_verdict_on_one_channel_alone_says_what_the_reference_alone_says(make: Make, rng: Random) -> None:
@@ -82,6 +84,7 @@ def test_a_verdict_on_one_channel_alone_says_what_the_reference_alone_says(make:
             verdicts.append(screener.screen(profile, as_of=AS_OF, stage=Stage.SESSION))
     one, reference = (verdict.model_dump(exclude={"agreement", "counts"}) for verdict in verdicts)
     assert one == reference
+    reached("two verdicts")
 
 
 @each

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen.language.quantity import UNITS, Quantity, QuantityError, decimal_text, parse_number, parse_quantity
+from tests.reached import often_reached, reached
 
 numbers = st.decimals(min_value=-999_999_999, max_value=999_999_999, places=6)
 
@@ -94,6 +95,7 @@ def test_a_number_is_written_and_read_to_itself(number: Decimal) -> None:
     assert parse_number(decimal_text(number + 0)) == number
 
 
+@often_reached
 @given(numbers, st.sampled_from(sorted(UNITS)), st.sampled_from(sorted(UNITS)), st.integers(1, 40))
 def test_a_conversion_is_exact_in_any_decimal_context_or_refused(
     number: Decimal, name: str, other: str, digits: int
@@ -107,6 +109,7 @@ def test_a_conversion_is_exact_in_any_decimal_context_or_refused(
             return
     assert Fraction(converted.value) * unit.factor == Fraction(number) * quantity.unit.factor
     assert unit.dimension == quantity.unit.dimension
+    reached("a conversion")
 
 
 def test_units_of_one_name_have_one_dimension_and_a_code() -> None:

@@ -18,6 +18,7 @@ from ketascreen.language.semantics import Grounds, explain
 from ketascreen.screening import explanation
 from ketascreen.verdict.base_model import Deferring
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screening, shipped
+from tests.reached import often_reached, reached
 
 
 class Part(Deferring):
@@ -113,6 +114,7 @@ def verdict_of(rulebook: Rulebook, channel: str, answers: dict[str, Any]) -> Ver
     return Screener(rulebook, channels=(channel,)).screen(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION)
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_a_verdict_on_the_compiled_channel_says_what_one_on_the_reference_channel_says(rng: Random) -> None:
@@ -120,6 +122,7 @@ def test_a_verdict_on_the_compiled_channel_says_what_one_on_the_reference_channe
     compiled, reference = (verdict_of(rulebook, channel, answers) for channel in ("compiled", "reference"))
     names = {"agreement", "counts"}
     assert compiled.model_dump_json(exclude=names) == reference.model_dump_json(exclude=names)
+    reached("two verdicts")
 
 
 def test_a_verdict_is_written_alike_whatever_was_asked_for_first() -> None:

@@ -19,6 +19,7 @@ from ketascreen.signing import Signature, SignatureError
 from tests.audit.patients import lozenge_today, new_ledger
 from tests.command_line import flat, run
 from tests.keys import each_byte_flipped, key_files, signing_key, verify_key
+from tests.reached import often_reached, reached
 
 HEAD = Head("0123456789abcdef" * 2, 7, "c0ffee00" * 8)
 HEADS = st.builds(
@@ -55,6 +56,7 @@ def test_a_head_is_one_line_of_canonical_json() -> None:
     )
 
 
+@often_reached
 @given(HEADS, st.booleans())
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, head: Head, sign: bool) -> None:
     path = written(tmp_path_factory.mktemp("head"), head_text(head, signing_key() if sign else None))
@@ -63,6 +65,7 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     assert (read.signature is not None) == sign
     if sign:
         assert require_signed(read, [verify_key()]) == head
+        reached("a signed head")
 
 
 def test_each_byte_of_a_signed_head_flipped_is_refused(tmp_path: Path) -> None:

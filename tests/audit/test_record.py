@@ -28,6 +28,7 @@ from ketascreen.patient.profile import BUILT_IN
 from ketascreen.screening.recorder import Screening
 from tests.audit.patients import example, random_bytes
 from tests.promises.support import AS_OF, SOME, near_baseline, rngs, shipped
+from tests.reached import often_reached, reached
 
 
 def record_of_example(name: str = "uncontrolled-hypertension.yaml", **changed: Any) -> tuple[Screening, Verdict]:
@@ -133,6 +134,7 @@ def test_with_its_own_salts_a_record_comes_out_the_same_to_the_byte() -> None:
     assert list(differing(record, again)) == []
 
 
+@often_reached
 @SOME
 @given(rngs)
 def test_the_profile_of_a_record_is_the_profile_that_was_screened(rng: object) -> None:
@@ -143,6 +145,7 @@ def test_the_profile_of_a_record_is_the_profile_that_was_screened(rng: object) -
         return
     record = screening_record(Screening("p-1", profile, verdict, shipped()), random_salts(random_bytes()))
     assert profile_of(record).model_dump() == profile.model_dump()
+    reached("a profile on record")
 
 
 def test_every_form_of_answer_comes_back_from_a_record() -> None:
@@ -177,6 +180,7 @@ def test_nothing_of_the_patient_is_in_the_repr_of_a_record_or_of_what_goes_into_
         assert "p-17" not in text
 
 
+@often_reached
 @given(st.dictionaries(st.from_regex(r"[a-z_.-]{1,20}", fullmatch=True), st.text()))
 def test_openings_are_written_as_canonical_json_whatever_they_hold(openings: dict[str, str]) -> None:
     try:
@@ -184,6 +188,7 @@ def test_openings_are_written_as_canonical_json_whatever_they_hold(openings: dic
     except UnicodeEncodeError:
         return  # half a character, which no text that was read holds
     assert openings_text(openings) == canonical_text
+    reached("openings in writing")
 
 
 def test_a_commitment_is_the_sha256_of_the_openings_bytes() -> None:

@@ -22,6 +22,7 @@ from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.command_line import flat, run
 from tests.loading.support import GOOD, copied
+from tests.reached import often_reached, reached
 
 RULES = Path(__file__).parents[2] / "rules" / "ketamine"
 SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))
@@ -84,6 +85,7 @@ def test_however_a_file_is_laid_out_fmt_keeps_its_meaning_and_has_nothing_to_add
     assert laid_out(laid.encode(), path) == laid
 
 
+@often_reached
 @settings(max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(SMALL), seed=st.integers(0, 10_000))
 def test_a_comment_above_a_key_stays_above_that_key(path: str, seed: int) -> None:
@@ -100,6 +102,8 @@ def test_a_comment_above_a_key_stays_above_that_key(path: str, seed: int) -> Non
     notes = re.compile(r"^ *(# note \d+)\n(?: *#.*\n)*[ -]*(\w+):", re.MULTILINE)
     assert sorted(notes.findall(laid)) == sorted(notes.findall(before))
     assert meaning(laid, path) == meaning(before, path)
+    if notes.findall(before):
+        reached("a comment above a key")
 
 
 def test_keys_come_in_the_order_of_the_format_and_take_their_comments_along_but_for_the_head_of_the_file() -> None:

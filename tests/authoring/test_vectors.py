@@ -15,10 +15,12 @@ from ketascreen.language.semantics import evaluate
 from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists
 from tests import generate
 from tests.promises.support import rngs
+from tests.reached import often_reached, reached
 
 SOME = settings(deadline=None, max_examples=100)
 
 
+@often_reached
 @SOME
 @given(rngs)
 def test_what_is_tried_shows_all_that_any_patient_shows_and_nothing_else(rng: Random) -> None:
@@ -45,8 +47,10 @@ def test_what_is_tried_shows_all_that_any_patient_shows_and_nothing_else(rng: Ra
     assert {goal for leaves in tried_ones for goal in shows(when, leaves)} == {
         goal for leaves in everybody for goal in shows(when, leaves)
     }
+    reached("a whole trial")
 
 
+@often_reached
 @SOME
 @given(rngs)
 def test_no_patient_shows_what_no_patient_is_said_to_show(rng: Random) -> None:
@@ -61,3 +65,4 @@ def test_no_patient_shows_what_no_patient_is_said_to_show(rng: Random) -> None:
         leaves = [evaluate(compare, known) for compare in comparisons(when)]
         assert evaluated(when, leaves) is evaluate(when, known)
         assert set(shows(when, leaves)) <= reachable
+        reached("a patient of a whole trial")

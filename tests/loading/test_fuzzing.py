@@ -22,6 +22,7 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.syntax.yaml_tree import read_yaml
 from tests.loading.support import GOOD
 from tests.loading.test_bad_input import BAD as BAD_YAML
+from tests.reached import often_reached, reached
 
 EXAMPLES = int(os.environ.get("KETASCREEN_FUZZ_EXAMPLES", "60"))
 fuzzed = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
@@ -104,6 +105,7 @@ def refused_in_time(read: Callable[[], object], error: type[InputError]) -> Inpu
         assert raised.__context__ is None
         assert all(problem.code and problem.message for problem in raised.diagnostics)
         assert all(line.isprintable() for line in str(raised).split("\n"))
+        reached("a refusal")
     return raised
 
 
@@ -112,6 +114,7 @@ def read_in_time(data: bytes) -> None:
     refused_in_time(lambda: read_profile(data), ProfileError)
 
 
+@often_reached
 @fuzzed
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_profile_or_refused(data: bytes) -> None:
@@ -119,6 +122,7 @@ def test_any_bytes_are_a_profile_or_refused(data: bytes) -> None:
     read_in_time(b'{"age": ' + data + b"}")
 
 
+@often_reached
 @fuzzed
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_tree_or_refused(data: bytes) -> None:
@@ -126,6 +130,8 @@ def test_any_bytes_are_a_tree_or_refused(data: bytes) -> None:
     assert tree is not None or found
     assert all(problem.place and problem.hint for problem in found)
     assert all(line.isprintable() for problem in found for line in str(problem).split("\n"))
+    if found:
+        reached("a problem in a tree")
 
 
 @fuzzed
@@ -135,18 +141,21 @@ def test_any_row_of_marks_is_a_tree_or_refused(text: str) -> None:
     assert tree is not None or found
 
 
+@often_reached
 @fuzzed
 @given(st.sampled_from(PROFILES), st.randoms(use_true_random=False))
 def test_a_changed_profile_is_read_or_refused(file: Path, rng: Random) -> None:
     read_in_time(mutated(content(file), PROFILES, rng))
 
 
+@often_reached
 @fuzzed
 @given(st.sampled_from(RULES), st.randoms(use_true_random=False))
 def test_a_rulebook_with_a_changed_file_loads_or_is_refused(file: Path, rng: Random) -> None:
     load_in_time(file.relative_to(GOOD), mutated(content(file), RULES + SHIPPED, rng))
 
 
+@often_reached
 @settings(fuzzed, max_examples=max(20, EXAMPLES // 3))
 @given(st.sampled_from(RULES), st.sampled_from([data for _, data, _, _ in BAD_YAML]), st.booleans())
 def test_a_rulebook_with_a_bad_ending_is_refused(file: Path, bad: bytes, instead: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from random import Random
 from typing import Any
@@ -22,12 +23,17 @@ from ketascreen import (
     Screener,
     load_rulebook,
 )
-from ketascreen.authoring.cases.read import Case, read_cases
-from ketascreen.language.vocabulary import Kind
+from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.language.condition import Always
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.semantics import Known
+from ketascreen.language.terms import Effect
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.contradictions import contradictions
 from ketascreen.patient.observation import AnyObservation, read_observation
 from ketascreen.patient.profile import BUILT_IN
+from ketascreen.reasoning.witness import ABSENT, PRESENT, met_by, word_of
 from tests import generate
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -105,6 +111,45 @@ def screening(rng: Random) -> tuple[Rulebook, dict[str, Any]]:
         return shipped(), near_baseline(rng)
     rulebook = generate.rulebook(rng)
     return rulebook, generate.raw_profile(rng, rulebook, AS_OF)
+
+
+def screening_with_a_met_review(rng: Random) -> tuple[Rulebook, dict[str, Any]]:
+    """The same, with answers that meet one of the rulebook's reviews; the built-in one's where it has none to meet."""
+    rulebook, answers = screening(rng)
+    met = _meeting_a_review(rng, rulebook)
+    if met is None:
+        rulebook, answers = shipped(), near_baseline(rng)
+        met = _meeting_a_review(rng, rulebook)
+    assert met is not None
+    own = {name: raw for name, raw in met.items() if name not in BUILT_IN}
+    answers = {**answers, **{name: raw for name, raw in met.items() if name in BUILT_IN}}
+    if "age" in met:
+        answers.pop("birth_date", None)
+    return rulebook, {**answers, "extra": {**answers.get("extra", {}), **own}}
+
+
+def _meeting_a_review(rng: Random, rulebook: Rulebook) -> dict[str, dict[str, Any]] | None:
+    """Answers that meet a review, by fact and as a profile has them; None where no review was found to be met."""
+    for rule in rng.sample(rulebook.with_effect(Effect.REVIEW), len(rulebook.with_effect(Effect.REVIEW))):
+        met = None if rule.when == Always() else met_by(rule.when, rulebook.vocabulary)
+        if met is not None:
+            facts = {rulebook.vocabulary[name.partition(" ")[0]] for name in met}
+            return {fact.name: _as_written(fact, met) for fact in sorted(facts, key=lambda fact: fact.name)}
+    return None
+
+
+def _as_written(fact: Fact, met: Known) -> dict[str, Any]:
+    """One answer of those, a list out of the answers about its words."""
+    at = AS_OF.isoformat()
+    if fact.kind is Kind.LIST:
+        about = {word: met[word_of(fact.name, word)] for word in fact.words if word_of(fact.name, word) in met}
+        present = ["zephyr" if word == UNRECOGNISED else word for word, said in about.items() if said == PRESENT]
+        return {"present": present, "complete": ABSENT in about.values(), "at": at}
+    value = met[fact.name]
+    if isinstance(value, Decimal):
+        assert fact.unit is not None
+        return {"value": f"{decimal_text(value)} {fact.unit.name}", "at": at}
+    return {"value": value, "at": at}
 
 
 def screener_for(rulebook: Rulebook) -> Screener:

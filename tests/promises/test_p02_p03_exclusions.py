@@ -23,6 +23,7 @@ from tests.promises.support import (
     shipped_cases,
     shipped_screener,
 )
+from tests.reached import often_reached, reached
 
 EXCLUDED = [
     case
@@ -33,6 +34,7 @@ EXCLUDED = [
 ]
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_eligible_means_every_exclusion_review_and_caution_is_known_to_be_not_met(rng: Random) -> None:
@@ -49,6 +51,7 @@ def test_eligible_means_every_exclusion_review_and_caution_is_known_to_be_not_me
             finding.outcome is Outcome.MET and finding.effect is Effect.EXCLUDE and route in finding.routes
             for finding in verdict.findings
         )
+    reached("a verdict")
 
 
 @pytest.mark.parametrize("case", EXCLUDED, ids=str)

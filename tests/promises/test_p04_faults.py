@@ -18,6 +18,7 @@ from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 from ketascreen.screening import explanation
 from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screener_for, screening, shipped
+from tests.reached import often_reached, reached
 
 Answer = dict[str, Truth]
 
@@ -174,6 +175,7 @@ def test_a_missing_engine_is_said_in_one_sentence_with_the_way_on(monkeypatch: p
     assert alone.agreement.channels == ("reference",)
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_a_spoilt_channel_never_makes_a_verdict_better(rng: Random) -> None:
@@ -194,3 +196,4 @@ def test_a_spoilt_channel_never_makes_a_verdict_better(rng: Random) -> None:
         assert before.readiness is not None
         assert after.readiness.rank >= before.readiness.rank
         assert set(after.alerts) >= set(before.alerts)
+    reached("a spoilt verdict")

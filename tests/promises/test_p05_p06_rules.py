@@ -30,10 +30,12 @@ from tests.promises.support import (
     shipped,
     shipped_screener,
 )
+from tests.reached import often_reached, reached
 
 _ANY = re.compile(r"[A-Za-z0-9_.-]+")
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_a_further_rule_never_makes_a_verdict_better(rng: Random) -> None:
@@ -47,8 +49,10 @@ def test_a_further_rule_never_makes_a_verdict_better(rng: Random) -> None:
     for route, verdict in before.routes.items():
         assert_no_better(verdict, after.routes[route])
         assert after.routes[route].decision.rank >= verdict.decision.rank
+    reached("a verdict with a further rule")
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_the_order_of_rules_and_of_a_profiles_fields_does_not_matter(rng: Random) -> None:
@@ -62,6 +66,7 @@ def test_the_order_of_rules_and_of_a_profiles_fields_does_not_matter(rng: Random
         profile_of(dict(fields)), as_of=AS_OF, stage=Stage.SESSION
     )
     assert first.model_dump_json() == second.model_dump_json()
+    reached("two verdicts")
 
 
 def backwards(data: Any) -> Any:

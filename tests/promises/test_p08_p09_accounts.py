@@ -9,8 +9,10 @@ from hypothesis import given
 from ketascreen import Outcome, Route, Stage
 from ketascreen.language.terms import Effect
 from tests.promises.support import AS_OF, SOME, profile_of, rngs, screener_for, screening, shipped
+from tests.reached import often_reached, reached
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_every_rule_is_in_scope_or_counted_out_and_what_is_in_scope_is_evaluated_and_reported(rng: Random) -> None:
@@ -31,8 +33,10 @@ def test_every_rule_is_in_scope_or_counted_out_and_what_is_in_scope_is_evaluated
         ]
         expected = [rule.id for rule in rulebook.asked_at(stage) if route in rule.routes]
         assert sorted(grouped) == sorted(expected)
+    reached("the findings of a route")
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_every_finding_names_its_rule_place_sources_and_the_facts_that_it_rests_on_or_lacks(rng: Random) -> None:
@@ -49,8 +53,10 @@ def test_every_finding_names_its_rule_place_sources_and_the_facts_that_it_rests_
         else:
             assert not finding.lacks
             assert bool(finding.rests_on) or finding.outcome is Outcome.MET  # always
+            reached("a finding that lacks nothing")
 
 
+@often_reached
 @given(rngs)
 @SOME
 def test_every_fact_that_a_finding_lacks_is_asked_for_with_the_rules_that_wait_for_it(rng: Random) -> None:
@@ -65,6 +71,7 @@ def test_every_fact_that_a_finding_lacks_is_asked_for_with_the_rules_that_wait_f
         assert asked == lacking
         for ask in one.asks:
             assert ask.label == rulebook.vocabulary[ask.fact].label
+            reached("a fact that is asked for")
 
 
 def test_every_shipped_rule_cites_a_document_and_nobody_has_signed_it() -> None:

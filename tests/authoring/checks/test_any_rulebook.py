@@ -17,9 +17,10 @@ from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Effect, Outcome, Route
 from ketascreen.patient.facts import Facts
 from ketascreen.verdict.decision import combine, combine_readiness
-from tests import generate
+from tests import generate, related
 from tests.authoring.checks.support import TODAY
 from tests.promises.support import SOME, rngs
+from tests.reached import often_reached, reached
 
 FEW = settings(SOME, max_examples=50)
 OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE: Outcome.NOT_MET}
@@ -38,6 +39,7 @@ def named(message: str, rulebook: Rulebook) -> list[Rule]:
     return [rule for rule in found if rule is not None]
 
 
+@often_reached
 @FEW
 @given(rng=rngs)
 def test_no_check_fails(rng: Random) -> None:
@@ -47,12 +49,14 @@ def test_no_check_fails(rng: Random) -> None:
             assert problem.place is not None
             assert problem.message
             assert problem.hint
+            reached("a problem")
 
 
+@often_reached
 @FEW
 @given(rng=rngs)
 def test_without_a_shadowed_rule_every_decision_is_the_same(rng: Random) -> None:
-    rulebook = generate.rulebook(rng)
+    rulebook = related.with_narrower_wider_and_weaker_ones(rng)
     for problem in shadowed.check(Subject(rulebook, (), TODAY)):
         rule = named(problem.message, rulebook)[0]
         others = [other for other in rulebook.rules if other.id != rule.id]
@@ -60,14 +64,17 @@ def test_without_a_shadowed_rule_every_decision_is_the_same(rng: Random) -> None
             facts = generate.facts(rng, rulebook)
             for route in rule.routes:
                 assert decided([rule, *others], route, facts) == decided(others, route, facts)
+                reached("a shadowed rule")
 
 
+@often_reached
 @FEW
 @given(rng=rngs)
 def test_conditions_that_are_the_same_come_to_the_same(rng: Random) -> None:
-    rulebook = generate.rulebook(rng)
+    rulebook = related.with_the_same_again(rng)
     for problem in same_condition.check(Subject(rulebook, (), TODAY)):
         one, other = named(problem.message, rulebook)[:2]
         for _ in range(10):
             answers = generate.facts(rng, rulebook).current
             assert evaluate(one.when, answers) is evaluate(other.when, answers)
+            reached("two conditions that are the same")
