@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 N ?= 10000
+DOCUMENTS ?= ../shared/documents
+CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint check fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
+.PHONY: demo test lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -15,8 +17,8 @@ test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/ready
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/ruff format --check src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -25,6 +27,11 @@ check: $(VENV)/ready
 	$(BIN)/ketascreen check
 	$(BIN)/ketascreen coverage --fail-under 100 >/dev/null
 	$(BIN)/ketascreen fmt --check rules/ketamine
+
+# Whether each cited phrase stands on its line of the documents, and whether tests/data is made from them as they are.
+verify-sources: $(VENV)/ready
+	$(BIN)/ketascreen verify-sources $(DOCUMENTS)
+	@test ! -f $(CRITERIA) || $(BIN)/python tools/register_of_criteria.py $(CRITERIA) $(DOCUMENTS) --check
 
 # N random pairs of rulebook and profile through every channel.
 fuzz: $(VENV)/ready

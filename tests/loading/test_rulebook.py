@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -302,11 +305,26 @@ def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
     assert time.process_time() - began < 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file")
-def test_an_unreadable_file_fails_the_whole_load(tmp_path: Path) -> None:
-    rulebook = copied(tmp_path)
-    (rulebook / RULE).chmod(0)
-    assert "unreadable" in [problem.code for problem in problems(rulebook)]
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """For root, who reads every file, another user meanwhile."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system knows no owners of files")
+def test_an_unreadable_file_fails_the_whole_load() -> None:
+    with TemporaryDirectory() as folder:  # the folders of pytest are closed to every other user
+        rulebook = copied(Path(folder))
+        (rulebook / RULE).chmod(0)
+        Path(folder).chmod(0o755)
+        with not_as_root():
+            (problem,) = problems(rulebook)
+    assert where(problem) == f"{RULE}:1:1 unreadable"
 
 
 def test_a_file_that_the_system_will_not_open_fails_the_whole_load(
