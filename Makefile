@@ -35,7 +35,7 @@ verify-sources: $(VENV)/ready
 
 # N random pairs of rulebook and profile through every channel.
 fuzz: $(VENV)/ready
-	$(BIN)/python -m tests.fuzz --pairs $(N) --workers 2
+	$(BIN)/python -m tests.campaigns.fuzz --pairs $(N) --workers 2
 
 # Every slip of the hand in the built-in rulebook, and whether a case notices it.
 mutate: $(VENV)/ready
@@ -43,24 +43,24 @@ mutate: $(VENV)/ready
 
 # Every bit of small chains changed, every record deleted, swapped, duplicated, the tail cut: whether each is found.
 tamper: $(VENV)/ready
-	$(BIN)/python -m tests.audit.tamper
+	$(BIN)/python -m tests.campaigns.tamper
 
 # N times: four processes that write one ledger are killed, and every acknowledged record is looked for.
 crash: $(VENV)/ready
-	$(BIN)/python -m tests.audit.crash --rounds $(N)
+	$(BIN)/python -m tests.campaigns.crash --rounds $(N)
 
 # N screenings put on record and run again, to the byte.
 replays: $(VENV)/ready
-	$(BIN)/python -m tests.audit.replays --records $(N)
+	$(BIN)/python -m tests.campaigns.replays --records $(N)
 
 # How fast a ledger takes in and verifies small records up to N, and records of real screenings.
 ledger-growth: $(VENV)/ready
-	$(BIN)/python -m tests.audit.growth --records $(N)
-	$(BIN)/python -m tests.audit.growth --records 10000 --real
+	$(BIN)/python -m tests.campaigns.growth --records $(N)
+	$(BIN)/python -m tests.campaigns.growth --records 10000 --real
 
 # Builds the wheel, installs it into an empty environment, and screens from another folder.
 wheel: $(VENV)/ready
-	sh tests/wheel.sh $(BIN)/python
+	sh tests/campaigns/wheel.sh $(BIN)/python
 
 # Everything that is timed, ketascreen by itself and beside other rule engines.
 bench: $(VENV)/bench-ready
@@ -72,15 +72,15 @@ bench-small: $(VENV)/bench-ready
 
 # ketascreen by itself: screenings, starts, loading, checks, cases.
 timings: $(VENV)/ready
-	$(BIN)/python -m tests.timings
+	$(BIN)/python -m tests.campaigns.timings
 
 # N screenings on each channel, and N/2 patients streamed: whether memory or threads grow; one worker beside two.
 endurance: $(VENV)/ready
-	$(BIN)/python -m tests.endurance --screenings $(N)
+	$(BIN)/python -m tests.campaigns.endurance --screenings $(N)
 
 # Writes the outputs shown in the documents, and the JSON Schemas, from what the program does now.
 docs: $(VENV)/ready
-	$(BIN)/python -m tests.shown
+	$(BIN)/python -m tools.docs.refresh
 
 # -O2: the build of durable-rules leaves most of it unoptimised, which makes it about half as fast.
 $(VENV)/ready: pyproject.toml

@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from tests.timings import beside_bare_calls, started, timed
-from tests.timings import figures as own_figures
+from tests.campaigns.timings import beside_bare_calls, started, timed
+from tests.campaigns.timings import figures as own_figures
 
 from benchmarks import OURS, PEERS
 from benchmarks.contenders import INCOMPLETE, Contender, ready

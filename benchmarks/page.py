@@ -94,7 +94,7 @@ def _imports(figures: Figures) -> Iterator[str]:
 _OWN = """
 ## ketascreen by itself
 
-Medians, in brackets the fastest tenth (`tests/timings.py`); what is held against something else was timed beside it, in
+Medians, in brackets the fastest tenth (`make timings`); what is held against something else was timed beside it, in
 turn. A screening goes from a `PatientProfile` of 52 answers to its verdict, by the shipped rulebook; what is started is
 started anew, with Python.
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import sqrt
 from random import Random
 
-from tests import generate
+from tests.helpers import generate
 
 from ketascreen import load_rulebook
 from ketascreen.language.condition import (

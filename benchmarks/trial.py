@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
-from tests.fuzz import resident_mb
+from tests.campaigns.fuzz import resident_mb
 
 from benchmarks.contenders import INCOMPLETE, ready
 from benchmarks.rulesets import rule_set

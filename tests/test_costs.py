@@ -17,7 +17,7 @@ from ketascreen import Screener, Stage, Verdict
 from ketascreen.channels.compiled.channel import CompiledChannel
 from ketascreen.patient.facts import known_facts
 from ketascreen.syntax.yaml_tree import read_yaml
-from tests.promises.support import AS_OF, baseline, profile_of, shipped
+from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
 PATIENT = profile_of(baseline())
 FACTS = known_facts(PATIENT, shipped().vocabulary, AS_OF)

@@ -24,8 +24,8 @@ from ketascreen import load_rulebook
 from ketascreen.authoring.traceability import Carrier, Mention, mentions
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
-from tests.docs_blocks import ROOT
-from tests.promises.support import shipped
+from tests.helpers.places import ROOT
+from tests.helpers.screening import shipped
 
 SCRIPT = ROOT / "tools" / "register_of_criteria.py"
 Row = dict[str, Any]

@@ -8,13 +8,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tools.docs.docs_blocks import DOCUMENTS, SETS_UP, Shown, run, shown
+from tools.docs.facts_page import facts_page
+from tools.docs.refresh import schema_text
 
 from ketascreen import Stage, read_profile
 from ketascreen.verdict.schema import SCHEMAS
-from tests.docs_blocks import DOCUMENTS, ROOT, SETS_UP, Shown, run, shown
-from tests.facts_page import facts_page
-from tests.promises.support import AS_OF, shipped, shipped_screener
-from tests.shown import schema_text
+from tests.helpers.places import ROOT
+from tests.helpers.screening import AS_OF, shipped, shipped_screener
 
 SHOWN = [one for document in DOCUMENTS for one in shown(document)]
 EXAMPLES = [path for path in sorted((ROOT / "examples").iterdir()) if path.suffix in (".json", ".yaml")]

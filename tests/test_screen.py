@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
 from ketascreen.verdict.verdict import decided_at
-from tests.promises.support import AS_OF, shipped, shipped_screener
+from tests.helpers.screening import AS_OF, shipped, shipped_screener
 
 
 @pytest.mark.parametrize("isolation", ["Process", "proces", "", None, True])
@@ -86,7 +86,7 @@ def test_the_newest_decision_on_a_review_is_the_one_that_holds(
         assert decided_at(given, AS_OF) == ({"home-use"} if counts else set())
 
 
-def test_what_is_no_profile_or_no_decision_is_refused_with_its_mend() -> None:
+def test_what_is_no_profile_or_no_decision_is_refused_with_its_hint() -> None:
     wrong: Any = {"systolic_bp": 120}
     with pytest.raises(RequestError, match=r"make one with PatientProfile"):
         shipped_screener().screen(wrong, as_of=AS_OF)

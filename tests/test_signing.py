@@ -34,10 +34,10 @@ from ketascreen.signing import (
     refusal,
     write_new_keys,
 )
-from tests.command_line import run
-from tests.docs_blocks import ROOT
-from tests.keys import key_files, signed, signing_key, verify_key
-from tests.loading.support import GOOD
+from tests.helpers.command_line import run
+from tests.helpers.places import ROOT
+from tests.helpers.rulebook_files import GOOD
+from tests.helpers.signing_keys import key_files, signed, signing_key, verify_key
 
 CANARY = "canary-passphrase-7f3a91"
 LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))

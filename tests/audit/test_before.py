@@ -16,9 +16,10 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay
 from ketascreen.audit.retention import import_chain
 from ketascreen.audit.verify import verify_ledger
-from tests.promises.support import AS_OF
+from tests.helpers.places import DATA
+from tests.helpers.screening import AS_OF
 
-BEFORE = Path(__file__).parents[1] / "data" / "before"
+BEFORE = DATA / "before"
 
 
 @pytest.fixture

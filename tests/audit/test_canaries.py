@@ -22,8 +22,8 @@ from ketascreen.audit.store import Store
 from ketascreen.cli.audit.group import COMMANDS
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.profile import BUILT_IN
-from tests.command_line import run
-from tests.promises.support import AS_OF, shipped
+from tests.helpers.command_line import run
+from tests.helpers.screening import AS_OF, shipped
 
 REFERENCE = "p-17"
 

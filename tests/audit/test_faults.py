@@ -22,12 +22,12 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.schema import MIGRATIONS, require_ours_now
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_ledger
-from tests.audit.faults import screen_until_it_fails
-from tests.audit.patients import example, lozenge_today, new_ledger, screener
-from tests.audit.tamper import small_chain
-from tests.promises.support import AS_OF, shipped
+from tests.campaigns.tamper import small_chain
+from tests.helpers.ledger_faults import screen_until_it_fails
+from tests.helpers.ledgers import example, lozenge_today, new_ledger, screener
+from tests.helpers.places import ROOT
+from tests.helpers.screening import AS_OF, shipped
 
-ROOT = Path(__file__).parents[2]
 MOUNTS = shutil.which("unshare") is not None and (
     subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
 )
@@ -35,7 +35,7 @@ MOUNTS = shutil.which("unshare") is not None and (
 
 def run(way: str, folder: Path, *, mounted: bool) -> dict[str, Any]:
     """What came of a fault, in a process of its own."""
-    command = [sys.executable, "-m", "tests.audit.faults", way, str(folder)]
+    command = [sys.executable, "-m", "tests.helpers.ledger_faults", way, str(folder)]
     if mounted:
         shell = f'mount -t tmpfs -o size=4m tmpfs {folder} && exec "$@"'
         command = ["unshare", "-m", "sh", "-c", shell, "sh", *command]

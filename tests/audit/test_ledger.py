@@ -14,8 +14,8 @@ from ketascreen import PatientProfile, RequestError, RulebookError, Screener
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.entry import NOTHING_BEFORE, read_time, written
 from ketascreen.audit.verify import verify_ledger
-from tests.audit.patients import at, clock, example, lozenge_today, new_ledger, random_bytes, screener
-from tests.promises.support import AS_OF, shipped
+from tests.helpers.ledgers import at, clock, example, lozenge_today, new_ledger, random_bytes, screener
+from tests.helpers.screening import AS_OF, shipped
 
 
 def test_a_verdict_is_handed_out_with_the_receipt_of_its_record(tmp_path: Path) -> None:

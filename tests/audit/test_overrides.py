@@ -13,8 +13,8 @@ from ketascreen.audit import Ledger, LedgerError
 from ketascreen.language.terms import Decision, Effect, Outcome
 from ketascreen.verdict.finding import FactUsed
 from ketascreen.verdict.override import Override, OverrideReason, Standing, shown, standing
-from tests.audit.patients import at, example, lozenge_today, new_ledger, screener
-from tests.promises.support import AS_OF, shipped
+from tests.helpers.ledgers import at, example, lozenge_today, new_ledger, screener
+from tests.helpers.screening import AS_OF, shipped
 
 
 def decide(ledger: Ledger, verdict: Verdict, rule: str = "home-use", **given: Any) -> Override:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -26,9 +25,10 @@ from ketascreen.audit.sealing import commitment, openings_text, opens, random_sa
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.screening.recorder import Screening
-from tests.audit.patients import example, random_bytes
-from tests.promises.support import AS_OF, SOME, near_baseline, rngs, shipped
-from tests.reached import often_reached, reached
+from tests.helpers.ledgers import example, random_bytes
+from tests.helpers.places import RULES
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import AS_OF, SOME, near_baseline, rngs, shipped
 
 
 def record_of_example(name: str = "uncontrolled-hypertension.yaml", **changed: Any) -> tuple[Screening, Verdict]:
@@ -165,7 +165,7 @@ def test_every_form_of_answer_comes_back_from_a_record() -> None:
 
 def test_a_rulebook_is_on_record_with_the_very_text_of_its_files() -> None:
     record = rulebook_record(shipped(), random_salts(random_bytes()))
-    folder = Path(__file__).parents[2] / "rules" / "ketamine"
+    folder = RULES
     files = record.data["files"]
     assert set(files) == set(shipped().files)
     assert all((folder / path).read_bytes() == text.encode() for path, text in files.items())

@@ -15,8 +15,9 @@ from ketascreen.audit.record import Record
 from ketascreen.audit.replay import Replay, Replayed
 from ketascreen.audit.retention import opened_only
 from ketascreen.loading.built_in import built_in_rules
-from tests.audit.patients import EXAMPLES, at, example, lozenge_today, new_ledger, screener
-from tests.promises.support import AS_OF, shipped, shipped_cases
+from tests.helpers.ledgers import at, example, lozenge_today, new_ledger, screener
+from tests.helpers.places import EXAMPLES
+from tests.helpers.screening import AS_OF, shipped, shipped_cases
 
 
 @pytest.fixture

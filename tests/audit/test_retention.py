@@ -14,8 +14,8 @@ from ketascreen.audit.chain import Start
 from ketascreen.audit.replay import Replay
 from ketascreen.audit.retention import Retired, export_chain, import_chain, retire
 from ketascreen.audit.verify import verify_file, verify_ledger
-from tests.audit.patients import clock, lozenge_today, new_ledger
-from tests.promises.support import AS_OF
+from tests.helpers.ledgers import clock, lozenge_today, new_ledger
+from tests.helpers.screening import AS_OF
 
 DAY = timedelta(days=1)
 NOW = datetime(2032, 11, 30, tzinfo=UTC)

@@ -11,8 +11,8 @@ from ketascreen import Screener
 from ketascreen.audit import Ledger
 from ketascreen.audit.retention import opened_only
 from ketascreen.audit.stats import Drift, Stats, stats
-from tests.audit.patients import clock, example, new_ledger
-from tests.promises.support import AS_OF, shipped
+from tests.helpers.ledgers import clock, example, new_ledger
+from tests.helpers.screening import AS_OF, shipped
 
 DAY = timedelta(days=1)
 LOZENGE, FIRST = "lozenge-at-home.yaml", "first-episode.yaml"

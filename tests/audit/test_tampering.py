@@ -14,9 +14,8 @@ from ketascreen.audit import LedgerError
 from ketascreen.audit.chain import Head
 from ketascreen.audit.retention import export_chain
 from ketascreen.audit.verify import verify_file, verify_ledger
-from tests.audit.crash import crash
-from tests.audit.patients import lozenge_today, new_ledger
-from tests.audit.tamper import (
+from tests.campaigns.crash import crash
+from tests.campaigns.tamper import (
     REARRANGED,
     SCRIPT,
     as_file,
@@ -29,6 +28,7 @@ from tests.audit.tamper import (
     missed,
     small_chain,
 )
+from tests.helpers.ledgers import lozenge_today, new_ledger
 
 FULL = as_file(small_chain(0, 3), ledger_of(small_chain(0, 3)))
 

@@ -29,11 +29,11 @@ from ketascreen.diagnostic import InputError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.syntax.utf8 import MAX_BYTES
-from tests.audit.patients import new_ledger
-from tests.authoring.codes import PAGES, Fence, codes_in_source, index, pages
-from tests.command_line import run
-from tests.keys import key_files
-from tests.loading.support import GOOD, with_files
+from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
+from tests.helpers.command_line import run
+from tests.helpers.ledgers import new_ledger
+from tests.helpers.rulebook_files import GOOD, with_files
+from tests.helpers.signing_keys import key_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -64,7 +64,7 @@ def test_a_page_says_what_the_code_means_and_why(code: str) -> None:
 
 
 def test_the_list_of_codes_is_up_to_date() -> None:
-    assert (PAGES / "README.md").read_text("utf-8") == index(), "run python -m tests.authoring.codes"
+    assert (PAGES / "README.md").read_text("utf-8") == index(), "run python -m tests.helpers.code_pages"
 
 
 @pytest.mark.parametrize("code", SHOWN)

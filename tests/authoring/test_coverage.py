@@ -33,8 +33,8 @@ from ketascreen.language.terms import Effect, Stage
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.reasoning.satisfiable import can_come_to
-from tests import generate
-from tests.promises.support import rngs, shipped, shipped_cases
+from tests.helpers import generate
+from tests.helpers.screening import rngs, shipped, shipped_cases
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tools.docs.refresh import editor_schemas
 
 from ketascreen import RulebookError
 from ketascreen.authoring.editor.file_schemas import reference, schema_for, schemas
@@ -23,10 +24,9 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
-from tests.command_line import flat, run
-from tests.docs_blocks import ROOT
-from tests.loading.support import GOOD, copied, text_of
-from tests.shown import editor_schemas
+from tests.helpers.command_line import flat, run
+from tests.helpers.places import ROOT
+from tests.helpers.rulebook_files import GOOD, copied, text_of
 
 RULES = built_in_rules()
 SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))

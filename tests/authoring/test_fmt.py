@@ -20,11 +20,11 @@ from ketascreen.authoring.layout.lay_out import LIMIT, SHORT, laid_out
 from ketascreen.loading.build import KEYS, meaning_digest
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
-from tests.command_line import flat, run
-from tests.loading.support import GOOD, copied
-from tests.reached import often_reached, reached
+from tests.helpers.command_line import flat, run
+from tests.helpers.places import RULES
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.rulebook_files import GOOD, copied
 
-RULES = Path(__file__).parents[2] / "rules" / "ketamine"
 SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))
 SMALL = [path for path in SHIPPED if (RULES / path).stat().st_size < 6_000]
 

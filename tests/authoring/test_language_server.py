@@ -9,7 +9,7 @@ import pytest
 
 from ketascreen.authoring.editor.file_schemas import reference
 from ketascreen.loading.built_in import built_in_rules
-from tests.authoring.language_server import LanguageServer, Marked, cache, installed
+from tests.helpers.language_server import LanguageServer, Marked, cache, installed
 
 RULES = built_in_rules()
 PATH = "exclusions/uncontrolled-hypertension.yaml"

@@ -17,7 +17,7 @@ from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
 from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.loading.built_in import built_in_rules
-from tests.promises.support import shipped, shipped_cases
+from tests.helpers.screening import shipped, shipped_cases
 
 REST = """\
 say: Says so.

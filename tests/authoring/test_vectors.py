@@ -13,9 +13,9 @@ from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.language.condition import Value, comparisons
 from ketascreen.language.semantics import evaluate
 from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists
-from tests import generate
-from tests.promises.support import rngs
-from tests.reached import often_reached, reached
+from tests.helpers import generate
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import rngs
 
 SOME = settings(deadline=None, max_examples=100)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tools.docs.transcript import PAGES, replayed
 
 from ketascreen.cli.commands import COMMANDS, main
-from tests.docs_blocks import ROOT
-from tests.transcript import PAGES, replayed
+from tests.helpers.places import ROOT
 
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 CI = (ROOT / "docs" / "ci.md").read_text("utf-8")

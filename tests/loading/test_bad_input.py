@@ -13,9 +13,10 @@ import pytest
 
 from ketascreen import ProfileError, RulebookError, load_rulebook, read_profile
 from ketascreen.syntax.yaml_tree import read_yaml
-from tests.loading.support import RULE, problems, with_files
+from tests.helpers.places import DATA
+from tests.helpers.rulebook_files import RULE, problems, with_files
 
-CORPUS = Path(__file__).parents[1] / "data" / "bad-input"
+CORPUS = DATA / "bad-input"
 ROWS: list[dict[str, Any]] = json.loads((CORPUS / "manifest.json").read_text("utf-8"))
 
 LINES = [b"id: high-pressure", b"title: High pressure", b"when:", b"  systolic_bp:", b"    at_least: 140", b"say: High"]

@@ -21,11 +21,11 @@ from ketascreen.loading import cache as caching
 from ketascreen.loading import snapshot
 from ketascreen.loading.build import build
 from ketascreen.loading.built_in import built_in_rules
-from tests import generate
-from tests.authoring.many import large_rulebook
-from tests.command_line import run
-from tests.loading.support import copied, with_files
-from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, shipped
+from tests.helpers import generate
+from tests.helpers.command_line import run
+from tests.helpers.large_rulebook import large_rulebook
+from tests.helpers.rulebook_files import copied, with_files
+from tests.helpers.screening import AS_OF, SOME, baseline, profile_of, rngs, shipped
 
 needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system knows no owners of files")
 pytestmark = needs_owners

@@ -20,15 +20,16 @@ from hypothesis import strategies as st
 from ketascreen import InputError, ProfileError, RulebookError, load_rulebook, read_profile
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.syntax.yaml_tree import read_yaml
-from tests.loading.support import GOOD
+from tests.helpers.places import EXAMPLES
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.rulebook_files import GOOD
 from tests.loading.test_bad_input import BAD as BAD_YAML
-from tests.reached import often_reached, reached
 
-EXAMPLES = int(os.environ.get("KETASCREEN_FUZZ_EXAMPLES", "60"))
-fuzzed = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+COUNT = int(os.environ.get("KETASCREEN_FUZZ_EXAMPLES", "60"))
+fuzzed = settings(deadline=None, max_examples=COUNT, suppress_health_check=[HealthCheck.too_slow])
 
 SECONDS = 2.0
-PROFILES = sorted((Path(__file__).parents[2] / "examples").glob("*.[jy]*"))
+PROFILES = sorted(EXAMPLES.glob("*.[jy]*"))
 RULES = sorted(GOOD.rglob("*.yaml"))
 SHIPPED = sorted(built_in_rules().rglob("*.yaml"))
 PIECES = tuple(
@@ -156,7 +157,7 @@ def test_a_rulebook_with_a_changed_file_loads_or_is_refused(file: Path, rng: Ran
 
 
 @often_reached
-@settings(fuzzed, max_examples=max(20, EXAMPLES // 3))
+@settings(fuzzed, max_examples=max(20, COUNT // 3))
 @given(st.sampled_from(RULES), st.sampled_from([data for _, data, _, _ in BAD_YAML]), st.booleans())
 def test_a_rulebook_with_a_bad_ending_is_refused(file: Path, bad: bytes, instead: bool) -> None:
     load_in_time(file.relative_to(GOOD), bad if instead else content(file) + bad)

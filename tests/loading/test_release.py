@@ -19,10 +19,10 @@ from ketascreen.loading.signature import FILE, FORMAT, require_release, sign_rel
 from ketascreen.signing import (
     Signature,
 )
-from tests.command_line import run
-from tests.keys import each_byte_flipped, signed, signing_key, verify_key
-from tests.loading.support import GOOD, RULE, changed, copied, text_of, with_files
-from tests.promises.support import AS_OF, baseline, profile_of
+from tests.helpers.command_line import run
+from tests.helpers.rulebook_files import GOOD, RULE, changed, copied, text_of, with_files
+from tests.helpers.screening import AS_OF, baseline, profile_of
+from tests.helpers.signing_keys import each_byte_flipped, signed, signing_key, verify_key
 
 
 def refused(rulebook: Path, *seeds: int) -> Diagnostic:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ketascreen import Decision, PatientProfile, RulebookError, Screener, load_rulebook
-from tests.loading.support import BAD, GOOD, RULE, changed, copied, problems, text_of, where, with_files
+from tests.helpers.rulebook_files import BAD, GOOD, RULE, changed, copied, problems, text_of, where, with_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EXPECTED = re.compile(r"# expect (?P<where>\S+ [a-z-]+): (?P<hint>.*)")

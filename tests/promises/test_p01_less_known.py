@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from ketascreen import ClinicianDecision, Finding, Rulebook, Stage
 from ketascreen.language.terms import Effect, Outcome
 from ketascreen.verdict.override import Override, OverrideReason, Standing
-from tests.promises.support import (
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import (
     AS_OF,
     MANY,
     assert_no_better,
@@ -24,7 +25,6 @@ from tests.promises.support import (
     shipped_screener,
     take_something_away,
 )
-from tests.reached import often_reached, reached
 
 
 @often_reached

@@ -11,8 +11,9 @@ from hypothesis import given
 from ketascreen import RulebookError, Screener
 from ketascreen.authoring.cases.read import Case
 from ketascreen.language.terms import Decision, Effect, Outcome
-from tests import generate
-from tests.promises.support import (
+from tests.helpers import generate
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import (
     AS_OF,
     SOME,
     profile_of,
@@ -23,7 +24,6 @@ from tests.promises.support import (
     shipped_cases,
     shipped_screener,
 )
-from tests.reached import often_reached, reached
 
 EXCLUDED = [
     case

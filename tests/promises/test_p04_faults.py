@@ -17,8 +17,8 @@ from ketascreen.language.semantics import Grounds
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 from ketascreen.screening import explanation
-from tests.promises.support import AS_OF, SOME, baseline, profile_of, rngs, screener_for, screening, shipped
-from tests.reached import often_reached, reached
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import AS_OF, SOME, baseline, profile_of, rngs, screener_for, screening, shipped
 
 Answer = dict[str, Truth]
 

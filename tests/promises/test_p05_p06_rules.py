@@ -17,8 +17,9 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import read_yaml
-from tests import generate
-from tests.promises.support import (
+from tests.helpers import generate
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import (
     AS_OF,
     SOME,
     assert_no_better,
@@ -30,7 +31,6 @@ from tests.promises.support import (
     shipped,
     shipped_screener,
 )
-from tests.reached import often_reached, reached
 
 _ANY = re.compile(r"[A-Za-z0-9_.-]+")
 

@@ -14,7 +14,7 @@ from copy import deepcopy
 import pytest
 
 from ketascreen import PatientProfile, Screener, Stage, Verdict
-from tests.promises.support import AS_OF, shipped, shipped_cases, shipped_screener
+from tests.helpers.screening import AS_OF, shipped, shipped_cases, shipped_screener
 
 _PROGRAM = """
 import hashlib

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from ketascreen import Outcome, Route, Stage
 from ketascreen.language.terms import Effect
-from tests.promises.support import AS_OF, SOME, profile_of, rngs, screener_for, screening, shipped
-from tests.reached import often_reached, reached
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import AS_OF, SOME, profile_of, rngs, screener_for, screening, shipped
 
 
 @often_reached

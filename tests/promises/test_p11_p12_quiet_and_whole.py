@@ -17,8 +17,8 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.facts import known_facts
 from ketascreen.patient.profile import BUILT_IN
-from tests import generate
-from tests.promises.support import AS_OF, MANY, rngs, shipped, shipped_screener
+from tests.helpers import generate
+from tests.helpers.screening import AS_OF, MANY, rngs, shipped, shipped_screener
 
 CANARY_NUMBER = 7654321
 CANARY = "canary-7654321"

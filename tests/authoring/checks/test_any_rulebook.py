@@ -17,10 +17,10 @@ from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Effect, Outcome, Route
 from ketascreen.patient.facts import Facts
 from ketascreen.verdict.decision import combine, combine_readiness
-from tests import generate, related
-from tests.authoring.checks.support import TODAY
-from tests.promises.support import SOME, rngs
-from tests.reached import often_reached, reached
+from tests.helpers import generate, related
+from tests.helpers.check_findings import TODAY
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import SOME, rngs
 
 FEW = settings(SOME, max_examples=50)
 OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE: Outcome.NOT_MET}

@@ -8,7 +8,7 @@ import pytest
 
 from ketascreen.authoring.checks import bands
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import findings, rule
+from tests.helpers.check_findings import findings, rule
 
 
 def two(lower: str, upper: str, **given: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from ketascreen.authoring.checks import better_with_risk
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import findings, rule
+from tests.helpers.check_findings import findings, rule
 
 DIAGNOSED = rule("cautions/diagnosed.yaml", "  hypertension: {is: diagnosed}", effect="caution")
 

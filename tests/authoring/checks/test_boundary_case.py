@@ -9,8 +9,8 @@ import pytest
 from ketascreen.authoring.checks import boundary_case
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import cases, findings, rule
-from tests.loading.support import changed
+from tests.helpers.check_findings import cases, findings, rule
+from tests.helpers.rulebook_files import changed
 
 AGE = "cautions/young.cases.yaml"
 

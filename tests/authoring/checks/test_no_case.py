@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ketascreen.authoring.checks import no_case
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import cases, findings
+from tests.helpers.check_findings import cases, findings
 
 RULES = {
     "cautions": ["young"],

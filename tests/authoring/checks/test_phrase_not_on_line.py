@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ketascreen.authoring.checks import phrase_not_on_line
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import findings
-from tests.loading.support import changed
+from tests.helpers.check_findings import findings
+from tests.helpers.rulebook_files import changed
 
 LEAFLET = "A leaflet\nDo not use above 180.\n3\n4\nIt works within minutes.\n6\n7\n8\nPlease ask for our prices.\n"
 DIGEST = changed("documents.yaml", "0" * 64, hashlib.sha256(LEAFLET.encode()).hexdigest())

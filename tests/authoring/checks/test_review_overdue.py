@@ -9,7 +9,7 @@ import pytest
 
 from ketascreen.authoring.checks import review_overdue
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import findings, rule
+from tests.helpers.check_findings import findings, rule
 
 SIGNED = "{status: approved, by: Dr. A, date: 2025-11-22, review_by: 2026-11-22}"
 RULE = rule("reviews/rest.yaml", "  rest_place: {is: lacking}", sign_off=SIGNED)

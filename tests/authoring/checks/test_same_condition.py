@@ -12,7 +12,7 @@ from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.condition import Compare
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.reasoning import witness
-from tests.authoring.checks.support import findings, rule
+from tests.helpers.check_findings import findings, rule
 
 
 def test_the_later_of_two_rules_that_ask_the_same_in_other_words(tmp_path: Path) -> None:

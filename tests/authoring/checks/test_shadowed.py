@@ -8,7 +8,7 @@ import pytest
 
 from ketascreen.authoring.checks import shadowed
 from ketascreen.diagnostic import Diagnostic, Place
-from tests.authoring.checks.support import findings, rule
+from tests.helpers.check_findings import findings, rule
 
 MEND = "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have"
 

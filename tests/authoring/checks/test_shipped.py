@@ -6,8 +6,8 @@ from ketascreen.authoring.checks import boundary_case, no_case
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.loading.built_in import built_in_rules
-from tests.authoring.checks.support import TODAY
-from tests.promises.support import shipped, shipped_cases
+from tests.helpers.check_findings import TODAY
+from tests.helpers.screening import shipped, shipped_cases
 
 
 def test_nothing_is_found_that_the_rulebook_does_not_let_stand() -> None:

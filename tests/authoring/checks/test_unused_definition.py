@@ -7,8 +7,8 @@ from pathlib import Path
 from ketascreen.authoring.checks import unused_definition
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
-from tests.authoring.checks.support import findings
-from tests.loading.support import text_of
+from tests.helpers.check_findings import findings
+from tests.helpers.rulebook_files import text_of
 
 RAISED = """
 raised:

@@ -7,8 +7,8 @@ from pathlib import Path
 from ketascreen.authoring.checks import unused_fact
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
-from tests.authoring.checks.support import findings, rule
-from tests.loading.support import changed, text_of
+from tests.helpers.check_findings import findings, rule
+from tests.helpers.rulebook_files import changed, text_of
 
 MEND = "delete the entry, or write the rule that it was meant for"
 RIDE = rule("holds/no-ride.yaml", "  ride_home: {is: not_arranged}", effect="hold", stage="session")

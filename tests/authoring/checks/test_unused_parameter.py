@@ -7,8 +7,8 @@ from pathlib import Path
 from ketascreen.authoring.checks import unused_parameter
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
-from tests.authoring.checks.support import findings
-from tests.loading.support import changed, text_of
+from tests.helpers.check_findings import findings
+from tests.helpers.rulebook_files import changed, text_of
 
 SPARE = """
 spare:

@@ -1,0 +1,147 @@
+"""The cases of the built-in rulebook hold, and a case that does not hold says so."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ketascreen import RulebookError, Screener, load_rulebook
+from ketascreen.authoring.cases.examination import run_case
+from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.loading.built_in import built_in_rules
+from tests.helpers.screening import shipped, shipped_cases, shipped_screener
+
+
+@pytest.mark.parametrize("case", shipped_cases(), ids=str)
+def test_case(case: Case) -> None:
+    assert not run_case(case, shipped_screener())
+
+
+def test_every_rule_has_cases() -> None:
+    assert {case.rule for case in shipped_cases()} >= {rule.id for rule in shipped().rules}
+
+
+def test_every_rule_with_a_condition_is_seen_met_not_met_and_unknown() -> None:
+    seen: dict[str, set[str]] = {}
+    for case in shipped_cases():
+        if case.rule:
+            seen.setdefault(case.rule, set()).add(case.expect["finding"])
+    for findings in seen.values():
+        findings.discard("not_asked")
+    for rule in shipped().rules:
+        wanted = {"met"} if type(rule.when).__name__ == "Always" else {"met", "not_met", "unknown"}
+        assert seen[rule.id] == wanted, rule.id
+
+
+def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    folder = tmp_path / "rules"
+    shutil.copytree(built_in_rules(), folder)
+    target = folder / file
+    text = target.read_text(encoding="utf-8")
+    assert old in text
+    target.write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "failing"),
+    [
+        ("parameters.yaml", "value: 140 mmHg", "value: 141 mmHg", "uncontrolled-hypertension"),
+        ("parameters.yaml", "value: 18 years", "value: 17 years", "below-minimum-age"),
+        ("reviews/past-psychosis.yaml", "effect: review", "effect: caution", "past-psychosis"),
+        ("vocabulary.yaml", "lasting: [pregnant]", "lasting: []", "pregnancy"),
+        (
+            "exclusions/uncontrolled-hypertension.yaml",
+            "above: severe_systolic",
+            "at_least: severe_systolic",
+            "uncontrolled-hypertension",
+        ),
+        ("holds/no-ride-home.yaml", "setting: {is: clinic}", "setting: {is: home}", "no-ride-home"),
+    ],
+)
+def test_a_slip_of_the_hand_is_caught_by_a_case(tmp_path: Path, file: str, old: str, new: str, failing: str) -> None:
+    rulebook = load_rulebook(changed(tmp_path, file, old, new))
+    screener = Screener(rulebook, channels=("reference",))
+    failed = {case.rule for case in shipped_cases() if run_case(case, screener)}
+    assert failing in failed
+
+
+def test_a_failing_case_says_what_was_expected_what_came_and_why() -> None:
+    case = next(case for case in shipped_cases() if case.rule == "pregnancy" and case.expect["finding"] == "met")
+    wrong = replace(case, expect={"finding": "not_met", "because": ["age"], "gives": {"iv": "eligible"}})
+    assert run_case(wrong, shipped_screener()) == (
+        "expected not_met, got met; it rests on pregnancy",
+        "expected because age; got pregnancy",
+        "expected eligible for iv, got not_eligible",
+    )
+
+
+CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]\n", "a file without cases"),
+        ("- name: asserts nothing\n  as_of: 2026-11-22T09:00:00Z\n  expect: {}\n", "a case that asserts too little"),
+        (
+            "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  given: {pregnency: pregnant}\n  expect: {finding: met}\n",
+            "did you mean `pregnancy`?",
+        ),
+        ("- name: a\n  as_of: 2026-11-22\n  expect: {finding: met}\n", "a time is wanted"),
+        ("- name: a\n  start: nowhere\n  expect: {finding: met}\n", "no start `nowhere`"),
+        (
+            "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: met, met: [pregnancy]}\n",
+            "is not for this kind of case",
+        ),
+        ("- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: maybe}\n", "`finding` is one of"),
+        (CASE + "  expect: {finding: met, gives: {}}\n", "`gives` names no route"),
+        (CASE + "  expect: {finding: met, gives: {iv: not_eligble}}\n", "did you mean `not_eligible`?"),
+        (CASE + "  expect: {finding: met, gives: {iv: ready}}\n", "`pregnancy` alone never gives `ready`"),
+        (CASE + "  expect: {finding: met, because: [pregnency]}\n", "did you mean `pregnancy`?"),
+        (CASE + "  decisions: [breast-feeding]\n  expect: {finding: met}\n", "`breast-feeding` is no review"),
+        (
+            CASE + "  given: {pregnancy: pregnant}\n  without: [pregnancy]\n  expect: {finding: met}\n",
+            "`pregnancy` is both given and taken away",
+        ),
+    ],
+)
+def test_a_case_file_that_says_too_little_or_too_much_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "pregnancy.cases.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RulebookError) as caught:
+        read_cases(tmp_path, shipped())
+    assert message in str(caught.value)
+    assert "pregnancy.cases.yaml:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("  expect: {decisions: {}}\n", "patient.cases.yaml:3:3: a case that asserts too little"),
+        ("  expect: {decisions: {iv: review}, readiness: {iv: ready}}\n", "`readiness` is asked at a session only"),
+        (
+            "  stage: session\n  expect: {decisions: {iv: review}, readiness: {}}\n",
+            "`readiness` names no route",
+        ),
+        ("  expect: {decisions: {iv: review}, met: [pregnency]}\n", "did you mean `pregnancy`?"),
+        ("  without: [sistolic_bp]\n  expect: {decisions: {iv: review}}\n", "did you mean `systolic_bp`?"),
+    ],
+)
+def test_a_vignette_that_says_too_little_or_too_much_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "vignettes").mkdir()
+    (tmp_path / "vignettes" / "patient.cases.yaml").write_text(CASE + text, encoding="utf-8")
+    with pytest.raises(RulebookError) as caught:
+        read_cases(tmp_path, shipped())
+    assert message in str(caught.value)
+
+
+def test_two_starts_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        start = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\ngiven: {}\n"
+        (tmp_path / folder / "same.start.yaml").write_text(start, encoding="utf-8")
+    with pytest.raises(RulebookError, match=r"two/same\.start\.yaml:1:1: a second start `same`"):
+        read_cases(tmp_path, shipped())

@@ -1,0 +1,154 @@
+"""A site's own rulebook: copied by `init`, added to by `new`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ketascreen import RulebookError, load_rulebook
+from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.scaffold import FOLDERS
+from ketascreen.language.terms import Effect
+from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.linker import STAGES
+from tests.helpers.command_line import flat, run
+from tests.helpers.rulebook_files import copied
+from tests.helpers.screening import shipped, shipped_cases
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "clinic"
+    ran = run("init", str(folder))
+    assert (ran.status, ran.err) == (0, "")
+    assert f"Copied {len(shipped().rules)} rules" in flat(ran.out)
+    assert f"ketascreen check {folder}" in flat(ran.out)
+    return folder
+
+
+def test_the_copy_means_what_the_built_in_rulebook_means_and_has_all_its_cases(clinic: Path) -> None:
+    copy = load_rulebook(clinic)
+    assert copy.meaning_digest == shipped().meaning_digest
+    assert [case.name for case in read_cases(clinic, copy)] == [case.name for case in shipped_cases()]
+
+
+def test_each_file_differs_in_the_first_line_alone_and_its_schema_is_where_that_says(clinic: Path) -> None:
+    source = built_in_rules()
+    for file in sorted(source.rglob("*.yaml")):
+        copy = clinic / file.relative_to(source)
+        first, _, rest = copy.read_text("utf-8").partition("\n")
+        schema = first.removeprefix("# yaml-language-server: $schema=")
+        assert (copy.parent / schema).resolve().parent == (clinic / "schema").resolve()
+        assert (copy.parent / schema).is_file()
+        original = file.read_text("utf-8")
+        assert rest == (original.partition("\n")[2] if original.startswith("# yaml-language-server:") else original)
+
+
+@pytest.mark.parametrize("there", ["a folder with a file", "a file"])
+def test_init_writes_nothing_over(tmp_path: Path, there: str) -> None:
+    target = tmp_path / "clinic"
+    kept = target / "notes.txt" if there == "a folder with a file" else target
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("mine", "utf-8")
+    ran = run("init", str(target))
+    assert ran.status == 2
+    assert ran.err == f"{target}:1:1: not an empty folder; name a new one [not-empty]\n"
+    assert kept.read_text("utf-8") == "mine"
+
+
+def test_init_takes_an_empty_folder(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path)).status == 0
+    assert (tmp_path / "rulebook.yaml").is_file()
+
+
+def test_a_new_rule_stands_with_its_cases_in_the_folder_of_its_effect(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    ran = run("new", "kidney-failure", "--effect", "exclude", "--routes", "iv", "--dir", str(rulebook))
+    assert (ran.status, ran.err) == (0, "")
+    rule = (rulebook / "exclusions" / "kidney-failure.yaml").read_text("utf-8")
+    assert rule.startswith("# yaml-language-server: $schema=../schema/rule.schema.json\n")
+    assert "\nid: kidney-failure\n" in rule
+    assert "\nstage: candidacy\neffect: exclude\nroutes: [iv]\n" in rule
+    cases = (rulebook / "exclusions" / "kidney-failure.cases.yaml").read_text("utf-8")
+    assert [cases.count(f"finding: {one}") for one in ("met\n", "not_met\n", "unknown\n")] == [1, 1, 1]
+
+
+def test_what_is_to_be_filled_in_keeps_the_rulebook_from_loading_and_is_pointed_at(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    run("new", "kidney-failure", "--effect", "exclude", "--dir", str(rulebook))
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(rulebook)
+    rule = (rulebook / "exclusions" / "kidney-failure.yaml").read_text("utf-8").split("\n")
+    empty = [line for line, text in enumerate(rule, 1) if text.endswith(":") and text.strip() != "sources:"]
+    found = [problem for problem in caught.value.diagnostics if problem.code == "no-value"]
+    assert [problem.place and problem.place.line for problem in found] == empty
+    assert len(empty) == 7
+
+
+def test_a_new_rule_that_is_filled_in_loads_and_its_cases_are_read(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    run("new", "kidney-failure", "--effect", "review", "--dir", str(rulebook))
+    rule = rulebook / "reviews" / "kidney-failure.yaml"
+    filled = rule.read_text("utf-8").replace("title:", "title: Kidneys").replace("say:", "say: Kidneys.")
+    filled = filled.replace("when:\n", "when:\n  egfr: {below: 30 mL/min}\n")
+    filled = (
+        filled.replace("document:", "document: leaflet.txt").replace("line:", "line: 2").replace("phrase:", "phrase: a")
+    )
+    rule.write_text(filled.replace("says:", "says: avoid"), "utf-8")
+    cases = rulebook / "reviews" / "kidney-failure.cases.yaml"
+    text = cases.read_text("utf-8")
+    for name, given in (("low", "{egfr: 29 mL/min}"), ("on the line", "{egfr: 30 mL/min}"), ("not known", "{}")):
+        text = text.replace("- name:\n", f"- name: {name}\n", 1).replace("given:\n", f"given: {given}\n", 1)
+    cases.write_text(text.replace("because:", "because: [egfr]").replace("asks:", "asks: [egfr]"), "utf-8")
+    read = read_cases(rulebook, load_rulebook(rulebook))
+    assert [case.expect["finding"] for case in read if case.rule == "kidney-failure"] == ["met", "not_met", "unknown"]
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+def test_every_effect_has_its_folder_and_the_stage_that_it_stands_at(tmp_path: Path, effect: Effect) -> None:
+    rulebook = copied(tmp_path)
+    assert run("new", "a-new-rule", "--effect", effect, "--dir", str(rulebook)).status == 0
+    text = (rulebook / FOLDERS[effect] / "a-new-rule.yaml").read_text("utf-8")
+    assert f"stage: {STAGES[effect][0]}\neffect: {effect}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (
+            ["Kidney Failure", "--effect", "exclude"],
+            "no id; lower-case words joined by hyphens, such as `kidney-failure`",
+        ),
+        (["a-rule", "--effect", "exclud"], "unknown effect `exclud`; did you mean `exclude`?"),
+        (["a-rule", "--effect", "zzz"], "unknown effect `zzz`; the effects are exclude, review,"),
+        (["a-rule", "--effect", "hold", "--stage", "candidacy"], "`hold` does not stand at `candidacy`"),
+        (["a-rule", "--effect", "hold", "--routes", "iv,imm"], "unknown route `imm`"),
+        (["high-pressure", "--effect", "hold"], "there is a `high-pressure` already"),
+        (["parameters", "--effect", "hold"], "there is a `parameters` already"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_and_nothing_is_written(tmp_path: Path, args: list[str], said: str) -> None:
+    rulebook = copied(tmp_path)
+    before = sorted(rulebook.rglob("*"))
+    ran = run("new", *args, "--dir", str(rulebook))
+    assert ran.status == 2
+    assert said in flat(ran.err)
+    assert sorted(rulebook.rglob("*")) == before
+
+
+def test_new_wants_a_rulebook(tmp_path: Path) -> None:
+    ran = run("new", "a-rule", "--effect", "hold", "--dir", str(tmp_path))
+    assert ran.status == 2
+    assert "`ketascreen init DIR` makes one" in flat(ran.err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_rule_refers_to_the_schemas_where_the_rulebook_has_them(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    head = rulebook / "rulebook.yaml"
+    line = "# yaml-language-server: $schema=../../schema/rules/rulebook.schema.json\n"
+    head.write_text(line + head.read_text("utf-8"), "utf-8")
+    run("new", "a-rule", "--effect", "hold", "--dir", str(rulebook))
+    first = (rulebook / "holds" / "a-rule.yaml").read_text("utf-8").partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=../../../schema/rules/rule.schema.json"

@@ -1,0 +1,92 @@
+"""Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
+
+Its blocks are of five kinds, by the word behind the language: `console session` (commands with their output, or with
+`> FILE` behind them to put it there), `console quiet` (commands whose output is left out), `yaml write FILE` (the file
+below its first line), `yaml append FILE`, and `diff FILE` (lines that are replaced).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, chdir, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.helpers.ledgers import clock, random_bytes
+from tests.helpers.places import ROOT
+
+from ketascreen.audit import Ledger
+from ketascreen.authoring.scaffold import MARK
+from ketascreen.signing import write_new_keys
+from tools.docs.docs_blocks import run
+
+PAGES = (ROOT / "docs" / "writing-rules.md", ROOT / "docs" / "audit.md", ROOT / "docs" / "signing.md")
+
+_BLOCK = re.compile(
+    r"^```(console session|console quiet|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
+
+
+def replayed(page: str, folder: Path) -> str:
+    """The page with the output that its commands have now; the session is held in `folder`, beside the examples."""
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    with chdir(folder), _settled():
+        return _BLOCK.sub(lambda block: _held(block), page)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Gives ledgers a clock, and them and new keys random bytes, that are the same each time."""
+    settled = {"clock": clock(), "random": random_bytes()}
+    with ExitStack() as patched:
+        patched.enter_context(patch.dict(write_new_keys.__kwdefaults__, {"random": random_bytes()}))
+        for opening in (Ledger.__init__, Ledger.existing.__func__):  # type: ignore[attr-defined]
+            patched.enter_context(patch.dict(opening.__kwdefaults__, settled))
+        yield
+
+
+def _held(block: re.Match[str]) -> str:
+    kind, path, text = block.groups()
+    match kind:
+        case "console session":
+            return f"```{kind}\n{''.join(_answered(text))}```"
+        case "console quiet":
+            for _ in _answered(text):
+                pass
+        case "yaml write":
+            _write(Path(path), text)
+        case "yaml append":
+            _write(Path(path), Path(path).read_text("utf-8") + text)
+        case "diff":
+            _replace(Path(path), text)
+    return block[0]
+
+
+def _answered(session: str) -> Iterator[str]:
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        command = part.partition("\n")[0]
+        assert command.startswith("ketascreen "), f"not a command of ours: {command}"
+        asked, _, file = command.partition(" > ")
+        told = run(asked)
+        if file:
+            Path(file).write_text(told, encoding="utf-8")
+        yield f"$ {command}\n{'' if file else _SECONDS.sub('in less than a second', told)}"
+
+
+def _write(path: Path, text: str) -> None:
+    first = path.read_text("utf-8").partition("\n")[0] if path.exists() else ""
+    kept = f"{first}\n" if first.startswith(MARK) and not text.startswith(MARK) else ""
+    path.write_text(kept + text, encoding="utf-8")
+
+
+def _replace(path: Path, diff: str) -> None:
+    """Puts the lines that begin with `+` in place of those that begin with `-`; the rest says where that is."""
+    lines = [(line[:1], line[1:]) for line in diff.splitlines(keepends=True)]
+    old = "".join(line for mark, line in lines if mark != "+")
+    new = "".join(line for mark, line in lines if mark != "-")
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, f"stands {text.count(old)} times in {path}:\n{old}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
