@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from ketascreen.patient_codes import codes_of
 from ketascreen.vocabulary import Fact, Vocabulary
 from tests.promises.support import shipped
 
@@ -36,5 +37,5 @@ def _row(fact: Fact) -> str:
     for name in ("lasting", "permanent"):
         words = sorted(getattr(fact.freshness, name)) if fact.freshness else []
         window += f"; {name}: {', '.join(words)}" if words else ""
-    codes = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)
+    codes = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code}" for code in codes_of(fact))
     return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {codes} |"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ketascreen import Observation, PatientProfile, ProfileError
 from ketascreen.contradictions import contradictions
+from ketascreen.patient_codes import codes_of
 from ketascreen.profile import BUILT_IN
 from ketascreen.vocabulary import UNRECOGNISED, Kind
 from tests.test_observation import instants, observations, words
@@ -151,5 +152,5 @@ def test_each_built_in_fact_is_described_and_typed(name: str) -> None:
     else:
         assert len(set(fact.choices)) == len(fact.choices) >= 2
         assert (fact.unit, fact.minimum, fact.maximum) == (None, None, None)
-    assert {code.choice for code in fact.codes} <= {None, *fact.choices}
+    assert {code.choice for code in codes_of(fact)} <= {None, *fact.choices}
     assert (fact.kind is Kind.LIST) is (UNRECOGNISED in fact.words)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ketascreen.patient_codes import codes_of
 from ketascreen.profile import BUILT_IN
-from ketascreen.vocabulary import Fact, Kind
+from ketascreen.vocabulary import Code, Fact, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -62,14 +63,18 @@ def _fact_schema(fact: Fact) -> dict[str, Any]:
     described: dict[str, Any] = {"title": fact.label, "x-domain": fact.domain, "x-kind": str(fact.kind)}
     if fact.unit:
         described |= {"x-unit": fact.unit.name, "x-ucum": fact.unit.ucum}
-    if fact.codes:
-        described["x-codes"] = [
-            {"system": code.system, "code": code.code, **({"choice": code.choice} if code.choice else {})}
-            for code in fact.codes
-        ]
+    if codes := codes_of(fact):
+        described["x-codes"] = [_code_schema(code) for code in codes]
     if fact.note:
         described["description"] = fact.note
     return {**described, "anyOf": [{"type": "null"}, answer, observed]}
+
+
+def _code_schema(code: Code) -> dict[str, Any]:
+    said: dict[str, Any] = {"system": code.system, "prefix" if code.is_prefix else "code": code.code}
+    if code.exceptions:
+        said["except"] = list(code.exceptions)
+    return {**said, "choice": code.choice} if code.choice else said
 
 
 def _answer_schema(fact: Fact) -> dict[str, Any]:

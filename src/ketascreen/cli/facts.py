@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ketascreen.cli.common import json_option, plain, rulebook_of, rules_option, show_json, unknown
 from ketascreen.cli.page import Line, Style, entry, show, wrapped
 from ketascreen.condition import facts_of
+from ketascreen.patient_codes import codes_of
 from ketascreen.profile import BUILT_IN
 from ketascreen.rulebook import Rulebook
 from ketascreen.signing import VerifyKey
@@ -31,12 +33,19 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
         unknown("fact", name, vocabulary, "`ketascreen facts` lists them")
     chosen = [vocabulary[name]] if name is not None else list(vocabulary.values())
     if as_json:
-        data = [{**plain(fact), "rules": asked_by(fact, rulebook)} for fact in chosen]
+        data = [as_data(fact, rulebook) for fact in chosen]
         show_json(data[0] if name is not None else data)
     elif name is not None:
         show(render_whole(chosen[0], rulebook))
     else:
         show(line for fact in chosen for line in render_short(fact))
+
+
+def as_data(fact: Fact, rulebook: Rulebook) -> dict[str, Any]:
+    """All that is known of a fact, as plain data."""
+    said = plain(fact)
+    del said["own_codes"]  # `codes` are those of every fact
+    return {**said, "codes": plain(codes_of(fact)), "rules": asked_by(fact, rulebook)}
 
 
 def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
@@ -49,7 +58,7 @@ def render_short(fact: Fact) -> Iterator[Line]:
     yield from wrapped(f"{fact.name}: {fact.label}", hang=2, style=Style.HEADING)
     yield from entry("Answer", fact.describe(), indent=2)
     yield from entry("Counts", freshness(fact), indent=2)
-    if fact.codes:
+    if codes_of(fact):
         yield from entry("Codes", codes(fact), indent=2)
 
 
@@ -82,4 +91,4 @@ def freshness(fact: Fact) -> str:
 
 def codes(fact: Fact) -> str:
     """The codes of a fact and of its choices."""
-    return ", ".join(f"{f'{code.choice} = ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)
+    return ", ".join(f"{f'{code.choice} = ' if code.choice else ''}{code}" for code in codes_of(fact))
