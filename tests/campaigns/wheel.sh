@@ -14,6 +14,7 @@ status=0
 "$work/venv/bin/ketascreen" screen "$root/examples/resistant-depression.json" --as-of 2026-11-22T09:00:00Z --route iv >out.txt || status=$?
 test "$status" -eq 0
 grep -qi "recommendation: eligible" out.txt
+"$work/venv/bin/ketascreen" facts pregnancy | grep -q "loinc 82810-3"
 "$work/venv/bin/python" - <<'PYTHON'
 from ketascreen.loading.built_in import built_in_rules
 assert built_in_rules().parent.parent.name == "ketascreen", built_in_rules()

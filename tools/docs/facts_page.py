@@ -6,7 +6,8 @@ from itertools import groupby
 
 from tests.helpers.screening import shipped
 
-from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.language.vocabulary import Code, Fact, Vocabulary
+from ketascreen.patient.codes import codes_by_fact
 
 HEAD = """# Facts
 
@@ -14,28 +15,29 @@ What a profile can say. Every fact may be left out: it is then not known. *Fresh
 the built-in rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count whatever their
 age. `make docs` writes this page.
 
-Codes are SNOMED CT, ICD-10-CM and LOINC codes whose display was read in public code lists: HL7 US Core examples, the
-CDC opioid value sets, the OHDSI phenotype library, and the ICD-10-CM order file of 2021. A fact without a code has none
-that was read. ICD-10-CM changes every year.
+Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Those that
+were only seen in other public code say "to be verified" there. A fact without a code has none that was read. ICD-10-CM
+changes every year.
 """
 
 
 def facts_page() -> str:
     """The page."""
     vocabulary: Vocabulary = shipped().vocabulary
+    codes = codes_by_fact(vocabulary)
     parts = [HEAD]
     for domain, facts in groupby(vocabulary.values(), key=lambda fact: fact.domain):
         parts.append(f"\n## {domain.capitalize()}\n")
         parts.append("| fact | what it is | answer | fresh for | codes |\n|---|---|---|---|---|")
-        parts += [_row(fact) for fact in facts]
+        parts += [_row(fact, codes[fact.name]) for fact in facts]
     return "\n".join(parts) + "\n"
 
 
-def _row(fact: Fact) -> str:
+def _row(fact: Fact, codes: tuple[Code, ...]) -> str:
     note = f" {fact.note}" if fact.note else ""
     window = str(fact.freshness) if fact.freshness else ""
     for name in ("lasting", "permanent"):
         words = sorted(getattr(fact.freshness, name)) if fact.freshness else []
         window += f"; {name}: {', '.join(words)}" if words else ""
-    codes = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)
-    return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {codes} |"
+    listed = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code}" for code in codes)
+    return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {listed} |"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
 from ketascreen.language.condition import facts_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.vocabulary import Fact
+from ketascreen.language.vocabulary import Code, Fact
+from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.rendering.page import Line, Style, entry, show, wrapped
 from ketascreen.signing import VerifyKey
+
+Codes = tuple[Code, ...]
 
 
 @click.command("facts")
@@ -30,13 +34,21 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
     if name is not None and name not in vocabulary:
         unknown("fact", name, vocabulary, "`ketascreen facts` lists them")
     chosen = [vocabulary[name]] if name is not None else list(vocabulary.values())
+    codes = codes_by_fact(vocabulary)
     if as_json:
-        data = [{**plain(fact), "rules": asked_by(fact, rulebook)} for fact in chosen]
+        data = [as_data(fact, codes[fact.name], rulebook) for fact in chosen]
         show_json(data[0] if name is not None else data)
     elif name is not None:
-        show(render_whole(chosen[0], rulebook))
+        show(render_whole(chosen[0], codes[chosen[0].name], rulebook))
     else:
-        show(line for fact in chosen for line in render_short(fact))
+        show(line for fact in chosen for line in render_short(fact, codes[fact.name]))
+
+
+def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
+    """All that is known of a fact, as plain data."""
+    said = plain(fact)
+    del said["own_codes"]  # `codes` are those of every fact
+    return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook)}
 
 
 def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
@@ -44,18 +56,18 @@ def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
     return [rule.id for rule in rulebook.rules if fact.name in facts_of(rule.when)]
 
 
-def render_short(fact: Fact) -> Iterator[Line]:
+def render_short(fact: Fact, codes: Codes) -> Iterator[Line]:
     """A fact in a few lines."""
     yield from wrapped(f"{fact.name}: {fact.label}", hang=2, style=Style.HEADING)
     yield from entry("Answer", fact.describe(), indent=2)
     yield from entry("Counts", freshness(fact), indent=2)
-    if fact.codes:
-        yield from entry("Codes", codes(fact), indent=2)
+    if codes:
+        yield from entry("Codes", listed(codes), indent=2)
 
 
-def render_whole(fact: Fact, rulebook: Rulebook) -> Iterator[Line]:
+def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]:
     """All that is known of a fact."""
-    yield from render_short(fact)
+    yield from render_short(fact, codes)
     if fact.freshness and fact.freshness.reason:
         yield from entry("Why so long", fact.freshness.reason, indent=2)
     if fact.unit:
@@ -80,6 +92,6 @@ def freshness(fact: Fact) -> str:
     return "; ".join([window, *lasting, *permanent])
 
 
-def codes(fact: Fact) -> str:
+def listed(codes: Codes) -> str:
     """The codes of a fact and of its choices."""
-    return ", ".join(f"{f'{code.choice} = ' if code.choice else ''}{code.system} {code.code}" for code in fact.codes)
+    return ", ".join(f"{f'{code.choice} = ' if code.choice else ''}{code}" for code in codes)

@@ -25,11 +25,31 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of a terminology, for the fact itself or for one of its choices."""
+    """A code of a terminology, for the fact itself or for one of its choices.
+
+    A prefix stands for each code that begins with it, except those that begin with one of its `exceptions`.
+    """
 
     system: str
     code: str
     choice: str | None = None
+    is_prefix: bool = False
+    exceptions: tuple[str, ...] = ()
+    source: str = ""
+
+    def matches(self, system: str, code: str) -> bool:
+        """Whether it stands for a code; never for one of another system."""
+        if system != self.system or not code.startswith(self.code):
+            return False
+        return code == self.code or (self.is_prefix and not code.startswith(self.exceptions))
+
+    def overlaps(self, other: Code) -> bool:
+        """Whether there may be a code that both stand for."""
+        return self.matches(other.system, other.code) or other.matches(self.system, self.code)
+
+    def __str__(self) -> str:
+        but = f" except {' '.join(self.exceptions)}" if self.exceptions else ""
+        return f"{self.system} {self.code}{'*' if self.is_prefix else ''}{but}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,10 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. Numbers have a unit and a range (both ends in); choices and lists have a closed list of words."""
+    """One fact. Numbers have a unit and a range (both ends in); choices and lists have a closed list of words.
+
+    `own_codes` are those that a rulebook gives a fact that it adds; `codes_of` has those of every fact.
+    """
 
     name: str
     kind: Kind
@@ -66,7 +89,7 @@ class Fact:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     choices: tuple[str, ...] = ()
-    codes: tuple[Code, ...] = ()
+    own_codes: tuple[Code, ...] = ()
     changeable: bool = True
     note: str = ""
     freshness: Freshness | None = None

@@ -95,7 +95,7 @@ def _key(digest: str) -> str:
 def _own_files() -> list[str]:
     """This library's files that make a rulebook, as they are when it is first asked to make one."""
     package = Path(__file__).parents[1]
-    own = [*package.rglob("*.py"), *(package / "codes").glob("*.yaml")]
+    own = package.rglob("*.py")
     return sorted(f"{path}\0{(found := path.stat()).st_size}\0{found.st_mtime_ns}" for path in own)
 
 

@@ -119,7 +119,7 @@ def _fact(fact: Fact) -> Any:
         return [fact.name, window]
     low, high = (None if end is None else str(end) for end in (fact.minimum, fact.maximum))
     unit = fact.unit and fact.unit.name
-    codes = [[code.system, code.code, code.choice] for code in fact.codes]
+    codes = [[code.system, code.code, code.choice] for code in fact.own_codes]
     said = [fact.label, fact.domain, unit, low, high, fact.choices, codes, fact.changeable, fact.note]
     return [fact.name, window, str(fact.kind), *said]
 

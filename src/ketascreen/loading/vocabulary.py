@@ -72,7 +72,7 @@ class VocabularyReader:
             minimum=low,
             maximum=high,
             choices=tuple(form.choices),
-            codes=tuple(Code(code.system, code.code, code.choice) for code in form.codes),
+            own_codes=tuple(Code(code.system, code.code, code.choice) for code in form.codes),
             changeable=form.changeable,
             note=form.note,
         )

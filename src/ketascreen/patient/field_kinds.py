@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.vocabulary import Code, Fact, Kind
+from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.observation import ListObservation, Observation
 
 Answer = Observation | None
@@ -25,35 +25,25 @@ def facts_of(fields: Mapping[str, FieldInfo]) -> Iterator[Fact]:
             yield Fact(name=name, **given["ketascreen"])  # type: ignore[arg-type]
 
 
-def _codes(text: str) -> tuple[Code, ...]:
-    """Codes from `system code` or `choice=system code`, separated by commas."""
-    codes = []
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        choice, _, rest = item.rpartition("=")
-        system, _, code = rest.partition(" ")
-        codes.append(Code(system, code, choice or None))
-    return tuple(codes)
-
-
-def _fact(label: str, domain: str, *, codes: str = "", note: str = "", **given: Any) -> Any:
-    extra = {"label": label, "domain": domain, "codes": _codes(codes), "note": note, **given}
+def _fact(label: str, domain: str, *, note: str = "", **given: Any) -> Any:
+    extra = {"label": label, "domain": domain, "note": note, **given}
     return Field(default=None, repr=False, json_schema_extra={"ketascreen": extra})
 
 
-def choice(label: str, domain: str, *choices: str, codes: str = "", note: str = "", changeable: bool = True) -> Any:
+def choice(label: str, domain: str, *choices: str, note: str = "", changeable: bool = True) -> Any:
     """A fact answered by one word of a closed list."""
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.CHOICE, choices=choices, changeable=changeable)
+    return _fact(label, domain, note=note, kind=Kind.CHOICE, choices=choices, changeable=changeable)
 
 
-def words(label: str, domain: str, *choices: str, codes: str = "", note: str = "") -> Any:
+def words(label: str, domain: str, *choices: str, note: str = "") -> Any:
     """A fact answered by the words of a closed list that are present."""
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.LIST, choices=choices)
+    return _fact(label, domain, note=note, kind=Kind.LIST, choices=choices)
 
 
-def number(label: str, domain: str, unit: str, low: int, high: int, *, codes: str = "", note: str = "") -> Any:
+def number(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "") -> Any:
     """A fact answered by a quantity in `unit`, from `low` to `high`."""
     ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
-    return _fact(label, domain, codes=codes, note=note, kind=Kind.NUMBER, **ends)
+    return _fact(label, domain, note=note, kind=Kind.NUMBER, **ends)
 
 
 def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", changeable: bool = True) -> Any:

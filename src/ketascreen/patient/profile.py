@@ -1,7 +1,7 @@
 """PatientProfile: what is known about one patient at one time.
 
 Every fact may be left out or None: it is then not known, which is never "no". Facts that a rulebook adds come in
-through `extra`. The sources of the codes are named in docs/facts.md.
+through `extra`. The codes of the built-in facts stand in codes/*.yaml.
 """
 
 from __future__ import annotations
@@ -73,25 +73,14 @@ class PatientProfile(BaseModel):
     age: Answer = integer("Age", "person", "years", 0, 120, changeable=False)
 
     # Heart and circulation
-    systolic_bp: Answer = number(
-        "Systolic blood pressure at rest", "circulation", "mmHg", 30, 350, codes="loinc 8480-6"
-    )
-    diastolic_bp: Answer = number(
-        "Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250, codes="loinc 8462-4"
-    )
-    hypertension: Answer = choice(
-        "Diagnosis of hypertension", "circulation", "none", "diagnosed",
-        codes="diagnosed=snomed 38341003, diagnosed=icd-10-cm I10",
-    )  # fmt: skip
+    systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350)
+    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250)
+    hypertension: Answer = choice("Diagnosis of hypertension", "circulation", "none", "diagnosed")
     antihypertensive_treatment: Answer = choice(
         "Treatment of hypertension", "circulation", "not_needed", "treated", "not_treated"
     )
     heart_conditions: ListAnswer = words(
         "Heart and vessel conditions", "circulation", *SEVERE_HEART_CONDITIONS, *OTHER_HEART_CONDITIONS,
-        codes="unstable_angina=icd-10-cm I20.0, heart_failure=snomed 84114007, heart_failure=icd-10-cm I50.9,"
-        "myocardial_infarction=snomed 22298006, myocardial_infarction=icd-10-cm I21.9, aneurysm=icd-10-cm I72.9,"
-        "arteriovenous_malformation=icd-10-cm Q28.2, intracerebral_hemorrhage=snomed 274100004,"
-        "intracerebral_hemorrhage=icd-10-cm I61.9",
         note="Gone through to its end with the patient and the record before it is marked complete.",
     )  # fmt: skip
     months_since_heart_attack_or_stroke: Answer = number(
@@ -101,36 +90,19 @@ class PatientProfile(BaseModel):
     # Mind
     psychosis: Answer = choice(
         "Psychosis of any cause", "mind", "never", "past", "active",
-        codes="active=snomed 69322001, active=icd-10-cm F29", note="Substance-induced and postpartum psychosis count.",
+        note="Substance-induced and postpartum psychosis count.",
     )  # fmt: skip
-    schizophrenia: Answer = choice(
-        "Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed",
-        codes="diagnosed=snomed 58214004, diagnosed=icd-10-cm F20.9, diagnosed=snomed 68890003,"
-        "diagnosed=icd-10-cm F25.9",
-    )  # fmt: skip
-    bipolar: Answer = choice(
-        "Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified",
-        codes="unspecified=snomed 13746004, unspecified=icd-10-cm F31.9, bipolar_i=snomed 371596008,"
-        "bipolar_ii=snomed 83225003, bipolar_ii=icd-10-cm F31.81",
-    )  # fmt: skip
-    mood_state: Answer = choice(
-        "Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed",
-        codes="manic=snomed 231494001, manic=icd-10-cm F30.9",
-    )  # fmt: skip
+    schizophrenia: Answer = choice("Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed")
+    bipolar: Answer = choice("Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified")
+    mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
-        codes="loinc 93373-9, thoughts=snomed 6471006, thoughts=icd-10-cm R45.851, recent_attempt=snomed 82313006,"
-        "recent_attempt=icd-10-cm T14.91XA",
         note="Screened, not assumed.",
     )  # fmt: skip
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
         "major_depression", "bipolar_depression", "ptsd", "ocd", "generalized_anxiety", "social_anxiety",
         "other_anxiety", "chronic_pain", "other",
-        codes="major_depression=snomed 370143000, major_depression=icd-10-cm F32.9, ptsd=snomed 47505003,"
-        "ptsd=icd-10-cm F43.10, ocd=snomed 191736004, ocd=icd-10-cm F42.9, generalized_anxiety=snomed 21897009,"
-        "generalized_anxiety=icd-10-cm F41.1, social_anxiety=icd-10-cm F40.10, chronic_pain=icd-10-cm G89.4,"
-        "chronic_pain=icd-10-cm G89.29, bipolar_depression=snomed 191627008, bipolar_depression=icd-10-cm F31.30",
     )  # fmt: skip
     failed_antidepressant_trials: Answer = integer(
         "Antidepressant trials that failed", "mind", "trials", 0, 50,
@@ -147,19 +119,16 @@ class PatientProfile(BaseModel):
         note="The shortest of all substances; a self-report is not an answer.",
     )  # fmt: skip
     ketamine_use_disorder: Answer = choice(
-        "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active",
-        codes="active=snomed 724715004",
-    )  # fmt: skip
+        "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active"
+    )
 
     # Pregnancy and nursing
     pregnancy: Answer = choice(
         "Pregnancy", "reproduction", "not_pregnant", "pregnant", "not_possible",
-        codes="loinc 82810-3, pregnant=snomed 77386006, pregnant=icd-10-cm Z33.1",
         note="Recorded by the clinic; never inferred from sex or age.",
     )  # fmt: skip
     breastfeeding: Answer = choice(
         "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding",
-        codes="loinc 63895-7, breastfeeding=snomed 413712001, breastfeeding=icd-10-cm Z39.1",
     )  # fmt: skip
 
     # Evaluations
@@ -188,15 +157,9 @@ class PatientProfile(BaseModel):
     # The day of a session
     informed_consent: Answer = choice("Informed consent", "session", "signed", "not_signed")
     off_label_consent: Answer = choice("Consent to off-label use", "session", "signed", "not_signed")
-    predose_systolic_bp: Answer = number(
-        "Systolic blood pressure before the dose", "session", "mmHg", 30, 350, codes="loinc 8480-6"
-    )
-    predose_diastolic_bp: Answer = number(
-        "Diastolic blood pressure before the dose", "session", "mmHg", 10, 250, codes="loinc 8462-4"
-    )
-    pregnancy_test: Answer = choice(
-        "Pregnancy test", "session", "negative", "positive", "not_done", codes="loinc 2106-3, loinc 2118-8"
-    )
+    predose_systolic_bp: Answer = number("Systolic blood pressure before the dose", "session", "mmHg", 30, 350)
+    predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 10, 250)
+    pregnancy_test: Answer = choice("Pregnancy test", "session", "negative", "positive", "not_done")
     change_since_screening: Answer = choice(
         "Change since screening", "session", "unchanged", "changed", note="Mood, new symptoms, new medicines."
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
+from ketascreen.patient.codes import codes_by_fact
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -14,9 +15,10 @@ _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,
 
 def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The JSON Schema of a patient profile whose built-in facts are `vocabulary`. Null or absent is not known."""
+    codes = codes_by_fact(vocabulary)
     properties: dict[str, Any] = {
         "birth_date": {"type": ["string", "null"], "pattern": _DATE, "title": "Date of birth"},
-        **{name: _fact_schema(fact) for name, fact in vocabulary.items()},
+        **{name: _fact_schema(fact, codes[name]) for name, fact in vocabulary.items()},
         "extra": {"type": ["object", "null"], "title": "Facts that the rulebook adds, in the same forms"},
     }
     return {
@@ -30,7 +32,7 @@ def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _fact_schema(fact: Fact) -> dict[str, Any]:
+def _fact_schema(fact: Fact, codes: tuple[Code, ...]) -> dict[str, Any]:
     answer = _answer_schema(fact)
     if fact.kind is Kind.LIST:
         fields: dict[str, Any] = {"present": answer, "complete": {"type": "boolean"}}
@@ -49,14 +51,18 @@ def _fact_schema(fact: Fact) -> dict[str, Any]:
     described: dict[str, Any] = {"title": fact.label, "x-domain": fact.domain, "x-kind": str(fact.kind)}
     if fact.unit:
         described |= {"x-unit": fact.unit.name, "x-ucum": fact.unit.ucum}
-    if fact.codes:
-        described["x-codes"] = [
-            {"system": code.system, "code": code.code, **({"choice": code.choice} if code.choice else {})}
-            for code in fact.codes
-        ]
+    if codes:
+        described["x-codes"] = [_code_schema(code) for code in codes]
     if fact.note:
         described["description"] = fact.note
     return {**described, "anyOf": [{"type": "null"}, answer, observed]}
+
+
+def _code_schema(code: Code) -> dict[str, Any]:
+    said: dict[str, Any] = {"system": code.system, "prefix" if code.is_prefix else "code": code.code}
+    if code.exceptions:
+        said["except"] = list(code.exceptions)
+    return {**said, "choice": code.choice} if code.choice else said
 
 
 def _answer_schema(fact: Fact) -> dict[str, Any]:
