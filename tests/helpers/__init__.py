@@ -1,0 +1,1 @@
+"""What tests of any part may be built on."""
