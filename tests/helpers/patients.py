@@ -18,12 +18,12 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from ketascreen import PatientProfile
-from ketascreen.condition import OPERATORS, Always, Words, comparisons, facts_of
-from ketascreen.logic import TRUE
-from ketascreen.rule import Rule
-from ketascreen.terms import Effect
-from ketascreen.vocabulary import Fact, Kind, Vocabulary
-from tests.promises.support import AS_OF, shipped
+from ketascreen.language.condition import OPERATORS, Always, ListValue, comparisons, facts_of
+from ketascreen.language.logic import TRUE
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import Effect
+from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from tests.helpers.screening import AS_OF, shipped
 
 Filled = Literal["complete", "few_missing", "sparse"]
 Value = str | Decimal | tuple[str, ...]
@@ -169,7 +169,7 @@ def _looked_for(rng: Random, rule: Rule, name: str, tries: int) -> Value:
     compared = [one for one in comparisons(rule.when) if one.fact == name]
     for _ in range(tries):
         value = _any_answer(rng, _vocabulary()[name])
-        known = Words(frozenset(value), complete=True) if isinstance(value, tuple) else value
+        known = ListValue(frozenset(value), complete=True) if isinstance(value, tuple) else value
         if all(OPERATORS[one.operator].test(known, one.constant) is TRUE for one in compared):
             break
     return value

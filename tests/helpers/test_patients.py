@@ -11,16 +11,16 @@ from itertools import chain, combinations, product
 import pytest
 
 from ketascreen import Decision, PatientProfile, ProfileError, Readiness, Screener, Stage, Verdict
-from ketascreen.channels.compiled import CompiledChannel
-from ketascreen.condition import Always, Words
-from ketascreen.decision import combine
-from ketascreen.facts import Facts, known_facts
-from ketascreen.logic import TRUE, Truth
-from ketascreen.observation import ListObservation
-from ketascreen.terms import Effect, Outcome, Route
-from ketascreen.vocabulary import Kind
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.language.condition import Always, ListValue
+from ketascreen.language.logic import TRUE, Truth
+from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.vocabulary import Kind
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.patient.observation import ListObservation
+from ketascreen.verdict.decision import combine
 from tests.helpers.patients import EVENT, EVENTS, REASSURING, SPANS, WORDS, Filled, Patient, asked, cohort, thresholds
-from tests.promises.support import AS_OF, shipped
+from tests.helpers.screening import AS_OF, shipped
 
 NUMBER = 2000
 ENOUGH = NUMBER // 20
@@ -53,7 +53,7 @@ def facts_of_kind(kind: Filled) -> Iterator[Facts]:
 def to_answer(known: Facts) -> Iterator[str]:
     """What is asked of a patient: every fact, but the time since an event of those alone who had one."""
     heart = known.last.get("heart_conditions")
-    had_an_event = isinstance(heart, Words) and not EVENTS.isdisjoint(heart.present)
+    had_an_event = isinstance(heart, ListValue) and not EVENTS.isdisjoint(heart.present)
     return (name for name in asked() if name != EVENT or had_an_event)
 
 
@@ -64,7 +64,7 @@ def open_facts(known: Facts) -> set[str]:
 
 def is_settled(known: Facts, name: str) -> bool:
     answer = known.current.get(name)
-    return answer.complete if isinstance(answer, Words) else answer is not None
+    return answer.complete if isinstance(answer, ListValue) else answer is not None
 
 
 @cache
@@ -174,7 +174,7 @@ def test_every_word_of_the_vocabulary_is_the_answer_of_somebody() -> None:
     for fact in shipped().vocabulary.values():
         if not fact.is_number:
             last = [known.last[fact.name] for known in facts() if fact.name in known.last]
-            given = {word for one in last for word in (one.present if isinstance(one, Words) else (one,))}
+            given = {word for one in last for word in (one.present if isinstance(one, ListValue) else (one,))}
             assert given >= set(fact.words), fact.name
 
 

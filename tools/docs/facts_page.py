@@ -15,9 +15,9 @@ What a profile can say. Every fact may be left out: it is then not known. *Fresh
 the built-in rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count whatever their
 age. `make docs` writes this page.
 
-Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Those that
-were only seen in other public code say "to be verified" there. A fact without a code has none that was read. ICD-10-CM
-changes every year.
+Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Those
+that were only seen in other public code say "to be verified" there. A fact without a code has none that was read.
+ICD-10-CM changes every year.
 """
 
 
