@@ -7,7 +7,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00Z
 
-.PHONY: demo test lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
+.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -15,6 +15,22 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
+
+# What needs a server: the YAML language server that editors run, which npm installs into .cache.
+test-servers: $(VENV)/ready
+	@command -v npm >/dev/null || { echo "make test-servers needs npm, which is not here (Debian and Ubuntu: apt-get install npm)."; exit 1; }
+	$(BIN)/python -m pytest -m server
+
+# The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
+FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
+PYTHONS ?= python3.11 python3.12 python3.13
+test-pythons:
+	@for python in $(PYTHONS); do \
+	  $$python --version >/dev/null 2>&1 || { echo "make test-pythons needs $$python, which is not here; name those that are: make test-pythons PYTHONS=..."; exit 1; }; \
+	  echo "== $$python"; \
+	  $(MAKE) --no-print-directory VENV=.venv-$$(basename $$python) PYTHON=$$python .venv-$$(basename $$python)/ready && \
+	  .venv-$$(basename $$python)/bin/python -m pytest $(FEW) || exit 1; \
+	done
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks tools
@@ -98,4 +114,4 @@ $(VENV)/bench-ready: $(VENV)/ready
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-* .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

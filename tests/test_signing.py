@@ -43,11 +43,6 @@ CANARY = "canary-passphrase-7f3a91"
 LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))
 
 
-@pytest.fixture(autouse=True)
-def _no_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(PASSPHRASE, raising=False)
-
-
 # Signatures
 
 

@@ -31,11 +31,6 @@ from tests.helpers.signing_keys import key_files, signed, signing_key, verify_ke
 CANARY = "canary-passphrase-7f3a91"
 
 
-@pytest.fixture(autouse=True)
-def _no_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(PASSPHRASE, raising=False)
-
-
 def test_what_is_signed_at_the_command_line_is_trusted_there(tmp_path: Path) -> None:
     private, public = key_files(tmp_path)
     rulebook = copied(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from tests.helpers.places import ROOT
 
 PACKAGE = "yaml-language-server@1.25.0"
 _SECONDS = 20
@@ -37,8 +38,7 @@ def installed(folder: Path) -> Path | str:
 
 def cache() -> Path:
     """Where the language server is kept between runs."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "ketascreen-tests" / "language-server"
+    return ROOT / ".cache" / "language-server"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from ketascreen.authoring.editor.file_schemas import reference
 from ketascreen.loading.built_in import built_in_rules
 from tests.helpers.language_server import LanguageServer, Marked, cache, installed
 
+pytestmark = pytest.mark.server
+
 RULES = built_in_rules()
 PATH = "exclusions/uncontrolled-hypertension.yaml"
 START = """\
@@ -30,7 +32,7 @@ sign_off: {status: draft}
 def server() -> Iterator[LanguageServer]:
     program = installed(cache())
     if not isinstance(program, Path):
-        pytest.skip(f"the language server is not there: {program}")
+        pytest.fail(f"the language server is not there: {program}")
     with LanguageServer(program) as running:
         yield running
 

@@ -1,0 +1,15 @@
+"""What holds for every test: nothing of the environment of whoever runs them counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from ketascreen.cli.options import CACHE
+from ketascreen.signing import PASSPHRASE
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cache of rulebooks and no passphrase, unless a test sets its own."""
+    for name in (CACHE, PASSPHRASE):
+        monkeypatch.delenv(name, raising=False)

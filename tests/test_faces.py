@@ -1,0 +1,61 @@
+"""The face of each wing: the names that it gives out, and none that is not there."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+import ketascreen
+from tests.helpers.places import ROOT
+
+SOURCE = ROOT / "src"
+FACES = sorted(path for path in (SOURCE / "ketascreen").rglob("__init__.py") if "__all__" in path.read_text("utf-8"))
+
+
+def package_of(face: str) -> str:
+    return ".".join((SOURCE / face).relative_to(SOURCE).parent.parts)
+
+
+each_face = pytest.mark.parametrize("package", [package_of(str(face.relative_to(SOURCE))) for face in FACES])
+
+
+@each_face
+def test_each_name_that_a_wing_gives_out_is_there(package: str) -> None:
+    wing = import_module(package)
+    assert [name for name in wing.__all__ if not hasattr(wing, name)] == []
+    assert set(wing.__all__) <= set(dir(wing))
+
+
+@each_face
+def test_no_name_that_a_wing_gives_out_is_also_a_file_of_it(package: str) -> None:
+    wing = import_module(package)
+    assert {module.name for module in iter_modules(wing.__path__)} & set(wing.__all__) == set()
+
+
+@each_face
+def test_a_type_checker_sees_the_names_that_a_program_gets(package: str) -> None:
+    wing = import_module(package)
+    tree = ast.parse((SOURCE / package.replace(".", "/") / "__init__.py").read_text("utf-8"))
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    for node in imported:
+        for name in node.names:
+            if name.name in wing.__all__:
+                assert getattr(import_module(str(node.module)), name.name) is getattr(wing, name.name)
+    seen = {name.asname or name.name for node in imported for name in node.names}
+    assert set(wing.__all__) <= seen
+
+
+def test_a_name_that_a_wing_does_not_give_out_is_refused_by_name() -> None:
+    with pytest.raises(AttributeError, match="module 'ketascreen' has no attribute 'screner'"):
+        ketascreen.screner  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_the_library_loads_nothing_before_a_name_is_asked_for() -> None:
+    code = "import ketascreen, sys; print(sorted(name for name in sys.modules if name.startswith('ketascreen.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['ketascreen._face', 'ketascreen._version']\n"
