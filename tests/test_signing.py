@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import hashlib
 import os
 import pickle
 import stat
-import subprocess
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -22,8 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen import load_rulebook
-from ketascreen.loading.signature import FILE
 from ketascreen.signing import (
     PASSPHRASE,
     Signature,
@@ -34,10 +28,7 @@ from ketascreen.signing import (
     refusal,
     write_new_keys,
 )
-from tests.helpers.command_line import run
-from tests.helpers.places import ROOT
-from tests.helpers.rulebook_files import GOOD
-from tests.helpers.signing_keys import key_files, signed, signing_key, verify_key
+from tests.helpers.signing_keys import key_files, signing_key, verify_key
 
 CANARY = "canary-passphrase-7f3a91"
 LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))
@@ -243,67 +234,3 @@ def test_a_passphrase_of_any_bytes_in_the_environment_opens_its_key(tmp_path: Pa
     odd = os.fsdecode(b"caf\xe9")
     private, _ = key_files(tmp_path, passphrase=odd)
     assert read_signing_key(private, lambda: odd).public == verify_key()
-
-
-# The package
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("key", "new", "clinic"),
-        ("key", "show", "key-1.pub.pem"),
-        ("sign", str(GOOD), "--key", "key-1.pem"),
-        ("rules", "--trust", "key-1.pub.pem"),
-    ],
-    ids=" ".join,
-)
-def test_without_the_package_one_sentence_says_what_to_install(
-    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key_files(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    with patch.dict(sys.modules, {"cryptography": None}):
-        ran = run(*command)
-    said = "signing needs the package cryptography; install it with: pip install 'ketascreen[signing]' [not-installed]"
-    assert (ran.status, ran.out, ran.err) == (2, "", f"{said}\n")
-    assert not (GOOD / FILE).exists()
-
-
-def test_without_the_package_a_demanded_signature_is_not_passed_over(tmp_path: Path) -> None:
-    rulebook = signed(tmp_path)
-    with patch.dict(sys.modules, {"cryptography": None}):
-        with pytest.raises(SignatureError) as caught:
-            load_rulebook(rulebook, keys=[VerifyKey(verify_key().raw)])
-        assert caught.value.code == "not-installed"
-        assert load_rulebook(rulebook).ignored == (FILE,)
-
-
-def test_nothing_loads_the_package_that_does_not_sign_or_verify(tmp_path: Path) -> None:
-    code = (
-        "import sys, ketascreen, ketascreen.audit, ketascreen.cli.errors, ketascreen.cli.screen\n"
-        f"ketascreen.load_rulebook({str(signed(tmp_path))!r})\n"
-        "print([name for name in sys.modules if name.startswith('cryptography')])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-
-
-def test_one_file_alone_knows_the_package() -> None:
-    source = ROOT / "src"
-
-    def knows(path: Path) -> bool:
-        names = [
-            name
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            for name in (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else [one.name for one in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-        ]
-        return any(name.split(".")[0] == "cryptography" for name in names)
-
-    assert [path.name for path in source.rglob("*.py") if knows(path)] == ["signing.py"]

@@ -6,8 +6,7 @@ profile -> facts that count -> what each channel comes to -> findings -> verdict
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Self
@@ -16,7 +15,6 @@ from ketascreen import _version
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RulebookError
-from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.loading.built_in import built_in_rules
@@ -25,12 +23,10 @@ from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.agreement import ChannelResults, ask
 from ketascreen.screening.batch import make_worker, results_for_many
-from ketascreen.screening.builder import VerdictBuilder, by_route
-from ketascreen.screening.explanation import Evidence
+from ketascreen.screening.builder import VerdictBuilder, Wording
 from ketascreen.screening.recorder import Recorder, Screening, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile
 from ketascreen.screening.scope import Scope
-from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.override import Override, shown
 from ketascreen.verdict.verdict import (
     NOTICE,
@@ -169,7 +165,7 @@ class Screener:
         overrides: tuple[Override, ...] = (),
     ) -> Verdict:
         as_of, stage = request.as_of, request.stage
-        report = _Wording(self.builder, scope.rules, results, self.builder.evidence(facts, as_of))
+        report = Wording(self.builder, scope.rules, results, self.builder.evidence(facts, as_of))
         faults = results.faults
         if "reference" in self._names:  # what it cannot explain puts its verdict in doubt; else who asks later is told
             faults += report.evidence.explain(scope.rules)
@@ -264,31 +260,6 @@ class Screener:
                 "reported": in_scope,
             }
         )
-
-
-@dataclass(frozen=True)
-class _Wording:
-    """The rest of a verdict: its findings, worded when somebody asks for one."""
-
-    builder: VerdictBuilder
-    rules: tuple[Rule, ...]
-    results: ChannelResults
-    evidence: Evidence
-
-    @cached_property
-    def _findings(self) -> tuple[Finding, ...]:
-        outcome = self.results.outcome
-        return tuple([self.builder.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
-
-    @cached_property
-    def _by_route(self) -> Mapping[Route, list[Finding]]:
-        return by_route(self._findings)
-
-    def findings(self) -> tuple[Finding, ...]:
-        return self._findings
-
-    def by_route(self) -> Mapping[Route, list[Finding]]:
-        return self._by_route
 
 
 def _require_exclusions(rulebook: Rulebook) -> None:

@@ -10,9 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -28,6 +26,7 @@ from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 from tests.helpers import generate
 from tests.helpers.places import ROOT
+from tests.helpers.processes import children, descriptors
 from tests.helpers.small_rulebooks import book, in_fork, known, number
 
 BOOK = book(number(5))
@@ -57,20 +56,6 @@ def channel() -> Iterator[IsolatedChannel]:
     made = IsolatedChannel(BOOK, deadline_seconds=2.0)
     yield made
     made.close()
-
-
-def descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
-
-
-def children() -> frozenset[int]:
-    """The processes that this one started and that it has not yet waited for."""
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            found |= {int(status.parent.name)} if parent == os.getpid() else set()
-    return frozenset(found)
 
 
 @pytest.fixture(autouse=True)

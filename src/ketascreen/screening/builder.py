@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ketascreen.language.documents import Citation
@@ -13,6 +15,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.facts import Facts
+from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.explanation import Evidence
 from ketascreen.verdict.decision import DECIDING
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
@@ -202,6 +205,31 @@ def _asks(here: list[Finding], vocabulary: Vocabulary) -> tuple[Ask, ...]:
         )
         for name, rules in sorted(waiting.items())
     )
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The rest of a verdict: its findings, worded when somebody asks for one."""
+
+    builder: VerdictBuilder
+    rules: tuple[Rule, ...]
+    results: ChannelResults
+    evidence: Evidence
+
+    @cached_property
+    def _findings(self) -> tuple[Finding, ...]:
+        outcome = self.results.outcome
+        return tuple([self.builder.finding(rule, outcome(rule.id), self.evidence) for rule in self.rules])
+
+    @cached_property
+    def _by_route(self) -> Mapping[Route, list[Finding]]:
+        return by_route(self._findings)
+
+    def findings(self) -> tuple[Finding, ...]:
+        return self._findings
+
+    def by_route(self) -> Mapping[Route, list[Finding]]:
+        return self._by_route
 
 
 def _statements(sheet: RouteSheet) -> tuple[RouteStatement, ...]:

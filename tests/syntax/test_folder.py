@@ -1,0 +1,141 @@
+"""The folder of a rulebook: what is read, what is passed over, what is refused unread."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from ketascreen import RulebookError, load_rulebook
+from tests.helpers.rulebook_files import GOOD, RULE, copied, problems, text_of, where, with_files
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path / ("a" * 300), tmp_path / ("a/" * 3000), tmp_path / "a\0b"):
+        (problem,) = problems(folder)
+        assert problem.code == "no-folder"
+    with pytest.raises(RulebookError, match="no such folder"):
+        load_rulebook(GOOD / "rulebook.yaml")
+
+
+@pytest.mark.parametrize("names", [[], [".hidden.yaml"], ["notes.txt", "x.yaml~", ".x.yaml.swp"]])
+def test_a_folder_without_rules_is_named(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).write_text("id: x\n")
+    (problem,) = problems(tmp_path)
+    assert (problem.code, problem.place and problem.place.path) == ("no-rules", str(tmp_path))
+
+
+def test_what_is_no_rule_file_is_ignored_and_listed(tmp_path: Path) -> None:
+    ignored = {".x.yaml.swp": "", "exclusions/notes.txt": "", "x.yaml~": "", ".git/config.yaml": "a: no"}
+    rulebook = load_rulebook(with_files(tmp_path, ignored))
+    assert sorted(rulebook.ignored) == [".git", ".x.yaml.swp", "exclusions/notes.txt", "x.yaml~"]
+
+
+def test_links_folders_and_other_endings_are_refused_unread(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (tmp_path / "outside.yaml").write_text("id: &x outside\n")
+    (rulebook / "a.yaml").symlink_to(tmp_path / "outside.yaml")
+    (rulebook / "b.yaml").symlink_to(rulebook / "b.yaml")
+    (rulebook / "c.yaml").mkdir()
+    (rulebook / "d.yml").write_text("id: &x another\n")
+    (rulebook / "loop").symlink_to(rulebook)
+    found = problems(rulebook)
+    assert [(problem.place and problem.place.path, problem.code, problem.message) for problem in found] == [
+        ("a.yaml", "not-a-file", "a link"),
+        ("b.yaml", "not-a-file", "a link"),
+        ("c.yaml", "not-a-file", "not a plain file"),
+        ("d.yml", "not-a-file", "ends in .yml"),
+        ("loop", "not-a-file", "a link"),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    os.mkfifo(rulebook / "exclusions" / "pipe.yaml")
+    began = time.process_time()
+    assert [where(problem) for problem in problems(rulebook)] == ["exclusions/pipe.yaml:1:1 not-a-file"]
+    assert time.process_time() - began < 1
+
+
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """For root, who reads every file, another user meanwhile."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system knows no owners of files")
+def test_an_unreadable_file_fails_the_whole_load() -> None:
+    with TemporaryDirectory() as folder:  # the folders of pytest are closed to every other user
+        rulebook = copied(Path(folder))
+        (rulebook / RULE).chmod(0)
+        Path(folder).chmod(0o755)
+        with not_as_root():
+            (problem,) = problems(rulebook)
+    assert where(problem) == f"{RULE}:1:1 unreadable"
+
+
+def test_a_file_that_the_system_will_not_open_fails_the_whole_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook, opened = copied(tmp_path), os.open
+
+    def refuse(path: str, *args: int) -> int:
+        if path.endswith("heart.yaml"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args)
+
+    monkeypatch.setattr(os, "open", refuse)
+    (problem,) = problems(rulebook)
+    assert (where(problem), problem.message) == (
+        "exclusions/heart.yaml:1:1 unreadable",
+        "cannot be read (Permission denied)",
+    )
+
+
+@pytest.mark.parametrize("name", ["a\nb.yaml", "a\x1b[2Jb.yaml", "a\u202eb.yaml", "a\udcffb.yaml"])
+def test_a_file_name_that_could_mislead_is_shown_escaped(tmp_path: Path, name: str) -> None:
+    try:
+        rulebook = with_files(tmp_path, {f"exclusions/{name}": text_of("exclusions/pregnancy.yaml")})
+    except (OSError, UnicodeError):
+        pytest.skip("this system does not take such a name")
+    shown = [str(problem) for problem in problems(rulebook)]
+    assert any(problem.startswith("exclusions/a\\") for problem in shown)
+    assert all(line.isprintable() for problem in shown for line in problem.split("\n"))
+
+
+def test_folders_too_deep_are_refused_by_the_limit(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / ("a/" * 40)).mkdir(parents=True)
+    (problem,) = problems(rulebook)
+    assert (problem.code, problem.message) == ("over-limit", "folders more than 20 deep")
+
+
+def test_a_file_is_never_read_past_the_limit(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, {"exclusions/big.yaml": b"a" * 3_000_000}))
+    assert where(problem) == "exclusions/big.yaml:1:1 too-large"
+
+
+def test_a_folder_of_more_files_than_the_limit_is_refused_at_the_first_one_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = with_files(tmp_path, {})
+    paths = sorted(path.relative_to(rules).as_posix() for path in rules.rglob("*.yaml"))
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_FILES", len(paths))
+    assert load_rulebook(rules)
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_FILES", len(paths) - 1)
+    found = [problem for problem in problems(rules) if problem.code == "over-limit"]
+    assert [(problem.message, problem.hint) for problem in found] == [
+        (f"more than {len(paths) - 1:,} files", "split the rulebook")
+    ]

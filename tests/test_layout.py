@@ -1,0 +1,17 @@
+"""What the layout of the code promises beyond who imports whom, which `make lint` checks."""
+
+from __future__ import annotations
+
+from tests.helpers.places import ROOT
+
+FOLDERS = ("src", "tests", "tools", "benchmarks")
+MOST_LINES = 300
+TABLES = {"src/ketascreen/patient/profile.py"}
+"""Files that are longer because they are tables: the built-in facts."""
+
+
+def test_no_file_is_longer_than_300_lines_but_the_tables_named() -> None:
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    assert len(files) > 300
+    long = {path.relative_to(ROOT).as_posix() for path in files if len(path.read_bytes().splitlines()) > MOST_LINES}
+    assert long == TABLES
