@@ -1,0 +1,80 @@
+"""Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
+
+Each round starts both versions, one after the other, on the rulebook of this clone. What is printed is the median of
+each, and the ratio of the two medians; nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.helpers.places import EXAMPLES, ROOT, RULES
+
+_COMMAND = "import sys; from ketascreen.cli import main; sys.exit(main(sys.argv[1:], standalone_mode=False))"
+_SCREENING = """
+import statistics, sys, time
+from datetime import UTC, datetime
+from ketascreen import Screener, load_rulebook, read_profile
+screener = Screener(load_rulebook(sys.argv[1]), channels=sys.argv[3:])
+profile, as_of = read_profile(sys.argv[2]), datetime(2026, 11, 22, 9, tzinfo=UTC)
+def once():
+    began = time.perf_counter()
+    screener.screen(profile, as_of=as_of, stage="session")
+    return time.perf_counter() - began
+print(statistics.median([once() for _ in range(400)][100:]))
+"""
+_PATIENT = str(EXAMPLES / "resistant-depression.json")
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "import ketascreen": ("import ketascreen",),
+    "import what a screening needs": ("from ketascreen import PatientProfile, Screener, load_rulebook",),
+    "ketascreen check": (_COMMAND, "check", str(RULES)),
+    "ketascreen test": (_COMMAND, "test", str(RULES)),
+    "ketascreen mutate": (_COMMAND, "mutate", str(RULES)),
+    "a screening, reference": (_SCREENING, str(RULES), _PATIENT, "reference"),
+    "a screening, production": (_SCREENING, str(RULES), _PATIENT, "production"),
+    "a screening, compiled": (_SCREENING, str(RULES), _PATIENT, "compiled"),
+    "a screening, both default channels": (_SCREENING, str(RULES), _PATIENT, "reference", "production"),
+}
+
+
+def seconds(source: Path, action: tuple[str, ...]) -> float:
+    """How long an action takes: what it prints of itself, else its whole process."""
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    began = time.perf_counter()
+    command = [sys.executable, "-c", *action]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=source)
+    took = time.perf_counter() - began
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr)
+    return float(done.stdout) if action[0] == _SCREENING else took
+
+
+def main() -> None:
+    """Prints a line for each action."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("other", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="actions whose name holds this")
+    given = parser.parse_args()
+    versions = (given.other.resolve(), ROOT / "src")
+    for name, action in ACTIONS.items():
+        if given.only not in name:
+            continue
+        for version in versions:
+            seconds(version, action)  # compiles what has not been, and warms the files up
+        rounds = [[seconds(version, action) for version in versions] for _ in range(given.rounds)]
+        before, after = (statistics.median(times) for times in zip(*rounds, strict=True))
+        print(
+            f"{name}: {before * 1e3:,.2f} ms before, {after * 1e3:,.2f} ms now, {after / before:.2f} times", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()
