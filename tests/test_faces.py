@@ -59,3 +59,26 @@ def test_the_library_loads_nothing_before_a_name_is_asked_for() -> None:
     code = "import ketascreen, sys; print(sorted(name for name in sys.modules if name.startswith('ketascreen.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['ketascreen._face', 'ketascreen._version']\n"
+
+
+WINGS = sorted(path for path in FACES if path.parent.parent == SOURCE / "ketascreen")
+
+
+def imported_wings(wing: str) -> set[str]:
+    """The wings and files at the root that the modules of a wing import, inside functions too."""
+    found = set()
+    for file in (SOURCE / "ketascreen" / wing).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ketascreen"):
+                parts = node.module.split(".")
+                found |= {parts[1]} if len(parts) > 1 else {name.name for name in node.names}
+    return found - {wing, "_face"}
+
+
+@pytest.mark.parametrize("wing", [path.parent.name for path in WINGS])
+def test_a_face_names_the_wings_that_its_wing_imports(wing: str) -> None:
+    said = str(import_module(f"ketascreen.{wing}").__doc__).partition("It may import ")[2].partition(".\n")[0]
+    assert said
+    allowed = said.partition(";")[0]
+    if "everything below" not in allowed:
+        assert imported_wings(wing) <= set(allowed.split(", "))

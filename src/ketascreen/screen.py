@@ -165,23 +165,23 @@ class Screener:
         overrides: tuple[Override, ...] = (),
     ) -> Verdict:
         as_of, stage = request.as_of, request.stage
-        report = Wording(self.builder, scope.rules, results, self.builder.evidence(facts, as_of))
+        wording = Wording(self.builder, scope.rules, results, self.builder.evidence(facts, as_of))
         faults = results.faults
         if "reference" in self._names:  # what it cannot explain puts its verdict in doubt; else who asks later is told
-            faults += report.evidence.explain(scope.rules)
+            faults += wording.evidence.explain(scope.rules)
         for fault in faults:
             log.warning("%s: %s", fault.where, fault.message)
         if results.disagreements:
             log.warning("the channels disagree on %s", ", ".join(results.disagreements))
         log.debug("screened at stage %s by rulebook %s", stage, self.rulebook.bytes_digest)
-        on_record = shown(overrides, report.findings(), self.rulebook.rule_digests, as_of) if overrides else ()
+        on_record = shown(overrides, wording.findings(), self.rulebook.rule_digests, as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), as_of)
         fields = {
             "notice": self._notice,
             "stage": stage,
             "as_of": as_of,
             "routes": {
-                route: self.builder.route(route, stage, weighed, decided, report.by_route)
+                route: self.builder.route(route, stage, weighed, decided, wording.by_route)
                 for route, weighed in scope.weighing.weigh(results, decided, faulty=bool(faults)).items()
             },
             "decisions": request.decisions,
@@ -193,7 +193,7 @@ class Screener:
             "overrides": on_record,
             "receipt": None,
         }
-        return Verdict.deferred(fields, report)
+        return Verdict.deferred(fields, wording)
 
     @property
     def engines(self) -> tuple[tuple[str, str], ...]:

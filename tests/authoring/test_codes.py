@@ -64,7 +64,7 @@ def test_a_page_says_what_the_code_means_and_why(code: str) -> None:
 
 
 def test_the_list_of_codes_is_up_to_date() -> None:
-    assert (PAGES / "README.md").read_text("utf-8") == index(), "run python -m tests.helpers.code_pages"
+    assert (PAGES / "README.md").read_text("utf-8") == index(), "run make docs"
 
 
 @pytest.mark.parametrize("code", SHOWN)

@@ -1,4 +1,4 @@
-"""Random rulebooks and patients through every channel: `python tests/campaigns/fuzz.py --pairs N --seed S --workers W`.
+"""Random rulebooks and patients through every channel: `python -m tests.campaigns.fuzz --pairs N --seed S --workers W`.
 
 Prints figures, and the tree of each rule on which a channel differs from the reference. Ends with status 1 at any
 disagreement, fault or crash, and where memory grew by more than 10 MB after warming up.

@@ -24,8 +24,6 @@ from tests.campaigns.tamper import small_records
 from tests.helpers.ledgers import example, screener
 from tests.helpers.screening import AS_OF, shipped
 
-STEPS = 4
-
 
 def small(ledger: Ledger) -> Iterator[Record]:
     """Small records without end; their rulebook first."""

@@ -19,8 +19,8 @@ from ketascreen.channels.production.normal_form import (
     MAX_PRODUCTIONS,
     Attribute,
     AttributeKind,
-    Forms,
     NormalForm,
+    NormalForms,
     Products,
     Term,
     compile_rules,
@@ -75,18 +75,18 @@ EVERYTHING = [
 ]
 
 
-def compiled(when: Condition, effect: Effect = Effect.EXCLUDE) -> Forms:
+def compiled(when: Condition, effect: Effect = Effect.EXCLUDE) -> NormalForms:
     return compile_rules([generate.rule("one", when, effect)])
 
 
-def on_paper(forms: Forms, form: NormalForm, facts: Facts) -> Truth:
+def on_paper(forms: NormalForms, form: NormalForm, facts: Facts) -> Truth:
     """What a form comes to when its productions are read by hand."""
     met, unmet = (any_holds(forms, products, facts) for products in (form.met, form.unmet))
     assert not (met and unmet)
     return Truth.TRUE if met else Truth.FALSE if unmet else Truth.UNKNOWN
 
 
-def any_holds(forms: Forms, products: Products, facts: Facts) -> bool:
+def any_holds(forms: NormalForms, products: Products, facts: Facts) -> bool:
     def term_holds(attribute: Attribute, terms: Iterable[Term]) -> bool:
         if attribute.is_derived:
             truth = on_paper(forms, forms.derived[attribute], facts)
@@ -100,7 +100,7 @@ def any_holds(forms: Forms, products: Products, facts: Facts) -> bool:
     )
 
 
-def assert_within_limits(forms: Forms) -> None:
+def assert_within_limits(forms: NormalForms) -> None:
     for form in (*forms.rules.values(), *forms.derived.values()):
         for products in (form.met, form.unmet):
             assert len(products) <= MAX_PRODUCTIONS

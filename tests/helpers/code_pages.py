@@ -134,7 +134,3 @@ with a bad example, a good one, and why. The examples stand on the small ruleboo
 by a test. `ketascreen check` finds what is wrong with a rulebook and its cases; a finding of a check that is right as
 it is can be let stand, with a reason, by an `allow` entry (docs/rule-format.md).
 """
-
-
-if __name__ == "__main__":
-    (PAGES / "README.md").write_text(index(), "utf-8")

@@ -27,7 +27,7 @@ from tests.helpers.places import ROOT
 ROWS = read_codes(built_in_files(), BUILT_IN)
 GOOD = "{fact: pregnancy, choice: pregnant, system: icd-10-cm, code: Z33.1, source: made up}"
 
-# What is wrong, the rows, and what is said of the last of them: the code, the message, how to mend it.
+# What is wrong, the rows, and what is said of the last of them: the code, the message, the hint.
 REFUSED: dict[str, tuple[str, str, str, str]] = {
     "an unknown key": ("{fact: age, system: loinc, code: 30525-0, source: x, sauce: z}",
         "unknown-key", "unknown key `sauce`", "did you mean `source`?"),

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.helpers.code_pages import PAGES as CODE_PAGES
+from tests.helpers.code_pages import index
 from tests.helpers.places import ROOT
 
 from ketascreen.authoring.editor.file_schemas import schema_text as editor_schema_text
@@ -45,6 +47,7 @@ def main() -> None:
     (ROOT / "schema" / "rules").mkdir(exist_ok=True)
     for name, text in editor_schemas().items():
         (ROOT / "schema" / "rules" / name).write_text(text, encoding="utf-8")
+    (CODE_PAGES / "README.md").write_text(index(), encoding="utf-8")
     (ROOT / "docs" / "facts.md").write_text(facts_page(), encoding="utf-8")
     for document in DOCUMENTS:
         refresh(document)

@@ -1,6 +1,6 @@
 """Every verdict on record, in a chain that shows what was altered, and that others can check.
 
-It may import screen, screening, verdict, loading, signing, and what these may.
+It may import everything below, but not authoring.
 """
 
 from typing import TYPE_CHECKING

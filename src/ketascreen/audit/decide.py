@@ -12,7 +12,7 @@ from ketascreen.language.terms import Outcome
 from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason
 from ketascreen.verdict.verdict import Verdict
 
-_MENDS = {
+_HINTS = {
     "reason": f"one of {', '.join(OverrideReason)}",
     "text": "plain text of at most 2,000 characters",
     "by": "who decided: an identifier of at most 200 characters",
@@ -52,7 +52,7 @@ def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Ma
         wrong = [str(detail["loc"][0]) for detail in error.errors(include_input=False)]
     if wrong:
         raise RequestError(
-            Diagnostic("override", f"`{name}` is not what it must be", _MENDS.get(name, "check it")) for name in wrong
+            Diagnostic("override", f"`{name}` is not what it must be", _HINTS.get(name, "check it")) for name in wrong
         )
     if override.until is not None and override.until <= override.at:
         raise RequestError([Diagnostic("override", "`until` is not after `at`", "check both times")])

@@ -70,7 +70,8 @@ def require_ours_now(connection: sqlite3.Connection, path: object) -> int:
     try:
         return require_ours(connection, path)
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # an error of SQLite's may have ended it, and must be the one that is told
+            connection.execute("ROLLBACK")
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: object, migrations: Sequence[Migration]) -> None:

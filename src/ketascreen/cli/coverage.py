@@ -11,7 +11,7 @@ import click
 
 from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.coverage.lines import missing, unreachable
-from ketascreen.authoring.coverage.measure import VALUES, Node, RuleCoverage, Share, cover, total
+from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, RuleCoverage, Share, cover, total
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
 from ketascreen.language.condition import as_data
@@ -117,7 +117,7 @@ def _rule(one: RuleCoverage) -> dict[str, Any]:
     }
 
 
-def _node(one: RuleCoverage, node: Node) -> dict[str, Any]:
+def _node(one: RuleCoverage, node: CoverageNode) -> dict[str, Any]:
     return {
         "place": str(node.place) if node.place else None,
         "condition": as_data(node.condition),

@@ -55,10 +55,10 @@ def command(
     """
     place = folder or built_in_rules()
     rulebook = rulebook_of(folder)
-    trial = MutantRun(rulebook, read_cases(place, rulebook))
-    _require_cases_that_hold(trial)
+    tried = MutantRun(rulebook, read_cases(place, rulebook))
+    _require_cases_that_hold(tried)
     chosen = _chosen(place, rulebook, rules, since)
-    results = try_all(chosen, trial, workers=workers or cores(), progress=_progress(len(chosen)))
+    results = try_all(chosen, tried, workers=workers or cores(), progress=_progress(len(chosen)))
     if as_json:
         show_json(as_data(chosen, results))
     else:
@@ -66,10 +66,10 @@ def command(
     raise click.exceptions.Exit(_status(results, fail_under))
 
 
-def _require_cases_that_hold(trial: MutantRun) -> None:
+def _require_cases_that_hold(tried: MutantRun) -> None:
     problems = [
         Diagnostic("case", f"does not hold: {case.name}", "fix it first; `ketascreen test` says why", case.place)
-        for case in trial.failing()
+        for case in tried.failing()
     ]
     if problems:
         raise RequestError(problems)

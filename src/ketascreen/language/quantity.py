@@ -19,7 +19,7 @@ _QUANTITY = re.compile(r"(?P<number>-?[0-9][0-9.]*) (?P<unit>\S.*)")
 
 
 class QuantityError(ValueError):
-    """A number or quantity that cannot be read. The message says the hint and holds no value."""
+    """A number or quantity that cannot be read. The message says how to write it, and holds no value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A folder of YAML to a rulebook: all or nothing.
 
-It may import syntax, language, patient, reasoning, signing, runtime.
+It may import syntax, language, patient, reasoning, signing, runtime, diagnostic, _version.
 """
 
 from typing import TYPE_CHECKING

@@ -59,7 +59,7 @@ KEYS = {
 
 
 def build(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook:
-    """The rulebook of files by their paths in its folder; `report` holds what was found wrong before.
+    """The rulebook of files by their paths in its folder; `problems` holds what was found wrong before.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column.
@@ -75,7 +75,7 @@ def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Probl
     trees = read_trees(files, problems)
     missing = [f"{name}.yaml" for name in REQUIRED if f"{name}.yaml" not in files]
     for name in missing if files else ():
-        problems.problem("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
+        problems.report("missing-file", "is missing", "docs/rule-format.md says what it holds", Place(name))
     return None if missing else _linked(trees, files, ignored, problems)
 
 
@@ -91,7 +91,7 @@ def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node]:
-    """The tree of each file that has one; `report` is given the lines of these."""
+    """The tree of each file that has one; `problems` is given the lines of these."""
     trees: dict[str, Node] = {}
     lines: dict[str, list[str]] = {}
     problems.lines = lines
@@ -124,9 +124,9 @@ def _linked(
     seen: dict[str, str] = {}
     for path, rule in read:
         if rule is not None and rule.id in NAMED:
-            problems.problem("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
+            problems.report("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
         if rule is not None and seen.setdefault(rule.id, path) != path:
-            problems.problem("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
+            problems.report("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
     if not problems.found:
         check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, problems)
     if problems.found or identity is None:
@@ -142,7 +142,7 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
     if form is None or node is None:
         return None
     if _version(form.requires.removeprefix(">=")) > _version(VERSION):
-        problems.problem("version", f"needs ketascreen {form.requires}", "install that version", node.place)
+        problems.report("version", f"needs ketascreen {form.requires}", "install that version", node.place)
     given = dict(form)
     return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
 

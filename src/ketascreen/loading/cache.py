@@ -1,7 +1,7 @@
 """A folder of rulebooks that were read before, each under the digest of the very bytes that it was read from.
 
 What is in it decides about patients, so an entry counts only where nobody but this user could have written it: folder
-and file are theirs, and closed to everybody else. It is plain data that runs nothing (`compiled`). Its name and its
+and file are theirs, and closed to everybody else. It is plain data that runs nothing (`snapshot`). Its name and its
 first line hold what it was made of: the bytes of every file, this library's own files, Python. The first line also
 holds the sha256 of the rest. Whatever is not so is passed over, and the rulebook is read as if there were no cache.
 """
@@ -93,7 +93,7 @@ def _key(digest: str) -> str:
 
 @cache
 def _own_files() -> list[str]:
-    """This library's files that make a rulebook, as they are when it is first asked to make one."""
+    """Every file of this library, as it is when it is first asked to make a rulebook: any could take part in it."""
     package = Path(__file__).parents[1]
     own = package.rglob("*.py")
     return sorted(f"{path}\0{(found := path.stat()).st_size}\0{found.st_mtime_ns}" for path in own)

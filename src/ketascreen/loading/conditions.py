@@ -67,7 +67,7 @@ class ConditionReader:
         self._problem("over-limit", limit, "make it simpler", node)
 
     def _problem(self, code: str, message: str, hint: str, node: Node) -> None:
-        self.problems.problem(code, message, hint, node.place)
+        self.problems.report(code, message, hint, node.place)
 
     def _condition(self, node: Node) -> Condition | None:
         if self.comparisons > MAX_COMPARISONS:
@@ -90,7 +90,7 @@ class ConditionReader:
             )
             return None
         if len(node.items) > 1:
-            self.problems.problem(
+            self.problems.report(
                 "condition",
                 "more than one condition in one entry",
                 "put each behind a `- ` of its own, under `all:` or `any:`",
@@ -135,7 +135,7 @@ class ConditionReader:
     def _count(self, more: int, place: Place) -> None:
         if self.comparisons <= MAX_COMPARISONS < self.comparisons + more:
             limit = f"more than {MAX_COMPARISONS} comparisons in one rule, definitions included"
-            self.problems.problem("over-limit", limit, "split the rule", place)
+            self.problems.report("over-limit", limit, "split the rule", place)
         self.comparisons += more
 
     def _comparisons(self, name: str, node: Node, parent: MappingNode) -> Condition | None:
@@ -144,7 +144,7 @@ class ConditionReader:
         if fact is None:
             self._count(1, place)
             names = [*self.vocabulary, *KEYWORDS]
-            self.problems.problem(
+            self.problems.report(
                 "unknown-fact",
                 f"unknown fact `{name}`",
                 did_you_mean(name, names, otherwise="`ketascreen facts` lists them"),
@@ -152,7 +152,7 @@ class ConditionReader:
             )
             return None
         if not isinstance(node, MappingNode) or not node.items:
-            self.problems.problem(
+            self.problems.report(
                 "condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place
             )
             return None
@@ -178,7 +178,7 @@ class ConditionReader:
         if operator is None or fact.kind not in operator.kinds:
             fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
             what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
-            self.problems.problem(
+            self.problems.report(
                 "comparison",
                 what,
                 did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"),
@@ -205,7 +205,7 @@ class ConditionReader:
             return tuple(words)
         low, high = (items[0], items[-1])
         if len(items) != 2 or not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:
-            self._problem("comparison", "`between` takes two ends, the lower first", "write [low, high]", node)
+            self._problem("comparison", f"`{operator.name}` takes two ends, the lower first", "write [low, high]", node)
             return None
         return (low, high)
 

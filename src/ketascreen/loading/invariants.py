@@ -41,12 +41,12 @@ def check_whole(
 
 def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], problems: Problems) -> None:
     if not routes:
-        problems.problem("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
+        problems.report("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:
             hint = "without one, everybody would be let through"
-            problems.problem("no-exclusion", f"no exclude rule for the route `{route}`", hint, Place("routes.yaml"))
+            problems.report("no-exclusion", f"no exclude rule for the route `{route}`", hint, Place("routes.yaml"))
 
 
 def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
@@ -63,7 +63,7 @@ def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route
             message = (
                 f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
             )
-            problems.problem(
+            problems.report(
                 "lasting",
                 message,
                 "a lasting choice must meet an exclude rule on all routes",
@@ -80,7 +80,7 @@ def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], problems:
     if missing:
         message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
         hint = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
-        problems.problem("unrecognised", message, hint, deciding[0].place)
+        problems.report("unrecognised", message, hint, deciding[0].place)
 
 
 def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:
@@ -89,12 +89,12 @@ def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabu
         if isinstance(rule.when, Always):
             continue
         if not can_come_to(rule.when, Truth.TRUE, vocabulary):
-            problems.problem(
+            problems.report(
                 "never-met", "no answers meet this condition", "look for what contradicts itself", rule.place
             )
         elif not can_come_to(rule.when, Truth.FALSE, vocabulary):
             hint = "write `always`, or look for the other end of a range"
-            problems.problem("always-met", "all answers meet this condition", hint, rule.place)
+            problems.report("always-met", "all answers meet this condition", hint, rule.place)
 
 
 def _conflicts_name_rules_that_carry_them(
@@ -105,9 +105,9 @@ def _conflicts_name_rules_that_carry_them(
         place = conflict.statements[0].place or Place("conflicts.yaml")
         for name in conflict.rules:
             if name not in carried:
-                problems.problem("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
+                problems.report("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
             elif conflict.id not in carried[name]:
-                problems.problem(
+                problems.report(
                     "conflict",
                     f"`{name}` does not name the conflict `{conflict.id}`",
                     f"add {conflict.id} to its `conflicts`",

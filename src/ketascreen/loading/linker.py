@@ -36,7 +36,7 @@ class Linker:
     _failed: set[str] = field(default_factory=set)
 
     def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
-        self.problems.problem(code, message, hint, place)
+        self.problems.report(code, message, hint, place)
 
     def read_parameters(self, node: Node | None) -> None:
         """parameters.yaml."""

@@ -1,4 +1,4 @@
-"""Reading files: a folder of YAML to a rulebook, JSON or YAML to a profile. All or nothing."""
+"""Reads a folder of YAML to a rulebook: all or nothing."""
 
 from __future__ import annotations
 

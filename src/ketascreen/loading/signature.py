@@ -18,7 +18,7 @@ FILE = "rulebook.signature.json"
 MAX_BYTES = 4_096
 """A signature has about 400."""
 
-_MEND = "load a release as it was signed, or have it looked at and signed again (docs/signing.md)"
+_HINT = "load a release as it was signed, or have it looked at and signed again (docs/signing.md)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey])
     """
     reason = _refusal(folder / FILE, _release(rulebook), keys)
     if reason is not None:
-        raise RulebookError([Diagnostic("signature", reason, _MEND, Place(FILE))])
+        raise RulebookError([Diagnostic("signature", reason, _HINT, Place(FILE))])
 
 
 def _refusal(path: Path, release: Release, keys: Iterable[VerifyKey]) -> str | None:

@@ -19,7 +19,7 @@ def entries(
 ) -> Iterable[tuple[str, file_models.ModelT, Node]]:
     """Each key of a mapping with its form and node; what does not fill in the form is reported."""
     if node is not None and not isinstance(node, MappingNode):
-        problems.problem("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
+        problems.report("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
         read = read_model(form, item, problems)
@@ -37,7 +37,7 @@ class SourceReader:
     conflicts: dict[str, Conflict] = field(default_factory=dict)
 
     def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
-        self.problems.problem(code, message, hint, place)
+        self.problems.report(code, message, hint, place)
 
     def read_documents(self, node: Node) -> None:
         """documents.yaml."""

@@ -26,7 +26,7 @@ class VocabularyReader:
     problems: Problems
 
     def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
-        self.problems.problem(code, message, hint, place)
+        self.problems.report(code, message, hint, place)
 
     def read(self, node: Node | None) -> Vocabulary:
         """The vocabulary that vocabulary.yaml makes of the built-in facts."""

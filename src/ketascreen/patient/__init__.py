@@ -1,6 +1,6 @@
 """What is known about one patient, and what of it counts at a point in time.
 
-It may import language, syntax.
+It may import language, syntax, diagnostic.
 """
 
 from typing import TYPE_CHECKING

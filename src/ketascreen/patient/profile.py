@@ -61,7 +61,7 @@ class PatientProfile(BaseModel):
     A number without a unit is in the fact's own unit. Its repr shows no answer.
 
     Raises:
-        ProfileError: names each fact that was refused, why, and the hint, never a value.
+        ProfileError: names each fact that was refused, why, and what to do, never a value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)

@@ -1,6 +1,6 @@
 """Reports as text, HTML, SARIF and JUnit: a module for each thing that is rendered.
 
-It may import verdict, authoring, audit, and what these may.
+It may import everything below.
 """
 
 from typing import TYPE_CHECKING

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks, missing, unreachable
-from ketascreen.authoring.coverage.measure import VALUES, Goal, Node, RuleCoverage, total
+from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, Goal, RuleCoverage, total
 from ketascreen.diagnostic import printable
 from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.rulebook import Rulebook
@@ -110,14 +110,14 @@ def _class(mark: Mark) -> str:
     return "missing" if mark.missing else "unreachable" if mark.unreachable else "shown"
 
 
-def _node(one: RuleCoverage, node: Node) -> str:
+def _node(one: RuleCoverage, node: CoverageNode) -> str:
     cells = "".join(f"<td>{_shown(one, node, Goal(node.number, value))}" for value in VALUES)
     lacking = "; ".join(text for text in (missing(one, node), unreachable(one, node)) if text)
     what = f"{_safe(_named(node))}<br><span class='says'>{_safe(lacking)}</span>" if lacking else _safe(_named(node))
     return f"<tr><td>{_safe(str(node.place or ''))}<td>{what}{cells}</tr>"
 
 
-def _named(node: Node) -> str:
+def _named(node: CoverageNode) -> str:
     match node.condition:
         case Compare(fact, operator, _):
             return f"{fact} {operator.replace('_', ' ')}"
@@ -129,7 +129,7 @@ def _named(node: Node) -> str:
             return "not"
 
 
-def _shown(one: RuleCoverage, node: Node, goal: Goal) -> str:
+def _shown(one: RuleCoverage, node: CoverageNode, goal: Goal) -> str:
     """The case in which a value was seen, the one in which it mattered rather than another."""
     case = one.shown.get(goal._replace(matters=True), one.shown.get(goal))
     if case is None:

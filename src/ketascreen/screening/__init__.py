@@ -1,6 +1,6 @@
 """The parts of the story that `screen.py` tells: request, scope, agreement, combining, wording, recording.
 
-It may import channels, verdict, loading, patient, language, runtime.
+It may import channels, verdict, patient, language, runtime, diagnostic.
 """
 
 from typing import TYPE_CHECKING

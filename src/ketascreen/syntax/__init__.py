@@ -1,6 +1,6 @@
 """Bytes to located trees and plain data, for YAML and JSON; nothing about rules.
 
-It may import language.quantity, runtime, diagnostic.
+It may import language, runtime, diagnostic.
 """
 
 from typing import TYPE_CHECKING

@@ -35,12 +35,12 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
     """
     ignored: list[str] = []
     if not _is_folder(folder):
-        problems.problem("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
+        problems.report("no-folder", "no such folder", "name a rulebook's folder", Place(str(folder)))
         return Folder({}, {}, ())
     found = _walk(folder, "", problems, ignored)
     if len(found) > MAX_FILES:
         place = Place(found[MAX_FILES][0])
-        problems.problem("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
+        problems.report("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
     read: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
     for path, entry in found[:MAX_FILES]:
         is_fixture = path.endswith((CASES, START))
@@ -50,7 +50,7 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
         if data is not None:
             read[is_fixture][path] = data
     if rules and not read[False] and not problems.found:
-        problems.problem("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
+        problems.report("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
     return Folder(*read, tuple(ignored))
 
 
@@ -65,7 +65,7 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        problems.problem(
+        problems.report(
             "unreadable",
             f"cannot be read ({error.strerror})",
             "check its permissions",
@@ -79,18 +79,18 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
         if entry.name.startswith("."):
             ignored.append(path)
         elif entry.is_symlink():
-            problems.problem("not-a-file", "a link", "put the file itself there", Place(path))
+            problems.report("not-a-file", "a link", "put the file itself there", Place(path))
         elif entry.is_dir() and not yaml and path.count("/") >= MAX_FOLDERS_DEEP:
             limit = f"folders more than {MAX_FOLDERS_DEEP} deep"
-            problems.problem("over-limit", limit, "move it up", Place(path))
+            problems.report("over-limit", limit, "move it up", Place(path))
         elif entry.is_dir() and not yaml:
             found.extend(_walk(folder / entry.name, f"{path}/", problems, ignored))
         elif not yaml:
             ignored.append(path)
         elif not entry.is_file(follow_symlinks=False):
-            problems.problem("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
+            problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif entry.name.endswith(".yml"):
-            problems.problem("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
+            problems.report("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
         else:
             found.append((path, entry))
     return found
@@ -105,7 +105,7 @@ def _read(path: str, entry: os.DirEntry[str], problems: Problems) -> bytes | Non
             os.close(file)
     except OSError as error:
         reason = error.strerror
-    problems.problem("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
+    problems.report("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
     return None
 
 

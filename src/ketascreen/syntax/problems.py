@@ -25,7 +25,7 @@ class Problems:
         """Notes a problem."""
         self.found.append(diagnostic)
 
-    def problem(self, code: str, message: str, hint: str, place: Place) -> None:
+    def report(self, code: str, message: str, hint: str, place: Place) -> None:
         """Notes a problem at a place."""
         self.add(self.at(code, message, hint, place))
 

@@ -10,7 +10,7 @@ from ketascreen.authoring.checks import shadowed
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 
-MEND = "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have"
+HINT = "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have"
 
 
 def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
             "shadowed",
             "`very-high` never changes a decision: whenever it has a say, `high-pressure` decides at least as"
             " cautiously",
-            MEND,
+            HINT,
             Place("exclusions/very-high.yaml", 6, 1, 4),
         )
     ]

@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Place
 from tests.helpers.check_findings import findings, rule
 from tests.helpers.rulebook_files import changed, text_of
 
-MEND = "delete the entry, or write the rule that it was meant for"
+HINT = "delete the entry, or write the rule that it was meant for"
 RIDE = rule("holds/no-ride.yaml", "  ride_home: {is: not_arranged}", effect="hold", stage="session")
 LIVER = """  liver_disease:
     type: choice
@@ -31,7 +31,7 @@ def test_a_window_on_a_built_in_fact_that_nothing_asks(tmp_path: Path) -> None:
         Concern(
             "unused-fact",
             "no rule asks the fact `ride_home`, so its freshness window has no use",
-            MEND,
+            HINT,
             Place("vocabulary.yaml", 13, 3, 9),
             about="ride_home",
         )
@@ -44,7 +44,7 @@ def test_an_added_fact_that_nothing_asks_is_told_of_once(tmp_path: Path) -> None
         Concern(
             "unused-fact",
             "no rule asks the fact `liver_disease`",
-            MEND,
+            HINT,
             Place("vocabulary.yaml", 9, 3, 13),
             about="liver_disease",
         )

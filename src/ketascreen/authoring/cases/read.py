@@ -39,7 +39,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     reader = _CaseReader(rulebook, starts, problems)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
     if not cases and not problems.found:
-        problems.problem(
+        problems.report(
             "no-cases",
             "a folder without cases",
             "write `<rule-id>.cases.yaml` beside a rule",
@@ -57,7 +57,7 @@ def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, forms.St
             continue
         name = path.rsplit("/", 1)[-1].removesuffix(START)
         if name in starts:
-            problems.problem("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
+            problems.report("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
         if start := read_model(forms.StartModel, tree, problems):
             starts[name] = start
     return starts
@@ -73,9 +73,9 @@ class _CaseReader:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
         if rule is not None and self.rulebook.rule(rule) is None:
-            self.problems.problem("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
+            self.problems.report("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
-            self.problems.problem("no-cases", "a file without cases", "write each case behind `- `", tree.place)
+            self.problems.report("no-cases", "a file without cases", "write each case behind `- `", tree.place)
             return
         names: set[str] = set()
         for node in tree.items:
@@ -83,7 +83,7 @@ class _CaseReader:
             if form is None:
                 continue
             if form.name in names:
-                self.problems.problem(
+                self.problems.report(
                     "case", f"the name `{form.name}` twice", "name each case for what it shows", node.place
                 )
             names.add(form.name)
@@ -94,22 +94,22 @@ class _CaseReader:
         start = self.starts.get(form.start or "")
         if form.start is not None and start is None:
             hint = did_you_mean(form.start, self.starts, otherwise="write it as <name>.start.yaml")
-            self.problems.problem("case", f"no start `{form.start}`", hint, place_of(node, ("start",)))
+            self.problems.report("case", f"no start `{form.start}`", hint, place_of(node, ("start",)))
             return None
         for wrong in _problems(form, rule, self.rulebook):
-            self.problems.problem(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
+            self.problems.report(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
         try:
             as_of = read_instant(form.as_of or (start.as_of if start else None), "")
             if not isinstance(as_of, datetime):
                 raise Refused("not-a-date", "a time is wanted", "write 2026-11-22T09:00:00Z")
             profile = self._profile(form, start)
         except Refused as refused:
-            self.problems.problem("case", f"`as_of`: {refused.message}", refused.hint, node.place)
+            self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
             return None
         except ProfileError as error:
             for problem in error.diagnostics:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
-                self.problems.problem(problem.code, problem.message, problem.hint, place)
+                self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
         expect = {key: value for key, value in form.expect.model_dump().items() if value is not None}
         return Case(form.name, node.place, rule, as_of, Stage(form.stage), profile, tuple(form.decisions), expect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ketascreen.authoring.coverage.measure import VALUES, Goal, Node, RuleCoverage
+from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, Goal, RuleCoverage
 from ketascreen.language.condition import DefinitionRef
 from ketascreen.language.logic import Truth
 
@@ -70,7 +70,7 @@ def _margin(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" "))]
 
 
-def _marks(covered: RuleCoverage, nodes: Sequence[Node], number: int, line: str) -> tuple[Mark, ...]:
+def _marks(covered: RuleCoverage, nodes: Sequence[CoverageNode], number: int, line: str) -> tuple[Mark, ...]:
     here = [(node.place, node) for node in nodes if node.place is not None and node.place.line == number]
     columns = sorted({place.column for place, _ in here})
     marks = []
@@ -89,17 +89,17 @@ def _closed(text: str) -> str:
     return text
 
 
-def missing(covered: RuleCoverage, node: Node) -> str:
+def missing(covered: RuleCoverage, node: CoverageNode) -> str:
     """What no case shows of a node though some patient could, in words; empty where all is shown."""
     return _words(covered.missing, node, "never seen {}", "not shown to matter when {}")
 
 
-def unreachable(covered: RuleCoverage, node: Node) -> str:
+def unreachable(covered: RuleCoverage, node: CoverageNode) -> str:
     """What no patient can show of a node, in words."""
     return _words(covered.unreachable, node, "no patient makes it {}", "no patient makes it matter when {}")
 
 
-def _words(goals: Iterable[Goal], node: Node, seen: str, matters: str) -> str:
+def _words(goals: Iterable[Goal], node: CoverageNode, seen: str, matters: str) -> str:
     """What is not seen, and of the rest what does not matter."""
     goals = {goal for goal in goals if goal.node == node.number}
     unseen = [value for value in VALUES if Goal(node.number, value) in goals]

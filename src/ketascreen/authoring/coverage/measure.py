@@ -40,7 +40,7 @@ class Goal(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class CoverageNode:
     """A comparison, or an `all`, `any` or `not`; `asked_by` is the definition's name in the rule that it stands in."""
 
     number: int
@@ -88,7 +88,7 @@ class RuleCoverage:
     """
 
     rule: Rule
-    nodes: tuple[Node, ...]
+    nodes: tuple[CoverageNode, ...]
     came_to: Mapping[Truth, int]
     shown: Mapping[Goal, Case]
     unreachable: frozenset[Goal] = frozenset()
@@ -179,9 +179,9 @@ def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:
     return [evaluate(compare, answers) for compare in comparisons(rule.when)]
 
 
-def nodes_of(condition: Condition) -> tuple[Node, ...]:
+def nodes_of(condition: Condition) -> tuple[CoverageNode, ...]:
     """The nodes of a tree in the order written, definitions included; a definition itself is the node that it is."""
-    return tuple(Node(number, node, by) for number, (node, by) in enumerate(_walk(condition, None)))
+    return tuple(CoverageNode(number, node, by) for number, (node, by) in enumerate(_walk(condition, None)))
 
 
 def _walk(condition: Condition, asked_by: DefinitionRef | None) -> Iterator[tuple[Condition, DefinitionRef | None]]:

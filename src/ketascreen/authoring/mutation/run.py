@@ -188,13 +188,13 @@ ENOUGH = 1000
 """As many mutants for each worker at least: with fewer, starting it takes longer than it saves."""
 
 
-def _trying(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], MutantResult]:
+def _result_of(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], MutantResult]:
     return MutantRun(rulebook, cases).result
 
 
 def try_all(
     mutants: Sequence[Mutant],
-    trial: MutantRun,
+    tried: MutantRun,
     *,
     workers: int = 1,
     progress: Callable[[int], None] = lambda done: None,
@@ -205,7 +205,7 @@ def try_all(
         ChannelFault: a worker process ended without an answer.
     """
     workers = min(workers, len(mutants) // ENOUGH)
-    make = partial(_trying, trial.rulebook, trial.cases) if workers > 1 else lambda: trial.result
+    make = partial(_result_of, tried.rulebook, tried.cases) if workers > 1 else lambda: tried.result
     results: list[MutantResult] = []
     for result in in_order(make, mutants, workers=workers):
         results.append(result)

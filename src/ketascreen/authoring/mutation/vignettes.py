@@ -23,7 +23,7 @@ _TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}
 
 @dataclass(frozen=True)
 class Changed:
-    """A changed rulebook: its reporter and rules, the ids of those that it touches, the facts that count by it."""
+    """A changed rulebook: its builder and rules, the ids of those that it touches, the facts that count by it."""
 
     builder: VerdictBuilder
     rules: tuple[Rule, ...]
@@ -40,7 +40,7 @@ class Patients:
     _findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _reporter(self) -> VerdictBuilder:
+    def _builder(self) -> VerdictBuilder:
         return VerdictBuilder(self.rulebook)
 
     def facts(self, case: Case) -> Facts:
@@ -52,8 +52,8 @@ class Patients:
     def holds(self, case: Case, changed: Changed | None = None) -> bool:
         """Whether a whole patient's case holds, on the reference channel, as the rulebook stands or changed."""
         if id(case) not in self._findings:
-            self._findings[id(case)] = _findings(self.rulebook.rules, self._reporter, case, self.facts(case))
-        findings, builder = self._findings[id(case)], self._reporter
+            self._findings[id(case)] = _findings(self.rulebook.rules, self._builder, case, self.facts(case))
+        findings, builder = self._findings[id(case)], self._builder
         if changed:
             kept = [finding for finding in findings if finding.rule not in changed.touched]
             again = [rule for rule in changed.rules if rule.id in changed.touched]

@@ -1,6 +1,6 @@
 """The compiled channel: all rules as one generated function. It alone writes Python.
 
-It may import language, patient, channels.channel.
+It may import what channels may.
 """
 
 from typing import TYPE_CHECKING

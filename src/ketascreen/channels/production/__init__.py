@@ -1,6 +1,6 @@
 """The production channel: the rules as durable-rules productions. It alone knows durable_rules.
 
-It may import language, patient, channels.channel.
+It may import what channels may.
 """
 
 from typing import TYPE_CHECKING

@@ -99,7 +99,7 @@ class NormalForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class NormalForms:
     """The form of each rule by its id, and of each derived attribute that they need."""
 
     rules: Mapping[str, NormalForm]
@@ -121,11 +121,11 @@ _FOREVER: Product = frozenset([Term(Attribute(AttributeKind.CONSTANT), "==", 1)]
 _ALWAYS = NormalForm((_FOREVER,), ())
 
 
-def compile_rules(rules: Iterable[Rule]) -> Forms:
+def compile_rules(rules: Iterable[Rule]) -> NormalForms:
     """The forms of the rules; those of alerts are over the last answers."""
     compiler = _Compiler()
     forms = {rule.id: compiler.form(rule.when, rule.effect is Effect.ALERT) for rule in rules}
-    return Forms(forms, compiler.derived)
+    return NormalForms(forms, compiler.derived)
 
 
 def scaled(number: Decimal) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from ketascreen.channels.production.normal_form import Attribute, Forms, NormalForm, Product, Term
+from ketascreen.channels.production.normal_form import Attribute, NormalForm, NormalForms, Product, Term
 from ketascreen.diagnostic import Diagnostic, RulebookError
 from ketascreen.language.rule import Rule
 
@@ -62,7 +62,7 @@ class Shard:
     rests_on: tuple[tuple[Target, frozenset[Attribute]], ...]
 
 
-def shard(rules: Iterable[Rule], forms: Forms) -> tuple[Shard, ...]:
+def shard(rules: Iterable[Rule], forms: NormalForms) -> tuple[Shard, ...]:
     """The rules in as few rulesets as their sizes allow, each with the derived attributes that it needs.
 
     Raises:
@@ -99,7 +99,7 @@ def _too_large(rule: Rule) -> Diagnostic:
     return Diagnostic("over-engine-limits", message, hint, place=rule.place)
 
 
-def _targets(rule: Rule, forms: Forms) -> dict[Target, NormalForm]:
+def _targets(rule: Rule, forms: NormalForms) -> dict[Target, NormalForm]:
     form = forms.rules[rule.id]
     needed: dict[Target, NormalForm] = {attribute: forms.derived[attribute] for attribute in sorted(forms.needed(form))}
     return {**needed, rule.id: form}
@@ -212,7 +212,7 @@ class ShortNames:
                 return name
 
 
-def _made(targets: Mapping[Target, NormalForm], forms: Forms) -> Shard:
+def _made(targets: Mapping[Target, NormalForm], forms: NormalForms) -> Shard:
     names = ShortNames()
     attributes = sorted({attribute for form in targets.values() for attribute in form.attributes()})
     called = {attribute: names.fresh("a") for attribute in attributes}
@@ -258,7 +258,7 @@ def _test(term: Term) -> object:
 class _Settling:
     """The inputs that settle a form once all are known, through the derived attributes."""
 
-    def __init__(self, forms: Forms) -> None:
+    def __init__(self, forms: NormalForms) -> None:
         self._forms = forms
         self._seen: dict[Attribute, frozenset[Attribute]] = {}
 
