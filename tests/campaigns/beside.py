@@ -1,7 +1,7 @@
 """Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
 
 Each round starts both versions, one after the other, on the rulebook of this clone. What is printed is the median of
-each, and the ratio of the two medians; nothing is asserted.
+each, in brackets the fastest, and the ratios of both; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.helpers.places import EXAMPLES, ROOT, RULES
 
@@ -43,6 +44,16 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class Times(NamedTuple):
+    """Some times in seconds: the fastest hardly changes where other programs slow the machine down."""
+
+    median: float
+    fastest: float
+
+    def __str__(self) -> str:
+        return f"{self.median * 1e3:,.2f} ms ({self.fastest * 1e3:,.2f})"
+
+
 def seconds(source: Path, action: tuple[str, ...]) -> float:
     """How long an action takes: what it prints of itself, else its whole process."""
     environment = {**os.environ, "PYTHONPATH": str(source)}
@@ -70,10 +81,9 @@ def main() -> None:
         for version in versions:
             seconds(version, action)  # compiles what has not been, and warms the files up
         rounds = [[seconds(version, action) for version in versions] for _ in range(given.rounds)]
-        before, after = (statistics.median(times) for times in zip(*rounds, strict=True))
-        print(
-            f"{name}: {before * 1e3:,.2f} ms before, {after * 1e3:,.2f} ms now, {after / before:.2f} times", flush=True
-        )
+        before, after = (Times(statistics.median(times), min(times)) for times in zip(*rounds, strict=True))
+        ratios = f"{after.median / before.median:.2f} times ({after.fastest / before.fastest:.2f})"
+        print(f"{name}: {before} before, {after} now, {ratios}", flush=True)
 
 
 if __name__ == "__main__":
