@@ -191,3 +191,18 @@ def test_a_terminal_without_the_letters_of_a_phrase_gets_them_escaped() -> None:
     ran = run("trace", "003", encoding="latin-1")
     assert (ran.status, ran.err) == (0, "")
     assert "isn\\u2019t" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["scren"], "no command `scren`; did you mean `screen`?"),
+        (["audit", "verfy"], "no command `verfy`; did you mean `verify`?"),
+        (["zebrafish"], "no command `zebrafish`; `ketascreen --help` lists them"),
+        (["sc\x1bren"], "no command `sc\\x1bren`; did you mean `screen`?"),
+    ],
+)
+def test_a_command_that_is_misspelt_names_the_one_that_was_meant(args: list[str], said: str) -> None:
+    ran = run(*args)
+    assert (ran.status, ran.out) == (2, "")
+    assert flat(ran.err).endswith(f"Error: {said}")

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ketascreen._version import VERSION
+from ketascreen.diagnostic import did_you_mean, printable
 from ketascreen.runtime.gc_pause import gc_paused
 
 COMMANDS = {
@@ -59,6 +60,16 @@ class LazyGroup(click.Group):
         with gc_paused():  # what is imported stays
             command: click.Command = import_module(module).command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Says which command may have been meant, in the words that serve for every other name."""
+        name = args[0]
+        if name not in self._told and not name.startswith("-"):
+            hint = did_you_mean(name, self._told, otherwise=f"`{ctx.command_path} --help` lists them")
+            ctx.fail(f"no command `{printable(name)}`; {hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
