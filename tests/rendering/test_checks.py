@@ -15,7 +15,7 @@ from ketascreen.authoring.checks.run import Checked, Silenced
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.rendering.checks import sarif
 from ketascreen.rendering.checks.formats import FORMATS
-from ketascreen.rendering.checks.text import WIDTH
+from ketascreen.rendering.page import WIDTH
 from tests.helpers.golden import checked, golden, rulebooks
 
 NAMES = list(rulebooks())

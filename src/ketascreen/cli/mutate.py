@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
 from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
+from ketascreen.cli.options import counter, json_option, rulebook_of, show_json, unknown
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
@@ -58,7 +57,7 @@ def command(
     tried = MutantRun(rulebook, read_cases(place, rulebook))
     _require_cases_that_hold(tried)
     chosen = _chosen(place, rulebook, rules, since)
-    results = try_all(chosen, tried, workers=workers or cores(), progress=_progress(len(chosen)))
+    results = try_all(chosen, tried, workers=workers or cores(), progress=counter("slips tried", of=len(chosen)))
     if as_json:
         show_json(as_data(chosen, results))
     else:
@@ -85,17 +84,6 @@ def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | 
     if since is not None:
         wanted &= rules_changed_since(since, place, rulebook)
     return tuple(mutant for mutant in found if wanted.intersection(mutant.touches))
-
-
-def _progress(total: int) -> Callable[[int], None]:
-    """Counts on standard error where that is a terminal, and says nothing where it is not."""
-    if not sys.stderr.isatty():
-        return lambda done: None
-
-    def report(done: int) -> None:
-        click.echo(f"\r{done} of {total} slips tried" + ("\n" if done == total else ""), nl=False, err=True)
-
-    return report
 
 
 def _status(results: Sequence[MutantResult], fail_under: float) -> AuthoringStatus:

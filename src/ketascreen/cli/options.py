@@ -113,12 +113,13 @@ def show_json(data: object) -> None:
     click.echo(json.dumps(plain(data), indent=2))
 
 
-def counter(what: str) -> Callable[[int], None]:
-    """Counts on standard error where that is a terminal, and says nothing where it is not."""
+def counter(what: str, *, of: int | None = None) -> Callable[[int], None]:
+    """Counts on standard error where that is a terminal, and says nothing where it is not; `of`: how many there are."""
     if not sys.stderr.isatty():
         return lambda done: None
     # Back at the beginning of the line, so that what is printed next stands in its place.
-    return lambda done: click.echo(f"\r{done:,} {what}\r", nl=False, err=True)
+    total = f" of {of:,}" if of is not None else ""
+    return lambda done: click.echo(f"\r{done:,}{total} {what}\r", nl=False, err=True)
 
 
 def unknown(what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:

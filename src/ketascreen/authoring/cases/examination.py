@@ -53,11 +53,6 @@ def examine(case: Case, screener: Screener) -> Examined:
         return Examined(tuple(Failure(str(problem)) for problem in error.diagnostics))
 
 
-def run_case(case: Case, screener: Screener) -> tuple[str, ...]:
-    """What a case expected and did not get, a sentence each; none where it holds."""
-    return tuple(map(str, examine(case, screener).failures))
-
-
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
     """Each comparison of a case's own rule, in the order written, with what it comes to for the case's patient."""
     rule = rulebook.rule(case.rule or "")

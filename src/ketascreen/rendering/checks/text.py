@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from ketascreen.authoring.checks.registry import ASK_FOR_DOCUMENTS
 from ketascreen.authoring.checks.run import Checked, Silenced
 from ketascreen.diagnostic import Diagnostic, Place, printable
+from ketascreen.rendering.page import WIDTH, wrapped
 
-WIDTH = 80
 PAGES = "docs/codes/<code>.md"
 
 _GUTTER = 8  # of "   10 | "
@@ -31,14 +31,7 @@ def render(checked: Checked) -> str:
 
 
 def _wrapped(text: str, indent: int = 0, hang: int = 0) -> list[str]:
-    return textwrap.wrap(
-        " ".join(printable(word) for word in text.split()),
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hang),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return [line.text for line in wrapped(text, indent=indent, hang=hang)] if text else []
 
 
 def _head(problem: Diagnostic) -> list[str]:
