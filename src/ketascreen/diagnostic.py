@@ -15,7 +15,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 class Place(NamedTuple):
-    """Where in a file: its path, line and column counted from 1, length in characters; 1:1 for the file as a whole.
+    """Where in a file: its path, line and column counted from 1, length in characters; of a path alone, the whole file.
 
     A tuple, since each node of each file has one.
     """
@@ -23,10 +23,15 @@ class Place(NamedTuple):
     path: str
     line: int = 1
     column: int = 1
-    length: int = 1
+    length: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the file as a whole, and none of its lines."""
+        return self[1:] == (1, 1, 0)
 
     def __str__(self) -> str:
-        return f"{printable(self.path)}:{self.line}:{self.column}"
+        return printable(self.path) if self.is_whole else f"{printable(self.path)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)

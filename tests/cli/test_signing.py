@@ -75,7 +75,7 @@ def test_each_command_that_takes_a_rulebook_refuses_one_that_is_not_signed(name:
     _, public = key_files(tmp_path)
     ran = run(name, *TAKES_A_RULEBOOK[name], "--rules", str(copied(tmp_path)), "--trust", str(public))
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.startswith(f"{FILE}:1:1: is missing")
+    assert ran.err.startswith(f"{FILE}: is missing")
     assert ran.err.endswith("[signature]\n")
 
 

@@ -215,3 +215,20 @@ def test_a_word_that_a_list_does_not_know_is_kept_and_nobody_is_eligible_with_it
     kept: ListObservation = getattr(profile, fact)
     assert kept.unrecognised == (entry,)
     assert decision(profile) in (Decision.INSUFFICIENT_DATA, Decision.REVIEW)
+
+
+def test_a_problem_of_a_file_of_json_names_the_file_and_no_line(tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text('{"sistolic_bp": 139}', encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        read_profile(file)
+    assert str(caught.value).startswith(
+        f"{file}: /sistolic_bp: unknown fact `sistolic_bp`; did you mean `systolic_bp`?"
+    )
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing_and_has_no_line(tmp_path: Path) -> None:
+    file = tmp_path / "nope.json"
+    with pytest.raises(ProfileError) as caught:
+        read_profile(file)
+    assert str(caught.value).startswith(f"{file}: cannot be read (no such file)")

@@ -126,7 +126,7 @@ def _tell(asked: Asked, screener: Screener, line: tuple[int, bytes]) -> Screened
 
 def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
     column = problem.place.column if problem.place else 1
-    return replace(problem, place=Place(file, number, column))
+    return replace(problem, place=Place(file, number, column, 1))
 
 
 def _refused(number: int, problems: Sequence[Diagnostic], *, as_json: bool) -> ScreenedLine:

@@ -26,9 +26,7 @@ def read_profile(source: str | Path | bytes, *, name: str = "profile") -> Patien
     else:
         path = Path(source)
         data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
-    if is_json:
-        return PatientProfile.model_validate(parse_json(data, name))
-    return _read_yaml(data, name)
+    return _read_json(data, name) if is_json else _read_yaml(data, name)
 
 
 def open_file(path: Path) -> IO[bytes]:
@@ -57,6 +55,15 @@ def _bytes(path: Path) -> bytes:
 
 def _unreadable(path: Path, reason: str) -> Diagnostic:
     return Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))
+
+
+def _read_json(data: bytes, name: str) -> PatientProfile:
+    parsed = parse_json(data, name)
+    try:
+        return PatientProfile.model_validate(parsed)
+    except ProfileError as error:
+        problems = [replace(problem, place=Place(name)) for problem in error.diagnostics]
+    raise ProfileError(problems)
 
 
 def _read_yaml(data: bytes, name: str) -> PatientProfile:

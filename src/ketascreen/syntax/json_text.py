@@ -56,7 +56,7 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
                 parse_constant=_constant,
             )
         except json.JSONDecodeError as error:
-            place = Place(name, error.lineno, error.colno)
+            place = Place(name, error.lineno, error.colno, 1)
             problem = Diagnostic("not-json", "not JSON from here on", "check commas, quotes and brackets; no comments")
     if problem is not None:
         raise ProfileError([replace(problem, place=place)])

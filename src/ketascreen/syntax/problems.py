@@ -18,7 +18,7 @@ class Problems:
     def at(self, code: str, message: str, hint: str, place: Place) -> Diagnostic:
         """A diagnostic at a place, with the text of its line."""
         lines = self.lines.get(place.path, [])
-        text = lines[place.line - 1] if place.line <= len(lines) else None
+        text = lines[place.line - 1] if place.line <= len(lines) and not place.is_whole else None
         return Diagnostic(code, message, hint, place, text=text)
 
     def add(self, diagnostic: Diagnostic) -> None:

@@ -59,4 +59,4 @@ def _locate(text: str, index: int, path: str) -> tuple[Place, str]:
     start = text.rfind("\n", 0, index) + 1
     end = text.find("\n", index)
     line = text[start : end if end >= 0 else len(text)].rstrip("\r")
-    return Place(path, text.count("\n", 0, index) + 1, index - start + 1), line
+    return Place(path, text.count("\n", 0, index) + 1, index - start + 1, 1), line

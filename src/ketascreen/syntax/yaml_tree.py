@@ -216,7 +216,7 @@ def read_lines(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[No
 def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, list[Diagnostic]]:
     for number, line in enumerate(file.lines, 1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")):
-            place = Place(file.path, number)
+            place = Place(file.path, number, 1, 1)
             return None, [
                 Diagnostic("syntax", "two versions of the file, not merged", "keep one of them", place, text=line)
             ]
@@ -231,7 +231,7 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
     else:
         if root is None:
             message, hint = "an empty file", "write its content, or delete the file"
-            found.append(Diagnostic("empty-file", message, hint, Place(file.path), text=file.lines[0]))
+            found.append(Diagnostic("empty-file", message, hint, Place(file.path, 1, 1, 1), text=file.lines[0]))
         return root, found
     if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
         code, message, hint = "over-limit", _TOO_DEEP, "make it simpler"
@@ -247,7 +247,7 @@ def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
     began = "quoted scalar" in context or "simple key" in context
     mark = getattr(error, "context_mark" if began else "problem_mark", None)
     line, column = (min(mark.line, len(file.lines) - 1), mark.column) if mark else (0, 0)
-    return Place(file.path, line + 1, min(column, len(file.lines[line])) + 1)
+    return Place(file.path, line + 1, min(column, len(file.lines[line])) + 1, 1)
 
 
 def _spoken(problem: str) -> str:

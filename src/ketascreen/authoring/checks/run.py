@@ -173,7 +173,11 @@ def _with_text(subject: Subject) -> Callable[[Diagnostic], Diagnostic]:
         if text is None or problem.text is not None or problem.place is None:
             return problem
         lines = text.split("\n")
-        return replace(problem, text=lines[problem.place.line - 1]) if problem.place.line <= len(lines) else problem
+        return (
+            replace(problem, text=lines[problem.place.line - 1])
+            if problem.place.line <= len(lines) and not problem.place.is_whole
+            else problem
+        )
 
     return with_text
 

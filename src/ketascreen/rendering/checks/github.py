@@ -30,7 +30,7 @@ def _commands(checked: Checked) -> Iterator[str]:
 def _command(kind: str, problem: Diagnostic, more: str) -> str:
     properties = {"title": problem.code}
     if place := problem.place:
-        end = place.column + place.length - 1
+        end = place.column + max(1, place.length) - 1
         where = {"file": place.path, "line": place.line, "endLine": place.line, "col": place.column, "endColumn": end}
         properties = {**{key: str(value) for key, value in where.items()}, **properties}
     listed = ",".join(f"{key}={value.translate(_IN_PROPERTY)}" for key, value in properties.items())

@@ -55,7 +55,7 @@ def _location(problem: Diagnostic) -> dict[str, Any]:
     place = problem.place
     assert place is not None
     region: dict[str, Any] = {"startLine": place.line, "startColumn": place.column}
-    region["endColumn"] = place.column + place.length
+    region["endColumn"] = place.column + max(1, place.length)
     if problem.text is not None:
         region["snippet"] = {"text": problem.text}
     return {"physicalLocation": {"artifactLocation": {"uri": quote(place.path)}, "region": region}}
