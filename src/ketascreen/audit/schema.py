@@ -70,7 +70,7 @@ def require_ours_now(connection: sqlite3.Connection, path: object) -> int:
     try:
         return require_ours(connection, path)
     finally:
-        if connection.in_transaction:  # an error of SQLite's may have ended it, and must be the one that is told
+        if connection.in_transaction:  # SQLite may have ended it with an error, which then is the one to tell
             connection.execute("ROLLBACK")
 
 
