@@ -139,7 +139,7 @@ def _require_whole(record: Record) -> None:
 
 
 def _judged(screener: Screener, record: Record) -> Verdict:
-    return screener.judge(
+    return screener.screen(
         profile_of(record),
         as_of=datetime.fromisoformat(record.part("as_of")),
         stage=record.data["stage"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 from ketascreen.channels.channel import Channel
@@ -32,6 +32,13 @@ def choose(
         hint = f"name {' and '.join(DEFAULT_CHANNELS)}"
         raise RequestError([Diagnostic("channels", "no channel, or one twice", hint)])
     return chosen
+
+
+def engines_of(channels: Iterable[Channel]) -> tuple[tuple[str, str], ...]:
+    """The rule engines that channels stand on, with their versions, by channel."""
+    from ketascreen.channels.production.engine import engine_version
+
+    return tuple((channel.name, engine_version()) for channel in channels if channel.name == "production")
 
 
 def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadline_seconds: float) -> Channel:

@@ -11,8 +11,8 @@ from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.grounds import source
 from ketascreen.rendering.page import Line, Style, entries, heading, show, wrapped
-from ketascreen.screening.builder import source as cited
 from ketascreen.signing import VerifyKey
+from ketascreen.verdict.wording import source as cited
 
 
 @click.command("routes")

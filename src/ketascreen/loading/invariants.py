@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ketascreen.diagnostic import Place
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.condition import Always, ListValue, facts_of
 from ketascreen.language.documents import Conflict
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
@@ -27,7 +28,7 @@ def check_whole(
 ) -> None:
     """Reports each promise that the rulebook does not keep."""
     listed = tuple(routes)
-    _every_route_has_an_exclusion(rules, listed, problems)
+    problems.extend(_without_exclusion(rules, listed))
     asking: dict[str, list[Rule]] = {}
     for rule in rules:
         for name in facts_of(rule.when):
@@ -39,14 +40,25 @@ def check_whole(
     _every_rule_tells_patients_apart(rules, vocabulary, problems)
 
 
-def _every_route_has_an_exclusion(rules: tuple[Rule, ...], routes: tuple[Route, ...], problems: Problems) -> None:
+def require_exclusions(rulebook: Rulebook) -> None:
+    """Refuses a rulebook that would exclude nobody on some route, however it was made.
+
+    Raises:
+        RulebookError: no route, or one without an exclude rule.
+    """
+    if problems := list(_without_exclusion(rulebook.rules, rulebook.routes)):
+        raise RulebookError(problems)
+
+
+def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route]) -> Iterator[Diagnostic]:
+    place = Place("routes.yaml")
     if not routes:
-        problems.report("no-exclusion", "no route", "name at least one", Place("routes.yaml"))
+        yield Diagnostic("no-exclusion", "no route", "name at least one", place)
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:
-            hint = "without one, everybody would be let through"
-            problems.report("no-exclusion", f"no exclude rule for the route `{route}`", hint, Place("routes.yaml"))
+            hint = "without one, everybody would be eligible"
+            yield Diagnostic("no-exclusion", f"no exclude rule for the route `{route}`", hint, place)
 
 
 def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:

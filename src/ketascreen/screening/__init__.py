@@ -1,4 +1,4 @@
-"""The parts of the story that `screen.py` tells: request, scope, agreement, combining, wording, recording.
+"""The parts of the story that `screen.py` tells: request, scope, agreement, recommending, explaining, recording.
 
 It may import channels, verdict, patient, language, runtime, diagnostic.
 """
@@ -9,23 +9,21 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.screening.agreement import ask
-    from ketascreen.screening.builder import VerdictBuilder
-    from ketascreen.screening.combine import Weighing
     from ketascreen.screening.explanation import Evidence
+    from ketascreen.screening.recommend import found_by_route
     from ketascreen.screening.recorder import Recorder, Screening
     from ketascreen.screening.request import read_request
     from ketascreen.screening.scope import Scope
 
-__all__ = ["Evidence", "Recorder", "Scope", "Screening", "VerdictBuilder", "Weighing", "ask", "read_request"]
+__all__ = ["Evidence", "Recorder", "Scope", "Screening", "ask", "found_by_route", "read_request"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
         __name__,
         {
             "agreement": ["ask"],
-            "builder": ["VerdictBuilder"],
-            "combine": ["Weighing"],
             "explanation": ["Evidence"],
+            "recommend": ["found_by_route"],
             "recorder": ["Recorder", "Screening"],
             "request": ["read_request"],
             "scope": ["Scope"],

@@ -8,38 +8,57 @@ from dataclasses import dataclass
 from ketascreen.channels.channel import Channel
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language.logic import Truth
+from ketascreen.language.rule import Rule
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.facts import Facts
 from ketascreen.verdict.finding import Fault
+from ketascreen.verdict.verdict import Agreement, Disagreement
 
 _CAUTIOUS = list(Outcome)
 
 
 @dataclass(frozen=True)
 class ChannelResults:
-    """What each channel that answered came to for each rule asked, where they differ, and what failed."""
+    """What each of the `channels` that answered gives for each rule asked, where they differ, and what failed."""
 
+    channels: tuple[str, ...]
     by_channel: Mapping[str, Mapping[str, Truth]]
     disagreements: Mapping[str, Mapping[str, Outcome]]
     faults: tuple[Fault, ...]
 
-    def outcome(self, rule: str) -> Outcome:
-        """The most cautious outcome that any channel came to; unknown where none answered."""
-        outcomes = [OUTCOME[answer[rule]] for answer in self.by_channel.values()]
-        return max(outcomes, key=_CAUTIOUS.index, default=Outcome.UNKNOWN)
+    def outcomes(self, rules: Iterable[Rule]) -> dict[str, Outcome]:
+        """For each rule, by id, the most cautious outcome that any channel gives; unknown where none answered."""
+        answer = next(iter(self.by_channel.values()), None)
+        if answer is None:
+            return {rule.id: Outcome.UNKNOWN for rule in rules}
+        outcomes = {rule.id: OUTCOME[answer[rule.id]] for rule in rules}
+        for rule, differing in self.disagreements.items():
+            if rule in outcomes:
+                outcomes[rule] = max(differing.values(), key=_CAUTIOUS.index)
+        return outcomes
+
+    def agreement(self, rules: frozenset[str]) -> Agreement:
+        """Which channels were asked, and where they differ on `rules`."""
+        differing = {rule: dict(outcomes) for rule, outcomes in self.disagreements.items() if rule in rules}
+        return Agreement(
+            channels=self.channels,
+            agreed=not differing and not self.faults,
+            disagreements=tuple(Disagreement(rule=rule, outcomes=outcomes) for rule, outcomes in differing.items()),
+        )
 
 
 def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> ChannelResults:
     """What every channel comes to for `rules`. A channel that fails, or answers for other rules, gives a fault."""
     by_channel: dict[str, Mapping[str, Truth]] = {}
-    faults = []
+    names, faults = [], []
     for channel in channels:
+        names.append(channel.name)
         answer = _answer(channel, facts, stage, rules)
         if isinstance(answer, str):
             faults.append(Fault(where=f"{channel.name} channel", message=answer))
         else:
             by_channel[channel.name] = answer
-    return ChannelResults(by_channel, _disagreements(by_channel, rules), tuple(faults))
+    return ChannelResults(tuple(names), by_channel, _disagreements(by_channel, rules), tuple(faults))
 
 
 def _disagreements(

@@ -46,6 +46,17 @@ class Recorder(Protocol):
         ...
 
 
+def refuse_without_record(what: str, *, has_ledger: bool) -> None:
+    """Refuses what would give an answer without its record, on a screener with a ledger.
+
+    Raises:
+        RequestError: there is a ledger.
+    """
+    if has_ledger:
+        hint = "use `screen`, or a screener without a ledger"
+        raise RequestError([Diagnostic("reference", f"{what} puts nothing on record, and there is a ledger", hint)])
+
+
 def require_reference(reference: str | None, *, has_ledger: bool) -> None:
     """Lets pass a reference for a ledger, and none where there is none.
 

@@ -1,4 +1,4 @@
-"""What a screening asks."""
+"""Which rules a screening asks, and how many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Self
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
-from ketascreen.screening.combine import Weighing
+from ketascreen.screening.agreement import ChannelResults
+from ketascreen.verdict.verdict import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +18,29 @@ class Scope:
     """The rules of a screening.
 
     `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
-    for, `ids` theirs. `weighing`: of all of them, for the routes asked for.
+    for, `ids` theirs.
     """
 
     at_stage: frozenset[str]
     rules: tuple[Rule, ...]
     ids: frozenset[str]
-    weighing: Weighing
 
     @classmethod
     def of(cls, rulebook: Rulebook, stage: Stage, asked: Iterable[Route]) -> Self:
         """What a screening at `stage` asks for the routes `asked`."""
         at_stage, routes = rulebook.asked_at(stage), frozenset(asked)
         rules = tuple(rule for rule in at_stage if not routes.isdisjoint(rule.routes))
-        weighing = Weighing.of({rule.id: (rule.effect, rule.routes) for rule in at_stage}, asked)
-        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules), weighing)
+        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules))
+
+
+def counts(rulebook: Rulebook, scope: Scope, results: ChannelResults) -> Counts:
+    """How many rules there are, how many concern a screening, and how many of these each channel answered."""
+    loaded, at_stage, in_scope = len(rulebook.rules), len(scope.at_stage), len(scope.rules)
+    return Counts(
+        loaded=loaded,
+        in_scope=in_scope,
+        out_of_scope_stage=loaded - at_stage,
+        out_of_scope_route=at_stage - in_scope,
+        evaluated={name: len(scope.ids & answer.keys()) for name, answer in results.by_channel.items()},
+        reported=in_scope,
+    )

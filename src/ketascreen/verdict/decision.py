@@ -1,12 +1,18 @@
-"""What the findings of one route come to: its decision, and its readiness."""
+"""How the findings of one route combine: its recommendation, and the rules that are the reasons for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
+from ketascreen.verdict.base_model import EXACT
 
-DECIDING: Mapping[Decision, frozenset[tuple[Effect, Outcome]]] = {
+Kind = tuple[Effect, Outcome]
+Found = Mapping[Kind, Collection[str]]
+"""The ids of the rules of one route, by effect and outcome; a kind that no rule has is left out."""
+
+DECIDING: Mapping[Decision, frozenset[Kind]] = {
     Decision.NOT_ELIGIBLE: frozenset({(Effect.EXCLUDE, Outcome.MET)}),
     Decision.INSUFFICIENT_DATA: frozenset({(Effect.EXCLUDE, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.UNKNOWN)}),
     Decision.REVIEW: frozenset({(Effect.REVIEW, Outcome.MET)}),
@@ -14,25 +20,61 @@ DECIDING: Mapping[Decision, frozenset[tuple[Effect, Outcome]]] = {
     Decision.ELIGIBLE: frozenset(),
 }
 """Which findings are the reasons for a decision, the most cautious decision first."""
-_HOLD_MET, _HOLD_UNKNOWN = (Effect.HOLD, Outcome.MET), (Effect.HOLD, Outcome.UNKNOWN)
+STOPPING: frozenset[Kind] = frozenset({(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)})
+"""Which findings stop a session today, whatever a clinician decided."""
 
 
-def combine(findings: Iterable[tuple[Effect, Outcome]]) -> Decision:
-    """The decision that the findings of one route come to (design: worst first; unknown is never no)."""
-    found = set(findings)
+@dataclass(frozen=True, slots=True)
+class RouteRecommendation:
+    """The recommendation for one route, without its words.
+
+    `readiness` is None where it is not asked (candidacy). `reasons` and `readiness_reasons` are ids of rules, as in
+    `RouteVerdict`; `alerts` are the alert rules of the route that are met.
+    """
+
+    __pydantic_config__ = EXACT
+
+    decision: Decision
+    readiness: Readiness | None
+    reasons: tuple[str, ...]
+    readiness_reasons: tuple[str, ...]
+    alerts: tuple[str, ...]
+
+
+def combine(
+    found: Found, stage: Stage, *, decided: Collection[str] = (), in_doubt: bool = False
+) -> RouteRecommendation:
+    """The recommendation that the findings of one route give: the worst finding counts, and unknown is never no.
+
+    `decided`: the reviews that a clinician decided to go ahead with; they count for readiness alone. `in_doubt`: a
+    fault or a disagreement concerns this route, so that it is at least insufficient data (P4).
+    """
+    decision = _decision(found, in_doubt)
+    reasons, alerts = _rules(found, DECIDING[decision]), tuple(found.get((Effect.ALERT, Outcome.MET), ()))
+    if stage is Stage.CANDIDACY:
+        return RouteRecommendation(decision, None, reasons, (), alerts)
+    readiness, readiness_reasons = _readiness(found, decided, in_doubt)
+    return RouteRecommendation(decision, readiness, reasons, readiness_reasons, alerts)
+
+
+def _decision(found: Found, in_doubt: bool) -> Decision:
     for decision, deciding in DECIDING.items():
-        if not deciding.isdisjoint(found):
+        if not deciding.isdisjoint(found) or (in_doubt and decision is Decision.INSUFFICIENT_DATA):
             return decision
     return Decision.ELIGIBLE
 
 
-def combine_readiness(
-    decision: Decision, findings: Iterable[tuple[Effect, Outcome]], *, undecided_review: bool
-) -> Readiness:
+def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, tuple[str, ...]]:
     """Whether it may be given today: candidacy, then the holds, then reviews that no clinician has decided."""
-    found = set(findings)
-    if decision is Decision.NOT_ELIGIBLE or _HOLD_MET in found:
-        return Readiness.NOT_READY
-    if decision is Decision.INSUFFICIENT_DATA or _HOLD_UNKNOWN in found or undecided_review:
-        return Readiness.INSUFFICIENT_DATA
-    return Readiness.READY
+    if stopping := _rules(found, STOPPING):
+        return Readiness.NOT_READY, stopping
+    lacking = _rules(found, DECIDING[Decision.INSUFFICIENT_DATA])
+    holds = found.get((Effect.HOLD, Outcome.UNKNOWN), ())
+    undecided = [rule for rule in found.get((Effect.REVIEW, Outcome.MET), ()) if rule not in decided]
+    waiting = (*lacking, *holds, *undecided)
+    return Readiness.INSUFFICIENT_DATA if waiting or in_doubt else Readiness.READY, waiting
+
+
+def _rules(found: Found, kinds: frozenset[Kind]) -> tuple[str, ...]:
+    """The rules of these kinds, by id."""
+    return tuple(sorted([rule for kind in kinds for rule in found.get(kind, ())]))

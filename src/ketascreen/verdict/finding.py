@@ -6,7 +6,7 @@ from typing import Literal
 
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import Effect, Outcome, Route
-from ketascreen.verdict.base_model import Deferring, Reported
+from ketascreen.verdict.base_model import Reported
 
 
 class Source(Reported):
@@ -47,7 +47,7 @@ class FactLacking(Reported):
     why: Want
 
 
-class Finding(Deferring):
+class Finding(Reported):
     """What one rule came to, in the rule's own words, with its sources and the facts that it rests on or lacks."""
 
     rule: str

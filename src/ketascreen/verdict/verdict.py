@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.patient.observation import at_fixed_offset
-from ketascreen.verdict.base_model import Deferring, Reported
+from ketascreen.verdict.base_model import Reported
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown, Standing
 
@@ -80,7 +80,7 @@ class RouteStatement(Reported):
     sources: tuple[Source, ...]
 
 
-class RouteVerdict(Deferring):
+class RouteVerdict(Reported):
     """The recommendation for one route. Rules are named by id; `Verdict.finding` gives each whole.
 
     `findings` groups every rule of this route by effect and outcome. `reasons` are the rules that make the decision,
@@ -147,7 +147,7 @@ class Receipt(Reported):
     digest: str
 
 
-class Verdict(Deferring):
+class Verdict(Reported):
     """Everything that one screening came to.
 
     `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.

@@ -1,0 +1,56 @@
+"""From the answers of the channels to a recommendation for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import Outcome, Route
+from ketascreen.screening.agreement import ChannelResults
+from ketascreen.screening.request import Request
+from ketascreen.screening.scope import Scope
+from ketascreen.verdict.decision import Found, Kind, combine
+from ketascreen.verdict.finding import Fault
+from ketascreen.verdict.recommendation import Recommendation
+
+
+def recommend(
+    request: Request, scope: Scope, results: ChannelResults, decided: Collection[str], faults: tuple[Fault, ...]
+) -> Recommendation:
+    """The recommendation that the channels' answers give. `decided`: reviews to go ahead with.
+
+    The most cautious outcome of each rule counts. A fault puts every route in doubt, a disagreement those of its rule.
+    """
+    outcomes = results.outcomes(scope.rules)
+    found = found_by_route(scope.rules, outcomes, request.routes)
+    doubted = request.routes if faults else _routes_of(scope.rules, results.disagreements)
+    return Recommendation(
+        request.stage,
+        request.as_of,
+        {
+            route: combine(here, request.stage, decided=decided, in_doubt=route in doubted)
+            for route, here in found.items()
+        },
+        outcomes,
+        results.agreement(scope.ids),
+        faults,
+    )
+
+
+def found_by_route(
+    rules: Iterable[Rule], outcomes: Mapping[str, Outcome], routes: Iterable[Route]
+) -> Mapping[Route, Found]:
+    """For each of `routes` the rules that are met or unknown, by effect and outcome."""
+    found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
+    for rule in rules:
+        outcome = outcomes[rule.id]
+        if outcome is Outcome.NOT_MET:
+            continue
+        for route in rule.routes:
+            if route in found:
+                found[route].setdefault((rule.effect, outcome), []).append(rule.id)
+    return found
+
+
+def _routes_of(rules: Iterable[Rule], ids: Collection[str]) -> frozenset[Route]:
+    return frozenset(route for rule in rules if rule.id in ids for route in rule.routes) if ids else frozenset()

@@ -1,0 +1,160 @@
+"""The lean form of a verdict: what differs from patient to patient. A rulebook puts its words back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+from pydantic import AwareDatetime, Field
+
+from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Effect, Outcome, Route, Stage
+from ketascreen.verdict.base_model import EXACT, Reported
+from ketascreen.verdict.decision import RouteRecommendation
+from ketascreen.verdict.finding import Fault, Finding, Want
+from ketascreen.verdict.override import OverrideShown
+from ketascreen.verdict.recommendation import Recommendation
+from ketascreen.verdict.verdict import (
+    Agreement,
+    ClinicianDecision,
+    Counts,
+    Receipt,
+    RouteVerdict,
+    RulebookUsed,
+    Verdict,
+)
+from ketascreen.verdict.wording import Wording
+
+_OTHER_RULEBOOK = Diagnostic("rulebook", "the verdict stands on another rulebook", "load the one of its digests")
+
+
+@dataclass(frozen=True, slots=True)
+class LeanFact:
+    """A known fact without its label and unit; its fields are those of `FactUsed`."""
+
+    __pydantic_config__ = EXACT
+
+    value: str | tuple[str, ...]
+    complete: bool | None = None
+    observed_at: str | None = None
+    days_old: int | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeanFinding:
+    """The outcome of a rule, the facts that it rests on by name, and those that it lacks, each with why."""
+
+    __pydantic_config__ = EXACT
+
+    outcome: Outcome
+    rests_on: tuple[str, ...] = ()
+    lacks: Mapping[str, Want] = field(default_factory=dict)
+
+
+class LeanVerdict(Reported):
+    """A verdict without words: 5 to 11 kB as JSON, where the whole has 100 to 170.
+
+    `findings` are by rule, `facts` by name; `last_answers` are those of `facts` that differ where an alert reads the
+    last answer, whatever its age. All else is as in `Verdict`.
+    """
+
+    stage: Stage
+    as_of: AwareDatetime
+    routes: dict[Route, RouteRecommendation]
+    findings: dict[str, LeanFinding]
+    facts: dict[str, LeanFact]
+    last_answers: dict[str, LeanFact] = Field(default_factory=dict)
+    decisions: tuple[ClinicianDecision, ...] = ()
+    rulebook: RulebookUsed
+    agreement: Agreement
+    faults: tuple[Fault, ...] = ()
+    counts: Counts
+    library_version: str
+    overrides: tuple[OverrideShown, ...] = ()
+    receipt: Receipt | None = None
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """The lean form of a verdict."""
+        facts = _facts_of([one for one in verdict.findings if one.effect is not Effect.ALERT])
+        last = _facts_of([one for one in verdict.findings if one.effect is Effect.ALERT])
+        return cls(
+            stage=verdict.stage,
+            as_of=verdict.as_of,
+            routes={route: _recommendation_of(one) for route, one in verdict.routes.items()},
+            findings={finding.rule: _lean(finding) for finding in verdict.findings},
+            facts=facts,
+            last_answers={name: fact for name, fact in last.items() if facts.get(name) != fact},
+            decisions=verdict.decisions,
+            rulebook=verdict.rulebook,
+            agreement=verdict.agreement,
+            faults=verdict.faults,
+            counts=verdict.counts,
+            library_version=verdict.library_version,
+            overrides=verdict.overrides,
+            receipt=verdict.receipt,
+        )
+
+    def whole(self, rulebook: Rulebook | Wording) -> Verdict:
+        """The verdict with its words put back; a `Wording` has those of a rulebook ready, for many verdicts.
+
+        Raises:
+            RequestError: it is not the rulebook that the verdict stands on.
+        """
+        words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
+        if words.rulebook != self.rulebook:
+            raise RequestError([_OTHER_RULEBOOK])
+        outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
+        said = Recommendation(self.stage, self.as_of, self.routes, outcomes, self.agreement, self.faults)
+        return words.verdict(
+            said,
+            self._findings(words),
+            decisions=self.decisions,
+            counts=self.counts,
+            overrides=self.overrides,
+            library_version=self.library_version,
+            receipt=self.receipt,
+        )
+
+    def _findings(self, words: Wording) -> Iterator[Finding]:
+        counting = {name: words.used(name, **asdict(fact)) for name, fact in self.facts.items()}
+        last = {**counting, **{name: words.used(name, **asdict(fact)) for name, fact in self.last_answers.items()}}
+        for rule, finding in self.findings.items():
+            used = last if words.effect(rule) is Effect.ALERT else counting
+            rests_on = tuple([used[name] for name in finding.rests_on])
+            lacks = tuple([words.lacking(name, why) for name, why in finding.lacks.items()])
+            yield words.finding(rule, finding.outcome, rests_on, lacks)
+
+    def to_json(self) -> str:
+        """It as JSON, without what is as it is by default; `model_validate_json` reads it back without loss."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+def _facts_of(findings: Iterable[Finding]) -> dict[str, LeanFact]:
+    """The facts that findings rest on, by name; each finding of the same kind reads the same answer."""
+    used = {fact.fact: fact for finding in findings for fact in finding.rests_on}
+    return {
+        name: LeanFact(fact.value, fact.complete, fact.observed_at, fact.days_old, fact.counts)
+        for name, fact in sorted(used.items())
+    }
+
+
+def _lean(finding: Finding) -> LeanFinding:
+    return LeanFinding(
+        finding.outcome,
+        tuple([fact.fact for fact in finding.rests_on]),
+        {lacking.fact: lacking.why for lacking in finding.lacks},
+    )
+
+
+def _recommendation_of(route: RouteVerdict) -> RouteRecommendation:
+    return RouteRecommendation(
+        decision=route.decision,
+        readiness=route.readiness,
+        reasons=route.reasons,
+        readiness_reasons=route.readiness_reasons,
+        alerts=route.alerts,
+    )

@@ -1,0 +1,28 @@
+"""The answer of a screening without its words, for who needs only that: live forms, batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.verdict.decision import RouteRecommendation
+from ketascreen.verdict.finding import Fault
+from ketascreen.verdict.verdict import Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What a screening recommends for each route, and the outcome of each rule in scope, by id.
+
+    `agreement` names the channels that it stands on, `faults` what failed. `Screener.screen` gives the same with words,
+    sources and the facts that each finding rests on.
+    """
+
+    stage: Stage
+    as_of: datetime
+    routes: Mapping[Route, RouteRecommendation]
+    outcomes: Mapping[str, Outcome]
+    agreement: Agreement
+    faults: tuple[Fault, ...]
