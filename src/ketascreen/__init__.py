@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from ketascreen.patient.profile import PatientProfile
     from ketascreen.patient.reader import read_profile
     from ketascreen.screen import Screener
+    from ketascreen.verdict.decision import RouteRecommendation
     from ketascreen.verdict.finding import Fault, Finding
+    from ketascreen.verdict.lean import LeanVerdict
+    from ketascreen.verdict.recommendation import Recommendation
     from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
 
 __all__ = [
@@ -43,14 +46,17 @@ __all__ = [
     "Finding",
     "InputError",
     "KetascreenError",
+    "LeanVerdict",
     "ListObservation",
     "Observation",
     "Outcome",
     "PatientProfile",
     "ProfileError",
     "Readiness",
+    "Recommendation",
     "RequestError",
     "Route",
+    "RouteRecommendation",
     "RouteVerdict",
     "Rulebook",
     "RulebookError",
@@ -65,7 +71,10 @@ __all__ = [
 _HOMES = {
     "channels.production.engine": ("EngineMissing",),
     "diagnostic": ("ChannelFault", "InputError", "KetascreenError", "ProfileError", "RequestError", "RulebookError"),
+    "verdict.decision": ("RouteRecommendation",),
     "verdict.finding": ("Fault", "Finding"),
+    "verdict.lean": ("LeanVerdict",),
+    "verdict.recommendation": ("Recommendation",),
     "loading.load": ("load_rulebook",),
     "patient.reader": ("read_profile",),
     "patient.observation": ("ListObservation", "Observation"),

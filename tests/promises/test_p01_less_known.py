@@ -56,8 +56,8 @@ def test_nor_does_it_with_decisions_on_record_that_rest_on_what_was_known_then(r
     # What was known when it was decided: what is known now, or less, so that it could come back by leaving more out.
     then = screener.screen(profile_of(rng.choice((answers, less))), as_of=AS_OF, stage=Stage.SESSION)
     made = [override_of(one, rulebook) for one in then.findings if one.effect is Effect.REVIEW and rng.random() < 0.8]
-    before = screener.judge(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
-    after = screener.judge(profile_of(less), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
+    before = screener.screen(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
+    after = screener.screen(profile_of(less), as_of=AS_OF, stage=Stage.SESSION, overrides=made)
     for route, verdict in before.routes.items():
         assert_no_better(verdict, after.routes[route])
     for whole, part in zip(before.overrides, after.overrides, strict=True):

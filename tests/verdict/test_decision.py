@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
-from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
+from ketascreen.verdict.decision import Kind, RouteRecommendation, alone, combine
 
 EFFECTS = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
 
@@ -22,34 +23,80 @@ ALONE = {
 """What each finding gives alone; all others leave a patient eligible."""
 
 
+def combined(kinds: Iterable[Kind], *, decided: bool = False, in_doubt: bool = False) -> RouteRecommendation:
+    """One rule for each kind, named for it; not met is left out, as it is in a screening."""
+    found = {kind: (str(kind[0]),) for kind in kinds if kind[1] is not Outcome.NOT_MET}
+    return combine(found, Stage.SESSION, decided=("review",) if decided else (), in_doubt=in_doubt)
+
+
 @pytest.mark.parametrize(("effect", "outcome"), list(product(Effect, Outcome)))
 def test_each_finding_alone_gives_what_the_design_says(effect: Effect, outcome: Outcome) -> None:
-    assert combine([(effect, outcome)]) is ALONE.get((effect, outcome), Decision.ELIGIBLE)
+    said = combined([(effect, outcome)])
+    assert said.decision is ALONE.get((effect, outcome), Decision.ELIGIBLE)
+    assert said.reasons == ((str(effect),) if (effect, outcome) in ALONE else ())
+    assert alone(effect, outcome) == (said.decision, combined([(effect, outcome)], decided=True).readiness)
 
 
 def test_any_vector_of_outcomes_gives_the_most_cautious_of_what_each_gives_alone() -> None:
-    for outcomes in product(Outcome, repeat=2 * len(EFFECTS)):
-        found = list(zip(EFFECTS * 2, outcomes, strict=True))
-        each = [ALONE.get(one, Decision.ELIGIBLE) for one in found]
-        assert combine(found) is Decision.most_cautious(each)
+    for outcomes in product(Outcome, repeat=len(EFFECTS)):
+        for others in product(Outcome, repeat=len(EFFECTS)):
+            kinds = [*zip(EFFECTS, outcomes, strict=True), *zip(EFFECTS, others, strict=True)]
+            each = [ALONE.get(kind, Decision.ELIGIBLE) for kind in kinds]
+            assert combined(kinds).decision is Decision.most_cautious(each)
+
+
+KINDS = list(product(EFFECTS, (Outcome.MET, Outcome.UNKNOWN)))
 
 
 def test_readiness_is_candidacy_then_holds_then_undecided_reviews() -> None:
-    for decision, first, second, undecided in product(Decision, Outcome, Outcome, (False, True)):
-        found = [(Effect.HOLD, first), (Effect.HOLD, second)]
-        readiness = combine_readiness(decision, found, undecided_review=undecided)
-        if decision is Decision.NOT_ELIGIBLE or Outcome.MET in (first, second):
-            assert readiness is Readiness.NOT_READY
-        elif decision is Decision.INSUFFICIENT_DATA or Outcome.UNKNOWN in (first, second) or undecided:
-            assert readiness is Readiness.INSUFFICIENT_DATA
-        else:
-            assert readiness is Readiness.READY
+    for chosen in product((False, True), repeat=len(KINDS)):
+        kinds = {kind for kind, taken in zip(KINDS, chosen, strict=True) if taken}
+        for decided in (False, True):
+            said = combined(kinds, decided=decided)
+            if kinds & {(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)}:
+                assert said.readiness is Readiness.NOT_READY
+                assert set(said.readiness_reasons) <= {"exclude", "hold"}
+            elif said.decision is Decision.INSUFFICIENT_DATA or (Effect.HOLD, Outcome.UNKNOWN) in kinds:
+                assert said.readiness is Readiness.INSUFFICIENT_DATA
+            elif (Effect.REVIEW, Outcome.MET) in kinds and not decided:
+                assert (said.readiness, said.readiness_reasons) == (Readiness.INSUFFICIENT_DATA, ("review",))
+            else:
+                assert (said.readiness, said.readiness_reasons) == (Readiness.READY, ())
+
+
+def test_doubt_leaves_nothing_better_than_insufficient_data_and_nothing_better_than_without_it() -> None:
+    for chosen in product((False, True), repeat=len(KINDS)):
+        kinds = [kind for kind, taken in zip(KINDS, chosen, strict=True) if taken]
+        sure, doubted = combined(kinds), combined(kinds, in_doubt=True)
+        assert doubted.decision is Decision.most_cautious([sure.decision, Decision.INSUFFICIENT_DATA])
+        assert sure.readiness is not None
+        assert doubted.readiness is Readiness.most_cautious([sure.readiness, Readiness.INSUFFICIENT_DATA])
+
+
+def test_the_reasons_are_all_rules_of_the_deciding_kinds_by_id() -> None:
+    found = {
+        (Effect.REVIEW, Outcome.UNKNOWN): ("lungs", "age"),
+        (Effect.EXCLUDE, Outcome.UNKNOWN): ("heart",),
+        (Effect.HOLD, Outcome.UNKNOWN): ("fasting",),
+        (Effect.REVIEW, Outcome.MET): ("mania", "stroke"),
+        (Effect.CAUTION, Outcome.MET): ("liver",),
+        (Effect.ALERT, Outcome.MET): ("crisis",),
+        (Effect.ALERT, Outcome.UNKNOWN): ("overdose",),
+    }
+    said = combine(found, Stage.SESSION, decided=("mania",))
+    assert said.reasons == ("age", "heart", "lungs")
+    assert said.readiness_reasons == ("age", "heart", "lungs", "fasting", "stroke")
+    assert said.alerts == ("crisis",)
+
+
+def test_at_candidacy_readiness_is_not_asked() -> None:
+    said = combine({(Effect.HOLD, Outcome.MET): ("fasting",)}, Stage.CANDIDACY)
+    assert (said.decision, said.readiness, said.readiness_reasons) == (Decision.ELIGIBLE, None, ())
 
 
 def test_advice_and_alerts_are_never_part_of_a_decision() -> None:
     for effect, outcome in product((Effect.ADVISE, Effect.ALERT), Outcome):
-        assert combine([(effect, outcome)]) is Decision.ELIGIBLE
-        assert combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False) is Readiness.READY
+        assert alone(effect, outcome) == (Decision.ELIGIBLE, Readiness.READY)
 
 
 def test_the_most_cautious_of_nothing_is_the_least_cautious_word() -> None:

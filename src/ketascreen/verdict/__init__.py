@@ -1,6 +1,6 @@
 """What a screening says: frozen data, the five decisions, overrides, the JSON Schema. No evaluation.
 
-It may import language, patient.
+It may import language, patient, diagnostic, _version.
 """
 
 from typing import TYPE_CHECKING
@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING
 from ketascreen._face import face
 
 if TYPE_CHECKING:
-    from ketascreen.verdict.decision import combine, combine_readiness
+    from ketascreen.verdict.decision import RouteRecommendation, combine
     from ketascreen.verdict.finding import Fault, Finding
+    from ketascreen.verdict.lean import LeanVerdict
     from ketascreen.verdict.override import Override
+    from ketascreen.verdict.recommendation import Recommendation
     from ketascreen.verdict.schema import SCHEMAS, verdict_schema
     from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.wording import Wording
 
 __all__ = [
     "SCHEMAS",
     "ClinicianDecision",
     "Fault",
     "Finding",
+    "LeanVerdict",
     "Override",
+    "Recommendation",
+    "RouteRecommendation",
     "RouteVerdict",
     "Verdict",
+    "Wording",
     "combine",
-    "combine_readiness",
     "verdict_schema",
 ]
 
@@ -31,10 +37,13 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
         __name__,
         {
-            "decision": ["combine", "combine_readiness"],
+            "decision": ["RouteRecommendation", "combine"],
             "finding": ["Fault", "Finding"],
+            "lean": ["LeanVerdict"],
             "override": ["Override"],
+            "recommendation": ["Recommendation"],
             "schema": ["SCHEMAS", "verdict_schema"],
             "verdict": ["ClinicianDecision", "RouteVerdict", "Verdict"],
+            "wording": ["Wording"],
         },
     )

@@ -57,6 +57,13 @@ def combine(
     return RouteRecommendation(decision, readiness, reasons, readiness_reasons, alerts)
 
 
+def alone(effect: Effect, outcome: Outcome) -> tuple[Decision, Readiness]:
+    """What a finding gives where it is the only one; a review counts as decided."""
+    found = {(effect, outcome): ("it",)}
+    readiness, _ = _readiness(found, decided=("it",), in_doubt=False)
+    return _decision(found, in_doubt=False), readiness
+
+
 def _decision(found: Found, in_doubt: bool) -> Decision:
     for decision, deciding in DECIDING.items():
         if not deciding.isdisjoint(found) or (in_doubt and decision is Decision.INSUFFICIENT_DATA):

@@ -14,9 +14,10 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.patient.facts import Facts
-from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.screening.recommend import found_by_route
+from ketascreen.verdict.decision import combine
 from tests.helpers import generate, related
 from tests.helpers.check_findings import TODAY
 from tests.helpers.reached import often_reached, reached
@@ -28,9 +29,10 @@ OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE
 
 def decided(rules: list[Rule], route: Route, facts: Facts) -> tuple[object, object]:
     """The decision and the readiness of one route, with every review decided."""
-    found = [(rule.effect, OUTCOMES[evaluate(rule.when, facts.current)]) for rule in rules if route in rule.routes]
-    decision = combine(pair for pair in found if pair[0] is not Effect.HOLD)
-    return decision, combine_readiness(decision, found, undecided_review=False)
+    outcomes = {rule.id: OUTCOMES[evaluate(rule.when, facts.current)] for rule in rules}
+    found = found_by_route(rules, outcomes, [route])[route]
+    said = combine(found, Stage.SESSION, decided=outcomes)
+    return said.decision, said.readiness
 
 
 def named(message: str, rulebook: Rulebook) -> list[Rule]:

@@ -15,7 +15,7 @@ from ketascreen.language.terms import OUTCOME, Effect
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.reasoning.witness import find
-from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.verdict.decision import alone
 
 CODE = "shadowed"
 
@@ -91,7 +91,5 @@ def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
 
     A hold has no part in a decision.
     """
-    found = [(effect, OUTCOME[truth])]
-    if asked is Effect.HOLD:
-        return combine_readiness(combine(found), found, undecided_review=False).rank
-    return combine(found).rank
+    decision, readiness = alone(effect, OUTCOME[truth])
+    return readiness.rank if asked is Effect.HOLD else decision.rank

@@ -1,0 +1,106 @@
+"""The lean form: what differs from patient to patient; the rulebook puts the words back, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from pydantic import ValidationError
+
+from ketascreen import (
+    ClinicianDecision,
+    LeanVerdict,
+    PatientProfile,
+    RequestError,
+    Screener,
+    Stage,
+    Verdict,
+    load_rulebook,
+)
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.verdict.wording import Wording
+from tests.helpers.edited_rulebooks import rules_with
+from tests.helpers.patients import cohort
+from tests.helpers.reached import often_reached, reached
+from tests.helpers.screening import AS_OF, SOME, baseline, profile_of, rngs, screening, shipped, shipped_screener
+
+WORDS = Wording(shipped())
+
+
+def verdict_of(profile: PatientProfile, stage: Stage = Stage.SESSION, **asked: Any) -> Verdict:
+    return shipped_screener().screen(profile, as_of=AS_OF, stage=stage, **asked)
+
+
+def back(verdict: Verdict, rulebook: Rulebook | Wording = WORDS) -> Verdict:
+    return LeanVerdict.model_validate_json(LeanVerdict.of(verdict).to_json()).whole(rulebook)
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_the_whole_verdict_comes_back_to_the_byte_for_generated_patients(stage: Stage) -> None:
+    for patient in cohort(11, 100):
+        verdict = verdict_of(patient.profile, stage)
+        assert back(verdict) == verdict
+        assert back(verdict).model_dump_json() == verdict.model_dump_json()
+
+
+@often_reached
+@given(rngs)
+@SOME
+def test_the_whole_verdict_comes_back_by_any_rulebook(rng: Random) -> None:
+    rulebook, answers = screening(rng)
+    verdict = Screener(rulebook, channels=("reference",)).screen(profile_of(answers), as_of=AS_OF, stage=Stage.SESSION)
+    assert back(verdict, rulebook) == verdict
+    reached("a whole verdict")
+
+
+def test_an_alerts_last_answer_stands_beside_the_answer_that_counts_where_the_two_differ() -> None:
+    verdict = verdict_of(profile_of({**baseline(), "suicidality": {"value": "thoughts", "at": "2020-01-01"}}))
+    lean = LeanVerdict.of(verdict)
+    assert "suicidality" not in lean.facts
+    assert (lean.last_answers["suicidality"].value, lean.last_answers["suicidality"].counts) == ("thoughts", False)
+    assert back(verdict) == verdict
+
+
+def test_decisions_are_kept() -> None:
+    decided = ClinicianDecision(rule="home-use", by="dr-17", at=AS_OF)
+    verdict = verdict_of(profile_of(baseline()), decisions=[decided])
+    assert LeanVerdict.of(verdict).decisions == (decided,)
+    assert back(verdict) == verdict
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_it_has_no_word_of_the_rulebook_and_a_tenth_of_the_bytes(stage: Stage) -> None:
+    for profile in (profile_of(baseline()), PatientProfile()):
+        verdict = verdict_of(profile, stage)
+        lean = LeanVerdict.of(verdict).to_json()
+        assert len(lean) * 10 <= len(verdict.model_dump_json())
+        assert not any(finding.say in lean or finding.title in lean for finding in verdict.findings)
+
+
+def test_what_is_as_it_is_by_default_is_left_out() -> None:
+    told = json.loads(LeanVerdict.of(verdict_of(profile_of(baseline()))).to_json())
+    assert told["findings"]["pregnancy"] == {"outcome": "not_met", "rests_on": ["pregnancy"]}
+    assert "overrides" not in told
+    assert "faults" not in told
+
+
+def test_another_rulebook_does_not_put_its_own_words_in(tmp_path: Path) -> None:
+    lean = LeanVerdict.of(verdict_of(profile_of(baseline())))
+    other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.1.0"', 'version: "0.1.1"'))
+    with pytest.raises(RequestError, match="another rulebook"):
+        lean.whole(other)
+
+
+@pytest.mark.parametrize("where", [(), ("routes", "iv"), ("findings", "pregnancy"), ("facts", "age")])
+def test_a_name_that_it_does_not_know_is_refused(where: tuple[str, ...]) -> None:
+    told = json.loads(LeanVerdict.of(verdict_of(profile_of(baseline()))).to_json())
+    part = told
+    for name in where:
+        part = part[name]
+    part["more"] = 1
+    with pytest.raises(ValidationError, match="more"):
+        LeanVerdict.model_validate(told)
