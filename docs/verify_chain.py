@@ -9,7 +9,7 @@ import json
 import re
 import sys
 
-CHAIN, RECORD, HEAD = "ketascreen-chain/1", "ketascreen-record/1", "ketascreen-head/1"
+CHAIN, HEAD = "ketascreen-chain/1", "ketascreen-head/1"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 KEYS = {
     "first": {"complete", "first", "format", "ledger", "previous"},
@@ -69,7 +69,7 @@ def record_flaws(entry, complete, rulebooks):
     """What is wrong with the record of an entry, whatever its place in the chain."""
     body, openings = json.loads(entry["body"]), json.loads(entry["openings"])
     sealed = body["sealed"]
-    if body["format"] != RECORD:
+    if body["format"] not in ("ketascreen-record/1", "ketascreen-record/2"):
         yield "its record is of a format that is not known"
     if written(openings) != entry["openings"]:
         yield "its openings are not written as they were"

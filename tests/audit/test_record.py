@@ -6,21 +6,14 @@ import hashlib
 import json
 from typing import Any
 
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen import PatientProfile, Screener, Verdict
-from ketascreen.audit.record import (
-    MAY_LEAVE,
-    differing,
-    key_of,
-    profile_of,
-    record_of,
-    rulebook_record,
-    screening_record,
-    tells_of,
-)
+from ketascreen import Fault, LeanVerdict, PatientProfile, Screener, Verdict
+from ketascreen.audit.record import FORMATS, MAY_LEAVE, differing, key_of, record_of, rulebook_record
+from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record, tells_of
 from ketascreen.audit.sealing import commitment, openings_text, opens, random_salts, salts_of, value_of
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.profile import BUILT_IN
@@ -59,13 +52,23 @@ def test_a_record_says_by_what_and_on_what_it_stands() -> None:
     assert record.part("recommendation")["iv"] == {"decision": "not_eligible", "readiness": None}
     assert record.part("facts.systolic_bp") == {"value": "152 mmHg", "at": "2026-11-20"}
     assert record.part("facts.birth_date") is None
-    assert record.part("findings.uncontrolled-hypertension") == {
-        "effect": "exclude",
+    assert record.part("findings")["uncontrolled-hypertension"] == {
         "outcome": "met",
         "rests_on": ["diastolic_bp", "hypertension", "systolic_bp"],
-        "lacks": {},
     }
-    assert record.part("routes.iv")["reasons"] == ["uncontrolled-hypertension"]
+    assert record.part("routes")["iv"]["reasons"] == ["uncontrolled-hypertension"]
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_findings_and_reasons_are_read_alike_from_either_format(form: str) -> None:
+    screening, verdict = record_of_example()
+    record = screening_record(screening, random_salts(random_bytes()), form=form)
+    assert record.format == form
+    assert findings_of(record) == LeanVerdict.of(verdict).findings
+    assert reasons_of(record, "iv") == {"uncontrolled-hypertension"}
+    assert tells_of(record, verdict)
+    assert not tells_of(record, verdict.model_copy(update={"faults": (Fault(where="here", message="failed"),)}))
+    assert profile_of(record) == screening.profile
 
 
 def test_what_stands_in_the_clear_is_the_closed_list_and_all_else_is_sealed() -> None:
@@ -89,11 +92,13 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     screening, verdict = record_of_example()
     record = screening_record(screening, random_salts(random_bytes()))
     elsewhere = {
-        "notice": "of the rulebook's sign-off", "routes": "routes.*, recommendation", "findings": "findings.*",
-        "agreement": "channels, agreed, disagreements", "library_version": "library", "receipt": "made from the record",
+        "notice": "of the rulebook's sign-off", "agreement": "channels, agreed, disagreements",
+        "library_version": "library", "receipt": "made from the record",
     }  # fmt: skip
     told = {*record.data, *record.data["sealed"]}
     assert set(Verdict.model_fields) - set(elsewhere) - told == set()
+    lean_alone = {"facts", "last_answers"}
+    assert set(LeanVerdict.model_fields) - lean_alone == set(Verdict.model_fields) - {"notice"}
     assert tells_of(record, verdict)
 
 

@@ -17,7 +17,8 @@ from random import Random
 
 from ketascreen import Screener
 from ketascreen.audit import Ledger
-from ketascreen.audit.record import Record, screening_record
+from ketascreen.audit.record import Record
+from ketascreen.audit.screening_record import screening_record
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger
 from ketascreen.screening.recorder import Screening

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, is_sound, read_time
-from ketascreen.audit.record import FORMAT, Record
+from ketascreen.audit.record import FORMATS, Record
 from ketascreen.audit.sealing import openings_text, opens
 from ketascreen.loading.digest import bytes_digest
 
@@ -118,7 +118,7 @@ def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], comp
 
 def _kind_flaws(record: Record, complete: bool, rulebooks: set[str]) -> Iterator[str]:
     data = record.data
-    if data["format"] != FORMAT:
+    if data["format"] not in FORMATS:
         yield "its record is of a format that is not known"
     if data["kind"] == "rulebook":
         files = {path: text.encode("utf-8") for path, text in data["files"].items()}

@@ -13,9 +13,8 @@ from ketascreen.audit.record import (
     override_of,
     override_record,
     rulebook_record,
-    screening_record,
-    tells_of,
 )
+from ketascreen.audit.screening_record import screening_record, tells_of
 from ketascreen.audit.store import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook

@@ -15,14 +15,12 @@ from typing import Any
 from ketascreen import _version
 from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, sealed, value_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.observation import dump_observation, read_observation
-from ketascreen.patient.profile import PatientProfile
-from ketascreen.screening.recorder import Screening
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.verdict import RouteVerdict, Verdict
 
-FORMAT = "ketascreen-record/1"
+FORMAT = "ketascreen-record/2"
+"""The format that records are written in."""
+FORMATS = frozenset({"ketascreen-record/1", FORMAT})
+"""The formats that records are read in; they differ in screenings alone."""
 
 MAY_LEAVE = frozenset(
     {
@@ -37,9 +35,6 @@ MAY_LEAVE = frozenset(
     }
 )  # fmt: skip
 """The parts of a record that stand in the clear, and so leave with a redacted copy. All others are sealed."""
-
-_BUILT_FROM_PARTS = {"notice", "stage", "routes", "findings", "rulebook", "agreement", "counts", "library_version"}
-_NOT_OF_THE_RECORD = {"receipt"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,11 @@ class Record:
         return str(self.data["kind"])
 
     @property
+    def format(self) -> str:
+        """The format that it is written in, one of `FORMATS`."""
+        return str(self.data["format"])
+
+    @property
     def digest(self) -> str:
         """The sha256 of the body's very bytes."""
         return hashlib.sha256(self.body.encode("utf-8")).hexdigest()
@@ -97,39 +97,13 @@ class Record:
         return {name.removeprefix(f"{prefix}."): self.part(name) for name in names}
 
 
-def record_of(kind: str, parts: Mapping[str, Any], salts: Salts) -> Record:
-    """The record of a kind, with every part sealed that may not leave."""
+def record_of(kind: str, parts: Mapping[str, Any], salts: Salts, *, form: str = FORMAT) -> Record:
+    """The record of a kind in a format, with every part sealed that may not leave."""
     clear = {name: value for name, value in parts.items() if name in MAY_LEAVE}
     private = {name: value for name, value in parts.items() if name not in MAY_LEAVE}
     commitments, openings = sealed(private, salts)
-    body = canonical({"format": FORMAT, "kind": kind, **clear, "sealed": commitments})
+    body = canonical({"format": form, "kind": kind, **clear, "sealed": commitments})
     return Record(body, openings_text(openings))
-
-
-def screening_record(screening: Screening, salts: Salts) -> Record:
-    """The record of a screening.
-
-    Its words (titles, sources, what the routes are like) are the rulebook's, which is on record by its digest.
-    """
-    rulebook = screening.rulebook
-    parts: dict[str, Any] = {
-        "library": _version.VERSION,
-        "engines": dict(screening.engines),
-        "parameters": {name: str(parameter.value) for name, parameter in sorted(rulebook.parameters.items())},
-        "reference": screening.reference,
-        **dict(_facts(screening.profile, rulebook.vocabulary)),
-        **_of_verdict(screening.verdict),
-    }
-    return record_of("screening", parts, salts)
-
-
-def tells_of(record: Record, verdict: Verdict) -> bool:
-    """Whether a record is of this very verdict.
-
-    Raises:
-        KeyError: a part whose opening is not at hand.
-    """
-    return all(canonical(record.part(name)) == canonical(told) for name, told in _of_verdict(verdict).items())
 
 
 def rulebook_record(rulebook: Rulebook, salts: Salts) -> Record:
@@ -175,76 +149,8 @@ def override_of(record: Record, number: int) -> Override:
     return Override.model_validate({**told, "record": number})
 
 
-def profile_of(record: Record) -> PatientProfile:
-    """The profile that a screening was of.
-
-    Raises:
-        KeyError: a part whose opening is not at hand.
-    """
-    known = {name: answer for name, answer in record.parts("facts").items() if answer is not None}
-    built_in = {name: known.pop(name) for name in list(known) if name in PatientProfile.model_fields}
-    return PatientProfile.model_validate({**built_in, "extra": known})
-
-
 def _parts_of(record: Record) -> set[str]:
     return {*record.data, *record.data["sealed"]}
-
-
-def _of_verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "rulebook": verdict.rulebook.model_dump(mode="json", exclude={"title"}),
-        "stage": verdict.stage,
-        "channels": list(verdict.agreement.channels),
-        "agreed": verdict.agreement.agreed,
-        "counts": verdict.counts.model_dump(mode="json"),
-        "recommendation": {route: _recommendation(one) for route, one in verdict.routes.items()},
-        "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
-        **{f"routes.{route}": _route(one) for route, one in verdict.routes.items()},
-        **dict(_findings(verdict)),
-        **_whatever_else(verdict),
-    }
-
-
-def _recommendation(route: RouteVerdict) -> dict[str, Any]:
-    return {"decision": route.decision, "readiness": route.readiness}
-
-
-def _route(route: RouteVerdict) -> dict[str, Any]:
-    return {
-        "reasons": list(route.reasons),
-        "readiness_reasons": list(route.readiness_reasons),
-        "alerts": list(route.alerts),
-        "alerts_not_ruled_out": list(route.alerts_not_ruled_out),
-        "asks": [ask.fact for ask in route.asks],
-        "advice": list(route.advice),
-    }
-
-
-def _findings(verdict: Verdict) -> Iterator[tuple[str, Any]]:
-    """What each rule came to, every rule in scope alike, so that the names of the parts tell nothing."""
-    for finding in verdict.findings:
-        told = {
-            "effect": finding.effect,
-            "outcome": finding.outcome,
-            "rests_on": [fact.fact for fact in finding.rests_on],
-            "lacks": {lacking.fact: lacking.why for lacking in finding.lacks},
-        }
-        yield f"findings.{finding.rule}", told
-
-
-def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
-    """Every fact of the vocabulary, null where it is not known, so that the names of the parts tell nothing."""
-    known = profile.observations()
-    for name, fact in vocabulary.items():
-        raw = known.get(name, profile.extra.get(name))
-        yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
-    yield "facts.birth_date", profile.birth_date.isoformat() if profile.birth_date else None
-
-
-def _whatever_else(verdict: Verdict) -> dict[str, Any]:
-    """The rest of a verdict, by field: what is added to it later is on record, and sealed, from the first day."""
-    done = _BUILT_FROM_PARTS | _NOT_OF_THE_RECORD
-    return verdict.model_dump(mode="json", include=set(type(verdict).model_fields) - done)
 
 
 def missing_openings(record: Record) -> Iterable[str]:

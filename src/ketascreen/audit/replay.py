@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.record import Record, differing, missing_openings, profile_of, screening_record
+from ketascreen.audit.record import Record, differing, missing_openings
+from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
 from ketascreen.diagnostic import InputError
@@ -109,7 +109,7 @@ class Replay:
         if not own:
             return Replayed(entry.number, reference, own, changes=tuple(_changes(record, verdict)))
         screening = Screening(reference, profile_of(record), verdict, screener.rulebook, screener.engines)
-        again = screening_record(screening, salts_of(record.openings))
+        again = screening_record(screening, salts_of(record.openings), form=record.format)
         return Replayed(entry.number, reference, own, differs=tuple(differing(record, again)))
 
     def _screener(self, record: Record) -> Screener:
@@ -150,14 +150,13 @@ def _judged(screener: Screener, record: Record) -> Verdict:
 
 
 def _changes(record: Record, verdict: Verdict) -> Iterator[Change]:
-    then_found = {rule: told["outcome"] for rule, told in record.parts("findings").items()}
-    now_found = {finding.rule: str(finding.outcome) for finding in verdict.findings}
+    then_found = {rule: finding.outcome for rule, finding in findings_of(record).items()}
+    now_found = {finding.rule: finding.outcome for finding in verdict.findings}
     for route, then in record.data["recommendation"].items():
         now = verdict.routes[Route(route)]
         if (then["decision"], then["readiness"]) == (now.decision, now.readiness):
             continue
-        before: Mapping[str, Any] = record.part(f"routes.{route}")
-        reasons = {*before["reasons"], *before["readiness_reasons"], *now.reasons, *now.readiness_reasons}
+        reasons = {*reasons_of(record, route), *now.reasons, *now.readiness_reasons}
         by = tuple(sorted(rule for rule in reasons if then_found.get(rule) != now_found.get(rule)))
         yield Change(
             route,

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from ketascreen.audit.entry import Entry, read_time
+from ketascreen.audit.screening_record import findings_of
+from ketascreen.language.terms import Outcome
 
 FEW = 5
 """Fewer times than this a rule says nothing by firing or not: a policy, so that chance is not taken for a change."""
@@ -84,8 +86,8 @@ def _count(entry: Entry, stretch: Stretch) -> None:
             stretch.overrides[record.part("rule"), record.part("reason")] += 1
         if record.kind != "screening":
             return
-        found, recommended = record.parts("findings"), record.data["recommendation"]
-        asks = {lacking for told in found.values() for lacking in told["lacks"]}
+        found, recommended = findings_of(record), record.data["recommendation"]
+        asks = {fact for finding in found.values() for fact in finding.lacks}
     except KeyError:
         stretch.unread += 1
         return
@@ -94,7 +96,7 @@ def _count(entry: Entry, stretch: Stretch) -> None:
         stretch.decisions[route, said["decision"]] += 1
         if said["readiness"]:
             stretch.readiness[route, said["readiness"]] += 1
-    stretch.met.update(rule for rule, told in found.items() if told["outcome"] == "met")
+    stretch.met.update(rule for rule, finding in found.items() if finding.outcome is Outcome.MET)
     stretch.asks.update(asks)
 
 

@@ -13,13 +13,15 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.record import Record
+from ketascreen.audit.screening_record import findings_of
 from ketascreen.cli.audit.options import ledger_argument, told
 from ketascreen.cli.options import json_option, show_json
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Outcome
 from ketascreen.rendering.page import Line, entry, heading, show, wrapped
+from ketascreen.verdict.lean import LeanFinding
 
 _LONG = ("files", "sealed")
-_ORDER = ("met", "unknown", "not_met")
 
 
 @click.command("show")
@@ -68,7 +70,7 @@ def _rulebook(ledger: Ledger, record: Record) -> Rulebook | None:
 
 def render(found: Entry, rulebook: Rulebook | None) -> Iterator[Line]:
     """An entry as text."""
-    data = as_data(found)
+    record, data = found.record, as_data(found)
     yield from wrapped(f"Entry {found.number}: {found.record.kind}: {told(found)}", hang=2)
     yield from entry("Recorded", found.recorded_at)
     yield from entry("Digest", found.digest)
@@ -82,9 +84,11 @@ def render(found: Entry, rulebook: Rulebook | None) -> Iterator[Line]:
     for name, value in parts.items():
         group, _, rest = name.partition(".")
         groups.setdefault(group if rest else "", {})[rest or group] = value
-    yield from _plain("Said", groups.pop("", {}))
-    yield from _plain("Routes", groups.pop("routes", {}))
-    yield from _findings(groups.pop("findings", {}), rulebook)
+    said = groups.pop("", {})
+    yield from _plain("Said", {name: value for name, value in said.items() if name not in ("findings", "routes")})
+    yield from _plain("Routes", said.get("routes") or groups.get("routes", {}))
+    if record.kind == "screening":
+        yield from _findings(record, rulebook)
     yield from _plain("Facts", {name: value for name, value in groups.pop("facts", {}).items() if value is not None})
 
 
@@ -95,31 +99,33 @@ def _plain(title: str, parts: dict[str, Any]) -> Iterator[Line]:
         yield from entry(name, _text(value), indent=2)
 
 
-def _findings(findings: dict[str, Any], rulebook: Rulebook | None) -> Iterator[Line]:
-    for outcome in _ORDER:
-        rules = [rule for rule, told_of in findings.items() if told_of and told_of["outcome"] == outcome]
-        if rules:
-            yield from heading(f"Rules that are {outcome.replace('_', ' ')} ({len(rules)})")
-        for rule in rules:
-            yield from _finding(rule, findings[rule], rulebook, whole=outcome != "not_met")
-    sealed = sum(told_of is None for told_of in findings.values())
-    if sealed:
-        yield from heading(f"Findings that are sealed: {sealed}")
+def _findings(record: Record, rulebook: Rulebook | None) -> Iterator[Line]:
+    try:
+        findings = findings_of(record)
+    except KeyError:
+        yield from heading("The findings are sealed, or some of them")
+        return
+    for outcome in reversed(Outcome):
+        here = {rule: finding for rule, finding in findings.items() if finding.outcome is outcome}
+        if here:
+            yield from heading(f"Rules that are {outcome.replace('_', ' ')} ({len(here)})")
+        for rule, finding in here.items():
+            yield from _finding(rule, finding, rulebook, whole=outcome is not Outcome.NOT_MET)
 
 
-def _finding(rule: str, told_of: dict[str, Any], rulebook: Rulebook | None, *, whole: bool) -> Iterator[Line]:
+def _finding(rule: str, finding: LeanFinding, rulebook: Rulebook | None, *, whole: bool) -> Iterator[Line]:
     known = rulebook.rule(rule) if rulebook else None
-    place = f", {known.place.path}:{known.place.line}" if known else ""
-    yield from wrapped(f"{rule} ({told_of['effect']}{place})", indent=2, first="- ")
+    place = f" ({known.effect}, {known.place.path}:{known.place.line})" if known else ""
+    yield from wrapped(f"{rule}{place}", indent=2, first="- ")
     if not whole:
         return
     if known:
         yield from entry("Says", known.say, indent=4)
         for cited in known.sources:
             yield from entry("Source", str(cited), indent=4)
-    if told_of["rests_on"]:
-        yield from entry("Rests on", ", ".join(told_of["rests_on"]), indent=4)
-    for fact, why in told_of["lacks"].items():
+    if finding.rests_on:
+        yield from entry("Rests on", ", ".join(finding.rests_on), indent=4)
+    for fact, why in finding.lacks.items():
         yield from entry("Lacks", f"{fact} ({why.replace('_', ' ')})", indent=4)
 
 

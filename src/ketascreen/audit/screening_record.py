@@ -1,0 +1,140 @@
+"""The record of a screening: the lean form of its verdict, with the profile that it is of; and how it is read back.
+
+Its words (titles, sources, what the routes are like) are the rulebook's, which is on record by its digest. Each fact is
+a part of its own, so that one can be opened and no other. Records of the format before (`ketascreen-record/1`), which
+sealed each finding by itself, are read as these are, and written again to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ketascreen import _version
+from ketascreen.audit.record import FORMAT, Record, record_of
+from ketascreen.audit.sealing import Salts, canonical
+from ketascreen.language.terms import Outcome
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.observation import dump_observation, read_observation
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.lean import LeanFinding, LeanVerdict
+from ketascreen.verdict.verdict import RouteVerdict, Verdict
+
+_ELSEWHERE = {"facts", "last_answers", "rulebook", "stage", "counts", "agreement", "library_version", "receipt"}
+"""The fields of the lean form that stand in the record in another way: the facts as they were given, all else clear."""
+
+
+def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) -> Record:
+    """The record of a screening, in a format of records."""
+    rulebook = screening.rulebook
+    parts: dict[str, Any] = {
+        "library": _version.VERSION,
+        "engines": dict(screening.engines),
+        "parameters": {name: str(parameter.value) for name, parameter in sorted(rulebook.parameters.items())},
+        "reference": screening.reference,
+        **dict(_facts(screening.profile, rulebook.vocabulary)),
+        **_said(screening.verdict, form),
+    }
+    return record_of("screening", parts, salts, form=form)
+
+
+def tells_of(record: Record, verdict: Verdict) -> bool:
+    """Whether a record is of this very verdict.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    return all(canonical(record.part(name)) == canonical(said) for name, said in _said(verdict, record.format).items())
+
+
+def profile_of(record: Record) -> PatientProfile:
+    """The profile that a screening was of.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    known = {name: answer for name, answer in record.parts("facts").items() if answer is not None}
+    built_in = {name: known.pop(name) for name in list(known) if name in PatientProfile.model_fields}
+    return PatientProfile.model_validate({**built_in, "extra": known})
+
+
+def findings_of(record: Record) -> dict[str, LeanFinding]:
+    """The outcome of each rule that was in scope, with what it rests on and lacks.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    told: Mapping[str, Any] = record.part("findings") if record.format == FORMAT else record.parts("findings")
+    return {
+        rule: LeanFinding(Outcome(one["outcome"]), tuple(one.get("rests_on", ())), one.get("lacks", {}))
+        for rule, one in told.items()
+    }
+
+
+def reasons_of(record: Record, route: str) -> frozenset[str]:
+    """The rules that were reasons for the recommendation for a route, or for its readiness.
+
+    Raises:
+        KeyError: a part whose opening is not at hand.
+    """
+    told = record.part("routes")[route] if record.format == FORMAT else record.part(f"routes.{route}")
+    return frozenset((*told["reasons"], *told["readiness_reasons"]))
+
+
+def _said(verdict: Verdict, form: str) -> dict[str, Any]:
+    clear = {
+        "rulebook": verdict.rulebook.model_dump(mode="json", exclude={"title"}),
+        "stage": verdict.stage,
+        "channels": list(verdict.agreement.channels),
+        "agreed": verdict.agreement.agreed,
+        "counts": verdict.counts.model_dump(mode="json"),
+        "recommendation": {
+            route: {"decision": one.decision, "readiness": one.readiness} for route, one in verdict.routes.items()
+        },
+        "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
+    }
+    return {**clear, **(_lean(verdict) if form == FORMAT else _part_by_part(verdict))}
+
+
+def _lean(verdict: Verdict) -> dict[str, Any]:
+    """The lean form by field: what is added to it later is on record, and sealed, from the first day."""
+    lean = LeanVerdict.of(verdict)
+    findings = lean.model_dump(mode="json", include={"findings"}, exclude_defaults=True)
+    return {**lean.model_dump(mode="json", exclude=_ELSEWHERE | {"findings"}), **findings}
+
+
+def _part_by_part(verdict: Verdict) -> dict[str, Any]:
+    """What `ketascreen-record/1` has: each route and each finding a part of its own."""
+    rest = verdict.model_dump(mode="json", include={"as_of", "decisions", "faults", "overrides"})
+    routes = {f"routes.{route}": _route(one) for route, one in verdict.routes.items()}
+    findings = {
+        f"findings.{finding.rule}": {
+            "effect": finding.effect,
+            "outcome": finding.outcome,
+            "rests_on": [fact.fact for fact in finding.rests_on],
+            "lacks": {lacking.fact: lacking.why for lacking in finding.lacks},
+        }
+        for finding in verdict.findings
+    }
+    return {**routes, **findings, **rest}
+
+
+def _route(route: RouteVerdict) -> dict[str, Any]:
+    return {
+        "reasons": list(route.reasons),
+        "readiness_reasons": list(route.readiness_reasons),
+        "alerts": list(route.alerts),
+        "alerts_not_ruled_out": list(route.alerts_not_ruled_out),
+        "asks": [ask.fact for ask in route.asks],
+        "advice": list(route.advice),
+    }
+
+
+def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
+    """Every fact of the vocabulary, null where it is not known, so that the names of the parts tell nothing."""
+    known = profile.observations()
+    for name, fact in vocabulary.items():
+        raw = known.get(name, profile.extra.get(name))
+        yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
+    yield "facts.birth_date", profile.birth_date.isoformat() if profile.birth_date else None
