@@ -20,6 +20,7 @@ from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
+from ketascreen.runtime.process_pool import can_fork
 from tests.helpers.edited_rulebooks import STRICTER, rules_with
 from tests.helpers.screening import shipped, shipped_cases, shipped_screener
 
@@ -108,7 +109,7 @@ def test_where_another_thread_runs_no_process_is_forked() -> None:
     other = threading.Thread(target=done.wait)
     other.start()
     try:
-        assert not run.can_fork()
+        assert not can_fork()
         run_cases(SOME, Screener(shipped(), channels=[Noting(shipped())]), workers=2)
     finally:
         done.set()
