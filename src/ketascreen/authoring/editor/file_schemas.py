@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import EFFECTS, KEYS
 from ketascreen.authoring.file_kinds import KINDS, kind_of
@@ -24,8 +25,6 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
 """Where the schemas of a site's rulebook stand, within its folder."""
 
-_OF_A_RULE = ("finding", "because", "asks", "gives")
-_OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
 _MAY_BE_ALWAYS = (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
 
 
@@ -33,7 +32,7 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
     """The schema of each kind of file, by the name of the schema's own file."""
     made = {kind: _whole(kind, names) for kind in KINDS}
     made["rule"]["definitions"]["RuleModel"].update(_rule(names))
-    for kind, keys in (("cases", _OF_A_RULE), ("vignettes", _OF_A_PATIENT)):
+    for kind, keys in (("cases", OF_A_RULE), ("vignettes", OF_A_PATIENT)):
         expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
         expect["required"] = [keys[0]]

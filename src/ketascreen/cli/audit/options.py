@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.record import Record
 from ketascreen.cli.exit_status import AuthoringStatus
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from ketascreen.cli.options import CommandT
 
 MEANING = {
     AuthoringStatus.WELL: "all is well",
@@ -22,7 +19,7 @@ MEANING = {
 }
 
 
-def ledger_argument(command: Command) -> Command:
+def ledger_argument(command: CommandT) -> CommandT:
     """`LEDGER`."""
     return click.argument("ledger", type=click.Path(path_type=Path), metavar="LEDGER")(command)
 
