@@ -8,15 +8,10 @@ import click
 
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.record import Record
-from ketascreen.cli.exit_status import AuthoringStatus
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus
 from ketascreen.cli.options import CommandT
 
-MEANING = {
-    AuthoringStatus.WELL: "all is well",
-    AuthoringStatus.FINDINGS: "something was found",
-    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
-    AuthoringStatus.FAULT: "the ledger could not be read or written",
-}
+MEANING = {**AUTHORING_MEANING, AuthoringStatus.FAULT: "the ledger could not be read or written"}
 
 
 def ledger_argument(command: CommandT) -> CommandT:
