@@ -8,10 +8,8 @@ stands on its line is for `ketascreen verify-sources`, which needs the documents
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -19,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from tools.register_of_criteria import digest, made
 
 from ketascreen import load_rulebook
 from ketascreen.authoring.traceability import Carrier, Mention, mentions
@@ -40,11 +40,6 @@ def rows_of(name: str) -> list[Row]:
 
 CRITERIA = rows_of("criteria.jsonl")
 EXCLUSIONS = [row for row in CRITERIA if "exclusion" in row["class"]]
-
-
-def digest(text: str) -> str:
-    """The sha256 of a text, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def key(mention: Mention) -> Key:
@@ -140,8 +135,7 @@ def invented(folder: Path, words: str) -> tuple[Path, Path]:
 def test_the_script_leaves_the_words_out(tmp_path: Path) -> None:
     cited = next(one for one in mentions(shipped()) if keys(CRITERIA[0]) == {key(one)}).citation.phrase
     words = f"{cited} and three more"
-    script = runpy.run_path(str(SCRIPT))
-    criteria, lines = script["made"](*invented(tmp_path, words)).values()
+    criteria, lines = made(*invented(tmp_path, words)).values()
     assert json.loads(criteria) == {
         "id": "1",
         "document": CRITERIA[0]["document"],

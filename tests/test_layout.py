@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
+
 from tests.helpers.places import ROOT
 
 FOLDERS = ("src", "tests", "tools", "benchmarks")
@@ -15,3 +18,10 @@ def test_no_file_is_longer_than_300_lines_but_the_tables_named() -> None:
     assert len(files) > 300
     long = {path.relative_to(ROOT).as_posix() for path in files if len(path.read_bytes().splitlines()) > MOST_LINES}
     assert long == TABLES
+
+
+def test_no_two_classes_of_the_library_share_a_name() -> None:
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "src").rglob("*.py")]
+    classes = [node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert len(classes) > 200
+    assert [name for name, times in Counter(name.lstrip("_") for name in classes).items() if times > 1] == []

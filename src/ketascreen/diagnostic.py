@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -46,18 +48,52 @@ class Diagnostic:
     text: str | None = None
 
     def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self, width: int = sys.maxsize) -> list[str]:
+        """Where and what it is, with its code; then its line of the file, the place underlined, and the hint.
+
+        Without a line of a file the hint stands behind the message. No line is longer than `width` columns (40 at
+        least); only a word of the first line that is longer still, such as a path, stands whole on a line of its own.
+        """
+        if self.text is None or self.place is None:
+            return _folded(self._head(printable(self.hint)), width)
+        room = width - _GUTTER
+        shown, before, length = _excerpt(self.text, self.place, room)
+        mark, hint = f"{' ' * before}{'^' * length}", printable(self.hint)
+        fits = len(mark) + 1 + len(hint) <= room
+        below = [f"{mark} {hint}".rstrip()] if fits else [mark, *textwrap.wrap(hint, room)]
+        numbered = f"{self.place.line:>5} | {shown}".rstrip()
+        return [*_folded(self._head(), width), numbered, *(f"{'|':>7} {line}" for line in below)]
+
+    def _head(self, hint: str = "") -> str:
         where = [str(self.place)] if self.place else []
         if self.pointer is not None:
             where.append(self.pointer or "/")
-        hint = f"; {printable(self.hint)}" if self.hint and self.text is None else ""
-        head = f"{': '.join([*where, printable(self.message)])}{hint} [{self.code}]"
-        if self.text is None or self.place is None:
-            return head
-        number = f"{self.place.line:>5}"
-        indent = " " * len(printable(self.text[: self.place.column - 1]))
-        underline = "^" * max(1, min(self.place.length, len(self.text) - self.place.column + 1))
-        mark = f"{' ' * 5} | {indent}{underline} {printable(self.hint)}".rstrip()
-        return f"{head}\n{number} | {printable(self.text)}\n{mark}"
+        return f"{': '.join([*where, printable(self.message)])}{f'; {hint}' if hint else ''} [{self.code}]"
+
+
+_GUTTER = 8  # of "   10 | "
+_CUT = "..."
+
+
+def _folded(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _excerpt(text: str, place: Place, room: int) -> tuple[str, int, int]:
+    """As much of the line as there is room for, and where in it, and how long, the place is."""
+    start = min(place.column - 1, len(text))
+    before = printable(text[:start])
+    marked = printable(text[start : start + place.length])
+    line = before + marked + printable(text[start + place.length :])
+    whole = len(line) <= room
+    first = 0 if whole or len(before) + len(marked) <= room - len(_CUT) else max(0, len(before) - room // 3)
+    shown, offset = (_CUT + line[first:], len(before) - first + len(_CUT)) if first else (line, len(before))
+    if len(shown) > room:
+        shown = shown[: room - len(_CUT)]
+        return shown + _CUT, offset, max(1, min(len(marked), len(shown) - offset))
+    return shown, offset, max(1, len(marked))
 
 
 class KetascreenError(Exception):

@@ -192,7 +192,7 @@ def test_a_refused_file_does_not_keep_the_others_from_being_laid_out(tmp_path: P
     (rulebook / "exclusions" / "heart.yaml").write_text("title:   Heart\n", "utf-8")
     ran = run("fmt", str(rulebook))
     assert ran.status == 2
-    assert "definitions.yaml:1:4: an anchor or alias" in ran.err
+    assert "definitions.yaml:1:4: an anchor or alias" in flat(ran.err)
     assert "1 laid out, 1 refused" in flat(ran.out)
     assert (rulebook / "exclusions" / "heart.yaml").read_text("utf-8") == "title: Heart\n"
 
@@ -202,7 +202,7 @@ def test_a_name_that_is_no_file_of_a_rulebook_is_refused(tmp_path: Path) -> None
     for name in ("notes.txt", "none.yaml"):
         ran = run("fmt", str(tmp_path / name))
         assert ran.status == 2
-        assert "no such file or folder" in ran.err
+        assert "no such file or folder" in flat(ran.err)
 
 
 def test_the_built_in_rulebook_is_checked_and_never_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen import ChannelFault, Screener, load_rulebook
+from ketascreen import ChannelFault, ClinicianDecision, Screener, load_rulebook
 from ketascreen.authoring.cases import run
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import Failure, compared, examine
+from ketascreen.authoring.cases.results import PatientResult, RuleResult
 from ketascreen.authoring.cases.run import run_cases, select
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
-from ketascreen.language.terms import Stage
-from ketascreen.patient.facts import Facts
+from ketascreen.language.semantics import explain
+from ketascreen.language.terms import Route, Stage
+from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.runtime.process_pool import can_fork
 from tests.helpers.edited_rulebooks import STRICTER, rules_with
 from tests.helpers.screening import shipped, shipped_cases, shipped_screener
 
@@ -108,7 +111,7 @@ def test_where_another_thread_runs_no_process_is_forked() -> None:
     other = threading.Thread(target=done.wait)
     other.start()
     try:
-        assert not run.can_fork()
+        assert not can_fork()
         run_cases(SOME, Screener(shipped(), channels=[Noting(shipped())]), workers=2)
     finally:
         done.set()
@@ -184,3 +187,20 @@ def test_every_word_must_be_in_the_name_or_the_file() -> None:
     assert select(cases) == cases
     assert {case.rule for case in select(cases, rules=["pregnancy"])} == {"pregnancy"}
     assert not select(cases, text="exactly no such words")
+
+
+@pytest.mark.parametrize("case", [case for case in shipped_cases() if case.rule is None], ids=str)
+def test_what_mutants_are_held_against_is_what_a_screening_reports(case: Case) -> None:
+    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    verdict = shipped_screener().screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
+    facts = known_facts(case.profile, shipped().vocabulary, case.as_of)
+    rules = [
+        RuleResult.of_grounds(rule, explain(rule.when, answers_for(rule, facts)))
+        for rule in shipped().asked_at(case.stage)
+    ]
+    reported, alone = PatientResult.of_verdict(verdict), PatientResult.of_rules(rules, Route, frozenset(case.decided))
+    assert rules == [RuleResult.of_finding(finding) for finding in verdict.findings]
+    assert (alone.outcomes, alone.alerts, alone.asks) == (reported.outcomes, reported.alerts, reported.asks)
+    for route, one in reported.routes.items():
+        assert alone.routes[route].decision is one.decision
+        assert case.stage is Stage.CANDIDACY or alone.routes[route].readiness is one.readiness

@@ -122,7 +122,7 @@ def test_a_lost_firing_is_a_fault_when_all_facts_are_known(engine: Tampered) -> 
 
 def test_a_doubled_firing_is_a_fault(engine: Tampered) -> None:
     channel = ProductionChannel(BOTH)
-    first = next(iter(channel._handles[Stage.SESSION][0]._shard.productions))
+    first = next(iter(channel._handles[Stage.SESSION][0]._ruleset.productions))
     engine.message = lambda message: message if is_canary(message) else f'{{"{first}":{{}}}}'
     assert "twice" in assert_fault_without_values(channel)
 
@@ -134,7 +134,7 @@ def test_a_production_that_is_not_ours_is_a_fault(engine: Tampered) -> None:
 
 def test_a_condition_that_is_met_and_not_met_is_a_fault(engine: Tampered) -> None:
     channel = ProductionChannel(book(number(5), Compare("choice", "is", "birch")))
-    productions = channel._handles[Stage.SESSION][0]._shard.productions
+    productions = channel._handles[Stage.SESSION][0]._ruleset.productions
     names = {target: name for name, target in productions.items()}
     wrong = {names["rule-1", True]: names["rule-0", False]}
 

@@ -67,7 +67,7 @@ def test_cases_that_are_refused_end_with_2(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     ran = run("check", str(tmp_path / "nowhere"))
     assert ran.status == AuthoringStatus.BAD_INPUT
-    assert flat(ran.out).startswith(f"{tmp_path}/nowhere: no such folder [no-folder]")
+    assert flat(ran.out).startswith(f"{tmp_path}/nowhere: no such folder; name a rulebook's folder [no-folder]")
 
 
 @pytest.mark.usefixtures("no_checks")

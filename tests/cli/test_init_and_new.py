@@ -53,7 +53,7 @@ def test_init_writes_nothing_over(tmp_path: Path, there: str) -> None:
     kept.write_text("mine", "utf-8")
     ran = run("init", str(target))
     assert ran.status == 2
-    assert ran.err == f"{target}: not an empty folder; name a new one [not-empty]\n"
+    assert flat(ran.err) == f"{target}: not an empty folder; name a new one [not-empty]"
     assert kept.read_text("utf-8") == "mine"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -188,6 +189,16 @@ def refusing() -> Any:
 @pytest.mark.parametrize(("workers", "number"), [(1, 0), (1, 26), (2, 0), (2, 26), (3, 500)])
 def test_results_come_in_the_order_of_the_items(workers: int, number: int) -> None:
     assert list(in_order(doubling, range(number), workers=workers)) == [2 * item for item in range(number)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are not forked there")
+def test_a_forked_process_works_with_what_this_one_holds_unpickled() -> None:
+    here = threading.Lock()  # cannot be pickled
+    held = list(
+        in_order(lambda: lambda number: (number, here.locked(), os.getpid()), range(60), workers=2, forked=True)
+    )
+    assert [(number, locked) for number, locked, _ in held] == [(number, False) for number in range(60)]
+    assert os.getpid() not in {process for *_, process in held}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

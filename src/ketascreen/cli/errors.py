@@ -9,7 +9,8 @@ import click
 
 from ketascreen.audit.errors import LedgerError
 from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.diagnostic import ChannelFault, InputError
+from ketascreen.diagnostic import ChannelFault, Diagnostic, InputError
+from ketascreen.rendering.page import WIDTH
 from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
@@ -23,7 +24,7 @@ def report(error: Exception) -> ExitStatus:
     match error:
         case InputError():
             for diagnostic in error.diagnostics:
-                click.echo(str(diagnostic), err=True)
+                show_problem(diagnostic)
             return ExitStatus.BAD_INPUT
         case LedgerError(code=code):
             click.echo(str(error), err=True)
@@ -40,6 +41,11 @@ def report(error: Exception) -> ExitStatus:
             kind = type(error).__name__
             click.echo(f"ketascreen failed inside itself and gave no answer ({kind} at {_place(error)})", err=True)
     return ExitStatus.FAULT
+
+
+def show_problem(problem: Diagnostic) -> None:
+    """Shows one problem on standard error, in lines of at most 80 columns."""
+    click.echo("\n".join(problem.lines(WIDTH)), err=True)
 
 
 def _place(error: Exception) -> str:

@@ -60,7 +60,7 @@ def render_short(fact: Fact, codes: Codes) -> Iterator[Line]:
     """A fact in a few lines."""
     yield from wrapped(f"{fact.name}: {fact.label}", hang=2, style=Style.HEADING)
     yield from entry("Answer", fact.describe(), indent=2)
-    yield from entry("Counts", freshness(fact), indent=2)
+    yield from entry("Counts", fact.describe_freshness(), indent=2)
     if codes:
         yield from entry("Codes", listed(codes), indent=2)
 
@@ -79,17 +79,6 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
     where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"
     yield from entry("Given as", where, indent=2)
     yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)
-
-
-def freshness(fact: Fact) -> str:
-    """How long an answer counts, and which choices count longer."""
-    if fact.freshness is None:
-        return "at any age, dated or not"
-    days = fact.freshness.days
-    window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
-    lasting = [f"{word} until it is replaced" for word in fact.choices if word in fact.freshness.lasting]
-    permanent = [f"{word} for good" for word in fact.choices if word in fact.freshness.permanent]
-    return "; ".join([window, *lasting, *permanent])
 
 
 def listed(codes: Codes) -> str:

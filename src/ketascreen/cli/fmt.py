@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.scaffold import refused
+from ketascreen.cli.errors import show_problem
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
@@ -102,7 +103,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _tell(files: int, changed: list[Path], problems: list[Diagnostic], refusals: int, only_check: bool) -> None:
     for problem in problems:
-        click.echo(str(problem), err=True)
+        show_problem(problem)
     for file in changed:
         click.echo(f"{'would lay out' if only_check else 'laid out'} {printable(str(file))}")
     counts = [f"{files - len(changed) - refusals} as they should be"]

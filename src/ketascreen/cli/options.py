@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 CACHE = "KETASCREEN_CACHE"
 """The environment variable that names a folder of rulebooks read before; nothing is kept where it is not set."""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 
-def rules_option(command: Command) -> Command:
+def rules_option(command: CommandT) -> CommandT:
     """`--rules DIR` and `--trust KEY`, as `rules` and `keys`."""
     text = "A rulebook's folder, instead of the built-in one."
     option = click.option("--rules", "rules", type=click.Path(path_type=Path), metavar="DIR", help=text)
     return option(trust_option(command))
 
 
-def json_option(command: Command) -> Command:
+def json_option(command: CommandT) -> CommandT:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
 
 
-def channel_option(command: Command) -> Command:
+def channel_option(command: CommandT) -> CommandT:
     """`--channel NAME`, as `channels`."""
     text = f"Only this channel.  [{' and '.join(DEFAULT_CHANNELS)}]"
     return click.option(
@@ -54,7 +54,7 @@ def channel_option(command: Command) -> Command:
     )(command)
 
 
-def trust_option(command: Command) -> Command:
+def trust_option(command: CommandT) -> CommandT:
     """`--trust KEY`, as `keys`: with one, what is not signed by it is refused."""
     text = "A public key whose signature is then demanded; with several, that of any."
     return click.option(

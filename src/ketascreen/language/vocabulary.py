@@ -112,6 +112,16 @@ class Fact:
             return f"{self.kind}, {low} to {high}{unit}"
         return f"{'any of' if self.kind is Kind.LIST else 'one of'} {', '.join(self.choices)}"
 
+    def describe_freshness(self) -> str:
+        """How long an answer counts, and which choices count longer, for people."""
+        if self.freshness is None:
+            return "at any age, dated or not"
+        days = self.freshness.days
+        window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
+        lasting = [f"{word} until it is replaced" for word in self.choices if word in self.freshness.lasting]
+        permanent = [f"{word} for good" for word in self.choices if word in self.freshness.permanent]
+        return "; ".join([window, *lasting, *permanent])
+
 
 class Vocabulary(Mapping[str, Fact]):
     """The facts by name; immutable.

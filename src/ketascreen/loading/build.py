@@ -1,4 +1,4 @@
-"""From the bytes of a rulebook's files to the rulebook: trees, forms, parts, the whole. All or nothing."""
+"""From the bytes of a rulebook's files to the rulebook: trees, models, parts, the whole. All or nothing."""
 
 from __future__ import annotations
 
@@ -138,12 +138,12 @@ def _linked(
 
 
 def _identity(node: Node | None, problems: Problems) -> Identity | None:
-    form = read_model(file_models.RulebookModel, node, problems) if node is not None else None
-    if form is None or node is None:
+    model = read_model(file_models.RulebookModel, node, problems) if node is not None else None
+    if model is None or node is None:
         return None
-    if _version(form.requires.removeprefix(">=")) > _version(VERSION):
-        problems.report("version", f"needs ketascreen {form.requires}", "install that version", node.place)
-    given = dict(form)
+    if _version(model.requires.removeprefix(">=")) > _version(VERSION):
+        problems.report("version", f"needs ketascreen {model.requires}", "install that version", node.place)
+    given = dict(model)
     return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
 
 

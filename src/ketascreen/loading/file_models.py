@@ -39,7 +39,7 @@ Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(r
 
 
 class FileModel(BaseModel):
-    """The root of the forms: strict, frozen, nothing beside what is named."""
+    """The root of the models: strict, frozen, nothing beside what is named."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 

@@ -27,7 +27,7 @@ _ROUTES = {str(route): route for route in Route}
 
 def write(rulebook: Rulebook) -> Any:
     """The plain data of a rulebook; its files, their digest and what was ignored are not in it."""
-    return _Writer().rulebook(rulebook)
+    return _RowWriter().rulebook(rulebook)
 
 
 def read(data: Any, files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]) -> Rulebook:
@@ -37,10 +37,10 @@ def read(data: Any, files: Mapping[str, bytes], bytes_digest: str, ignored: tupl
         LookupError, TypeError, ValueError, ArithmeticError: it is something else.
     """
     paths, *rest = data
-    return _Reader(paths).rulebook(rest, files, bytes_digest, ignored)
+    return _RowReader(paths).rulebook(rest, files, bytes_digest, ignored)
 
 
-class _Writer:
+class _RowWriter:
     """Turns parts into rows: the fields of each in their order, so that a field that is added later is in it too."""
 
     def __init__(self) -> None:
@@ -124,8 +124,8 @@ def _fact(fact: Fact) -> Any:
     return [fact.name, window, str(fact.kind), *said]
 
 
-class _Reader:
-    """Makes the parts of a rulebook out of the rows that `_Writer` wrote."""
+class _RowReader:
+    """Makes the parts of a rulebook out of the rows that `_RowWriter` wrote."""
 
     def __init__(self, paths: list[str]) -> None:
         self.paths = paths

@@ -15,14 +15,14 @@ from ketascreen.syntax.tree import Node, Sequence, place_of
 
 
 def entries(
-    form: type[file_models.ModelT], node: Node | None, problems: Problems
+    model: type[file_models.ModelT], node: Node | None, problems: Problems
 ) -> Iterable[tuple[str, file_models.ModelT, Node]]:
-    """Each key of a mapping with its form and node; what does not fill in the form is reported."""
+    """Each key of a mapping with its model and node; what does not fill in the model is reported."""
     if node is not None and not isinstance(node, MappingNode):
         problems.report("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
-        read = read_model(form, item, problems)
+        read = read_model(model, item, problems)
         if read is not None:
             yield name, read, item
 
@@ -43,48 +43,48 @@ class SourceReader:
         """documents.yaml."""
         read = read_model(file_models.DocumentsModel, node, self.problems)
         if read is not None:
-            self.documents = {name: Document(name, **dict(form)) for name, form in read.documents.items()}
-            self.outside = {name: OutsideSource(name, **dict(form)) for name, form in read.outside_sources.items()}
+            self.documents = {name: Document(name, **dict(model)) for name, model in read.documents.items()}
+            self.outside = {name: OutsideSource(name, **dict(model)) for name, model in read.outside_sources.items()}
 
-    def citation(self, form: file_models.CitationModel, place: Place) -> Citation:
+    def citation(self, model: file_models.CitationModel, place: Place) -> Citation:
         """A citation whose document, line and outside source exist."""
-        if form.outside is not None:
-            if form.outside not in self.outside:
-                hint = did_you_mean(form.outside, self.outside, otherwise="documents.yaml does not have it")
-                self._problem("unknown-source", f"unknown outside source `{form.outside}`", hint, place)
-            if form.document or form.line or form.phrase:
+        if model.outside is not None:
+            if model.outside not in self.outside:
+                hint = did_you_mean(model.outside, self.outside, otherwise="documents.yaml does not have it")
+                self._problem("unknown-source", f"unknown outside source `{model.outside}`", hint, place)
+            if model.document or model.line or model.phrase:
                 self._problem("citation", "both a document and an outside source", "cite each by itself", place)
-            return Citation(form.says, outside=form.outside, place=place)
-        if form.document is None or form.line is None or form.phrase is None:
+            return Citation(model.says, outside=model.outside, place=place)
+        if model.document is None or model.line is None or model.phrase is None:
             self._problem(
                 "citation",
                 "a citation needs `document`, `line` and `phrase`, or `outside`",
                 "add what is missing",
                 place,
             )
-            return Citation(form.says, place=place)
-        document = self.documents.get(form.document)
+            return Citation(model.says, place=place)
+        document = self.documents.get(model.document)
         if document is None:
-            hint = did_you_mean(form.document, self.documents, otherwise="documents.yaml does not have it")
-            self._problem("unknown-source", f"unknown document `{form.document}`", hint, place)
-        elif form.line > document.lines:
+            hint = did_you_mean(model.document, self.documents, otherwise="documents.yaml does not have it")
+            self._problem("unknown-source", f"unknown document `{model.document}`", hint, place)
+        elif model.line > document.lines:
             self._problem(
                 "citation",
-                f"line {form.line} is past the end of `{form.document}`",
+                f"line {model.line} is past the end of `{model.document}`",
                 f"it has {document.lines} lines",
                 place,
             )
-        return Citation(form.says, form.document, form.line, form.phrase, place=place)
+        return Citation(model.says, model.document, model.line, model.phrase, place=place)
 
     def citations(self, listed: list[file_models.CitationModel], node: Node, *path: str | int) -> tuple[Citation, ...]:
         """The citations of the list at `path` of a node."""
-        return tuple(self.citation(form, place_of(node, (*path, index))) for index, form in enumerate(listed))
+        return tuple(self.citation(model, place_of(node, (*path, index))) for index, model in enumerate(listed))
 
     def read_conflicts(self, node: Node | None) -> None:
         """conflicts.yaml; that its rules carry it is checked once they are read."""
-        for name, form, item in entries(file_models.ConflictModel, node, self.problems):
-            statements = self.citations(form.statements, item, "statements")
-            if not form.rules and not form.reason:
+        for name, model, item in entries(file_models.ConflictModel, node, self.problems):
+            statements = self.citations(model.statements, item, "statements")
+            if not model.rules and not model.reason:
                 self._problem(
                     "conflict",
                     f"`{name}` is carried by no rule, and no `reason` says why",
@@ -92,7 +92,7 @@ class SourceReader:
                     item.place,
                 )
             self.conflicts[name] = Conflict(
-                name, form.topic, statements, form.resolution, tuple(form.rules), form.reason
+                name, model.topic, statements, model.resolution, tuple(model.rules), model.reason
             )
 
     def not_encoded(self, node: Node | None) -> tuple[NotEncoded, ...]:
@@ -103,10 +103,10 @@ class SourceReader:
         if not isinstance(node, Sequence):
             self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
-            form = read_model(file_models.NotEncodedModel, item, self.problems)
-            if form is not None:
+            model = read_model(file_models.NotEncodedModel, item, self.problems)
+            if model is not None:
                 cited = file_models.CitationModel(
-                    says="not encoded", document=form.document, line=form.line, phrase=form.phrase
+                    says="not encoded", document=model.document, line=model.line, phrase=model.phrase
                 )
-                entries.append(NotEncoded(self.citation(cited, item.place), form.reason))
+                entries.append(NotEncoded(self.citation(cited, item.place), model.reason))
         return tuple(entries)

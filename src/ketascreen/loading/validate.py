@@ -1,4 +1,4 @@
-"""Fills in a form from a located tree; what does not fit is put back onto file:line:column in a clinician's words."""
+"""Fills in a model from a located tree; what does not fit is put back onto file:line:column in a clinician's words."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _SPOKEN = {
 }
 
 
-def read_model(form: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
-    """The form that a node fills in; None, with each problem reported, where it does not."""
+def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
+    """The file model that a node fills in; None, with each problem reported, where it does not."""
     try:
-        return form.model_validate(plain(node))
+        return model.model_validate(plain(node))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
@@ -39,19 +39,19 @@ def read_model(form: type[ModelT], node: Node, problems: Problems) -> ModelT | N
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
-        problem = _spoken(form, node, detail, problems)
+        problem = _spoken(model, node, detail, problems)
         if problem.place not in empty:  # it is said already that the value is missing
             problems.add(problem)
     return None
 
 
-def _spoken(form: type[FileModel], node: Node, detail: Any, problems: Problems) -> Diagnostic:
+def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems) -> Diagnostic:
     loc = tuple(step for step in detail["loc"] if not str(step).startswith(("literal[", "list[")))
     kind, last = detail["type"], str(loc[-1]) if loc else ""
     if kind == "missing":
         return problems.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
     if kind == "extra_forbidden":
-        fields = _fields_at(form, loc[:-1])
+        fields = _fields_at(model, loc[:-1])
         hint = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
         return problems.at("unknown-key", f"unknown key `{last}`", hint, place_of_key(node, loc))
     if kind in ("literal_error", "enum"):
@@ -64,17 +64,17 @@ def _spoken(form: type[FileModel], node: Node, detail: Any, problems: Problems) 
     return problems.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
 
 
-def _fields_at(form: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
-    """The keys that the form allows at `path`."""
+def _fields_at(model: Any, path: tuple[Any, ...]) -> tuple[str, ...]:
+    """The keys that the model allows at `path`."""
     for step in path:
-        fields = getattr(form, "model_fields", {})
+        fields = getattr(model, "model_fields", {})
         if step in fields:
-            form = _inner(fields[step].annotation)
-    return tuple(getattr(form, "model_fields", {}))
+            model = _inner(fields[step].annotation)
+    return tuple(getattr(model, "model_fields", {}))
 
 
 def _inner(annotation: Any) -> Any:
-    """The form within `list[Form]`, `dict[str, Form]`, `Form | None`; else the annotation itself."""
+    """The model within `list[Model]`, `dict[str, Model]`, `Model | None`; else the annotation itself."""
     for candidate in (annotation, *map(_inner, get_args(annotation))):
         if isinstance(candidate, type) and issubclass(candidate, FileModel):
             return candidate

@@ -30,13 +30,13 @@ class VocabularyReader:
 
     def read(self, node: Node | None) -> Vocabulary:
         """The vocabulary that vocabulary.yaml makes of the built-in facts."""
-        form = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
-        if form is None or node is None:
+        model = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
+        if model is None or node is None:
             return BUILT_IN
-        added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in form.facts.items()]
+        added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in model.facts.items()]
         vocabulary = BUILT_IN.extended(filter(None, added), {})
         windows = {}
-        for name, given in form.freshness.items():
+        for name, given in model.freshness.items():
             place = place_of(node, ("freshness", name))
             if name not in vocabulary:
                 hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
@@ -45,14 +45,16 @@ class VocabularyReader:
                 windows[name] = self._freshness(vocabulary[name], given, place)
         return vocabulary.extended((), windows)
 
-    def _fact(self, name: str, form: file_models.FactModel, place: Place) -> Fact | None:
+    def _fact(self, name: str, model: file_models.FactModel, place: Place) -> Fact | None:
         before = len(self.problems.found)
-        kind = Kind(form.type)
+        kind = Kind(model.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
         if kind in (Kind.CHOICE, Kind.LIST):
-            self._check_choices(name, form, place)
-        elif form.unit not in UNITS or form.minimum is None or form.maximum is None or form.minimum >= form.maximum:
+            self._check_choices(name, model, place)
+        elif (
+            model.unit not in UNITS or model.minimum is None or model.maximum is None or model.minimum >= model.maximum
+        ):
             units = ", ".join(dict.fromkeys(unit.name for unit in UNITS.values()))
             self._problem(
                 "fact",
@@ -62,41 +64,41 @@ class VocabularyReader:
             )
         if len(self.problems.found) > before:
             return None
-        low, high = (None if end is None else Decimal(end) for end in (form.minimum, form.maximum))
+        low, high = (None if end is None else Decimal(end) for end in (model.minimum, model.maximum))
         return Fact(
             name=name,
             kind=kind,
-            label=form.label,
-            domain=form.domain,
-            unit=UNITS[form.unit] if form.unit else None,
+            label=model.label,
+            domain=model.domain,
+            unit=UNITS[model.unit] if model.unit else None,
             minimum=low,
             maximum=high,
-            choices=tuple(form.choices),
-            own_codes=tuple(Code(code.system, code.code, code.choice) for code in form.codes),
-            changeable=form.changeable,
-            note=form.note,
+            choices=tuple(model.choices),
+            own_codes=tuple(Code(code.system, code.code, code.choice) for code in model.codes),
+            changeable=model.changeable,
+            note=model.note,
         )
 
-    def _check_choices(self, name: str, form: file_models.FactModel, place: Place) -> None:
-        bad = [word for word in form.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
-        if bad or len(set(form.choices)) < max(2, len(form.choices)):
+    def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
+        bad = [word for word in model.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
+        if bad or len(set(model.choices)) < max(2, len(model.choices)):
             hint = "at least two different lower-case words; not yes, no, on, off, true or false"
             self._problem("fact", f"the choices of `{name}` are not fit", hint, place)
-        if form.unit or form.minimum is not None or form.maximum is not None:
+        if model.unit or model.minimum is not None or model.maximum is not None:
             self._problem("fact", f"`{name}` has choices, so it has no unit or range", "delete these", place)
 
-    def _freshness(self, fact: Fact, form: file_models.FreshnessModel, place: Place) -> Freshness:
+    def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place) -> Freshness:
         days = 0
-        if form.fresh_for != "same day":
+        if model.fresh_for != "same day":
             try:
-                quantity = parse_quantity(form.fresh_for).to(UNITS["days"]).value
+                quantity = parse_quantity(model.fresh_for).to(UNITS["days"]).value
                 days = int(quantity)
                 if days != quantity or days < 1:
                     raise QuantityError("write whole days, at least one")
             except QuantityError as error:
                 self._problem("quantity", "`fresh_for` is `same day` or a number of days", str(error), place)
-        for word in (*form.lasting, *form.permanent):
+        for word in (*model.lasting, *model.permanent):
             if word not in fact.choices:
                 hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
                 self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
-        return Freshness(days, frozenset(form.lasting), frozenset(form.permanent), form.reason)
+        return Freshness(days, frozenset(model.lasting), frozenset(model.permanent), model.reason)

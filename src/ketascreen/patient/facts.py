@@ -83,11 +83,17 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
     problems: list[Diagnostic] = []
     observations = profile.observations()
     if profile.extra:
-        observations.update(_extra(profile, vocabulary, problems))
+        added, refused = _extra(profile, vocabulary)
+        observations.update(added)
+        problems += refused
     instants = _instants(observations.values(), as_of)
     problems += _in_the_future(observations, instants, as_of)
     if profile.birth_date is not None:
-        _derive_age(profile.birth_date, as_of, observations, problems)
+        age = _age(profile.birth_date, as_of.date(), observations.get("age"))
+        if isinstance(age, Diagnostic):
+            problems.append(age)
+        else:
+            observations["age"] = age
     if problems:
         raise ProfileError(problems)
     return _count(observations, instants, vocabulary, as_of)
@@ -118,9 +124,10 @@ def _in_the_future(
             yield Diagnostic("in-the-future", message, "check its date", pointer=f"{_pointer(name)}/at")
 
 
-def _extra(
-    profile: PatientProfile, vocabulary: Vocabulary, problems: list[Diagnostic]
-) -> Iterable[tuple[str, AnyObservation]]:
+def _extra(profile: PatientProfile, vocabulary: Vocabulary) -> tuple[dict[str, AnyObservation], list[Diagnostic]]:
+    """The answers to facts that the rulebook adds, by name, and what is wrong with the others."""
+    added: dict[str, AnyObservation] = {}
+    problems = []
     for name, raw in profile.extra.items():
         fact = vocabulary.get(name)
         if fact is None:
@@ -128,50 +135,29 @@ def _extra(
             problems.append(unknown_fact(name, hint, "/extra"))
         elif raw is not None:
             try:
-                yield name, read_observation(fact, raw)
+                added[name] = read_observation(fact, raw)
             except Refused as refused:
                 message, pointer = f"`{name}`: {refused.message}", f"/extra/{name}{refused.pointer}"
                 problems.append(Diagnostic(refused.code, message, refused.hint, pointer=pointer))
+    return added, problems
 
 
-def _derive_age(
-    born: date, as_of: datetime, observations: dict[str, AnyObservation], problems: list[Diagnostic]
-) -> None:
-    today = as_of.date()
+def _age(born: date, today: date, given: AnyObservation | None) -> Observation | Diagnostic:
+    """The age by the date of birth, observed when a `given` age was; or what is wrong with the two."""
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    fact = BUILT_IN["age"]
-    assert fact.maximum is not None
-    given = observations.get("age")
+    maximum = BUILT_IN["age"].maximum
+    assert maximum is not None
     if born > today:
-        problems.append(
-            Diagnostic(
-                "in-the-future",
-                "`birth_date` is after the time of screening",
-                "check it",
-                pointer="/birth_date",
-            )
-        )
-    elif years > fact.maximum:
-        problems.append(
-            Diagnostic(
-                "out-of-range",
-                f"`birth_date` is more than {fact.maximum} years ago",
-                "check it",
-                pointer="/birth_date",
-            )
-        )
-    elif isinstance(given, Observation) and given.value != years:
+        message = "`birth_date` is after the time of screening"
+        return Diagnostic("in-the-future", message, "check it", pointer="/birth_date")
+    if years > maximum:
+        message = f"`birth_date` is more than {maximum} years ago"
+        return Diagnostic("out-of-range", message, "check it", pointer="/birth_date")
+    if isinstance(given, Observation) and given.value != years:
         # A second opinion on the age that taking one of the two away could change is no safe ground (P1).
-        problems.append(
-            Diagnostic(
-                "contradiction",
-                "`age` is not the age that `birth_date` gives on that day",
-                "leave `age` out",
-                pointer="/age",
-            )
-        )
-    else:
-        observations["age"] = Observation(Decimal(years), given.at if given else None)
+        message = "`age` is not the age that `birth_date` gives on that day"
+        return Diagnostic("contradiction", message, "leave `age` out", pointer="/age")
+    return Observation(Decimal(years), given.at if given else None)
 
 
 def _count(

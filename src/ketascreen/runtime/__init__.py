@@ -9,9 +9,11 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.runtime.gc_pause import gc_paused
-    from ketascreen.runtime.process_pool import PIECE, cores, in_order
+    from ketascreen.runtime.process_pool import PIECE, can_fork, cores, in_order
 
-__all__ = ["PIECE", "cores", "gc_paused", "in_order"]
+__all__ = ["PIECE", "can_fork", "cores", "gc_paused", "in_order"]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = face(__name__, {"gc_pause": ["gc_paused"], "process_pool": ["PIECE", "cores", "in_order"]})
+    __getattr__, __dir__ = face(
+        __name__, {"gc_pause": ["gc_paused"], "process_pool": ["PIECE", "can_fork", "cores", "in_order"]}
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import islice
@@ -28,13 +30,24 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def can_fork() -> bool:
+    """Whether worker processes may start as copies of this one; a lock that another thread holds would stay shut."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
 def in_order(
-    make: Callable[[], Callable[[ItemT], ResultT]], items: Iterable[ItemT], *, workers: int, piece: int = PIECE
+    make: Callable[[], Callable[[ItemT], ResultT]],
+    items: Iterable[ItemT],
+    *,
+    workers: int,
+    piece: int = PIECE,
+    forked: bool = False,
 ) -> Generator[ResultT, None, None]:
-    """What the function that `make` gives comes to for each item, in their order, over `workers` processes.
+    """What the function that `make` gives returns for each item, in their order, over `workers` processes.
 
     Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
-    never all. With one worker everything is done here.
+    never all. With one worker everything is done here. `forked` processes start as copies of this one, with all that
+    `make` holds, and `make` is not pickled; only for a caller that has asked `can_fork`.
 
     Raises:
         ChannelFault: a worker process ended without an answer.
@@ -47,7 +60,7 @@ def in_order(
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    context = get_context("spawn")  # a fork is not safe in a process with threads
+    context = get_context("fork" if forked else "spawn")  # a fork is not safe in a process with threads
     pool = ProcessPoolExecutor(workers, context, _begin, (make,))
     try:
         for results in _windowed(lambda taken: pool.submit(_each, taken), items, workers * _AHEAD, piece):

@@ -55,7 +55,7 @@ class _Stop(Exception):
 
 
 @dataclass(slots=True)
-class _Reader:
+class _EventReader:
     file: File
     keys: re.Pattern[str]
     next: Callable[[], Any]
@@ -223,7 +223,7 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
     found: list[Diagnostic] = []
     try:
         with gc_paused():  # one file may hold many values too
-            root = _Reader(file, keys, _LOADER(text).get_event, found).document()
+            root = _EventReader(file, keys, _LOADER(text).get_event, found).document()
     except _Stop:
         return None, found
     except yaml.YAMLError as error:

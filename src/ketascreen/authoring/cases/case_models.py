@@ -18,6 +18,12 @@ StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid
 FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  # type: ignore[valid-type]
 
 
+OF_A_RULE = ("finding", "because", "asks", "gives")
+"""What a rule's own case may expect; it must expect the first."""
+OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
+"""What the case of a whole patient may expect; it must expect the first."""
+
+
 class ExpectModel(FileModel):
     """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, alone
 from ketascreen.diagnostic import InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate, explain
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
+from ketascreen.language.terms import Outcome
 from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
-from ketascreen.verdict.decision import combine, combine_readiness
-from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
-from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
+from ketascreen.verdict.finding import Fault, Finding
+from ketascreen.verdict.verdict import ClinicianDecision
 
 NOT_ASKED = "not_asked"
 """What a rule's case expects at a stage that does not ask the rule."""
@@ -67,20 +67,12 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
     grounds = explain(rule.when, answers_for(rule, facts))
-    finding = Finding.model_construct(
-        effect=rule.effect,
-        routes=rule.routes,
-        outcome=OUTCOME[grounds.truth],
-        rests_on=tuple(FactUsed.model_construct(fact=name) for name in sorted(grounds.rests_on)),
-        lacks=tuple(FactLacking.model_construct(fact=name, why="not_recorded") for name in sorted(grounds.lacks)),
-    )
-    return not any(True for _ in _check_rule(case.expect, finding))
+    return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
 
 
-def holds_for_patient(case: Case, routes: Mapping[Route, RouteVerdict], findings: Iterable[Finding]) -> bool:
-    """Whether a whole patient's case holds for what the routes and rules came to."""
-    verdict = Verdict.model_construct(routes=dict(routes), findings=tuple(findings))
-    return not any(True for _ in _check_patient(case.expect, verdict))
+def holds_for_patient(case: Case, came: PatientResult) -> bool:
+    """Whether a whole patient's case holds for what came of the patient."""
+    return not any(True for _ in _check_patient(case.expect, came))
 
 
 def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
@@ -90,7 +82,7 @@ def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
     if rule is None or not rule.asked_at(case.stage):
         return Examined((Failure(f"`{rule_id}` is not asked at {case.stage}; add `stage: session`"),))
     finding, doubts = _finding(case, rule, screener)
-    failures = (*doubts, *_check_rule(case.expect, finding))
+    failures = (*doubts, *_check_rule(case.expect, RuleResult.of_finding(finding), _grounds(finding)))
     return Examined(failures, (finding,) if failures else ())
 
 
@@ -116,30 +108,19 @@ def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failu
         yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
 
 
-def _check_rule(expect: Mapping[str, Any], finding: Finding) -> Iterator[Failure]:
-    if finding.outcome != expect["finding"]:
-        yield Failure(f"expected {expect['finding']}, got {finding.outcome}", _grounds(finding))
-    for key, got in (
-        ("because", [used.fact for used in finding.rests_on]),
-        ("asks", [one.fact for one in finding.lacks]),
-    ):
-        if key in expect and sorted(expect[key]) != got:
+def _check_rule(expect: Mapping[str, Any], came: RuleResult, grounds: str = "") -> Iterator[Failure]:
+    if came.outcome != expect["finding"]:
+        yield Failure(f"expected {expect['finding']}, got {came.outcome}", grounds)
+    for key, got in (("because", came.rests_on), ("asks", came.lacks)):
+        if key in expect and sorted(expect[key]) != list(got):
             yield Failure(f"expected {key} {_listed(sorted(expect[key]))}; got {_listed(got)}")
     gives = expect.get("gives", {})
-    elsewhere = [route for route, wanted in gives.items() if route not in finding.routes and wanted != NOTHING]
+    elsewhere = [route for route, wanted in gives.items() if route not in came.routes and wanted != NOTHING]
     if elsewhere:
         yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
-    came = {route: (wanted, _alone(finding)) for route, wanted in gives.items() if route in finding.routes}
-    for (wanted, alone), routes in _alike(came):
-        yield Failure(f"expected {wanted} for {_listed(routes)}, got {alone}")
-
-
-def _alone(finding: Finding) -> Decision | Readiness:
-    """What a finding would give if its rule were the only one."""
-    found = [(finding.effect, finding.outcome)]
-    if finding.effect is Effect.HOLD:
-        return combine_readiness(Decision.ELIGIBLE, found, undecided_review=False)
-    return combine(found)
+    given = alone(came.effect, came.outcome)
+    for (wanted, _), routes in _alike({route: (gives[route], given) for route in gives if route in came.routes}):
+        yield Failure(f"expected {wanted} for {_listed(routes)}, got {given}")
 
 
 def _grounds(finding: Finding) -> str:
@@ -152,35 +133,32 @@ def _examine_patient(case: Case, screener: Screener) -> Examined:
     decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     differing = [one.rule for one in verdict.agreement.disagreements]
-    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, verdict))
+    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, PatientResult.of_verdict(verdict)))
     why = {rule for failure in failures for rule in failure.rules}
     return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
 
 
-def _check_patient(expect: Mapping[str, Any], verdict: Verdict) -> Iterator[Failure]:
-    routes = verdict.routes
-    decided = {route: (routes[route].decision, routes[route].reasons) for route in routes}
-    ready = {route: (routes[route].readiness, routes[route].readiness_reasons) for route in routes}
-    for kind, came in (("decisions", decided), ("readiness", ready)):
+def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[Failure]:
+    decided = {to: (one.decision, one.reasons) for to, one in came.routes.items()}
+    ready = {to: (one.readiness, one.readiness_reasons) for to, one in came.routes.items()}
+    for kind, by_route in (("decisions", decided), ("readiness", ready)):
         for (wanted, got, reasons), where in _alike(
-            {to: (word, *came[to]) for to, word in expect.get(kind, {}).items()}
+            {to: (word, *by_route[to]) for to, word in expect.get(kind, {}).items()}
         ):
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
-    alerts = sorted({alert for one in verdict.routes.values() for alert in one.alerts})
-    if "alerts" in expect and sorted(expect["alerts"]) != alerts:
-        differing = tuple({*expect["alerts"]} ^ {*alerts})
-        yield Failure(f"expected alerts {_listed(expect['alerts'])}; got {_listed(alerts)}", rules=differing)
-    outcomes = {one.rule: one.outcome for one in verdict.findings}
+    if "alerts" in expect and sorted(expect["alerts"]) != sorted(came.alerts):
+        differing = tuple({*expect["alerts"]} ^ came.alerts)
+        text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(came.alerts))}"
+        yield Failure(text, rules=differing)
     for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
         for rule in expect.get(key, ()):
-            if (got_outcome := outcomes.get(rule)) is not wanted_outcome:
+            if (got_outcome := came.outcomes.get(rule)) is not wanted_outcome:
                 text = f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
                 yield Failure(text, rules=(rule,))
-    asked = {ask.fact for one in verdict.routes.values() for ask in one.asks}
     for fact in expect.get("asks", ()):
-        if fact not in asked:
+        if fact not in came.asks:
             yield Failure(f"expected to be asked for {fact}")
 
 

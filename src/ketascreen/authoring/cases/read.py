@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ketascreen.authoring.cases import case_models as forms
 from ketascreen.authoring.cases.case import NOTHING, Case
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
@@ -50,15 +50,15 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, forms.StartModel]:
-    starts: dict[str, forms.StartModel] = {}
+def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartModel]:
+    starts: dict[str, StartModel] = {}
     for path, tree in trees.items():
         if not path.endswith(START):
             continue
         name = path.rsplit("/", 1)[-1].removesuffix(START)
         if name in starts:
             problems.report("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
-        if start := read_model(forms.StartModel, tree, problems):
+        if start := read_model(StartModel, tree, problems):
             starts[name] = start
     return starts
 
@@ -66,7 +66,7 @@ def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, forms.St
 @dataclass(frozen=True, slots=True)
 class _CaseReader:
     rulebook: Rulebook
-    starts: Mapping[str, forms.StartModel]
+    starts: Mapping[str, StartModel]
     problems: Problems
 
     def read(self, path: str, tree: Node) -> Iterable[Case]:
@@ -79,30 +79,30 @@ class _CaseReader:
             return
         names: set[str] = set()
         for node in tree.items:
-            form = read_model(forms.CaseModel, node, self.problems)
-            if form is None:
+            model = read_model(CaseModel, node, self.problems)
+            if model is None:
                 continue
-            if form.name in names:
+            if model.name in names:
                 self.problems.report(
-                    "case", f"the name `{form.name}` twice", "name each case for what it shows", node.place
+                    "case", f"the name `{model.name}` twice", "name each case for what it shows", node.place
                 )
-            names.add(form.name)
-            if case := self._case(path, node, form, rule):
+            names.add(model.name)
+            if case := self._case(path, node, model, rule):
                 yield case
 
-    def _case(self, path: str, node: Node, form: forms.CaseModel, rule: str | None) -> Case | None:
-        start = self.starts.get(form.start or "")
-        if form.start is not None and start is None:
-            hint = did_you_mean(form.start, self.starts, otherwise="write it as <name>.start.yaml")
-            self.problems.report("case", f"no start `{form.start}`", hint, place_of(node, ("start",)))
+    def _case(self, path: str, node: Node, model: CaseModel, rule: str | None) -> Case | None:
+        start = self.starts.get(model.start or "")
+        if model.start is not None and start is None:
+            hint = did_you_mean(model.start, self.starts, otherwise="write it as <name>.start.yaml")
+            self.problems.report("case", f"no start `{model.start}`", hint, place_of(node, ("start",)))
             return None
-        for wrong in _problems(form, rule, self.rulebook):
+        for wrong in _problems(model, rule, self.rulebook):
             self.problems.report(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
         try:
-            as_of = read_instant(form.as_of or (start.as_of if start else None), "")
+            as_of = read_instant(model.as_of or (start.as_of if start else None), "")
             if not isinstance(as_of, datetime):
                 raise Refused("not-a-date", "a time is wanted", "write 2026-11-22T09:00:00Z")
-            profile = self._profile(form, start)
+            profile = self._profile(model, start)
         except Refused as refused:
             self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
             return None
@@ -111,15 +111,15 @@ class _CaseReader:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
-        expect = {key: value for key, value in form.expect.model_dump().items() if value is not None}
-        return Case(form.name, node.place, rule, as_of, Stage(form.stage), profile, tuple(form.decisions), expect)
+        expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
+        return Case(model.name, node.place, rule, as_of, Stage(model.stage), profile, tuple(model.decisions), expect)
 
-    def _profile(self, form: forms.CaseModel, start: forms.StartModel | None) -> PatientProfile:
-        given = {**(start.given if start else {}), **form.given}
-        observed_at = _once(form.observed_at or (start.observed_at if start else None))
+    def _profile(self, model: CaseModel, start: StartModel | None) -> PatientProfile:
+        given = {**(start.given if start else {}), **model.given}
+        observed_at = _once(model.observed_at or (start.observed_at if start else None))
         raw: dict[str, Any] = {"extra": {}}
         for name, answer in given.items():
-            if name in form.without:
+            if name in model.without:
                 continue
             dated = answer if observed_at is None or name == "birth_date" else _dated(answer, observed_at)
             (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = dated
@@ -140,10 +140,6 @@ def _dated(answer: Any, observed_at: Instant | str) -> Any:
     return {"present" if isinstance(answer, list) else "value": answer, "at": observed_at}
 
 
-_OF_A_RULE = frozenset({"finding", "because", "asks", "gives"})
-_OF_A_PATIENT = frozenset({"decisions", "readiness", "alerts", "met", "unknown", "asks"})
-
-
 @dataclass(frozen=True, slots=True)
 class _Problem:
     """What is wrong with what a case says, how to fix it, and the keys that lead there."""
@@ -154,49 +150,50 @@ class _Problem:
     at: tuple[str | int, ...] = ()
 
 
-def _problems(form: forms.CaseModel, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
-    yield from _of_its_kind(form, rule)
-    for fact in form.without:
-        if fact in form.given:
+def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
+    yield from _of_its_kind(model, rule)
+    for fact in model.without:
+        if fact in model.given:
             hint = "keep it under one of the two"
             yield _Problem("case", f"`{fact}` is both given and taken away", hint, ("without",))
-    yield from _unknown_names(form, rulebook)
-    for index, decided in enumerate(form.decisions):
+    yield from _unknown_names(model, rulebook)
+    for index, decided in enumerate(model.decisions):
         if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
             hint = "only a review is a clinician's to decide"
             yield _Problem("case", f"`{decided}` is no review", hint, ("decisions", index))
-    if (one := rulebook.rule(rule or "")) and form.expect.gives:
+    if (one := rulebook.rule(rule or "")) and model.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
-        for route, word in form.expect.gives.items():
+        for route, word in model.expect.gives.items():
             if word not in {*words, NOTHING}:
                 hint = did_you_mean(word, words, otherwise=f"write one of {', '.join(words)}")
                 yield _Problem("wrong-word", f"`{rule}` alone never gives `{word}`", hint, ("expect", "gives", route))
 
 
-def _of_its_kind(form: forms.CaseModel, rule: str | None) -> Iterator[_Problem]:
+def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
     """Whether a case asserts enough, and what a case of its kind can assert."""
-    said = {key: value for key, value in form.expect.model_dump().items() if value is not None}
-    allowed, needed = (_OF_A_RULE, "finding") if rule else (_OF_A_PATIENT, "decisions")
+    said = {key: value for key, value in model.expect.model_dump().items() if value is not None}
+    allowed = OF_A_RULE if rule else OF_A_PATIENT
+    needed = allowed[0]
     if not said.get(needed):
         yield _Problem("case", "a case that asserts too little", f"add `{needed}:` under `expect:`", ("expect",))
-    for key in sorted(said.keys() - allowed):
+    for key in sorted(said.keys() - {*allowed}):
         hint = f"it may expect {', '.join(sorted(allowed))}"
         yield _Problem("case", f"`{key}` is not for this kind of case", hint, ("expect", key))
     for key in ("gives", "readiness"):
         if said.get(key) == {}:
             yield _Problem("case", f"`{key}` names no route", "name one, or leave it out", ("expect", key))
-    if said.get("readiness") and form.stage != Stage.SESSION:
+    if said.get("readiness") and model.stage != Stage.SESSION:
         hint = "add `stage: session`, or leave it out"
         yield _Problem("case", "`readiness` is asked at a session only", hint, ("expect", "readiness"))
 
 
-def _unknown_names(form: forms.CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
-    expect, facts = form.expect, rulebook.vocabulary
+def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
+    expect, facts = model.expect, rulebook.vocabulary
     for at, named in {
         ("expect", "met"): expect.met,
         ("expect", "unknown"): expect.unknown,
         ("expect", "alerts"): expect.alerts,
-        ("decisions",): form.decisions,
+        ("decisions",): model.decisions,
     }.items():
         for index, name in enumerate(named or ()):
             if rulebook.rule(name) is None:
@@ -206,7 +203,7 @@ def _unknown_names(form: forms.CaseModel, rulebook: Rulebook) -> Iterator[_Probl
     for at, named, beside in (
         (("expect", "because"), expect.because, ()),
         (("expect", "asks"), expect.asks, ()),
-        (("without",), form.without, ("birth_date",)),
+        (("without",), model.without, ("birth_date",)),
     ):
         for index, name in enumerate(named or ()):
             if name not in facts and name not in beside:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import Examined, examine
-from ketascreen.diagnostic import ChannelFault
+from ketascreen.runtime.process_pool import can_fork, in_order
 from ketascreen.screen import Screener
 
 ENOUGH = 200
 """As many cases for each worker at least: with fewer, starting it takes longer than it saves."""
-_PIECES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,59 +62,14 @@ def run_cases(cases: Sequence[Case], screener: Screener, *, workers: int = 1, fa
         ChannelFault: a worker process ended without an answer.
     """
     workers = min(workers, len(cases) // ENOUGH) if can_fork() else 1
-    examined = _over_workers(cases, screener, workers, fail_fast) if workers > 1 else _each(cases, screener)
+
+    def make() -> Callable[[int], Examined]:
+        return lambda index: examine(cases[index], screener)
+
     results: list[CaseResult] = []
-    try:
+    with closing(in_order(make, range(len(cases)), workers=workers, forked=True)) as examined:
         for case, one in zip(cases, examined, strict=False):
             results.append(CaseResult(case, one))
             if fail_fast and one.failures:
                 break
-    finally:
-        examined.close()
     return Run(tuple(results), tuple(cases[len(results) :]))
-
-
-def _each(cases: Iterable[Case], screener: Screener) -> Generator[Examined, None, None]:
-    for case in cases:
-        yield examine(case, screener)
-
-
-def _over_workers(
-    cases: Sequence[Case], screener: Screener, workers: int, fail_fast: bool
-) -> Generator[Examined, None, None]:
-    size = -(-len(cases) // (workers * _PIECES))
-    starts = range(0, len(cases), size)
-    with ProcessPoolExecutor(workers, get_context("fork"), _begin, (cases, screener, fail_fast)) as pool:
-        try:
-            for piece in pool.map(_run_piece, starts, [start + size for start in starts]):
-                yield from piece
-        except BrokenProcessPool:
-            raise ChannelFault("a process that ran cases ended without an answer; `-j 1` runs them in one") from None
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def can_fork() -> bool:
-    """Whether worker processes may start as copies of this one; a lock that another thread holds would stay shut."""
-    return sys.platform == "linux" and threading.active_count() == 1
-
-
-_work: tuple[Sequence[Case], Screener, bool] | None = None
-"""What a worker process works on: a screener of its own, and all the cases."""
-
-
-def _begin(cases: Sequence[Case], screener: Screener, fail_fast: bool) -> None:
-    global _work
-    _work = cases, screener, fail_fast
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
-
-
-def _run_piece(start: int, stop: int) -> list[Examined]:
-    assert _work is not None
-    cases, screener, fail_fast = _work
-    examined: list[Examined] = []
-    for one in _each(cases[start:stop], screener):
-        examined.append(one)
-        if fail_fast and one.failures:
-            break
-    return examined

@@ -22,7 +22,7 @@ _STRENGTH = {Effect.CAUTION: 1, Effect.REVIEW: 2, Effect.EXCLUDE: 3}
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _SingleAnswer:
     """An answer by itself, spread; `name` is what is answered, `says` how that reads."""
 
     name: str
@@ -63,7 +63,7 @@ def _on_each_route(rules: list[Rule], routes: Iterable[Route]) -> Iterable[tuple
     return found.values()
 
 
-def _problem(rule: Rule, route: Route, risk: _Answer, harmless: _Answer) -> Diagnostic:
+def _problem(rule: Rule, route: Route, risk: _SingleAnswer, harmless: _SingleAnswer) -> Diagnostic:
     return Diagnostic(
         CODE,
         f"on {route}, some patients get a better decision with {risk.says}, which is a risk by itself, than with"
@@ -73,10 +73,10 @@ def _problem(rule: Rule, route: Route, risk: _Answer, harmless: _Answer) -> Diag
     )
 
 
-def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_Answer, _Answer]]:
+def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_SingleAnswer, _SingleAnswer]]:
     """Each two answers to a choice; for each word of a list its presence and its absence, all else absent."""
     if fact.kind is Kind.CHOICE:
-        given = [_Answer(fact.name, word, {fact.name: word}, f"`{fact.name}: {word}`") for word in fact.choices]
+        given = [_SingleAnswer(fact.name, word, {fact.name: word}, f"`{fact.name}: {word}`") for word in fact.choices]
         yield from permutations(given, 2)
     elif fact.kind is Kind.LIST:
         asked = sorted({compare.fact for when in conditions for compare in comparisons(when)})
@@ -84,14 +84,18 @@ def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_Answe
         for name in nothing:
             word = name.removeprefix(word_of(fact.name, ""))
             if word != UNRECOGNISED:  # it makes its list incomplete, so nothing is ruled out
-                with_it = _Answer(name, PRESENT, {**nothing, name: PRESENT}, f"`{word}` in `{fact.name}`")
-                without = _Answer(name, ABSENT, nothing, f"`{word}` absent from `{fact.name}`")
+                with_it = _SingleAnswer(name, PRESENT, {**nothing, name: PRESENT}, f"`{word}` in `{fact.name}`")
+                without = _SingleAnswer(name, ABSENT, nothing, f"`{word}` absent from `{fact.name}`")
                 yield with_it, without
                 yield without, with_it
 
 
 def _better(
-    rules: list[Rule], conditions: Mapping[str, Condition], risk: _Answer, harmless: _Answer, vocabulary: Vocabulary
+    rules: list[Rule],
+    conditions: Mapping[str, Condition],
+    risk: _SingleAnswer,
+    harmless: _SingleAnswer,
+    vocabulary: Vocabulary,
 ) -> Iterator[Rule]:
     """The rules that make a decision worse with the harmless answer."""
     if _alone(rules, conditions, harmless) or not (bar := _alone(rules, conditions, risk)):
@@ -114,7 +118,7 @@ def _only_the_first(truths: Truths) -> bool:
     return truths == (Truth.TRUE, Truth.FALSE)
 
 
-def _alone(rules: list[Rule], conditions: Mapping[str, Condition], answer: _Answer) -> int:
+def _alone(rules: list[Rule], conditions: Mapping[str, Condition], answer: _SingleAnswer) -> int:
     """The strength of the strongest rule that the answer meets by itself; 0 where it meets none."""
     met = (rule for rule in rules if evaluate(conditions[rule.id], answer.alone) is Truth.TRUE)
     return max((_STRENGTH[rule.effect] for rule in met), default=0)

@@ -74,7 +74,7 @@ def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Want:
+class _WantedSide:
     """A side of a boundary that a case is to try: an example, with the lowest and the highest answer that would do."""
 
     side: str
@@ -83,7 +83,7 @@ class _Want:
     high: Decimal
 
 
-def _wanted(fact: Fact, number: Decimal) -> Iterator[_Want]:
+def _wanted(fact: Fact, number: Decimal) -> Iterator[_WantedSide]:
     """What is to be tried of a boundary, as far as the fact's range goes.
 
     A step is one in the last place of the number, so that 2.9 and 3.1 do for 3, and 1.4 does for 1.5.
@@ -95,11 +95,11 @@ def _wanted(fact: Fact, number: Decimal) -> Iterator[_Want]:
     with localcontext(Context(prec=50)):  # not the caller's, which may round
         low, high = max(number - step, fact.minimum), min(number + step, fact.maximum)
     if below is not None:
-        yield _Want("from below", below if fact.kind is Kind.INTEGER else low, low, below)
+        yield _WantedSide("from below", below if fact.kind is Kind.INTEGER else low, low, below)
     if fact.kind is not Kind.INTEGER or number == number.to_integral_value():
-        yield _Want("exactly", number, number, number)
+        yield _WantedSide("exactly", number, number, number)
     if above is not None:
-        yield _Want("from above", above if fact.kind is Kind.INTEGER else high, above, high)
+        yield _WantedSide("from above", above if fact.kind is Kind.INTEGER else high, above, high)
 
 
 def _exponent(number: Decimal) -> int:
@@ -107,7 +107,7 @@ def _exponent(number: Decimal) -> int:
     return -len(text.partition(".")[2])
 
 
-def _tries(rule: Rule, threshold: _Threshold, cases: list[Known], want: _Want) -> bool:
+def _tries(rule: Rule, threshold: _Threshold, cases: list[Known], want: _WantedSide) -> bool:
     for answers in cases:
         value = answers.get(threshold.compare.fact)
         within = isinstance(value, Decimal) and want.low <= value <= want.high

@@ -113,7 +113,7 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _PlacedAllowance:
     """An `allow` entry with what it is about, and where it stands."""
 
     about: str
@@ -135,7 +135,7 @@ def _silence(
     entries = tuple(_entries(subject))
     found: list[Diagnostic] = []
     silenced: list[Silenced] = []
-    used: set[_Entry] = set()
+    used: set[_PlacedAllowance] = set()
     for problem in _in_order(map(_with_text(subject), problems)):
         about = _about(problem, rule_of)
         entry = next((one for one in entries if one.covers(problem.code, about)), None)
@@ -149,15 +149,15 @@ def _silence(
     return _in_order((*found, *map(_with_text(subject), needless))), tuple(silenced)
 
 
-def _entries(subject: Subject) -> Iterator[_Entry]:
+def _entries(subject: Subject) -> Iterator[_PlacedAllowance]:
     ids = {rule.id for rule in subject.rulebook.rules}
     for rule in subject.rulebook.rules:
         for index, allowance in enumerate(rule.allow):
-            yield _Entry(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
+            yield _PlacedAllowance(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
     for index, allowance in enumerate(subject.rulebook.identity.allow):
         # A rule's id here would let a finding about the rule stand where its readers do not see it.
         about = "" if allowance.about in ids else allowance.about
-        yield _Entry(about, allowance, subject.place("rulebook.yaml", "allow", index, "check"))
+        yield _PlacedAllowance(about, allowance, subject.place("rulebook.yaml", "allow", index, "check"))
 
 
 def _about(problem: Diagnostic, rule_of: Mapping[str, str]) -> str:
@@ -182,7 +182,7 @@ def _with_text(subject: Subject) -> Callable[[Diagnostic], Diagnostic]:
     return with_text
 
 
-def _needless(entry: _Entry, checks: tuple[Check, ...]) -> Diagnostic:
+def _needless(entry: _PlacedAllowance, checks: tuple[Check, ...]) -> Diagnostic:
     codes = [check.CODE for check in checks]
     check = entry.allowance.check
     if check not in codes:

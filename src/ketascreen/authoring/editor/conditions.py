@@ -155,14 +155,5 @@ def _observed(key: str, answer: Schema, **others: Schema) -> Schema:
 def describe(fact: Fact) -> str:
     """A fact's answers, how long one counts, and its note."""
     said = fact.describe()
-    return " ".join(part for part in (f"{said[0].upper()}{said[1:]}.", _counts(fact), fact.note) if part)
-
-
-def _counts(fact: Fact) -> str:
-    if fact.freshness is None:
-        return "An answer counts at any age, dated or not."
-    days = fact.freshness.days
-    window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
-    lasting = [f"{word} until it is replaced" for word in fact.choices if word in fact.freshness.lasting]
-    permanent = [f"{word} for good" for word in fact.choices if word in fact.freshness.permanent]
-    return f"An answer counts {'; '.join([window, *lasting, *permanent])}."
+    counts = f"An answer counts {fact.describe_freshness()}."
+    return " ".join(part for part in (f"{said[0].upper()}{said[1:]}.", counts, fact.note) if part)

@@ -24,14 +24,14 @@ ORDER = {
     ),
     file_models.FreshnessModel: ("fresh_for", "lasting", "permanent", "reason"),
 }  # fmt: skip
-"""The order of keys where it is not that of the form."""
+"""The order of keys where it is not that of the model."""
 
 
 def order_within_braces(document: Any, held: Any) -> None:
     """Puts the keys of each mapping within braces in order."""
-    for node, form, _ in list(_mappings(document, held, 0)):
+    for node, model, _ in list(_mappings(document, held, 0)):
         if node.fa.flow_style():
-            for key in _wanted(node, form):
+            for key in _wanted(node, model):
                 node[key] = node.pop(key)
 
 
@@ -41,16 +41,16 @@ def reordered(text: str, document: Any, held: Any) -> str:
     Inner mappings come first: ordering one leaves the lines as many as they were, so that those around it stay true.
     """
     lines = text.split("\n")[:-1]
-    for node, form, end in reversed(list(_mappings(document, held, len(lines)))):
-        wanted = _wanted(node, form)
+    for node, model, end in reversed(list(_mappings(document, held, len(lines)))):
+        wanted = _wanted(node, model)
         if wanted != list(node) and not node.fa.flow_style():
             lines = _permuted(lines, node, wanted, end)
     return "\n".join(lines) + "\n"
 
 
-def _wanted(node: CommentedMap, form: type[file_models.FileModel]) -> list[str]:
-    order = ORDER.get(form, tuple(form.model_fields))
-    if form is case_models.ExpectModel and "decisions" in node:  # of a whole patient: what is asked for comes last
+def _wanted(node: CommentedMap, model: type[file_models.FileModel]) -> list[str]:
+    order = ORDER.get(model, tuple(model.model_fields))
+    if model is case_models.ExpectModel and "decisions" in node:  # of a whole patient: what is asked for comes last
         order = (*(key for key in order if key != "asks"), "asks")
     bare = {key: key.removeprefix(BREAK) for key in node}
     return sorted(node, key=lambda key: order.index(bare[key]) if bare[key] in order else len(order))
@@ -86,7 +86,7 @@ def _with_comments(lines: Sequence[str], line: int, first: int, column: int) -> 
 
 
 def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[file_models.FileModel], int]]:
-    """Each mapping that fills in a form, with the line behind its last."""
+    """Each mapping that fills in a file model, with the line behind its last."""
     origin, inner = get_origin(held), get_args(held)
     if origin in (Union, UnionType, Annotated):
         for one in inner if origin is not Annotated else inner[:1]:
@@ -95,18 +95,18 @@ def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, ty
         for index, item in enumerate(node):
             after = node.lc.item(index + 1)[0] if index + 1 < len(node) else end
             yield from _mappings(item, inner[0], after)
-    elif isinstance(node, CommentedMap) and (origin is dict or _is_form(held)):
-        if _is_form(held):
+    elif isinstance(node, CommentedMap) and (origin is dict or _is_model(held)):
+        if _is_model(held):
             yield node, held, end
         keys = list(node)
         for key, following in zip(keys, [*keys[1:], None], strict=False):
-            form = None if origin is dict else held.model_fields.get(key.removeprefix(BREAK))
-            field = inner[1] if origin is dict else form and form.annotation
+            info = None if origin is dict else held.model_fields.get(key.removeprefix(BREAK))
+            field = inner[1] if origin is dict else info and info.annotation
             after = end if following is None or node.fa.flow_style() else node.lc.key(following)[0]
             yield from _mappings(node[key], field, after)
 
 
-def _is_form(held: Any) -> bool:
+def _is_model(held: Any) -> bool:
     return isinstance(held, type) and issubclass(held, file_models.FileModel)
 
 

@@ -42,7 +42,7 @@ class Distinction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _TriedAnswer:
     """An answer as a case writes it, and what of it counts before the change and after."""
 
     raw: dict[str, Any]
@@ -90,7 +90,7 @@ def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
     return grounds.truth, grounds.lacks if grounds.truth is Truth.UNKNOWN else grounds.rests_on
 
 
-def _search(choices: Mapping[str, tuple[_Answer, ...]], differ: _Differ, settled: _Differ) -> Distinction:
+def _search(choices: Mapping[str, tuple[_TriedAnswer, ...]], differ: _Differ, settled: _Differ) -> Distinction:
     names = list(choices)
     tries = 0
     refused = False
@@ -154,7 +154,7 @@ def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
 
 def _choices(
     mutant: Mutant | None, before: Rule, after: Rule, rulebook: Rulebook, as_of: datetime
-) -> dict[str, tuple[_Answer, ...]]:
+) -> dict[str, tuple[_TriedAnswer, ...]]:
     """The answers to try for each fact, those first that read best."""
     both = _both(mutant, before, after)
     after_vocabulary = mutant.rulebook(rulebook).vocabulary if mutant and mutant.fact else rulebook.vocabulary
@@ -169,7 +169,7 @@ def _choices(
                 answers_for(rule, known_facts(who, vocabulary, as_of)).get(name)
                 for rule, vocabulary in ((before, rulebook.vocabulary), (after, after_vocabulary))
             ]
-            found.append(_Answer(raw, *counted))
+            found.append(_TriedAnswer(raw, *counted))
         choices[name] = tuple(found)
     return choices
 

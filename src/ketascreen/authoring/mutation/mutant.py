@@ -110,17 +110,17 @@ def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, SourceFile]) 
         )
 
 
-_Change = tuple[str, str, EditedLine, Rule, str]
+_RuleSlip = tuple[str, str, EditedLine, Rule, str]
 
 
-def _stages(rule: Rule, source: SourceFile, node: Node) -> Iterator[_Change]:
+def _stages(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
     for stage in _STAGES.get(rule.effect, ()):
         if stage is not rule.stage:
             line = put(source, span(node), stage)
             yield "stage", f"`{rule.stage}` becomes `{stage}`", line, replace(rule, stage=stage), ""
 
 
-def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_Change]:
+def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
     ladder = _LADDERS.get(rule.stage, ())
     if rule.effect in ladder:
         at = ladder.index(rule.effect)
@@ -135,7 +135,7 @@ def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_Change]:
         yield "effect", what, line, replace(rule, effect=effect), "" if stands else refused
 
 
-def _routes(rule: Rule, source: SourceFile, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_Change]:
+def _routes(rule: Rule, source: SourceFile, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_RuleSlip]:
     listed = node if isinstance(node, Sequence) else None
     for route in rule.routes if len(rule.routes) > 1 else ():
         fewer = tuple(one for one in rule.routes if one is not route)

@@ -9,10 +9,11 @@ from functools import cached_property, partial
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import holds_for
+from ketascreen.authoring.cases.results import alone
 from ketascreen.authoring.mutation.distinguish import come_to, tell_apart
 from ketascreen.authoring.mutation.mutant import Mutant
-from ketascreen.authoring.mutation.suggest_case import alone, written
-from ketascreen.authoring.mutation.vignettes import Changed, Patients
+from ketascreen.authoring.mutation.ready_case import ReadyCase
+from ketascreen.authoring.mutation.suggest_case import written
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -20,9 +21,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.facts import Facts, answers_for
 from ketascreen.runtime.process_pool import in_order
-from ketascreen.screening.builder import VerdictBuilder
 from ketascreen.syntax.problems import Problems
 
 
@@ -56,15 +56,15 @@ class MutantRun:
     cases: tuple[Case, ...]
 
     @cached_property
-    def _by_rule(self) -> Mapping[str | None, list[Case]]:
-        by_rule: dict[str | None, list[Case]] = {}
-        for case in self.cases:
-            by_rule.setdefault(case.rule, []).append(case)
-        return by_rule
+    def _ready(self) -> tuple[ReadyCase, ...]:
+        return tuple(ReadyCase(case, self.rulebook) for case in self.cases)
 
     @cached_property
-    def _patients(self) -> Patients:
-        return Patients(self.rulebook)
+    def _by_rule(self) -> Mapping[str | None, list[ReadyCase]]:
+        by_rule: dict[str | None, list[ReadyCase]] = {}
+        for ready in self._ready:
+            by_rule.setdefault(ready.case.rule, []).append(ready)
+        return by_rule
 
     def result(self, mutant: Mutant) -> MutantResult:
         """What becomes of a mutant: its rules' own cases first, then whole patients; then the loader, then all answers.
@@ -81,40 +81,28 @@ class MutantRun:
 
     def failing(self) -> tuple[Case, ...]:
         """The cases that do not hold before anything is changed."""
-        return tuple(case for case in self.cases if not self._holds(case))
-
-    def _holds(self, case: Case) -> bool:
-        try:
-            facts = self._patients.facts(case)
-        except ProfileError:
-            return False
-        if case.rule is not None:
-            return holds_for(case, _rule(self.rulebook, case.rule), facts)
-        return self._patients.holds(case)
+        return tuple(ready.case for ready in self._ready if not _holds(ready))
 
     def _killers(self, mutant: Mutant) -> Iterator[Case]:
         changed = mutant.rulebook(self.rulebook)
 
-        def facts(case: Case) -> Facts:
-            if mutant.fact is None:
-                return self._patients.facts(case)
-            return known_facts(case.profile, changed.vocabulary, case.as_of)
+        def facts(ready: ReadyCase) -> Facts:
+            return ready.facts if mutant.fact is None else ready.facts_by(changed.vocabulary)
 
-        for rule_id in mutant.touches:
-            rule = _rule(changed, rule_id)
-            yield from (case for case in self._by_rule.get(rule_id, ()) if not holds_for(case, rule, facts(case)))
-        builder = None
-        for case in self._by_rule.get(None, ()):
-            seen = facts(case)
-            if any(self._shows(case, rule_id, changed, seen) for rule_id in mutant.touches):
-                builder = builder or VerdictBuilder(changed)
-                if not self._patients.holds(case, Changed(builder, changed.rules, mutant.touches, seen)):
-                    yield case
+        touched = [_rule(changed, rule_id) for rule_id in mutant.touches]
+        for rule in touched:
+            for ready in self._by_rule.get(rule.id, ()):
+                if not holds_for(ready.case, rule, facts(ready)):
+                    yield ready.case
+        for ready in self._by_rule.get(None, ()):
+            seen = facts(ready)
+            if any(self._shows(ready, rule, seen) for rule in touched) and not ready.holds_with(touched, seen):
+                yield ready.case
 
-    def _shows(self, case: Case, rule_id: str, changed: Rulebook, facts: Facts) -> bool:
-        """Whether a rule says anything else of a whole patient; where not, the verdict cannot be another."""
-        old, new = _rule(self.rulebook, rule_id), _rule(changed, rule_id)
-        said = _said(old, case, self._patients.facts(case)), _said(new, case, facts)
+    def _shows(self, ready: ReadyCase, new: Rule, facts: Facts) -> bool:
+        """Whether a changed rule says anything else of a whole patient; where not, the verdict cannot be another."""
+        old = _rule(self.rulebook, new.id)
+        said = _said(old, ready.case, ready.facts), _said(new, ready.case, facts)
         silent = said[0] == said[1] and (said[0] is None or said[0].truth is Truth.FALSE)
         return not silent and (said[0] != said[1] or (old.effect, old.routes) != (new.effect, new.routes))
 
@@ -131,7 +119,7 @@ class MutantRun:
             rule = _rule(self.rulebook, rule_id)
             changed = mutant.rules.get(rule_id, rule)
             own = self._by_rule.get(rule_id, [])
-            as_of = (own or self.cases)[0].as_of
+            as_of = (own or self._ready)[0].case.as_of
             if reason := _beyond_cases(rule, changed):
                 return MutantResult(Fate.SURVIVED, reason)
             told = tell_apart(mutant, rule_id, self.rulebook, as_of)
@@ -140,7 +128,7 @@ class MutantRun:
                 given = come_to(rule, truth, self.rulebook, as_of).given
                 certain = certain and given is not None
             if given is not None:
-                taken = [case.name for case in own]
+                taken = [ready.case.name for ready in own]
                 added = bool(set(changed.routes) - set(rule.routes))
                 return MutantResult(
                     Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id
@@ -149,6 +137,13 @@ class MutantRun:
         if certain:
             return MutantResult(Fate.EQUIVALENT)
         return MutantResult(Fate.SURVIVED, "no answers were found that tell the two apart, and not all could be tried")
+
+
+def _holds(ready: ReadyCase) -> bool:
+    try:
+        return ready.holds()
+    except ProfileError:
+        return False
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:

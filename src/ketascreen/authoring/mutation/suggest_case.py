@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING
+from ketascreen.authoring.cases.results import alone
 from ketascreen.authoring.mutation.distinguish import Given, profile
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import OUTCOME, Outcome
 from ketascreen.patient.facts import answers_for, known_facts
-from ketascreen.verdict.decision import combine, combine_readiness
 
 _WIDTH = 100
 
@@ -52,13 +52,6 @@ def written(
         *_entry("expect", expect, 2),
     ]
     return "\n".join(lines) + "\n"
-
-
-def alone(effect: Effect, outcome: Outcome) -> Decision | Readiness:
-    """What a finding would give if its rule were the only one."""
-    if effect is Effect.HOLD:
-        return combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False)
-    return combine([(effect, outcome)])
 
 
 def _answer(raw: Mapping[str, Any], day: str) -> Any:

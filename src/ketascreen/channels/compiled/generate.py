@@ -54,7 +54,7 @@ def generate(rules: Sequence[Rule]) -> Program:
     reader = ExpressionReader()
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
-    writer = _Writer()
+    writer = _SourceWriter()
     groups = grouped({rule: both.unmet for rule, both in read.items()})
     body = [*writer.definitions(reader.definitions), *(line for group in groups for line in writer.group(group, read))]
     source = "\n".join(["def evaluate(facts, answers):", *_indented([*writer.opening(), *body, "return"])])
@@ -65,7 +65,7 @@ def generate(rules: Sequence[Rule]) -> Program:
     return Program(current, last, unmet, cast(Evaluate, names["evaluate"]), source)
 
 
-class _Writer:
+class _SourceWriter:
     """Writes expressions and statements, and keeps the facts that they read and the values that names are bound to."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from threading import Lock
 
 from ketascreen.channels.production.engine import Engine, load_engine
 from ketascreen.channels.production.normal_form import Attribute, compile_rules, value_of
-from ketascreen.channels.production.rulesets import SESSION, Shard, Target, shard
+from ketascreen.channels.production.rulesets import SESSION, Ruleset, Target, pack
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language import logic
 from ketascreen.language.logic import UNKNOWN, Truth
@@ -51,8 +51,8 @@ class ProductionChannel:
         self._rules = rules
         self._handles: dict[Stage, list[_Handle]] = {}
         for stage in Stage:
-            shards = shard(rules[stage], compile_rules(rules[stage]))
-            self._handles[stage] = [_Handle(engine, part) for part in shards]
+            packed = pack(rules[stage], compile_rules(rules[stage]))
+            self._handles[stage] = [_Handle(engine, ruleset) for ruleset in packed]
         _channels.add(self)
 
     def __getstate__(self) -> Mapping[Stage, Sequence[Rule]]:
@@ -92,17 +92,17 @@ class _EngineError(Exception):
 
 
 class _Handle:
-    """A shard and its ruleset in the engine, made when it is first needed, and again after a fault."""
+    """A ruleset and its number in the engine, made when it is first needed, and again after a fault."""
 
-    def __init__(self, engine: Engine, shard: Shard) -> None:
+    def __init__(self, engine: Engine, ruleset: Ruleset) -> None:
         self._engine = engine
-        self._shard = shard
+        self._ruleset = ruleset
         self._lock = Lock()
-        self._ruleset: int | None = None
+        self._number: int | None = None
         self._disposal: weakref.finalize[[int], _Handle] | None = None
 
     def evaluate(self, facts: Facts) -> dict[str, Truth]:
-        """What each rule of the shard comes to.
+        """What each rule of the ruleset comes to.
 
         Raises:
             ChannelFault: raised where no exception of the engine's is at hand, which could hold values.
@@ -111,7 +111,7 @@ class _Handle:
             outcome = self._attempt(facts)
         if isinstance(outcome, str):
             raise ChannelFault(f"the production channel failed: {outcome}")
-        return {rule: logic.of(outcome[rule]) if rule in outcome else UNKNOWN for rule in self._shard.rules}
+        return {rule: logic.of(outcome[rule]) if rule in outcome else UNKNOWN for rule in self._ruleset.rules}
 
     def close(self) -> None:
         """Gives the ruleset back."""
@@ -121,7 +121,7 @@ class _Handle:
     def forget(self) -> None:
         """Lets go of a ruleset that is another process's."""
         self._lock = Lock()
-        self._ruleset = None
+        self._number = None
         if self._disposal:
             self._disposal.detach()
             self._disposal = None
@@ -144,68 +144,68 @@ class _Handle:
     def _inputs(self, facts: Facts) -> dict[Attribute, str]:
         return {
             attribute: f"{opening}{value if isinstance(value, int) else _as_json(value)}}}"
-            for attribute, opening in self._shard.inputs.items()
+            for attribute, opening in self._ruleset.inputs.items()
             if (value := value_of(attribute, facts)) is not None
         }
 
     def _session(self, inputs: Mapping[Attribute, str]) -> dict[Target, bool]:
-        ruleset = self._ruleset or self._create()
-        if list(self._fire(ruleset, self._shard.canary_fact)) != [self._shard.canary]:
+        number = self._number or self._create()
+        if list(self._fire(number, self._ruleset.canary_fact)) != [self._ruleset.canary]:
             # A session in which nothing fired is not deleted: the engine would free what it never allocated.
             raise _EngineError("its canary did not fire alone")
         try:
-            outcome = self._chain(ruleset, deque(inputs.values()))
+            outcome = self._chain(number, deque(inputs.values()))
         finally:
-            self._engine.delete_state(ruleset, SESSION)
+            self._engine.delete_state(number, SESSION)
         self._check_nothing_lost(inputs, outcome)
         return outcome
 
-    def _chain(self, ruleset: int, waiting: deque[str]) -> dict[Target, bool]:
+    def _chain(self, number: int, waiting: deque[str]) -> dict[Target, bool]:
         """Asserts each fact, and each derived one that follows, until nothing new fires."""
-        shard = self._shard
+        ruleset = self._ruleset
         outcome: dict[Target, bool] = {}
         fired: set[str] = set()
         asserted: set[Target] = set()
         while waiting:
-            for production in self._fire(ruleset, waiting.popleft()):
-                if production in fired or production not in shard.productions:
+            for production in self._fire(number, waiting.popleft()):
+                if production in fired or production not in ruleset.productions:
                     raise _EngineError("a production fired twice, or is not of this rulebook")
                 fired.add(production)
-                target, way = shard.productions[production]
+                target, way = ruleset.productions[production]
                 if outcome.setdefault(target, way) is not way:
                     raise _EngineError("a condition came out as met and as not met")
-                if (opening := shard.derived.get(target)) and target not in asserted:
+                if (opening := ruleset.derived.get(target)) and target not in asserted:
                     asserted.add(target)
                     waiting.append(f"{opening}{int(way)}}}")
         return outcome
 
-    def _fire(self, ruleset: int, fact: str) -> Iterator[str]:
+    def _fire(self, number: int, fact: str) -> Iterator[str]:
         """Asserts a fact; the names of the productions that fire."""
-        code, state = self._engine.assert_fact(ruleset, fact)
+        code, state = self._engine.assert_fact(number, fact)
         if code not in (_MATCHED, _UNMATCHED):
             raise _EngineError(f"the engine answered with code {code}")
-        started = self._engine.start_action_for_state(ruleset, state) if code == _MATCHED else None
+        started = self._engine.start_action_for_state(number, state) if code == _MATCHED else None
         message = started[1] if started else None
         while message:
             # A message is {"production": {facts}}; the facts are the patient's, and are not read.
             yield message.split('"', 2)[1]
-            message = self._engine.complete_and_start_action(ruleset, state)
+            message = self._engine.complete_and_start_action(number, state)
 
     def _check_nothing_lost(self, inputs: Mapping[Attribute, str], outcome: Mapping[Target, bool]) -> None:
         """With all inputs known, a condition is met or not met; if neither fired, a firing was lost."""
-        for target, inputs_needed in self._shard.rests_on:
+        for target, inputs_needed in self._ruleset.rests_on:
             if target not in outcome and inputs_needed <= inputs.keys():
                 raise _EngineError("a condition on known facts came out as unknown")
 
     def _create(self) -> int:
         name = f"r{next(_ruleset_numbers)}"
-        self._ruleset = self._engine.create_ruleset(name, self._shard.ruleset)
-        self._disposal = weakref.finalize(self, self._engine.delete_ruleset, self._ruleset)
+        self._number = self._engine.create_ruleset(name, self._ruleset.text)
+        self._disposal = weakref.finalize(self, self._engine.delete_ruleset, self._number)
         self._disposal.atexit = False
-        return self._ruleset
+        return self._number
 
     def _discard(self) -> None:
-        self._ruleset = None
+        self._number = None
         if self._disposal:
             with suppress(Exception):
                 self._disposal()

@@ -21,7 +21,7 @@ from typing import IO, Any
 from ketascreen.channels.production.engine import EngineMissing, require_engine
 from ketascreen.channels.production.normal_form import compile_rules
 from ketascreen.channels.production.pipe import Deadline, FrameError, receive, send
-from ketascreen.channels.production.rulesets import shard
+from ketascreen.channels.production.rulesets import pack
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -47,7 +47,7 @@ class IsolatedChannel:
         rules = {stage: rulebook.asked_at(stage) for stage in Stage}
         require_engine()
         for asked in rules.values():
-            shard(asked, compile_rules(asked))
+            pack(asked, compile_rules(asked))
         self._make(rules, deadline_seconds)
 
     def _make(self, rules: Mapping[Stage, Sequence[Rule]], deadline_seconds: float) -> None:
@@ -56,7 +56,7 @@ class IsolatedChannel:
         self._seconds = deadline_seconds
         self._numbers = count(1)
         self._lock = Lock()
-        self._worker: _Worker | None = None
+        self._worker: _Child | None = None
         _channels.add(self)
 
     def __getstate__(self) -> tuple[Mapping[Stage, Sequence[Rule]], float]:
@@ -124,7 +124,7 @@ class IsolatedChannel:
 
     def _start(self) -> bool:
         """Starts a worker; False where it cannot load the engine."""
-        self._worker = _Worker(self.command)
+        self._worker = _Child(self.command)
         reply = self._worker.ask((self._rules, self._seconds), Deadline(START_SECONDS))
         if reply not in ({"ready": True}, {"missing": True}):
             raise FrameError("it did not start as it should")
@@ -136,7 +136,7 @@ class IsolatedChannel:
             self._worker = None
 
 
-class _Worker:
+class _Child:
     """A child process with its pipes. It is ended when nothing holds it any more, and when Python ends."""
 
     def __init__(self, command: Sequence[str]) -> None:

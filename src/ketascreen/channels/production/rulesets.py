@@ -1,7 +1,7 @@
 """Forms packed into rulesets of the engine: short names that its hash keeps apart, sizes that it can take.
 
 The engine compares names by a 32-bit hash, overflows a stack of 64 when many conditions on one attribute hold
-together, hangs at 512 conditions under a node, loses rules at 257 on one terminal. A shard stays well below.
+together, hangs at 512 conditions under a node, loses rules at 257 on one terminal. A ruleset stays well below.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Terms = tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
+class Ruleset:
     """One ruleset: its text, and how to read what fires.
 
     `productions` gives for each production what it decides, and which way; `inputs` and `derived` the text of
@@ -53,7 +53,7 @@ class Shard:
     """
 
     rules: tuple[str, ...]
-    ruleset: str
+    text: str
     canary: str
     canary_fact: str
     productions: Mapping[str, tuple[Target, bool]]
@@ -62,7 +62,7 @@ class Shard:
     rests_on: tuple[tuple[Target, frozenset[Attribute]], ...]
 
 
-def shard(rules: Iterable[Rule], forms: NormalForms) -> tuple[Shard, ...]:
+def pack(rules: Iterable[Rule], forms: NormalForms) -> tuple[Ruleset, ...]:
     """The rules in as few rulesets as their sizes allow, each with the derived attributes that it needs.
 
     Raises:
@@ -212,7 +212,7 @@ class ShortNames:
                 return name
 
 
-def _made(targets: Mapping[Target, NormalForm], forms: NormalForms) -> Shard:
+def _made(targets: Mapping[Target, NormalForm], forms: NormalForms) -> Ruleset:
     names = ShortNames()
     attributes = sorted({attribute for form in targets.values() for attribute in form.attributes()})
     called = {attribute: names.fresh("a") for attribute in attributes}
@@ -227,9 +227,9 @@ def _made(targets: Mapping[Target, NormalForm], forms: NormalForms) -> Shard:
                 ruleset[name] = {"all": _conditions(product, called)}
                 productions[name] = target, way
     settles = _Settling(forms)
-    return Shard(
+    return Ruleset(
         rules=tuple(target for target in targets if isinstance(target, str)),
-        ruleset=json.dumps(ruleset, ensure_ascii=False),
+        text=json.dumps(ruleset, ensure_ascii=False),
         canary=canary,
         canary_fact=_opening(names.fresh("f"), alive) + "1}",
         productions=productions,

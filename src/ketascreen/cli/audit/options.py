@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.record import Record
-from ketascreen.cli.exit_status import AuthoringStatus
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus
+from ketascreen.cli.options import CommandT
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-MEANING = {
-    AuthoringStatus.WELL: "all is well",
-    AuthoringStatus.FINDINGS: "something was found",
-    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
-    AuthoringStatus.FAULT: "the ledger could not be read or written",
-}
+MEANING = {**AUTHORING_MEANING, AuthoringStatus.FAULT: "the ledger could not be read or written"}
 
 
-def ledger_argument(command: Command) -> Command:
+def ledger_argument(command: CommandT) -> CommandT:
     """`LEDGER`."""
     return click.argument("ledger", type=click.Path(path_type=Path), metavar="LEDGER")(command)
 

@@ -1,0 +1,99 @@
+"""What a rule, a route and a patient came to, as far as a case can expect it: read off a verdict, or off grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from ketascreen.language.rule import Rule
+from ketascreen.language.semantics import Grounds
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
+from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.verdict.finding import Finding
+from ketascreen.verdict.verdict import Verdict
+
+
+def alone(effect: Effect, outcome: Outcome) -> Decision | Readiness:
+    """What a finding would give if its rule were the only one."""
+    if effect is Effect.HOLD:
+        return combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False)
+    return combine([(effect, outcome)])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What one rule came to, with the facts that its outcome rests on and lacks, by name."""
+
+    rule: str
+    effect: Effect
+    routes: tuple[Route, ...]
+    outcome: Outcome
+    rests_on: tuple[str, ...]
+    lacks: tuple[str, ...]
+
+    @classmethod
+    def of_finding(cls, finding: Finding) -> Self:
+        """As a screening reports it."""
+        rests_on, lacks = tuple(used.fact for used in finding.rests_on), tuple(one.fact for one in finding.lacks)
+        return cls(finding.rule, finding.effect, finding.routes, finding.outcome, rests_on, lacks)
+
+    @classmethod
+    def of_grounds(cls, rule: Rule, grounds: Grounds) -> Self:
+        """As the reference channel alone has it."""
+        rests_on, lacks = tuple(sorted(grounds.rests_on)), tuple(sorted(grounds.lacks))
+        return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteResult:
+    """What came of one route; the reasons are there where a verdict was read."""
+
+    decision: Decision
+    readiness: Readiness | None
+    reasons: tuple[str, ...] = ()
+    readiness_reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PatientResult:
+    """What came of a patient: by route, by rule, the alerts that are met, and the facts that are asked for."""
+
+    routes: Mapping[Route, RouteResult]
+    outcomes: Mapping[str, Outcome]
+    alerts: frozenset[str]
+    asks: frozenset[str]
+
+    @classmethod
+    def of_verdict(cls, verdict: Verdict) -> Self:
+        """As a screening reports it."""
+        routes = verdict.routes
+        return cls(
+            {
+                route: RouteResult(one.decision, one.readiness, one.reasons, one.readiness_reasons)
+                for route, one in routes.items()
+            },
+            {finding.rule: finding.outcome for finding in verdict.findings},
+            frozenset(alert for one in routes.values() for alert in one.alerts),
+            frozenset(ask.fact for one in routes.values() for ask in one.asks),
+        )
+
+    @classmethod
+    def of_rules(cls, rules: Collection[RuleResult], routes: Iterable[Route], decided: frozenset[str]) -> Self:
+        """As the reference channel alone has it; `decided` are reviews to go ahead with."""
+        met = [one for one in rules if one.outcome is Outcome.MET]
+        return cls(
+            {route: _of_route([one for one in rules if route in one.routes], decided) for route in routes},
+            {one.rule: one.outcome for one in rules},
+            frozenset(one.rule for one in met if one.effect is Effect.ALERT),
+            frozenset(fact for one in rules for fact in one.lacks),
+        )
+
+
+def _of_route(here: Collection[RuleResult], decided: frozenset[str]) -> RouteResult:
+    found = {(one.effect, one.outcome) for one in here}
+    undecided = any(
+        one.effect is Effect.REVIEW and one.outcome is Outcome.MET and one.rule not in decided for one in here
+    )
+    decision = combine(found)
+    return RouteResult(decision, combine_readiness(decision, found, undecided_review=undecided))

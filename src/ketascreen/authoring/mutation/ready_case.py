@@ -1,0 +1,73 @@
+"""A case made ready to be run against many mutants: what no mutant changes is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.examination import holds_for, holds_for_patient
+from ketascreen.authoring.cases.results import PatientResult, RuleResult
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import explain
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.facts import Facts, answers_for, known_facts
+
+
+@dataclass(frozen=True)
+class ReadyCase:
+    """A case of a rulebook, held against the reference channel's results as the rulebook stands or changed."""
+
+    case: Case
+    rulebook: Rulebook
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the case's patient.
+
+        Raises:
+            ProfileError: the vocabulary cannot read the patient.
+        """
+        return self.facts_by(self.rulebook.vocabulary)
+
+    def facts_by(self, vocabulary: Vocabulary) -> Facts:
+        """What is known of the case's patient by another vocabulary.
+
+        Raises:
+            ProfileError: the vocabulary cannot read the patient.
+        """
+        return known_facts(self.case.profile, vocabulary, self.case.as_of)
+
+    def holds(self) -> bool:
+        """Whether the case holds as the rulebook stands.
+
+        Raises:
+            ProfileError: the vocabulary cannot read the patient.
+        """
+        if self.case.rule is None:
+            return self._patient_holds(self._results)
+        rule = self.rulebook.rule(self.case.rule)
+        return rule is not None and holds_for(self.case, rule, self.facts)
+
+    def holds_with(self, changed: Collection[Rule], facts: Facts) -> bool:
+        """Whether a whole patient's case holds with some rules changed, and `facts` for these."""
+        ids = {rule.id for rule in changed}
+        kept = [result for result in self._results if result.rule not in ids]
+        return self._patient_holds([*kept, *self._results_of(changed, facts)])
+
+    @cached_property
+    def _results(self) -> tuple[RuleResult, ...]:
+        return self._results_of(self.rulebook.rules, self.facts)
+
+    def _results_of(self, rules: Iterable[Rule], facts: Facts) -> tuple[RuleResult, ...]:
+        return tuple(
+            RuleResult.of_grounds(rule, explain(rule.when, answers_for(rule, facts)))
+            for rule in rules
+            if rule.asked_at(self.case.stage)
+        )
+
+    def _patient_holds(self, results: Collection[RuleResult]) -> bool:
+        decided = frozenset(self.case.decided)
+        return holds_for_patient(self.case, PatientResult.of_rules(results, self.rulebook.routes, decided))
