@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Outcome, Route
+from ketascreen.language.terms import Effect, Outcome, Route
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.request import Request
 from ketascreen.screening.scope import Scope
@@ -22,7 +22,8 @@ def recommend(
     The most cautious outcome of each rule counts. A fault puts every route in doubt, a disagreement those of its rule.
     """
     outcomes = results.outcomes(scope.rules)
-    found = found_by_route(scope.rules, outcomes, request.routes)
+    findings = ((rule.id, rule.effect, rule.routes, outcomes[rule.id]) for rule in scope.rules)
+    found = found_by_route(findings, request.routes)
     doubted = request.routes if faults else _routes_of(scope.rules, results.disagreements)
     return Recommendation(
         request.stage,
@@ -38,17 +39,16 @@ def recommend(
 
 
 def found_by_route(
-    rules: Iterable[Rule], outcomes: Mapping[str, Outcome], routes: Iterable[Route]
+    findings: Iterable[tuple[str, Effect, Iterable[Route], Outcome]], routes: Iterable[Route]
 ) -> Mapping[Route, Found]:
-    """For each of `routes` the rules that are met or unknown, by effect and outcome."""
+    """For each of `routes` the rules that are met or unknown. A finding: rule, effect, its routes, outcome."""
     found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
-    for rule in rules:
-        outcome = outcomes[rule.id]
+    for rule, effect, of_rule, outcome in findings:
         if outcome is Outcome.NOT_MET:
             continue
-        for route in rule.routes:
+        for route in of_rule:
             if route in found:
-                found[route].setdefault((rule.effect, outcome), []).append(rule.id)
+                found[route].setdefault((effect, outcome), []).append(rule)
     return found
 
 

@@ -84,7 +84,7 @@ class LeanVerdict(Reported):
         return cls(
             stage=verdict.stage,
             as_of=verdict.as_of,
-            routes={route: _recommendation_of(one) for route, one in verdict.routes.items()},
+            routes={route: recommendation_of(one) for route, one in verdict.routes.items()},
             findings={finding.rule: _lean(finding) for finding in verdict.findings},
             facts=facts,
             last_answers={name: fact for name, fact in last.items() if facts.get(name) != fact},
@@ -150,7 +150,8 @@ def _lean(finding: Finding) -> LeanFinding:
     )
 
 
-def _recommendation_of(route: RouteVerdict) -> RouteRecommendation:
+def recommendation_of(route: RouteVerdict) -> RouteRecommendation:
+    """What a route's verdict recommends, without its words."""
     return RouteRecommendation(
         decision=route.decision,
         readiness=route.readiness,

@@ -30,7 +30,7 @@ OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE
 def decided(rules: list[Rule], route: Route, facts: Facts) -> tuple[object, object]:
     """The decision and the readiness of one route, with every review decided."""
     outcomes = {rule.id: OUTCOMES[evaluate(rule.when, facts.current)] for rule in rules}
-    found = found_by_route(rules, outcomes, [route])[route]
+    found = found_by_route(((one.id, one.effect, one.routes, outcomes[one.id]) for one in rules), [route])[route]
     said = combine(found, Stage.SESSION, decided=outcomes)
     return said.decision, said.readiness
 

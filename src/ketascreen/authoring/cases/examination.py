@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.results import PatientResult, RuleResult, alone
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.diagnostic import InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
@@ -18,6 +18,7 @@ from ketascreen.language.terms import Outcome
 from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
+from ketascreen.screening.explanation import Evidence
 from ketascreen.verdict.finding import Fault, Finding
 from ketascreen.verdict.verdict import ClinicianDecision
 
@@ -95,9 +96,10 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
-    evidence = screener.builder.evidence(facts, case.as_of)
+    evidence = Evidence(screener.wording, facts, case.as_of)
     faults = answers.faults + evidence.explain([rule])
-    finding = screener.builder.finding(rule, answers.outcome(rule.id), evidence)
+    (outcome,) = answers.outcomes([rule]).values()
+    finding = screener.wording.finding(rule.id, outcome, evidence.rests_on(rule), evidence.lacks(rule))
     return finding, list(_doubts(faults, answers.disagreements))
 
 
@@ -114,12 +116,14 @@ def _check_rule(expect: Mapping[str, Any], came: RuleResult, grounds: str = "") 
     for key, got in (("because", came.rests_on), ("asks", came.lacks)):
         if key in expect and sorted(expect[key]) != list(got):
             yield Failure(f"expected {key} {_listed(sorted(expect[key]))}; got {_listed(got)}")
-    gives = expect.get("gives", {})
-    elsewhere = [route for route, wanted in gives.items() if route not in came.routes and wanted != NOTHING]
+    wanted_alone = expect.get("gives", {})
+    elsewhere = [route for route, wanted in wanted_alone.items() if route not in came.routes and wanted != NOTHING]
     if elsewhere:
         yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
-    given = alone(came.effect, came.outcome)
-    for (wanted, _), routes in _alike({route: (gives[route], given) for route in gives if route in came.routes}):
+    given = gives(came.effect, came.outcome)
+    for (wanted, _), routes in _alike(
+        {route: (wanted_alone[route], given) for route in wanted_alone if route in came.routes}
+    ):
         yield Failure(f"expected {wanted} for {_listed(routes)}, got {given}")
 
 

@@ -8,17 +8,18 @@ from typing import Self
 
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Grounds
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route
-from ketascreen.verdict.decision import combine, combine_readiness
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.screening.recommend import found_by_route
+from ketascreen.verdict.decision import RouteRecommendation, alone, combine
 from ketascreen.verdict.finding import Finding
+from ketascreen.verdict.lean import recommendation_of
 from ketascreen.verdict.verdict import Verdict
 
 
-def alone(effect: Effect, outcome: Outcome) -> Decision | Readiness:
-    """What a finding would give if its rule were the only one."""
-    if effect is Effect.HOLD:
-        return combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False)
-    return combine([(effect, outcome)])
+def gives(effect: Effect, outcome: Outcome) -> Decision | Readiness:
+    """What a case's `gives` names: what a finding gives where its rule is the only one."""
+    decision, readiness = alone(effect, outcome)
+    return readiness if effect is Effect.HOLD else decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,10 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteResult:
-    """What came of one route; the reasons are there where a verdict was read."""
-
-    decision: Decision
-    readiness: Readiness | None
-    reasons: tuple[str, ...] = ()
-    readiness_reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class PatientResult:
     """What came of a patient: by route, by rule, the alerts that are met, and the facts that are asked for."""
 
-    routes: Mapping[Route, RouteResult]
+    routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     alerts: frozenset[str]
     asks: frozenset[str]
@@ -69,31 +60,22 @@ class PatientResult:
         """As a screening reports it."""
         routes = verdict.routes
         return cls(
-            {
-                route: RouteResult(one.decision, one.readiness, one.reasons, one.readiness_reasons)
-                for route, one in routes.items()
-            },
+            {route: recommendation_of(one) for route, one in routes.items()},
             {finding.rule: finding.outcome for finding in verdict.findings},
             frozenset(alert for one in routes.values() for alert in one.alerts),
             frozenset(ask.fact for one in routes.values() for ask in one.asks),
         )
 
     @classmethod
-    def of_rules(cls, rules: Collection[RuleResult], routes: Iterable[Route], decided: frozenset[str]) -> Self:
+    def of_rules(
+        cls, rules: Collection[RuleResult], routes: Iterable[Route], stage: Stage, decided: Collection[str]
+    ) -> Self:
         """As the reference channel alone has it; `decided` are reviews to go ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
+        found = found_by_route(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
         return cls(
-            {route: _of_route([one for one in rules if route in one.routes], decided) for route in routes},
+            {route: combine(here, stage, decided=decided) for route, here in found.items()},
             {one.rule: one.outcome for one in rules},
             frozenset(one.rule for one in met if one.effect is Effect.ALERT),
             frozenset(fact for one in rules for fact in one.lacks),
         )
-
-
-def _of_route(here: Collection[RuleResult], decided: frozenset[str]) -> RouteResult:
-    found = {(one.effect, one.outcome) for one in here}
-    undecided = any(
-        one.effect is Effect.REVIEW and one.outcome is Outcome.MET and one.rule not in decided for one in here
-    )
-    decision = combine(found)
-    return RouteResult(decision, combine_readiness(decision, found, undecided_review=undecided))

@@ -69,5 +69,5 @@ class ReadyCase:
         )
 
     def _patient_holds(self, results: Collection[RuleResult]) -> bool:
-        decided = frozenset(self.case.decided)
-        return holds_for_patient(self.case, PatientResult.of_rules(results, self.rulebook.routes, decided))
+        case = self.case
+        return holds_for_patient(case, PatientResult.of_rules(results, self.rulebook.routes, case.stage, case.decided))

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import holds_for
-from ketascreen.authoring.cases.results import alone
+from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import come_to, tell_apart
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.ready_case import ReadyCase
@@ -161,7 +161,7 @@ def _told_by(rule: Rule, changed: Rule) -> Truth | None:
     if set(rule.routes) != set(changed.routes) or not changed.asked_at(_first_stage(rule)):
         return Truth.TRUE
     for truth, outcome in ((Truth.TRUE, Outcome.MET), (Truth.UNKNOWN, Outcome.UNKNOWN)):
-        if alone(rule.effect, outcome) != alone(changed.effect, outcome):
+        if gives(rule.effect, outcome) != gives(changed.effect, outcome):
             return truth
     return None
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING
-from ketascreen.authoring.cases.results import alone
+from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import Given, profile
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
@@ -38,7 +38,7 @@ def written(
         expect["asks"] = sorted(grounds.lacks)
     elif grounds.rests_on:
         expect["because"] = sorted(grounds.rests_on)
-    expect["gives"] = {route.value: alone(rule.effect, outcome).value for route in rule.routes}
+    expect["gives"] = {route.value: gives(rule.effect, outcome).value for route in rule.routes}
     others = [route for route in rulebook.routes if only_its_routes and route not in rule.routes]
     expect["gives"].update({route.value: NOTHING for route in others})
     day = as_of.date().isoformat()
