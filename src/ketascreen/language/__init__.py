@@ -1,6 +1,6 @@
 """What a rule can say, and what it means: words, quantities, facts, conditions, rules. No file, no patient.
 
-It may import diagnostic.
+It may import diagnostic, texts.
 """
 
 from typing import TYPE_CHECKING

@@ -15,6 +15,7 @@ from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
 from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Want
 
 
@@ -33,7 +34,7 @@ class Evidence:
             try:
                 self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
             except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
-                faults.append(Fault(where="explanation", message=_failed(rule, error)))
+                faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=_failed(rule, error)))
                 self._grounds[rule.id] = Grounds(UNKNOWN)
         return tuple(faults)
 
@@ -77,7 +78,7 @@ class Evidence:
 
 def _failed(rule: Rule, error: Exception) -> str:
     # Only the type is told: the message of an error that we did not write may hold a patient's value.
-    return f"`{rule.id}` could not be explained ({type(error).__name__})"
+    return ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
 
 
 def _used(fact: Fact, value: Value, facts: Facts, as_of: datetime) -> FactUsed:

@@ -1,6 +1,6 @@
 """What a screening says: frozen data, the five decisions, overrides, the JSON Schema. No evaluation.
 
-It may import language, patient.
+It may import language, patient, texts.
 """
 
 from typing import TYPE_CHECKING

@@ -10,12 +10,13 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.patient.observation import at_fixed_offset
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.base_model import Deferring, Reported
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown, Standing
 
-NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
-UNSIGNED = "No clinician has signed this rulebook."
+NOTICE = ENGLISH.text("notice")
+UNSIGNED = ENGLISH.text("notice.unsigned")
 
 
 class ClinicianDecision(Reported):
