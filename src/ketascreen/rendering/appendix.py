@@ -35,10 +35,10 @@ def render_findings(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
 def render_attributes(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """What the sources say of each route; nothing here decides."""
     for route in verdict.routes.values():
-        yield from heading(texts.text("route", route=route.route, title=route.title))
+        yield from heading(texts.text("verdict.route", route=route.route, title=route.title))
         for statement in route.attributes:
             attribute = statement.attribute.replace("_", " ")
-            line = texts.text("statement", attribute=attribute, says=statement.says)
+            line = texts.text("verdict.statement", attribute=attribute, says=statement.says)
             yield from wrapped(line, indent=2, hang=2)
             sources = (source(cited, texts) for cited in statement.sources)
             yield from entries(texts.text("entry.sources"), sources, indent=4)

@@ -20,7 +20,7 @@ def render_group(
     """What a decision means, and the reasons that make it."""
     yield from wrapped(texts.label("meaning", decision), indent=2)
     if decision is Decision.INSUFFICIENT_DATA and not verdict.agreement.agreed:
-        yield from wrapped(texts.text("meaning.doubt"), indent=2)
+        yield from wrapped(texts.text("verdict.doubt"), indent=2)
     yield from render_listed(verdict, reasons, shown, texts)
 
 
