@@ -6,14 +6,16 @@ The values of the verdict are written in other letters too, except the words of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import timedelta
 from itertools import cycle
 from string import Formatter, ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import pytest
 
+from ketascreen import PatientProfile, read_profile
 from ketascreen.cli.show import context_of
 from ketascreen.language.terms import Route
 from ketascreen.rendering.page import Line
@@ -23,6 +25,7 @@ from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import TEXTS
 from ketascreen.verdict.override import OverrideReason, Standing
 from ketascreen.verdict.verdict import Verdict
+from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
 
 OTHER_LETTERS = str.maketrans(
@@ -62,9 +65,9 @@ def _kept(key: str, value: Any) -> bool:
     return key in KEPT and not (isinstance(value, dict) and key == "routes")
 
 
-def odd_verdict(given: dict[str, Any], *, faulty: bool) -> Verdict:
-    """The verdict on a session, with an override of every kind and, where it is faulty, a fault and a disagreement."""
-    verdict = shipped_screener().screen(profile_of(given), as_of=AS_OF, stage="session")
+def odd_verdict(profile: PatientProfile, *, faulty: bool = False, alone: bool = False) -> Verdict:
+    """The verdict on a session with an override of every kind; with a fault and a disagreement, or of one channel."""
+    verdict = shipped_screener().screen(profile, as_of=AS_OF, stage="session")
     data = verdict.model_dump(mode="json")
     rules = cycle([finding.rule for finding in verdict.findings])
     data["overrides"] = [
@@ -94,6 +97,8 @@ def odd_verdict(given: dict[str, Any], *, faulty: bool) -> Verdict:
         {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until} for until in (None, AS_OF.isoformat())
     ]
     data["receipt"] = {"ledger": "abcdef", "record": 7, "digest": "abcdef"}
+    if alone:
+        data["agreement"]["channels"] = ["reference"]
     if faulty:
         data["faults"] = [{"where": "somewhere", "message": "something"}]
         data["agreement"]["agreed"] = False
@@ -102,12 +107,18 @@ def odd_verdict(given: dict[str, Any], *, faulty: bool) -> Verdict:
     return Verdict.model_validate(data)
 
 
+OLD = AS_OF - timedelta(days=20000)
+PARTIAL = {"present": ["zephyr"], "complete": False}
+PROFILES = {path.name: read_profile(path) for path in sorted(EXAMPLES.iterdir()) if path.suffix in (".json", ".yaml")}
 VERDICTS = {
-    "nothing is known": odd_verdict({}, faulty=False),
-    "everything is known": odd_verdict(baseline(), faulty=False),
-    "something failed": odd_verdict(baseline(), faulty=True),
+    **{name: odd_verdict(profile) for name, profile in PROFILES.items()},
+    "nothing is known and something failed": odd_verdict(profile_of({}), faulty=True),
+    "everything is known to one channel": odd_verdict(profile_of(baseline()), alone=True),
     "an alert from an answer without a date": odd_verdict(
-        {**baseline(), "suicidality": {"value": "thoughts"}}, faulty=False
+        profile_of({**baseline(), "suicidality": {"value": "thoughts"}})
+    ),
+    "answers too old or not whole": odd_verdict(
+        profile_of({**baseline(), "suicidality": {"value": "none", "at": OLD}, "heart_conditions": PARTIAL})
     ),
 }
 
@@ -126,9 +137,37 @@ def test_every_word_on_the_page_of_a_verdict_is_a_value_or_of_the_catalogue(name
     assert latin(page) == set()
 
 
+OF_A_VERDICT = {
+    *("verdict", "finding", "grounds", "override", "decision", "meaning", "readiness", "effect", "outcome", "want"),
+    *("standing", "override_reason"),
+}
+"""What the ids of the texts begin with that stand on the page of a verdict alone."""
+
+
+class Recording(dict[str, str]):
+    """Templates that remember which of them were asked for."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        super().__init__(templates)
+        self.asked_for: set[str] = set()
+
+    def __getitem__(self, text_id: str) -> str:
+        self.asked_for.add(text_id)
+        return super().__getitem__(text_id)
+
+
+def test_these_verdicts_ask_for_every_text_that_the_page_of_a_verdict_has() -> None:
+    templates = Recording(TEXTS)
+    for verdict in VERDICTS.values():
+        for by_clock in (True, False):
+            render(verdict, by_clock=by_clock, everything=True, texts=Catalogue(templates))
+    of_the_page = {text_id for text_id in TEXTS if text_id.partition(".")[0] in OF_A_VERDICT}
+    assert of_the_page - templates.asked_for == set()
+
+
 def test_columns_stay_apart_where_words_are_longer() -> None:
     longer = {text_id: f"{text} {text}" if text_id.startswith("decision.") else text for text_id, text in TEXTS.items()}
-    page = render(VERDICTS["nothing is known"], texts=Catalogue(longer))
+    page = render(VERDICTS["nothing is known and something failed"], texts=Catalogue(longer))
     row = next(line.text for line in page if line.text.startswith("iv  "))
     assert re.split(r" {2,}", row)[:3] == ["iv", "insufficient data insufficient data", "insufficient data"]
 
