@@ -79,8 +79,10 @@ def command(
     one_by_one = {"--decided": decided, "--ledger": ledger, "--reference": reference, "--all": everything}
     if many:
         _require_absent(one_by_one, "is about one patient; leave it out with --many")
-        asked = Asked(rulebook_of(rules, keys), channels, isolation, time, Stage(stage), routes or None, file, as_json)
-        raise click.exceptions.Exit(screen_many(asked, workers=workers or 1))
+        asked = Asked(time, Stage(stage), routes or None, file, as_json)
+        with Screener(rulebook_of(rules, keys), channels=channels, isolation=isolation) as screener:
+            status = screen_many(screener, asked, workers=workers or 1)
+        raise click.exceptions.Exit(status)
     _require_absent({"-j": workers}, "is for --many")
     decisions = [_decision(text, time) for text in decided]
     profile = _profile(file)

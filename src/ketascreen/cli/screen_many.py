@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 import click
 
-from ketascreen.channels.registry import Isolation
-from ketascreen.cli.exit_status import ExitStatus, of_verdict
+from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.cli.options import counter
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError
-from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
-from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import open_file
-from ketascreen.rendering.verdict import DECISION_WORDS, READINESS_WORDS
-from ketascreen.runtime.process_pool import in_order
+from ketascreen.rendering.many import summed_up, told
 from ketascreen.screen import Screener
-from ketascreen.screening.request import read_request
-from ketascreen.syntax.json_text import parse_json
 from ketascreen.syntax.utf8 import MAX_BYTES
+from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.lean import LeanVerdict
+from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import Verdict
 
 MEANING = {
@@ -36,15 +33,13 @@ MEANING = {
     ExitStatus.FAULT: "a fault inside, or channels that disagree",
 }
 _COUNTED = 100
+_SHOWN = ("code", "message", "hint", "pointer")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of every patient, and of whom and how: all that a worker process is told."""
+    """What is asked of every patient, and how it is answered."""
 
-    rulebook: Rulebook
-    channels: tuple[str, ...]
-    isolation: Isolation
     as_of: datetime
     stage: Stage
     routes: tuple[Route, ...] | None
@@ -57,31 +52,30 @@ class Asked:
         return "standard input" if self.file == "-" else self.file
 
 
-class ScreenedLine(NamedTuple):
-    """What one line came to: `out` for standard output, `err` for standard error."""
-
-    out: str
-    err: str
-    status: ExitStatus
-
-
-def screen_many(asked: Asked, *, workers: int) -> ExitStatus:
-    """Screens each line of a file and prints what it came to; the worst status of all."""
-    read_request(asked.rulebook, asked.as_of, asked.stage, asked.routes)  # refused here, not once for each line
-    count = counter("lines")
-    statuses = dict.fromkeys(ExitStatus, 0)
+def screen_many(screener: Screener, asked: Asked, *, workers: int) -> ExitStatus:
+    """Screens each line of a file and prints its answer; gives the worst status of all."""
+    count, numbers = counter("lines"), deque[int]()
+    screened = faulty = refused = 0
     with ExitStack() as opened:
-        lines = _lines(_input(asked.file, opened))
+        lines = _numbered(_lines(_input(asked.file, opened)), numbers)
+        ask = screener.screen_many if asked.as_json else screener.decide_many
+        answers = ask(lines, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
         # Closed here, so that worker processes are ended where nobody reads the output to its end.
-        all_told = opened.enter_context(closing(in_order(partial(_teller, asked), lines, workers=workers)))
-        for done, told in enumerate(all_told, 1):
-            statuses[told.status] += 1
-            click.echo(told.out)
-            if told.err:
-                click.echo(told.err, err=True)
+        for done, answer in enumerate(opened.enter_context(closing(answers)), 1):
+            number = numbers.popleft()
+            if isinstance(answer, ProfileError):
+                refused += 1
+                _show_refused(number, [_on_line(one, asked.name, number) for one in answer.diagnostics], asked.as_json)
+            else:
+                screened += 1
+                faulty += bool(answer.faults) or not answer.agreement.agreed
+                click.echo(_line(number, answer))
             if done % _COUNTED == 0:
                 count(done)
-    return _summed_up(statuses)
+    click.echo(summed_up(screened, faulty, refused), err=True)
+    if faulty:
+        return ExitStatus.FAULT
+    return ExitStatus.ELIGIBLE if screened and not refused else ExitStatus.BAD_INPUT
 
 
 def _input(file: str, opened: ExitStack) -> IO[bytes]:
@@ -104,24 +98,17 @@ def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line.rstrip(b"\r\n")
 
 
-def _teller(asked: Asked) -> Callable[[tuple[int, bytes]], ScreenedLine]:
-    screener = Screener(asked.rulebook, channels=asked.channels, isolation=asked.isolation)
-    return partial(_tell, asked, screener)
+def _numbered(lines: Iterator[tuple[int, bytes]], numbers: deque[int]) -> Iterator[bytes]:
+    """The lines alone; `numbers` holds the number of each that was taken and not yet answered."""
+    for number, line in lines:
+        numbers.append(number)
+        yield line
 
 
-def _tell(asked: Asked, screener: Screener, line: tuple[int, bytes]) -> ScreenedLine:
-    number, data = line
-    try:
-        profile = PatientProfile.model_validate(parse_json(data, asked.name))
-        verdict = screener.screen(profile, as_of=asked.as_of, stage=asked.stage, routes=asked.routes)
-    except ProfileError as error:
-        problems = [_on_line(problem, asked.name, number) for problem in error.diagnostics]
-        return _refused(number, problems, as_json=asked.as_json)
-    status = of_verdict(verdict)
-    status = status if status is ExitStatus.FAULT else ExitStatus.ELIGIBLE
-    if asked.as_json:
-        return ScreenedLine(json.dumps({"line": number, "verdict": verdict.model_dump(mode="json")}), "", status)
-    return ScreenedLine(f"{number}: {_decisions(verdict)}", "", status)
+def _line(number: int, answer: Verdict | Recommendation) -> str:
+    if isinstance(answer, Verdict):
+        return f'{{"line":{number},"verdict":{LeanVerdict.of(answer).to_json()}}}'
+    return ENGLISH.text("many.line", line=number, told=told(answer))
 
 
 def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
@@ -129,37 +116,10 @@ def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
     return replace(problem, place=Place(file, number, column, 1))
 
 
-def _refused(number: int, problems: Sequence[Diagnostic], *, as_json: bool) -> ScreenedLine:
+def _show_refused(number: int, problems: Sequence[Diagnostic], as_json: bool) -> None:
     if as_json:
         shown = [{key: value for key, value in asdict(problem).items() if key in _SHOWN} for problem in problems]
-        return ScreenedLine(json.dumps({"line": number, "problems": shown}), "", ExitStatus.BAD_INPUT)
-    return ScreenedLine(f"{number}: refused", "\n".join(map(str, problems)), ExitStatus.BAD_INPUT)
-
-
-_SHOWN = ("code", "message", "hint", "pointer")
-
-
-def _decisions(verdict: Verdict) -> str:
-    """The recommendations, each with its routes; what puts them in doubt before all."""
-    groups: dict[str, list[str]] = {}
-    for route in verdict.routes.values():
-        today = f" (today: {READINESS_WORDS[route.readiness]})" if route.readiness else ""
-        groups.setdefault(f"{DECISION_WORDS[route.decision]}{today}", []).append(route.route)
-    doubt = ["FAULT"] if verdict.faults else []
-    doubt += ["CHANNELS DISAGREE"] if verdict.agreement.disagreements else []
-    alerts = sorted({alert for route in verdict.routes.values() for alert in route.alerts})
-    doubt += [f"ALERT {alert}" for alert in alerts]
-    return "; ".join([*doubt, *(f"{words}: {', '.join(routes)}" for words, routes in groups.items())])
-
-
-def _summed_up(statuses: dict[ExitStatus, int]) -> ExitStatus:
-    refused, faulty = statuses[ExitStatus.BAD_INPUT], statuses[ExitStatus.FAULT]
-    told = [f"{statuses[ExitStatus.ELIGIBLE] + faulty:,} screened"]
-    told += [f"{faulty:,} of them with a fault"] if faulty else []
-    told += [f"{refused:,} refused"] if refused else []
-    if not sum(statuses.values()):
-        told = ["no line with a profile"]
-    click.echo(f"{', '.join(told)}.", err=True)
-    if faulty:
-        return ExitStatus.FAULT
-    return ExitStatus.BAD_INPUT if refused or not sum(statuses.values()) else ExitStatus.ELIGIBLE
+        click.echo(json.dumps({"line": number, "problems": shown}))
+    else:
+        click.echo(ENGLISH.text("many.refused", line=number))
+        click.echo("\n".join(map(str, problems)), err=True)

@@ -1,6 +1,6 @@
 """What a rule can say, and what it means: words, quantities, facts, conditions, rules. No file, no patient.
 
-It may import diagnostic.
+It may import diagnostic, texts.
 """
 
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ketascreen.language.quantity import Quantity, Unit
     from ketascreen.language.rule import Parameter, Rule
     from ketascreen.language.rulebook import Rulebook
+    from ketascreen.language.rulebook_texts import texts_of
     from ketascreen.language.semantics import Grounds, Known, evaluate, explain
     from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
     from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
@@ -64,6 +65,7 @@ __all__ = [
     "Vocabulary",
     "evaluate",
     "explain",
+    "texts_of",
 ]
 
 if not TYPE_CHECKING:
@@ -87,6 +89,7 @@ if not TYPE_CHECKING:
             "quantity": ["Quantity", "Unit"],
             "rule": ["Parameter", "Rule"],
             "rulebook": ["Rulebook"],
+            "rulebook_texts": ["texts_of"],
             "semantics": ["Known", "Grounds", "evaluate", "explain"],
             "terms": ["OUTCOME", "Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"],
             "vocabulary": ["Fact", "Kind", "Vocabulary"],

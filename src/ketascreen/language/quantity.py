@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from ketascreen.texts.catalogue import Catalogue
+
 MAX_WHOLE_DIGITS = 9
 MAX_DECIMALS = 6
 
@@ -101,6 +103,11 @@ def decimal_text(value: Decimal) -> str:
     """The shortest plain text of a decimal: `140`, `2.9`; never an exponent."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def measured(number: str, unit: str | None, texts: Catalogue) -> str:
+    """A number for people, with its unit (the name in rules) as `texts` calls it, or without one."""
+    return number if unit is None else texts.text("quantity", number=number, unit=texts.label("unit", unit))
 
 
 def parse_number(text: str) -> Decimal:

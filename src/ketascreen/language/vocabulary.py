@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from ketascreen.language.quantity import Unit, decimal_text
+from ketascreen.language.quantity import Unit, decimal_text, measured
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
 
 UNRECOGNISED = "unrecognised"
 """The word that stands in a list fact for every entry that the vocabulary does not know."""
@@ -104,13 +106,16 @@ class Fact:
         """The words that a rule may compare it with."""
         return (*self.choices, UNRECOGNISED) if self.kind is Kind.LIST else self.choices
 
-    def describe(self) -> str:
+    def describe(self, texts: Catalogue = ENGLISH) -> str:
         """What an answer looks like, for people."""
         if self.is_number:
-            unit = f" {self.unit.name}" if self.unit else ""
             low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
-            return f"{self.kind}, {low} to {high}{unit}"
-        return f"{'any of' if self.kind is Kind.LIST else 'one of'} {', '.join(self.choices)}"
+            highest = measured(high, self.unit.name if self.unit else None, texts)
+            return texts.text("answer.range", kind=texts.label("kind", self.kind), low=low, high=highest)
+        choices = texts.listed(self.choices)
+        if self.kind is Kind.LIST:
+            return texts.text("answer.list", choices=choices)
+        return texts.text("answer.choice", choices=choices)
 
     def describe_freshness(self) -> str:
         """How long an answer counts, and which choices count longer, for people."""

@@ -5,30 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.language.terms import Effect, Outcome
-from ketascreen.rendering.grounds import fact_lacking, fact_used, source
+from ketascreen.rendering.grounds import grounds, source
 from ketascreen.rendering.page import Line, entries, heading, wrapped
+from ketascreen.texts.catalogue import Catalogue
 from ketascreen.verdict.verdict import Verdict
 
 
-def render_findings(verdict: Verdict) -> Iterator[Line]:
+def render_findings(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """Every finding by effect, those that are met first."""
-    yield from heading(f"Every finding ({len(verdict.findings)})")
+    yield from heading(texts.text("verdict.findings", count=len(verdict.findings)))
     for effect in Effect:
         for outcome in reversed(Outcome):
             for finding in verdict.findings:
                 if finding.effect is not effect or finding.outcome is not outcome:
                     continue
-                standing = f"{effect}, {outcome.replace('_', ' ')}: {finding.title}"
-                yield from wrapped(f"{standing}; {finding.rule}, {finding.file}:{finding.line}", indent=2, hang=2)
-                yield from entries("Rests on", map(fact_used, finding.rests_on), indent=6)
-                yield from entries("Lacks", map(fact_lacking, finding.lacks), indent=6)
+                line = texts.text(
+                    "finding.line",
+                    effect=texts.label("effect", effect),
+                    outcome=texts.label("outcome", outcome),
+                    title=finding.title,
+                    rule=finding.rule,
+                    file=finding.file,
+                    line=finding.line,
+                )
+                yield from wrapped(line, indent=2, hang=2)
+                yield from grounds(finding, texts, indent=6)
 
 
-def render_attributes(verdict: Verdict) -> Iterator[Line]:
+def render_attributes(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """What the sources say of each route; nothing here decides."""
     for route in verdict.routes.values():
-        yield from heading(f"{route.route}: {route.title}")
+        yield from heading(texts.text("verdict.route", route=route.route, title=route.title))
         for statement in route.attributes:
             attribute = statement.attribute.replace("_", " ")
-            yield from wrapped(f"{attribute}: {statement.says}", indent=2, hang=2)
-            yield from entries("Sources", map(source, statement.sources), indent=4)
+            line = texts.text("verdict.statement", attribute=attribute, says=statement.says)
+            yield from wrapped(line, indent=2, hang=2)
+            sources = (source(cited, texts) for cited in statement.sources)
+            yield from entries(texts.text("entry.sources"), sources, indent=4)

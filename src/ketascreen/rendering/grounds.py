@@ -5,99 +5,119 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ketascreen.language.quantity import measured
 from ketascreen.language.terms import Decision, Effect, Outcome
 from ketascreen.rendering.page import Line, entries, entry, heading, wrapped
-from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source
 from ketascreen.verdict.verdict import Ask, Verdict
 
-MEANING = {
-    Decision.ELIGIBLE: "Every exclusion, review and caution rule is known not to be met.",
-    Decision.CAUTION: "It may go ahead, with this in mind.",
-    Decision.REVIEW: "A clinician must decide whether it goes ahead.",
-    Decision.INSUFFICIENT_DATA: "What is known does not settle it.",
-    Decision.NOT_ELIGIBLE: "An exclusion is met.",
-}
-WHY: dict[Want, str] = {
-    "not_recorded": "not recorded",
-    "undated": "recorded without a date, so it does not count",
-    "too_old": "the answer is too old to count",
-    "list_incomplete": "the list is not known to be complete",
-}
 
-
-def render_group(verdict: Verdict, decision: Decision, reasons: Iterable[str], shown: set[str]) -> Iterator[Line]:
+def render_group(
+    verdict: Verdict, decision: Decision, reasons: Iterable[str], shown: set[str], texts: Catalogue
+) -> Iterator[Line]:
     """What a decision means, and the reasons that make it."""
-    listed = tuple(reasons)
-    yield from wrapped(MEANING[decision], indent=2)
+    yield from wrapped(texts.label("meaning", decision), indent=2)
     if decision is Decision.INSUFFICIENT_DATA and not verdict.agreement.agreed:
-        yield from wrapped("A fault or a disagreement (see the top) leaves it open.", indent=2)
-    yield from render_listed(verdict, listed, shown)
+        yield from wrapped(texts.text("verdict.doubt"), indent=2)
+    yield from render_listed(verdict, reasons, shown, texts)
 
 
 def render_listed(
-    verdict: Verdict, rules: Iterable[str], shown: set[str], *, with_routes: bool = False
+    verdict: Verdict, rules: Iterable[str], shown: set[str], texts: Catalogue, *, with_routes: bool = False
 ) -> Iterator[Line]:
     """Each finding whole, or by its title where it is in `shown` already; adds to `shown`."""
     for rule in rules:
         finding = verdict.finding(rule)
         if rule in shown:
-            yield from wrapped(f"{finding.title} ({rule}): as above", indent=2, first="- ")
+            again = texts.text("finding.again", title=finding.title, rule=rule)
+            yield from wrapped(again, indent=2, first="- ")
         else:
             yield Line()
-            yield from render_finding(verdict, finding, with_routes=with_routes)
+            yield from render_finding(verdict, finding, texts, with_routes=with_routes)
             shown.add(rule)
 
 
 def render_finding(
-    verdict: Verdict, finding: Finding, *, with_routes: bool, with_sources: bool = True
+    verdict: Verdict, finding: Finding, texts: Catalogue, *, with_routes: bool, with_sources: bool = True
 ) -> Iterator[Line]:
     """A finding whole: what it says, what it rests on or lacks, its sources, its rule."""
-    unknown = finding.outcome is Outcome.UNKNOWN
-    yield from wrapped(f"{finding.title}{_standing(finding)}", indent=2, first="- ")
+    yield from wrapped(_titled(finding, texts), indent=2, first="- ")
     routes = [route for route in verdict.routes if route in finding.routes]
     if with_routes and len(routes) < len(verdict.routes):
-        yield from entry("Routes", ", ".join(routes), indent=4)
-    yield from entry("Would say" if unknown else "Says", finding.say, indent=4)
+        yield from entry(texts.text("entry.routes"), texts.listed(routes), indent=4)
+    unknown = finding.outcome is Outcome.UNKNOWN
+    says = texts.text("entry.would_say") if unknown else texts.text("entry.says")
+    yield from entry(says, finding.say, indent=4)
     if finding.do:
-        yield from entry("Do", finding.do, indent=4)
-    yield from entries("Rests on", map(fact_used, finding.rests_on), indent=4)
-    yield from entries("Lacks", map(fact_lacking, finding.lacks), indent=4)
-    yield from entries("Sources", map(source, finding.sources if with_sources else ()), indent=4)
-    yield from entry("Rule", f"{finding.rule}, {finding.file}:{finding.line}", indent=4)
+        yield from entry(texts.text("entry.do"), finding.do, indent=4)
+    yield from grounds(finding, texts, indent=4)
+    if with_sources:
+        sources = (source(cited, texts) for cited in finding.sources)
+        yield from entries(texts.text("entry.sources"), sources, indent=4)
+    yield from entry(texts.text("entry.rule"), placed(finding, texts), indent=4)
 
 
-def _standing(finding: Finding) -> str:
+def _titled(finding: Finding, texts: Catalogue) -> str:
     if finding.outcome is not Outcome.UNKNOWN:
-        return ""
-    return ": not ruled out, so taken as present" if finding.effect is Effect.CAUTION else ": not known"
+        return finding.title
+    if finding.effect is Effect.CAUTION:
+        return texts.text("finding.open.caution", title=finding.title)
+    return texts.text("finding.open", title=finding.title)
 
 
-def fact_used(used: FactUsed) -> str:
+def placed(finding: Finding, texts: Catalogue) -> str:
+    """The rule of a finding, and where it stands."""
+    return texts.text("place.rule", rule=finding.rule, file=finding.file, line=finding.line)
+
+
+def grounds(finding: Finding, texts: Catalogue, *, indent: int) -> Iterator[Line]:
+    """The facts that a finding rests on, and those that it lacks."""
+    used = (fact_used(fact, texts) for fact in finding.rests_on)
+    yield from entries(texts.text("entry.rests_on"), used, indent=indent)
+    lacking = (fact_lacking(fact, texts) for fact in finding.lacks)
+    yield from entries(texts.text("entry.lacks"), lacking, indent=indent)
+
+
+def fact_used(used: FactUsed, texts: Catalogue) -> str:
     """A known fact: label, name, value with unit, date and age."""
-    complete = {None: "", True: " (whole list)", False: " (list not complete)"}[used.complete]
-    value = used.value if isinstance(used.value, str) else ", ".join(used.value) or "none"
-    unit = f" {used.unit}" if used.unit else ""
-    late = "" if used.counts else "; too old or undated, so it counts for nothing else"
-    return f"{used.label} ({used.fact}): {value}{unit}{complete}, {_age(used)}{late}"
+    answer, age = _answer(used, texts), _age(used, texts)
+    if used.counts:
+        return texts.text("grounds.used", label=used.label, fact=used.fact, answer=answer, age=age)
+    return texts.text("grounds.used.no_more", label=used.label, fact=used.fact, answer=answer, age=age)
 
 
-def _age(used: FactUsed) -> str:
+def _answer(used: FactUsed, texts: Catalogue) -> str:
+    if isinstance(used.value, str):
+        return measured(used.value, used.unit, texts)
+    words = texts.listed(used.value) or texts.text("grounds.list.empty")
+    if used.complete:
+        return texts.text("grounds.list.whole", words=words)
+    return texts.text("grounds.list.partial", words=words)
+
+
+def _age(used: FactUsed, texts: Catalogue) -> str:
     if used.observed_at is None or used.days_old is None:
-        return "undated"
-    days = {0: "less than a day", 1: "1 day"}.get(used.days_old, f"{used.days_old} days")
-    return f"{used.observed_at}, {days} old"
+        return texts.text("grounds.undated")
+    if used.days_old == 0:
+        return texts.text("grounds.today", time=used.observed_at)
+    return texts.counted("grounds.days_old", used.days_old, time=used.observed_at)
 
 
-def fact_lacking(lacking: FactLacking) -> str:
+def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
     """A fact that is not known, and why."""
-    return f"{lacking.label} ({lacking.fact}): {WHY[lacking.why]}"
+    why = texts.label("want", lacking.why)
+    return texts.text("grounds.lacking", label=lacking.label, fact=lacking.fact, why=why)
 
 
-def source(cited: Source) -> str:
+def source(cited: Source, texts: Catalogue = ENGLISH) -> str:
     """A citation: `file:line "phrase"` and what it does with the matter, or an outside source."""
     if cited.outside:
-        return f"{cited.outside} ({cited.says})"
-    return f'{cited.document}:{cited.line} "{cited.phrase}" ({cited.says})'
+        return texts.text("citation.outside", source=cited.outside, says=cited.says)
+    return texts.text(
+        "citation.document", document=cited.document, line=cited.line, phrase=cited.phrase, says=cited.says
+    )
 
 
 @dataclass
@@ -108,7 +128,7 @@ class _Wanted:
     rules: dict[str, None] = field(default_factory=dict)
 
 
-def missing_from(verdict: Verdict) -> Iterator[Line]:
+def missing_from(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """Each fact that is still missing: what an answer looks like, why it is not known, and which rules wait."""
     wanted: dict[str, _Wanted] = {}
     for route in verdict.routes.values():
@@ -116,10 +136,10 @@ def missing_from(verdict: Verdict) -> Iterator[Line]:
             wanted.setdefault(ask.fact, _Wanted(ask)).rules.update(dict.fromkeys(ask.rules))
     if not wanted:
         return
-    yield from heading(f"Still missing ({len(wanted)})")
+    yield from heading(texts.text("verdict.missing", count=len(wanted)))
     for name, one in sorted(wanted.items()):
         yield Line()
-        yield from wrapped(f"{one.ask.label} ({name})", indent=2, first="- ")
-        yield from entry("Answer", one.ask.answer, indent=4)
-        yield from entry("Why", WHY[one.ask.why], indent=4)
-        yield from entry("Rules waiting", ", ".join(one.rules), indent=4)
+        yield from wrapped(texts.text("grounds.fact", label=one.ask.label, fact=name), indent=2, first="- ")
+        yield from entry(texts.text("entry.answer"), one.ask.answer, indent=4)
+        yield from entry(texts.text("entry.why"), texts.label("want", one.ask.why), indent=4)
+        yield from entry(texts.text("entry.rules_waiting"), texts.listed(one.rules), indent=4)

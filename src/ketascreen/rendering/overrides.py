@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from ketascreen.rendering.page import Line, entry, heading, wrapped
-from ketascreen.verdict.override import OverrideReason, Standing
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Verdict
 
-WORTH = {
-    Standing.IN_FORCE: "in force",
-    Standing.LAPSED_BY_DATE: "lapsed: its date has passed",
-    Standing.FACT_CHANGED: "lapsed: a fact that it rests on has changed",
-    Standing.FACT_NOT_KNOWN: "not in force: a fact that it rests on is not known now",
-    Standing.RULE_CHANGED: "lapsed: the rule has changed",
-    Standing.REPLACED: "replaced by a later one",
-    Standing.NOT_ASKED: "the rule is not asked in this screening",
-}
-REASONS = {reason: reason.replace("_", " ") for reason in OverrideReason}
 
-
-def render_overrides(verdict: Verdict) -> Iterator[Line]:
+def render_overrides(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """Each as what it is, and what it is worth in this screening."""
     if not verdict.overrides:
         return
-    yield from heading("Decided by clinicians, on record")
+    yield from heading(texts.text("override.heading"))
     for one in verdict.overrides:
         made = one.override
-        what = "Decision to go ahead" if one.kind == "decision" else "Went ahead against the recommendation"
+        worth = texts.label("standing", one.standing)
         yield Line()
-        yield from wrapped(f"{what}: {made.rule}: {WORTH[one.standing]}", indent=2, first="- ")
-        yield from entry("By", f"{made.by}, {made.at.isoformat()}{_until(made.until)}", indent=4)
-        yield from entry("Reason", f"{REASONS[made.reason]}. {made.text}".strip(), indent=4)
-        yield from entry("Record", f"entry {made.record}, on the screening of entry {made.screening}", indent=4)
+        if one.kind == "decision":
+            yield from wrapped(texts.text("override.decision", rule=made.rule, standing=worth), indent=2, first="- ")
+        else:
+            yield from wrapped(texts.text("override.override", rule=made.rule, standing=worth), indent=2, first="- ")
+        yield from entry(texts.text("entry.by"), _by(made, texts), indent=4)
+        yield from entry(texts.text("entry.reason"), _reason(made, texts), indent=4)
+        record = texts.text("override.record", record=made.record, screening=made.screening)
+        yield from entry(texts.text("entry.record"), record, indent=4)
 
 
-def _until(time: datetime | None) -> str:
-    return f", until {time.isoformat()}" if time else ""
+def _by(made: Override, texts: Catalogue) -> str:
+    at = made.at.isoformat()
+    if made.until is None:
+        return texts.text("override.by", by=made.by, at=at)
+    return texts.text("override.by.until", by=made.by, at=at, until=made.until.isoformat())
+
+
+def _reason(made: Override, texts: Catalogue) -> str:
+    reason = texts.label("override_reason", made.reason)
+    if not made.text.strip():
+        return texts.text("override.reason", reason=reason)
+    return texts.text("override.reason.text", reason=reason, text=made.text)

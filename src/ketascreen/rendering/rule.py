@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.rule import Definition, Parameter, Rule, SignOff
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.rendering.condition import render_condition
+from ketascreen.rendering.condition import quantity, render_condition
 from ketascreen.rendering.page import Line, Style, entries, entry, heading, wrapped
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,65 +25,92 @@ class Context:
     conflicts: tuple[Conflict, ...]
 
 
-def render_rule(context: Context) -> Iterator[Line]:
+def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     """The rule as a page."""
     rule, rulebook = context.rule, context.rulebook
-    everywhere = set(rule.routes) == set(rulebook.routes)
     yield from wrapped(rule.title, style=Style.HEADING)
-    yield from entry("Rule", f"{rule.id}, {rule.place.path}:{rule.place.line}")
-    yield from entry("Effect", f"{rule.effect}, at {'either stage' if rule.stage == 'both' else rule.stage}")
-    yield from entry("Routes", "all" if everywhere else ", ".join(rule.routes))
-    yield from entry("Says", rule.say)
+    place = texts.text("place.rule", rule=rule.id, file=rule.place.path, line=rule.place.line)
+    yield from entry(texts.text("entry.rule"), place)
+    effect, stage = texts.label("effect", rule.effect), texts.label("stage", rule.stage)
+    yield from entry(texts.text("entry.effect"), texts.text("rule_page.effect", effect=effect, stage=stage))
+    yield from entry(texts.text("entry.routes"), _routes(context, texts))
+    yield from entry(texts.text("entry.says"), rule.say)
     if rule.do:
-        yield from entry("Do", rule.do)
-    yield from heading("When")
-    yield from render_condition(rule.when, rulebook, indent=2)
+        yield from entry(texts.text("entry.do"), rule.do)
+    yield from heading(texts.text("rule_page.when"))
+    yield from render_condition(rule.when, rulebook, indent=2, texts=texts)
     for definition in context.definitions:
-        yield from _definition(definition, rulebook)
-    yield from heading("Sources")
+        yield from _definition(definition, rulebook, texts)
+    yield from heading(texts.text("rule_page.sources"))
     for citation in rule.sources:
-        yield from wrapped(cite(citation, rulebook), indent=2, hang=2)
+        yield from wrapped(cite(citation, rulebook, texts), indent=2, hang=2)
     for parameter in context.parameters:
-        yield from _parameter(parameter, rulebook)
+        yield from _parameter(parameter, rulebook, texts)
     for conflict in context.conflicts:
-        yield from _conflict(conflict, rulebook)
-    yield from heading("Interpretation")
-    yield from wrapped(rule.interpretation or "None was needed.", indent=2)
-    yield from heading("Sign-off")
-    yield from wrapped(_signed(rule.sign_off), indent=2)
+        yield from _conflict(conflict, rulebook, texts)
+    yield from heading(texts.text("rule_page.interpretation"))
+    yield from wrapped(rule.interpretation or texts.text("rule_page.interpretation.none"), indent=2)
+    yield from heading(texts.text("rule_page.sign_off"))
+    yield from wrapped(_signed(rule.sign_off, texts), indent=2)
 
 
-def _definition(definition: Definition, rulebook: Rulebook) -> Iterator[Line]:
-    yield from heading(f"Definition {definition.name}: {definition.title}")
-    yield from render_condition(definition.when, rulebook, indent=2)
-    yield from entries("Sources", (cite(one, rulebook) for one in definition.sources), indent=2)
+def _routes(context: Context, texts: Catalogue) -> str:
+    everywhere = set(context.rule.routes) == set(context.rulebook.routes)
+    return texts.text("rule_page.routes.all") if everywhere else texts.listed(context.rule.routes)
 
 
-def _parameter(parameter: Parameter, rulebook: Rulebook) -> Iterator[Line]:
-    yield from heading(f"Parameter {parameter.name}: {parameter.value}")
-    yield from entry("Basis", f"{parameter.basis}; a {parameter.stricter} value is stricter", indent=2)
+def _definition(definition: Definition, rulebook: Rulebook, texts: Catalogue) -> Iterator[Line]:
+    yield from heading(texts.text("rule_page.definition", name=definition.name, title=definition.title))
+    yield from render_condition(definition.when, rulebook, indent=2, texts=texts)
+    yield from entries(texts.text("entry.sources"), _cited(definition.sources, rulebook, texts), indent=2)
+
+
+def _parameter(parameter: Parameter, rulebook: Rulebook, texts: Catalogue) -> Iterator[Line]:
+    value = quantity(parameter.value, texts)
+    yield from heading(texts.text("rule_page.parameter", name=parameter.name, value=value))
+    basis, stricter = texts.label("basis", parameter.basis), texts.label("stricter", parameter.stricter)
+    said = texts.text("rule_page.basis", basis=basis, stricter=stricter)
+    yield from entry(texts.text("entry.basis"), said, indent=2)
     if parameter.reason:
-        yield from entry("Reason", parameter.reason, indent=2)
-    yield from entries("Sources", (cite(one, rulebook) for one in parameter.sources), indent=2)
+        yield from entry(texts.text("entry.reason"), parameter.reason, indent=2)
+    yield from entries(texts.text("entry.sources"), _cited(parameter.sources, rulebook, texts), indent=2)
 
 
-def _conflict(conflict: Conflict, rulebook: Rulebook) -> Iterator[Line]:
-    yield from heading(f"Conflict {conflict.id}: {conflict.topic}")
-    yield from entries("The sources", (cite(one, rulebook) for one in conflict.statements), indent=2)
-    yield from entry("Resolution", conflict.resolution, indent=2)
+def _conflict(conflict: Conflict, rulebook: Rulebook, texts: Catalogue) -> Iterator[Line]:
+    yield from heading(texts.text("rule_page.conflict", conflict=conflict.id, topic=conflict.topic))
+    yield from entries(texts.text("entry.statements"), _cited(conflict.statements, rulebook, texts), indent=2)
+    yield from entry(texts.text("entry.resolution"), conflict.resolution, indent=2)
     if conflict.reason:
-        yield from entry("Reason", conflict.reason, indent=2)
+        yield from entry(texts.text("entry.reason"), conflict.reason, indent=2)
 
 
-def _signed(sign_off: SignOff) -> str:
+def _signed(sign_off: SignOff, texts: Catalogue) -> str:
+    status = texts.label("sign_off", sign_off.status)
     if sign_off.by is None:
-        return f"{sign_off.status}; no clinician has signed it"
-    return f"{sign_off.status} by {sign_off.by}, {sign_off.date}"
+        return texts.text("rule_page.unsigned", status=status)
+    return texts.text("rule_page.signed", status=status, by=sign_off.by, date=sign_off.date)
 
 
-def cite(citation: Citation, rulebook: Rulebook) -> str:
+def _cited(citations: Iterable[Citation], rulebook: Rulebook, texts: Catalogue) -> Iterator[str]:
+    return (cite(citation, rulebook, texts) for citation in citations)
+
+
+def cite(citation: Citation, rulebook: Rulebook, texts: Catalogue) -> str:
     """A citation with its phrase; an outside source with its title and whether the original was read."""
     if citation.outside is None:
-        return f'{citation.document}:{citation.line} "{citation.phrase}" ({citation.says})'
+        return texts.text(
+            "citation.document",
+            document=citation.document,
+            line=citation.line,
+            phrase=citation.phrase,
+            says=citation.says,
+        )
     outside = rulebook.outside_sources[citation.outside]
-    return f'{outside.id} ({citation.says}): {outside.title}, "{outside.phrase}", read in the {outside.read}'
+    return texts.text(
+        "citation.outside.whole",
+        source=outside.id,
+        says=citation.says,
+        title=outside.title,
+        phrase=outside.phrase,
+        read=texts.label("read", outside.read),
+    )

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route
 from ketascreen.rendering.appendix import render_attributes, render_findings
-from ketascreen.rendering.grounds import fact_used, missing_from, render_finding, render_group, render_listed
+from ketascreen.rendering.grounds import fact_used, missing_from, placed, render_finding, render_group, render_listed
 from ketascreen.rendering.overrides import render_overrides
 from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, wrapped
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import Finding
-from ketascreen.verdict.verdict import RouteVerdict, Verdict
+from ketascreen.verdict.verdict import ClinicianDecision, Counts, Receipt, RouteVerdict, Verdict
 
-DECISION_WORDS = {
-    Decision.ELIGIBLE: "eligible",
-    Decision.CAUTION: "caution",
-    Decision.REVIEW: "review by a clinician",
-    Decision.INSUFFICIENT_DATA: "insufficient data",
-    Decision.NOT_ELIGIBLE: "not eligible",
-}
-READINESS_WORDS = {
-    Readiness.READY: "ready",
-    Readiness.INSUFFICIENT_DATA: "insufficient data",
-    Readiness.NOT_READY: "not ready",
-}
 STYLES = {
     Decision.ELIGIBLE: Style.GOOD,
     Decision.CAUTION: Style.WARNING,
@@ -33,106 +23,135 @@ STYLES = {
 }
 
 
-def render(verdict: Verdict, *, by_clock: bool = False, everything: bool = False) -> list[Line]:
-    """The page of a verdict; `by_clock`: its time is the machine's; `everything`: every finding and route attribute."""
+def render(
+    verdict: Verdict, *, by_clock: bool = False, everything: bool = False, texts: Catalogue = ENGLISH
+) -> list[Line]:
+    """The page of a verdict; `by_clock`: its time is the machine's; `everything`: every finding and route attribute.
+
+    `texts` words what the page adds; what the verdict itself holds was worded when it was made.
+    """
     shown: set[str] = set()
-    lines = [*_failures(verdict), *wrapped(verdict.notice), Line(), *_head(verdict, by_clock), *_table(verdict)]
-    lines += _alerts(verdict)
+    lines = [*_failures(verdict, texts), *wrapped(verdict.notice), Line(), *_head(verdict, by_clock, texts)]
+    lines += _table(verdict, texts)
+    lines += _alerts(verdict, texts)
     for group in _groups(verdict):
-        lines += _group(verdict, group, shown)
-    lines += _beside(verdict, shown)
-    lines += missing_from(verdict)
-    lines += render_overrides(verdict)
-    lines += _advice(verdict, everything)
+        lines += _group(verdict, group, shown, texts)
+    lines += _beside(verdict, shown, texts)
+    lines += missing_from(verdict, texts)
+    lines += render_overrides(verdict, texts)
+    lines += _advice(verdict, everything, texts)
     if everything:
-        lines += [*render_findings(verdict), *render_attributes(verdict)]
+        lines += [*render_findings(verdict, texts), *render_attributes(verdict, texts)]
     return lines
 
 
-def _failures(verdict: Verdict) -> list[Line]:
+def _failures(verdict: Verdict, texts: Catalogue) -> list[Line]:
     """Faults and disagreements: whatever stands below is to be read with them in mind."""
     lines: list[Line] = []
     for fault in verdict.faults:
-        lines += wrapped(f"{fault.where}: {fault.message}", first="FAULT: ", hang=2, style=Style.URGENT)
+        text = texts.text("verdict.fault", where=fault.where, message=fault.message)
+        lines += wrapped(text, hang=2, style=Style.URGENT)
     for differing in verdict.agreement.disagreements:
-        outcomes = ", ".join(f"{channel} says {_word(outcome)}" for channel, outcome in differing.outcomes.items())
-        lines += wrapped(f"{differing.rule}: {outcomes}", first="CHANNELS DISAGREE: ", hang=2, style=Style.URGENT)
+        outcomes = texts.listed(
+            texts.text("verdict.disagreement.channel", channel=channel, outcome=texts.label("outcome", outcome))
+            for channel, outcome in differing.outcomes.items()
+        )
+        text = texts.text("verdict.disagreement", rule=differing.rule, outcomes=outcomes)
+        lines += wrapped(text, hang=2, style=Style.URGENT)
     return [*lines, Line()] if lines else []
 
 
-def _head(verdict: Verdict, by_clock: bool) -> Iterator[Line]:
-    used, counts = verdict.rulebook, verdict.counts
-    clock = " (this machine's clock)" if by_clock else ""
-    yield from entry("Rulebook", f"{used.id} {used.version}, digest {used.bytes_digest[:12]}")
-    yield from entry("As of", f"{verdict.as_of.isoformat()}{clock}")
-    yield from entry("Stage", verdict.stage)
-    yield from entry("Channels", _channels(verdict))
-    yield from entry(
-        "Rules",
-        f"{counts.loaded} loaded: {counts.in_scope} in scope, {counts.out_of_scope_stage} of the other stage, "
-        f"{counts.out_of_scope_route} of other routes",
-    )
+def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
+    used, time = verdict.rulebook, verdict.as_of.isoformat()
+    rulebook = texts.text("verdict.rulebook", rulebook=used.id, version=used.version, digest=used.bytes_digest[:12])
+    yield from entry(texts.text("entry.rulebook"), rulebook)
+    yield from entry(texts.text("entry.as_of"), texts.text("verdict.by_clock", time=time) if by_clock else time)
+    yield from entry(texts.text("entry.stage"), texts.label("stage", verdict.stage))
+    yield from entry(texts.text("entry.channels"), _channels(verdict, texts))
+    yield from entry(texts.text("entry.rules"), _counts(verdict.counts, texts))
     if verdict.receipt:
-        receipt = verdict.receipt
-        yield from entry("On record", f"entry {receipt.record} of ledger {receipt.ledger[:8]}, {receipt.digest[:12]}")
+        yield from entry(texts.text("entry.on_record"), _receipt(verdict.receipt, texts))
     for decision in verdict.decisions:
-        until = f", until {decision.until.isoformat()}" if decision.until else ""
-        yield from entry("Decided to go ahead", f"{decision.rule}, by {decision.by}{until}")
+        yield from entry(texts.text("entry.decided"), _decided(decision, texts))
 
 
-def _channels(verdict: Verdict) -> str:
+def _channels(verdict: Verdict, texts: Catalogue) -> str:
     names = verdict.agreement.channels
+    channels = texts.text("join.and").join(names)
     if not verdict.agreement.agreed:
-        return f"{' and '.join(names)}; they do not agree, or one failed (see above)"
+        return texts.text("verdict.channels.differ", channels=channels)
     if len(names) == 1:
-        return f"{names[0]} alone; nothing to hold it against"
-    return f"{' and '.join(names)}; they agree on every rule"
+        return texts.text("verdict.channels.alone", channel=channels)
+    return texts.text("verdict.channels.agree", channels=channels)
 
 
-def _table(verdict: Verdict) -> list[Line]:
-    lines = [
-        Line(),
-        Line(_row("Route", "Recommendation", "Today" if _in_session(verdict) else None, ""), Style.HEADING),
+def _counts(counts: Counts, texts: Catalogue) -> str:
+    return texts.text(
+        "verdict.rules",
+        loaded=counts.loaded,
+        in_scope=counts.in_scope,
+        other_stage=counts.out_of_scope_stage,
+        other_routes=counts.out_of_scope_route,
+    )
+
+
+def _receipt(receipt: Receipt, texts: Catalogue) -> str:
+    ledger, digest = receipt.ledger[:8], receipt.digest[:12]
+    return texts.text("verdict.on_record", record=receipt.record, ledger=ledger, digest=digest)
+
+
+def _decided(decision: ClinicianDecision, texts: Catalogue) -> str:
+    if decision.until is None:
+        return texts.text("verdict.decided", rule=decision.rule, by=decision.by)
+    return texts.text("verdict.decided.until", rule=decision.rule, by=decision.by, until=decision.until.isoformat())
+
+
+def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
+    """The recommendation for each route; a column is as wide as the longest of its words."""
+    columns: list[tuple[str, list[str]]] = [
+        (texts.text("verdict.column.route"), list(Route)),
+        (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
     ]
+    if any(route.readiness is not None for route in verdict.routes.values()):
+        columns.append((texts.text("verdict.column.readiness"), [texts.label("readiness", one) for one in Readiness]))
+    widths = [max(map(len, [head, *words])) + 2 for head, words in columns]
+    lines = [Line(), Line(_row([head for head, _ in columns], widths, ""), Style.HEADING)]
     for route in verdict.routes.values():
-        today = READINESS_WORDS[route.readiness] if route.readiness else None
-        lines.append(
-            Line(_row(route.route, DECISION_WORDS[route.decision], today, route.title), STYLES[route.decision])
-        )
+        cells = [route.route, texts.label("decision", route.decision)]
+        if route.readiness is not None:
+            cells.append(texts.label("readiness", route.readiness))
+        lines.append(Line(_row(cells, widths, route.title), STYLES[route.decision]))
     return lines
 
 
-def _row(route: str, decision: str, today: str | None, title: str) -> str:
-    columns = f"{route:<12}{decision:<23}" + ("" if today is None else f"{today:<19}")
+def _row(cells: Iterable[str], widths: Iterable[int], title: str) -> str:
+    columns = "".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=False))
     return f"{columns}{cut(title, WIDTH - len(columns))}".rstrip()
 
 
-def _in_session(verdict: Verdict) -> bool:
-    return any(route.readiness is not None for route in verdict.routes.values())
-
-
-def _alerts(verdict: Verdict) -> Iterator[Line]:
+def _alerts(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     alerts = [finding for finding in verdict.findings if finding.effect is Effect.ALERT]
     for alert in alerts:
         if alert.outcome is Outcome.MET:
-            yield from heading(f"ALERT: {alert.title}", Style.URGENT)
-            yield from _alert(alert)
+            yield from heading(texts.text("verdict.alert", title=alert.title), Style.URGENT)
+            yield from _alert(alert, texts)
         elif alert.outcome is Outcome.UNKNOWN:
-            yield from heading(f"ALERT NOT RULED OUT: {alert.title}", Style.URGENT)
-            yield from wrapped("It could not be answered; ask now.", indent=2)
-            yield from _alert(alert, words=False)
+            yield from heading(texts.text("verdict.alert.open", title=alert.title), Style.URGENT)
+            yield from wrapped(texts.text("verdict.alert.ask"), indent=2)
+            yield from _alert(alert, texts, words=False)
 
 
-def _alert(alert: Finding, *, words: bool = True) -> Iterator[Line]:
+def _alert(alert: Finding, texts: Catalogue, *, words: bool = True) -> Iterator[Line]:
     if words:
         yield from wrapped(alert.say, indent=2)
     if alert.do:
-        yield from entry("Do", alert.do, indent=2)
+        yield from entry(texts.text("entry.do"), alert.do, indent=2)
     for used in alert.rests_on:
-        yield from entry("Last answer", fact_used(used), indent=2)
+        yield from entry(texts.text("entry.last_answer"), fact_used(used, texts), indent=2)
     for lacking in alert.lacks:
-        yield from entry("Not known", f"{lacking.label} ({lacking.fact})", indent=2)
-    yield from entry("Rule", f"{alert.rule}, {alert.file}:{alert.line}", indent=2)
+        fact = texts.text("grounds.fact", label=lacking.label, fact=lacking.fact)
+        yield from entry(texts.text("entry.not_known"), fact, indent=2)
+    yield from entry(texts.text("entry.rule"), placed(alert, texts), indent=2)
 
 
 def _groups(verdict: Verdict) -> list[list[RouteVerdict]]:
@@ -144,39 +163,37 @@ def _groups(verdict: Verdict) -> list[list[RouteVerdict]]:
     return list(groups.values())
 
 
-def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str]) -> Iterator[Line]:
+def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str], texts: Catalogue) -> Iterator[Line]:
     first = group[0]
-    names = ", ".join(route.route for route in group)
-    yield from heading(f"{names}: Recommendation: {DECISION_WORDS[first.decision]}", STYLES[first.decision])
-    yield from render_group(verdict, first.decision, first.reasons, shown)
+    routes = texts.listed(route.route for route in group)
+    decision = texts.label("decision", first.decision)
+    yield from heading(texts.text("verdict.decision", routes=routes, decision=decision), STYLES[first.decision])
+    yield from render_group(verdict, first.decision, first.reasons, shown, texts)
     if first.readiness is not None:
         style = Style.GOOD if first.readiness is Readiness.READY else Style.WARNING
-        yield from heading(f"{names}: Today: {READINESS_WORDS[first.readiness]}", style)
-        yield from render_listed(verdict, first.readiness_reasons, shown)
+        readiness = texts.label("readiness", first.readiness)
+        yield from heading(texts.text("verdict.readiness", routes=routes, readiness=readiness), style)
+        yield from render_listed(verdict, first.readiness_reasons, shown, texts)
 
 
-def _beside(verdict: Verdict, shown: set[str]) -> Iterator[Line]:
+def _beside(verdict: Verdict, shown: set[str], texts: Catalogue) -> Iterator[Line]:
     """Reviews and cautions that the reasons of no route have told of."""
     left = [finding for finding in verdict.findings if finding.rule not in shown]
     reviews = [one.rule for one in left if one.effect is Effect.REVIEW and one.outcome is Outcome.MET]
     cautions = [one.rule for one in left if one.effect is Effect.CAUTION and one.outcome is not Outcome.NOT_MET]
     if reviews:
-        yield from heading("Also for a clinician to decide")
-        yield from render_listed(verdict, reviews, shown, with_routes=True)
+        yield from heading(texts.text("verdict.reviews"))
+        yield from render_listed(verdict, reviews, shown, texts, with_routes=True)
     if cautions:
-        yield from heading("Cautions")
-        yield from render_listed(verdict, cautions, shown, with_routes=True)
+        yield from heading(texts.text("verdict.cautions"))
+        yield from render_listed(verdict, cautions, shown, texts, with_routes=True)
 
 
-def _advice(verdict: Verdict, everything: bool) -> Iterator[Line]:
+def _advice(verdict: Verdict, everything: bool, texts: Catalogue) -> Iterator[Line]:
     given = {rule for route in verdict.routes.values() for rule in route.advice}
     advice = [finding for finding in verdict.findings if finding.rule in given]
     if advice:
-        yield from heading("Advice")
+        yield from heading(texts.text("verdict.advice"))
     for finding in advice:
         yield Line()
-        yield from render_finding(verdict, finding, with_routes=True, with_sources=everything)
-
-
-def _word(outcome: Outcome) -> str:
-    return outcome.replace("_", " ")
+        yield from render_finding(verdict, finding, texts, with_routes=True, with_sources=everything)

@@ -11,6 +11,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.facts import Facts
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.verdict import Agreement, Disagreement
 
@@ -55,7 +56,7 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
         names.append(channel.name)
         answer = _answer(channel, facts, stage, rules)
         if isinstance(answer, str):
-            faults.append(Fault(where=f"{channel.name} channel", message=answer))
+            faults.append(Fault(where=ENGLISH.text("fault.channel", channel=channel.name), message=answer))
         else:
             by_channel[channel.name] = answer
     return ChannelResults(tuple(names), by_channel, _disagreements(by_channel, rules), tuple(faults))
@@ -77,16 +78,16 @@ def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str])
     try:
         return _checked(dict(channel.evaluate(facts, stage)), rules)
     except ChannelFault as fault:
-        return str(fault) or "failed"
+        return str(fault) or ENGLISH.text("fault.failed")
     except Exception as error:  # noqa: BLE001 - whatever fails must make the verdict more cautious, not end it
         # Only the type is told: the message of an error that we did not write may hold a patient's value.
-        return f"failed ({type(error).__name__})"
+        return ENGLISH.text("fault.failed_with", error=type(error).__name__)
 
 
 def _checked(answer: Mapping[str, Truth], rules: frozenset[str]) -> Mapping[str, Truth] | str:
     if answer.keys() != rules:
         lost, invented = len(rules - answer.keys()), len(answer.keys() - rules)
-        return f"answered for other rules than it was asked ({lost} lost, {invented} invented)"
+        return ENGLISH.text("fault.other_rules", lost=lost, invented=invented)
     if set(map(type, answer.values())) - {Truth}:
-        return "gave something that is neither met, not met nor unknown"
+        return ENGLISH.text("fault.no_truth")
     return answer

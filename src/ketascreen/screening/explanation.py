@@ -15,6 +15,7 @@ from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED
 from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Want
 from ketascreen.verdict.wording import Wording
 
@@ -35,8 +36,8 @@ class Evidence:
                 self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
             except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
                 # Only the type is told: the message of an error that we did not write may hold a patient's value.
-                message = f"`{rule.id}` could not be explained ({type(error).__name__})"
-                faults.append(Fault(where="explanation", message=message))
+                message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
+                faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
                 self._grounds[rule.id] = Grounds(UNKNOWN)
         return tuple(faults)
 

@@ -14,9 +14,6 @@ from ketascreen.verdict.base_model import Reported
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown, Standing
 
-NOTICE = "A recommendation with its grounds, for a clinician to check line by line; it is not an order."
-UNSIGNED = "No clinician has signed this rulebook."
-
 
 class ClinicianDecision(Reported):
     """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""

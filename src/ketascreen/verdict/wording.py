@@ -10,13 +10,12 @@ from ketascreen.language.documents import Citation
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import (
-    NOTICE,
-    UNSIGNED,
     Ask,
     ClinicianDecision,
     Counts,
@@ -48,7 +47,8 @@ class Wording:
         self._vocabulary = rulebook.vocabulary
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
-        self._notice = NOTICE if rulebook.signed() else f"{NOTICE} {UNSIGNED}"
+        unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
+        self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
         self.rulebook = RulebookUsed(
             id=rulebook.identity.id,
             title=rulebook.identity.title,
