@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -17,9 +16,10 @@ from ketascreen.language.condition import (
     Constant,
     DefinitionRef,
     Not,
-    Operator,
     comparisons,
 )
+from ketascreen.language.effects import MAY_BE_ALWAYS
+from ketascreen.language.operators import OPERATORS, Operator, Takes
 from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Vocabulary
@@ -32,6 +32,7 @@ MAX_COMPARISONS = 500
 MAX_LEVELS = 60
 """How deep a condition may be nested, with the definitions that it asks; keeps every walk far from Python's limit."""
 KEYWORDS = ("all", "any", "not", "meets")
+ALWAYS_REFUSED = f"`always` is for {', '.join(MAY_BE_ALWAYS[:-1])} and {MAY_BE_ALWAYS[-1]} only"
 
 
 @dataclass
@@ -52,7 +53,7 @@ class ConditionReader:
         if isinstance(node, Scalar) and node.value == "always":
             if may_be_always:
                 return Always()
-            self._problem("always", "`always` is for review, caution and advise only", "write a condition", node)
+            self._problem("always", ALWAYS_REFUSED, "write a condition", node)
             return None
         condition = self._condition(node)
         if condition is None or self.comparisons > MAX_COMPARISONS:
@@ -190,7 +191,7 @@ class ConditionReader:
         return None if constant is None else Compare(fact.name, key, constant, tuple(parameters), self._to_end(place))
 
     def _constant(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
-        if operator.takes == "one":
+        if operator.takes is Takes.ONE:
             return self._one(fact, node, parameters)
         if not isinstance(node, Sequence) or not node.items:
             self._problem("comparison", f"`{operator.name}` takes a list", "write [a, b]", node)
@@ -198,7 +199,7 @@ class ConditionReader:
         items = [self._one(fact, item, parameters) for item in node.items]
         if None in items:
             return None
-        if operator.takes == "words":
+        if operator.takes is Takes.WORDS:
             words = [str(item) for item in items]
             if len(set(words)) < len(words):
                 self._problem("comparison", "a word twice", "delete one", node)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING
 from ketascreen.authoring.mutation.distinguish import Given, profile
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
@@ -56,7 +57,7 @@ def written(
 
 def alone(effect: Effect, outcome: Outcome) -> Decision | Readiness:
     """What a finding would give if its rule were the only one."""
-    if effect is Effect.HOLD:
+    if EFFECTS[effect].gives is Readiness:
         return combine_readiness(Decision.ELIGIBLE, [(effect, outcome)], undecided_review=False)
     return combine([(effect, outcome)])
 
