@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.complete import complete
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not, facts_of
 from ketascreen.language.logic import Truth
-from ketascreen.language.operators import BY_SHAPE, AtEnd, Between, shape_of
+from ketascreen.language.operators import BY_SHAPE, SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.vocabulary import Fact, Vocabulary
@@ -18,8 +20,6 @@ from ketascreen.reasoning.spread import spread
 from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed, neighbours
 
 CODE = "bands"
-
-_ENDS_OF_BETWEEN = AtEnd(above=True, included=True), AtEnd(above=False, included=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +74,33 @@ def _edges(rule: Rule, condition: Condition, *, negated: bool = False) -> Iterat
         case DefinitionRef(_, member):
             yield from _edges(rule, member, negated=negated)
         case Compare():
-            for shape, number in zip(_ends(condition), condition.numbers, strict=False):
+            for shape, number in zip(_ends(condition), condition.numbers, strict=False):  # none at an equal one
                 yield _Edge(rule, condition, shape.opposite() if negated else shape, number)
 
 
 def _ends(compare: Compare) -> tuple[AtEnd, ...]:
-    match shape_of(compare):
-        case AtEnd() as shape:
-            return (shape,)
-        case Between():
-            return _ENDS_OF_BETWEEN
-        case _:
-            return ()
+    shape = shape_of(compare)
+    return _ENDS[type(shape)](shape)
+
+
+def _own(shape: AtEnd) -> tuple[AtEnd, ...]:
+    return (shape,)
+
+
+def _both(_shape: Between) -> tuple[AtEnd, ...]:
+    return AtEnd(above=True, included=True), AtEnd(above=False, included=True)
+
+
+def _none(_shape: Equal | Member | Present | Overlap) -> tuple[AtEnd, ...]:
+    return ()
+
+
+_ENDS: Mapping[type[Any], Callable[[Any], tuple[AtEnd, ...]]] = complete(
+    "the table of the ends of a band",
+    {AtEnd: _own, Between: _both, Equal: _none, Member: _none, Present: _none, Overlap: _none},
+    SHAPES,
+)
+"""Where a comparison begins and ends to hold, in the order of its numbers."""
 
 
 def _problem(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> Diagnostic | None:
