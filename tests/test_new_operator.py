@@ -140,6 +140,7 @@ def test_no_check_finds_fault_with_a_rule_that_uses_it(copy: Copy) -> None:
         (f"  any:\n    - {WHEN.strip()}\n    - not: {{{WHEN.strip()}}}", "always-met"),
         (WHEN.replace("pacemaker", "stroke"), "shadowed"),  # a stroke is excluded already
     ],
+    ids=["never met", "always met", "shadowed"],
 )
 def test_the_checks_see_what_it_means(copy: Copy, tmp_path: Path, when: str, code: str) -> None:
     rulebook = shutil.copytree(copy.rulebook, tmp_path / "rulebook")

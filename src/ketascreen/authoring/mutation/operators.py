@@ -174,7 +174,7 @@ class Slips:
         pair = isinstance(constant, tuple)
         refused = "" if in_range(fact, new) else f"outside the range of `{fact.name}`"
         if pair and constant[0] > constant[1]:  # type: ignore[index,operator]
-            refused = "`between` takes two ends, the lower first"
+            refused = f"`{compare.operator}` takes two ends, the lower first"
         line = put(self.source, span(node), after)
         changed = replace(compare, constant=constant, parameters=())
         return Slip(changed, "threshold", f"{before} becomes {after}", line, refused)
