@@ -16,7 +16,6 @@ from tests.helpers import generate
 
 from ketascreen import load_rulebook
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -29,6 +28,7 @@ from ketascreen.language.condition import (
     Value,
     facts_of,
 )
+from ketascreen.language.operators import OPERATORS
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect

@@ -6,13 +6,12 @@ profile -> facts that count -> what each channel answers -> findings -> recommen
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
 
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose, engines_of
-from ketascreen.diagnostic import ProfileError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.loading.built_in import built_in_rules
@@ -21,7 +20,7 @@ from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.agreement import ChannelResults, ask
-from ketascreen.screening.batch import in_turn
+from ketascreen.screening.batch import Answers, in_turn, verdicts_in_turn
 from ketascreen.screening.explanation import Evidence
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
@@ -135,7 +134,7 @@ class Screener:
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
-    ) -> Iterator[Verdict | ProfileError]:
+    ) -> Answers[Verdict]:
         """The verdict on each patient, in their order; for one that `screen` would refuse, the error in its place.
 
         A profile may be the bytes of its JSON. Profiles are taken as verdicts are asked for, a few ahead at most, so
@@ -148,7 +147,7 @@ class Screener:
         """
         refuse_without_record("`screen_many`", has_ledger=self.ledger is not None)
         request = read_request(self.rulebook, as_of, stage, routes)
-        return in_turn(self._verdict, request, profiles, workers=workers)
+        return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
 
     def decide_many(
         self,
@@ -158,7 +157,7 @@ class Screener:
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
-    ) -> Iterator[Recommendation | ProfileError]:
+    ) -> Answers[Recommendation]:
         """The answer alone on each patient, as `decide` gives it; for the rest see `screen_many`."""
         refuse_without_record("`decide_many`", has_ledger=self.ledger is not None)
         request = read_request(self.rulebook, as_of, stage, routes)

@@ -14,10 +14,10 @@ from tools.docs.refresh import editor_schemas
 
 from ketascreen import RulebookError
 from ketascreen.authoring.editor.file_schemas import reference, schema_for, schemas
-from ketascreen.authoring.editor.texts import CONDITIONS, EFFECTS, KEYS, OPERATORS
+from ketascreen.authoring.editor.texts import CONDITIONS, KEYS
 from ketascreen.authoring.names import read_names
-from ketascreen.language.condition import OPERATORS as THE_OPERATORS
-from ketascreen.language.terms import Effect
+from ketascreen.language.effects import EFFECTS
+from ketascreen.language.operators import OPERATORS
 from ketascreen.loading import file_models
 from ketascreen.loading.build import KEYS as FORMS_OF_KEYS
 from ketascreen.loading.built_in import built_in_rules
@@ -176,9 +176,9 @@ def test_every_key_of_every_form_and_every_comparison_is_explained() -> None:
     inner = {form.__name__: set(form.model_fields) for form in file_models.FileModel.__subclasses__()}
     inner["AllowAboutModel"] = set(file_models.AllowAboutModel.model_fields)
     assert {form: set(keys) for form, keys in KEYS.items()} == inner
-    assert set(OPERATORS) == set(THE_OPERATORS)
     assert set(CONDITIONS) == set(KEYWORDS)
-    assert set(EFFECTS) == set(Effect)
+    assert all(operator.says.endswith(".") for operator in OPERATORS.values())
+    assert all(row.says.endswith(".") for row in EFFECTS.values())
 
 
 def test_a_rule_that_is_not_in_order_does_not_keep_the_schemas_from_being_written(tmp_path: Path) -> None:

@@ -8,10 +8,9 @@ import pytest
 
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.authoring.cases.read import read_cases
-from ketascreen.authoring.scaffold import FOLDERS
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.loading.linker import STAGES
 from tests.helpers.command_line import flat, run
 from tests.helpers.rulebook_files import copied
 from tests.helpers.screening import shipped, shipped_cases
@@ -109,8 +108,8 @@ def test_a_new_rule_that_is_filled_in_loads_and_its_cases_are_read(tmp_path: Pat
 def test_every_effect_has_its_folder_and_the_stage_that_it_stands_at(tmp_path: Path, effect: Effect) -> None:
     rulebook = copied(tmp_path)
     assert run("new", "a-new-rule", "--effect", effect, "--dir", str(rulebook)).status == 0
-    text = (rulebook / FOLDERS[effect] / "a-new-rule.yaml").read_text("utf-8")
-    assert f"stage: {STAGES[effect][0]}\neffect: {effect}\n" in text
+    text = (rulebook / EFFECTS[effect].folder / "a-new-rule.yaml").read_text("utf-8")
+    assert f"stage: {EFFECTS[effect].stages[0]}\neffect: {effect}\n" in text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from typing import Any
 
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -29,10 +28,12 @@ from ketascreen.language.condition import (
     facts_of,
 )
 from ketascreen.language.documents import Citation
+from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS, giving
+from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.quantity import UNITS, decimal_text
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
@@ -41,15 +42,6 @@ SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
-_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
-_STAGES: Mapping[Effect, Sequence[RuleStage]] = {
-    Effect.EXCLUDE: (RuleStage.CANDIDACY,),
-    Effect.REVIEW: (RuleStage.CANDIDACY,),
-    Effect.CAUTION: (RuleStage.CANDIDACY,),
-    Effect.HOLD: (RuleStage.SESSION,),
-    Effect.ADVISE: (RuleStage.CANDIDACY, RuleStage.SESSION),
-    Effect.ALERT: tuple(RuleStage),
-}
 _PLACE = Place("rules.yaml")
 _SOURCES = (Citation("inform", outside="S1"),)
 
@@ -109,7 +101,7 @@ def rule(
     stage: RuleStage | None = None,
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
-    asked = stage or _STAGES[effect][0]
+    asked = stage or EFFECTS[effect].stages[0]
     return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE)
 
 
@@ -205,12 +197,12 @@ def _leaf(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) 
     return Compare(fact.name, operator.name, _constant(rng, fact, operator.takes))
 
 
-def _constant(rng: Random, fact: Fact, takes: str) -> Constant:
-    if takes == "words":
+def _constant(rng: Random, fact: Fact, takes: Takes) -> Constant:
+    if takes is Takes.WORDS:
         return tuple(rng.sample(fact.words, rng.randint(1, len(fact.words))))
     if not fact.is_number:
         return rng.choice(fact.words)
-    if takes == "pair":
+    if takes is Takes.PAIR:
         low, high = sorted(rng.choice(constants(fact)) for _ in range(2))
         return (low, high)
     return rng.choice(constants(fact))
@@ -234,9 +226,9 @@ def random_rule(
 ) -> Rule:
     effect = rng.choice(tuple(Effect))
     some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
-    always = effect in (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE) and rng.random() < 0.1
+    always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
-    return rule(rule_id, when, effect, some, rng.choice(_STAGES[effect]))
+    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages))
 
 
 def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
@@ -248,7 +240,7 @@ def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterato
 
 
 def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tuple[Route, ...]) -> list[Rule]:
-    deciding = [facts_of(one.when) for one in rules if one.effect in _DECIDING]
+    deciding = [facts_of(one.when) for one in rules if one.effect in giving(Decision)]
     lists = sorted(name for name in frozenset[str]().union(*deciding) if asked[name].kind is Kind.LIST)
     unrecognised = {f"unrecognised-{name}".replace("_", "-"): name for name in lists}
     return [

@@ -18,8 +18,9 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from ketascreen import PatientProfile
-from ketascreen.language.condition import OPERATORS, Always, ListValue, comparisons, facts_of
+from ketascreen.language.condition import Always, ListValue, comparisons, facts_of
 from ketascreen.language.logic import TRUE
+from ketascreen.language.operators import OPERATORS
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary

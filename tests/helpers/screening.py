@@ -33,7 +33,8 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.contradictions import contradictions
 from ketascreen.patient.observation import AnyObservation, read_observation
 from ketascreen.patient.profile import BUILT_IN
-from ketascreen.reasoning.witness import ABSENT, PRESENT, met_by, word_of
+from ketascreen.reasoning.spread import ABSENT, PRESENT, word_of
+from ketascreen.reasoning.witness import met_by
 from tests.helpers import generate
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from ketascreen.language.condition import OPERATORS
+from ketascreen.language.operators import OPERATORS
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of

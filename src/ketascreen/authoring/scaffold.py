@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
 from ketascreen.loading.build import NAMED
-from ketascreen.loading.linker import STAGES
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
-
-FOLDERS: Mapping[Effect, str] = {
-    Effect.EXCLUDE: "exclusions",
-    Effect.REVIEW: "reviews",
-    Effect.CAUTION: "cautions",
-    Effect.HOLD: "holds",
-    Effect.ALERT: "alerts",
-    Effect.ADVISE: "advice",
-}
-"""Where a rule stands by its effect."""
 
 MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -105,7 +95,7 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
     if effect not in list(Effect):
         hint = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
         raise refused("wrong-word", f"unknown effect `{effect}`", hint)
-    stages = STAGES[Effect(effect)]
+    stages = EFFECTS[Effect(effect)].stages
     if stage is not None and stage not in stages:
         raise refused("stage", f"`{effect}` does not stand at `{stage}`", f"`{effect}` stands at {' or '.join(stages)}")
     names = read_names(folder)
@@ -129,8 +119,8 @@ def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
     found = _SCHEMAS.match(head)
     written = []
     for path, text in (
-        (f"{FOLDERS[rule.effect]}/{rule.id}.yaml", _rule_text(rule)),
-        (f"{FOLDERS[rule.effect]}/{rule.id}.cases.yaml", _cases_text(rule, effective[1] if effective else "")),
+        (f"{EFFECTS[rule.effect].folder}/{rule.id}.yaml", _rule_text(rule)),
+        (f"{EFFECTS[rule.effect].folder}/{rule.id}.cases.yaml", _cases_text(rule, effective[1] if effective else "")),
     ):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with (folder / path).open("x", encoding="utf-8", newline="\n") as file:

@@ -9,7 +9,6 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.language.condition import (
-        OPERATORS,
         AllOf,
         Always,
         AnyOf,
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
         Value,
     )
     from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded
+    from ketascreen.language.effects import EFFECTS
     from ketascreen.language.logic import Truth
+    from ketascreen.language.operators import OPERATORS
     from ketascreen.language.quantity import Quantity, Unit
     from ketascreen.language.rule import Parameter, Rule
     from ketascreen.language.rulebook import Rulebook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 
 __all__ = [
+    "EFFECTS",
     "OPERATORS",
     "OUTCOME",
     "AllOf",
@@ -73,7 +75,6 @@ if not TYPE_CHECKING:
         __name__,
         {
             "condition": [
-                "OPERATORS",
                 "AllOf",
                 "Always",
                 "AnyOf",
@@ -85,7 +86,9 @@ if not TYPE_CHECKING:
                 "ListValue",
             ],
             "documents": ["Citation", "Conflict", "Document", "NotEncoded"],
+            "effects": ["EFFECTS"],
             "logic": ["Truth"],
+            "operators": ["OPERATORS"],
             "quantity": ["Quantity", "Unit"],
             "rule": ["Parameter", "Rule"],
             "rulebook": ["Rulebook"],

@@ -1,20 +1,17 @@
-"""The condition tree of a rule, and the table of operators.
+"""The condition tree of a rule. `operators` is the table of what its comparisons are.
 
 What a tree comes to for a patient is defined by `channels.reference`; every other reading of it must agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import Place
-from ketascreen.language import logic
-from ketascreen.language.logic import FALSE, TRUE, UNKNOWN, Truth
 from ketascreen.language.quantity import decimal_text
-from ketascreen.language.vocabulary import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +30,6 @@ Constant = Decimal | str | tuple[Decimal, Decimal] | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """A comparison: the kinds of fact that it is for, how many constants it takes, and its test of a known answer."""
-
-    name: str
-    kinds: frozenset[Kind]
-    takes: str
-    test: Callable[[Any, Any], Truth]
-
-
-def _includes(answer: ListValue, word: str) -> Truth:
-    if word in answer.present:
-        return TRUE
-    return FALSE if answer.complete else UNKNOWN
-
-
-def _includes_any(answer: ListValue, words: tuple[str, ...]) -> Truth:
-    return logic.disjunction(_includes(answer, word) for word in words)
-
-
-_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER})
-_SCALARS = _NUMBERS | {Kind.CHOICE}
-_CHOICES = frozenset({Kind.CHOICE})
-_LISTS = frozenset({Kind.LIST})
-
-OPERATORS: Mapping[str, Operator] = {
-    operator.name: operator
-    for operator in (
-        Operator("is", _SCALARS, "one", lambda a, b: logic.of(a == b)),
-        Operator("is_not", _SCALARS, "one", lambda a, b: logic.of(a != b)),
-        Operator("one_of", _CHOICES, "words", lambda a, b: logic.of(a in b)),
-        Operator("none_of", _CHOICES, "words", lambda a, b: logic.of(a not in b)),
-        Operator("at_least", _NUMBERS, "one", lambda a, b: logic.of(a >= b)),
-        Operator("above", _NUMBERS, "one", lambda a, b: logic.of(a > b)),
-        Operator("at_most", _NUMBERS, "one", lambda a, b: logic.of(a <= b)),
-        Operator("below", _NUMBERS, "one", lambda a, b: logic.of(a < b)),
-        Operator("between", _NUMBERS, "pair", lambda a, b: logic.of(b[0] <= a <= b[1])),
-        Operator("includes", _LISTS, "one", _includes),
-        Operator("includes_any", _LISTS, "words", _includes_any),
-        Operator("includes_none", _LISTS, "words", lambda a, b: logic.negation(_includes_any(a, b))),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Compare:
     """One fact compared with a constant; `parameters` names those that the constant came from.
 
@@ -88,6 +41,12 @@ class Compare:
     constant: Constant
     parameters: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def numbers(self) -> tuple[Decimal, ...]:
+        """The numbers that it compares with, in order; none where it compares with words."""
+        parts = self.constant if isinstance(self.constant, tuple) else (self.constant,)
+        return tuple(part for part in parts if isinstance(part, Decimal))
 
 
 @dataclass(frozen=True, slots=True)

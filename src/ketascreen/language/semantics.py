@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, assert_never
 
 from ketascreen.language import logic
-from ketascreen.language.condition import OPERATORS, AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, Value
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, Value
 from ketascreen.language.logic import TRUE, UNKNOWN, Truth
+from ketascreen.language.operators import OPERATORS
 
 Known = Mapping[str, Value]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.complete import complete
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -17,9 +17,10 @@ from ketascreen.language.condition import (
     Constant,
     DefinitionRef,
     Not,
-    Operator,
     comparisons,
 )
+from ketascreen.language.effects import MAY_BE_ALWAYS
+from ketascreen.language.operators import OPERATORS, Operator, Takes
 from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Vocabulary
@@ -32,6 +33,7 @@ MAX_COMPARISONS = 500
 MAX_LEVELS = 60
 """How deep a condition may be nested, with the definitions that it asks; keeps every walk far from Python's limit."""
 KEYWORDS = ("all", "any", "not", "meets")
+ALWAYS_REFUSED = f"`always` is for {', '.join(MAY_BE_ALWAYS[:-1])} and {MAY_BE_ALWAYS[-1]} only"
 
 
 @dataclass
@@ -52,7 +54,7 @@ class ConditionReader:
         if isinstance(node, Scalar) and node.value == "always":
             if may_be_always:
                 return Always()
-            self._problem("always", "`always` is for review, caution and advise only", "write a condition", node)
+            self._problem("always", ALWAYS_REFUSED, "write a condition", node)
             return None
         condition = self._condition(node)
         if condition is None or self.comparisons > MAX_COMPARISONS:
@@ -190,26 +192,36 @@ class ConditionReader:
         return None if constant is None else Compare(fact.name, key, constant, tuple(parameters), self._to_end(place))
 
     def _constant(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
-        if operator.takes == "one":
-            return self._one(fact, node, parameters)
-        if not isinstance(node, Sequence) or not node.items:
-            self._problem("comparison", f"`{operator.name}` takes a list", "write [a, b]", node)
+        return _CONSTANTS[operator.takes](self, fact, operator, node, parameters)
+
+    def _words(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
+        items = self._items(fact, operator, node, parameters)
+        if items is None:
             return None
-        items = [self._one(fact, item, parameters) for item in node.items]
-        if None in items:
+        words = [str(item) for item in items]
+        if len(set(words)) < len(words):
+            self._problem("comparison", "a word twice", "delete one", node)
+        return tuple(words)
+
+    def _pair(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Constant | None:
+        items = self._items(fact, operator, node, parameters)
+        if items is None:
             return None
-        if operator.takes == "words":
-            words = [str(item) for item in items]
-            if len(set(words)) < len(words):
-                self._problem("comparison", "a word twice", "delete one", node)
-            return tuple(words)
         low, high = (items[0], items[-1])
         if len(items) != 2 or not isinstance(low, Decimal) or not isinstance(high, Decimal) or low > high:
             self._problem("comparison", f"`{operator.name}` takes two ends, the lower first", "write [low, high]", node)
             return None
         return (low, high)
 
-    def _one(self, fact: Fact, node: Node, parameters: list[str]) -> Decimal | str | None:
+    def _items(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> list[Decimal | str] | None:
+        if not isinstance(node, Sequence) or not node.items:
+            self._problem("comparison", f"`{operator.name}` takes a list", "write [a, b]", node)
+            return None
+        items = [self._one(fact, operator, item, parameters) for item in node.items]
+        known = [item for item in items if item is not None]
+        return known if len(known) == len(items) else None
+
+    def _one(self, fact: Fact, _operator: Operator, node: Node, parameters: list[str]) -> Decimal | str | None:
         value = node.value if isinstance(node, Scalar) else None
         if fact.is_number:
             return self._number(fact, node, value, parameters)
@@ -259,6 +271,13 @@ class ConditionReader:
             )
             return None
         return number
+
+
+_CONSTANTS: Mapping[Takes, Callable[[ConditionReader, Fact, Operator, Node, list[str]], Constant | None]] = complete(
+    "the reader's table of constants",
+    {Takes.ONE: ConditionReader._one, Takes.WORDS: ConditionReader._words, Takes.PAIR: ConditionReader._pair},
+    Takes,
+)
 
 
 def _levels(condition: Condition) -> int:

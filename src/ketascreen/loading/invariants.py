@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.condition import Always, ListValue, facts_of
 from ketascreen.language.documents import Conflict
+from ketascreen.language.effects import giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 from ketascreen.reasoning.satisfiable import can_come_to
 from ketascreen.syntax.problems import Problems
 
-_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)
+_DECIDING = giving(Decision)
 
 
 def check_whole(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.condition import Condition
+from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.language.terms import Effect, Route
@@ -121,8 +121,7 @@ class Linker:
         if form is None or not isinstance(node, MappingNode):
             return None
         effect, stage = Effect(form.effect), RuleStage(form.stage)
-        may_be_always = effect in (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
-        when = self._reader().read(node.items["when"], may_be_always=may_be_always)
+        when = self._reader().read(node.items["when"], may_be_always=effect in MAY_BE_ALWAYS)
         self._check_rule(path, form, node)
         routes = tuple(route for route in Route if route in self.routes and form.routes in ("all", [])) or tuple(
             route for route in Route if form.routes != "all" and route in form.routes
@@ -146,7 +145,7 @@ class Linker:
                 "make them the same",
                 place_of(node, ("id",)),
             )
-        allowed = STAGES[Effect(form.effect)]
+        allowed = EFFECTS[Effect(form.effect)].stages
         if form.stage not in allowed:
             hint = f"`{form.effect}` stands at {' or '.join(allowed)}"
             self._problem(
@@ -183,13 +182,3 @@ class Linker:
                     hint,
                     place_of(node, ("conflicts", index)),
                 )
-
-
-STAGES: Mapping[Effect, tuple[str, ...]] = {
-    Effect.EXCLUDE: ("candidacy",),
-    Effect.REVIEW: ("candidacy",),
-    Effect.CAUTION: ("candidacy",),
-    Effect.HOLD: ("session",),
-    Effect.ADVISE: ("candidacy", "session"),
-    Effect.ALERT: ("candidacy", "session", "both"),
-}

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
 from ketascreen.language.condition import ListValue, Value
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Known
-from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
 from ketascreen.patient.errors import unknown_fact
 from ketascreen.patient.observation import (
@@ -27,7 +27,7 @@ from ketascreen.patient.observation import (
 )
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 
-_ALERT = Effect.ALERT
+_LAST = tuple(effect for effect, row in EFFECTS.items() if row.last_answers)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,7 +101,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
 
 def answers_for(rule: Rule, facts: Facts) -> Known:
     """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
-    return facts.last if rule.effect is _ALERT else facts.current
+    return facts.last if rule.effect in _LAST else facts.current
 
 
 def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal, localcontext
 from itertools import combinations
+from typing import Any
 
-from ketascreen.language.condition import Compare, Condition, ListValue, Value, comparisons
+from ketascreen.language.complete import complete
+from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Value, comparisons
+from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
 MAX_WORDS = 8
@@ -35,7 +38,7 @@ def answers(fact: Fact, condition: Condition) -> Iterator[Value]:
         for some in _combinations(fact, condition):
             yield ListValue(some, complete=UNRECOGNISED not in some)
     else:
-        yield from _numbers(fact, sorted(part for part in _constants(fact, condition) if isinstance(part, Decimal)))
+        yield from _numbers(fact, sorted(bound for compare in _asking(fact, condition) for bound in compare.numbers))
 
 
 def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
@@ -51,27 +54,56 @@ def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:
 
 
 def _words(fact: Fact, condition: Condition) -> list[str]:
-    """One word for each group that stands in the same comparisons of a list.
+    """One word for each group that all comparisons of a list take alike.
 
     An unrecognised entry is a group of its own, since it says more than its word: that the list is not complete.
     """
     if fact.kind is not Kind.LIST:
         return []
-    asked = [_parts(compare) for compare in comparisons(condition) if compare.fact == fact.name]
+    alike = [words for compare in _asking(fact, condition) for words in _alike(compare)]
     groups: dict[tuple[bool, ...], str] = {}
-    for word in sorted({str(part) for parts in asked for part in parts}):
-        groups.setdefault((word == UNRECOGNISED, *(word in parts for parts in asked)), word)
+    for word in sorted(frozenset[str]().union(*alike)):
+        groups.setdefault((word == UNRECOGNISED, *(word in words for words in alike)), word)
     return sorted(groups.values())
 
 
-def _constants(fact: Fact, condition: Condition) -> Iterator[Decimal | str]:
-    for compare in comparisons(condition):
-        if compare.fact == fact.name:
-            yield from _parts(compare)
+def _asking(fact: Fact, condition: Condition) -> Iterator[Compare]:
+    return (compare for compare in comparisons(condition) if compare.fact == fact.name)
 
 
-def _parts(compare: Compare) -> tuple[Decimal | str, ...]:
-    return compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
+_Alike = tuple[frozenset[str], ...]
+
+
+def _alike(compare: Compare) -> _Alike:
+    """The words that a comparison of a list names, those together that can stand for each other in it."""
+    shape = shape_of(compare)
+    return _ALIKE[type(shape)](shape, compare.constant)
+
+
+def _of_no_list(_shape: Equal | Member | AtEnd | Between, _constant: Constant) -> _Alike:
+    return ()
+
+
+def _present(_shape: Present, word: Constant) -> _Alike:
+    return (frozenset([str(word)]),)
+
+
+def _overlap(shape: Overlap, words: tuple[str, ...]) -> _Alike:
+    return tuple(frozenset([word]) for word in words) if shape.every else (frozenset(words),)
+
+
+_ALIKE: Mapping[type[Any], Callable[[Any, Any], _Alike]] = complete(
+    "the table of the words that a shape takes alike",
+    {
+        Equal: _of_no_list,
+        Member: _of_no_list,
+        AtEnd: _of_no_list,
+        Between: _of_no_list,
+        Present: _present,
+        Overlap: _overlap,
+    },
+    SHAPES,
+)
 
 
 def _numbers(fact: Fact, bounds: list[Decimal]) -> Iterator[Decimal]:

@@ -9,7 +9,8 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.reasoning.witness import met_by, spread
+from ketascreen.reasoning.spread import spread
+from ketascreen.reasoning.witness import met_by
 
 
 class Pairs:

@@ -13,7 +13,6 @@ from functools import cache
 from itertools import product
 
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -25,14 +24,15 @@ from ketascreen.language.condition import (
     comparisons,
 )
 from ketascreen.language.logic import Truth
+from ketascreen.language.operators import OPERATORS
 from ketascreen.language.quantity import MAX_DECIMALS
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
 
 MAX_WORK = 50_000
 """How many comparisons one trial may look at."""
 MAX_QUESTIONS = 64
-PRESENT, ABSENT = "present", "absent"
 HOLDS: Condition = AllOf(())
 FAILS: Condition = AnyOf(())
 
@@ -107,31 +107,6 @@ def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
         fewer = {other: value for other, value in answers.items() if other != name}
         answers = fewer if evaluate(tried, fewer) is Truth.TRUE else answers
     return answers
-
-
-def spread(condition: Condition) -> Condition:
-    """The condition with each word of a list as a fact of its own, and definitions written out."""
-    match condition:
-        case AllOf(members):
-            return AllOf(tuple(map(spread, members)))
-        case AnyOf(members):
-            return AnyOf(tuple(map(spread, members)))
-        case Not(member):
-            return Not(spread(member))
-        case DefinitionRef(_, member):
-            return spread(member)
-        case Compare(fact, "includes", str() as word):
-            return Compare(word_of(fact, word), "is", PRESENT)
-        case Compare(fact, "includes_any" | "includes_none" as operator, tuple() as words):
-            some = AnyOf(tuple(Compare(word_of(fact, str(word)), "is", PRESENT) for word in words))
-            return some if operator == "includes_any" else Not(some)
-        case _:
-            return condition
-
-
-def word_of(fact: str, word: str) -> str:
-    """The name under which a word of a list is answered."""
-    return f"{fact} {word}"
 
 
 def fixed(condition: Condition, fact: str, value: Value) -> Condition:
@@ -257,13 +232,7 @@ def _told_apart(fact: Fact, compares: list[Compare]) -> Iterator[Value]:
 
 
 def _numbers(fact: Fact, compares: list[Compare]) -> Iterator[Decimal]:
-    bounds = {bound for compare in compares for bound in numbers_of(compare)}
+    bounds = {bound for compare in compares for bound in compare.numbers}
     at = {bound for bound in bounds if fact.kind is not Kind.INTEGER or bound == bound.to_integral_value()}
     near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}
     yield from sorted(at | near)
-
-
-def numbers_of(compare: Compare) -> tuple[Decimal, ...]:
-    """The numbers that a comparison compares with; none where it compares words."""
-    constants = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
-    return tuple(constant for constant in constants if isinstance(constant, Decimal))

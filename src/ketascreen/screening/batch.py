@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import TypeVar
 
@@ -11,18 +11,23 @@ from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.screening.request import Request, require_profile
+from ketascreen.verdict.lean import LeanVerdict
+from ketascreen.verdict.verdict import Verdict
+from ketascreen.verdict.wording import Wording
 
 PIECE = 25
 """Patients that a process is handed at a time."""
 
 AnswerT = TypeVar("AnswerT")
+Answers = Generator[AnswerT | ProfileError, None, None]
+"""Answers in the order of their profiles; the error of one that was refused stands in its place."""
 Given = PatientProfile | bytes
 """A profile, or the bytes of its JSON."""
 
 
 def in_turn(
     work: Callable[[PatientProfile, Request], AnswerT], request: Request, profiles: Iterable[Given], *, workers: int
-) -> Iterator[AnswerT | ProfileError]:
+) -> Answers[AnswerT]:
     """What `work` gives for each profile, in their order; for one that is refused, the error in its place.
 
     Raises:
@@ -38,6 +43,30 @@ def in_turn(
     if workers > 1:
         _require_copies(make)
     return in_order(make, map(_profile_or_bytes, profiles), workers=workers, piece=PIECE)
+
+
+def verdicts_in_turn(
+    work: Callable[[PatientProfile, Request], Verdict],
+    words: Wording,
+    request: Request,
+    profiles: Iterable[Given],
+    *,
+    workers: int,
+) -> Answers[Verdict]:
+    """As `in_turn`; from another process a verdict comes in its lean form, and its words are put back here.
+
+    To pickle a whole verdict and read it back takes longer than to make it.
+    """
+    if workers == 1:
+        return in_turn(work, request, profiles, workers=workers)
+    answers = in_turn(partial(_lean, work), request, profiles, workers=workers)
+    return (
+        one if isinstance(one, ProfileError) else LeanVerdict.model_validate_json(one).whole(words) for one in answers
+    )
+
+
+def _lean(work: Callable[[PatientProfile, Request], Verdict], profile: PatientProfile, request: Request) -> str:
+    return LeanVerdict.of(work(profile, request)).to_json()
 
 
 def _require_copies(make: object) -> None:

@@ -9,12 +9,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from ketascreen.language.terms import Effect, Outcome
+from ketascreen.language.effects import giving
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
 from ketascreen.patient.observation import at_fixed_offset
 from ketascreen.verdict.base_model import Reported
 from ketascreen.verdict.finding import FactUsed, Finding
 
-OVERRIDABLE = frozenset({Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD})
+OVERRIDABLE = frozenset(giving(Decision, Readiness))
 """Effects that make a recommendation; an alert or an advice is beside it, so there is nothing to go against."""
 
 

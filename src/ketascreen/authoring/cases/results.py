@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Grounds
 from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
@@ -19,7 +20,7 @@ from ketascreen.verdict.verdict import Verdict
 def gives(effect: Effect, outcome: Outcome) -> Decision | Readiness:
     """What a case's `gives` names: what a finding gives where its rule is the only one."""
     decision, readiness = alone(effect, outcome)
-    return readiness if effect is Effect.HOLD else decision
+    return readiness if EFFECTS[effect].gives is Readiness else decision
 
 
 @dataclass(frozen=True, slots=True)

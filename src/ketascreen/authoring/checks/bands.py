@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.complete import complete
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not, facts_of
 from ketascreen.language.logic import Truth
+from ketascreen.language.operators import BY_SHAPE, SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.vocabulary import Fact, Vocabulary
-from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed, neighbours, numbers_of, spread
+from ketascreen.reasoning.spread import spread
+from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed, neighbours
 
 CODE = "bands"
-
-_ENDS = {"below": False, "at_most": True}
-_BEGINS = {"above": False, "at_least": True}
-_MEETING = {"below": "at_most", "at_most": "below", "above": "at_least", "at_least": "above"}
-"""The comparison in place of another that lets two bands meet."""
-_NEGATED = {"below": "at_least", "at_least": "below", "above": "at_most", "at_most": "above"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,18 @@ class _Edge:
 
     rule: Rule
     compare: Compare
-    operator: str
+    shape: AtEnd
     number: Decimal
+
+    @property
+    def operator(self) -> str:
+        """The comparison that has this edge alone."""
+        return BY_SHAPE[self.shape].name
+
+    @property
+    def meeting(self) -> str:
+        """The comparison in its place that lets two bands meet."""
+        return BY_SHAPE[replace(self.shape, included=not self.shape.included)].name
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -46,8 +54,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for edge in _edges(rule, rule.when):
             edges.setdefault((edge.compare.fact, edge.number), []).append(edge)
     for (name, _), found in sorted(edges.items()):
-        ends = [edge for edge in found if edge.operator in _ENDS]
-        begins = [edge for edge in found if edge.operator in _BEGINS]
+        ends = [edge for edge in found if not edge.shape.above]
+        begins = [edge for edge in found if edge.shape.above]
         seen = set()
         for end, begin in ((end, begin) for end in ends for begin in begins if end.compare is not begin.compare):
             pair = (end.rule.id, begin.rule.id)
@@ -65,16 +73,40 @@ def _edges(rule: Rule, condition: Condition, *, negated: bool = False) -> Iterat
             yield from _edges(rule, member, negated=not negated)
         case DefinitionRef(_, member):
             yield from _edges(rule, member, negated=negated)
-        case Compare(_, operator) if operator in _NEGATED or operator == "between":
-            written = ("at_least", "at_most") if operator == "between" else (operator,)
-            for one, number in zip(written, numbers_of(condition), strict=True):
-                yield _Edge(rule, condition, _NEGATED[one] if negated else one, number)
+        case Compare():
+            for shape, number in zip(_ends(condition), condition.numbers, strict=False):  # none at an equal one
+                yield _Edge(rule, condition, shape.opposite() if negated else shape, number)
+
+
+def _ends(compare: Compare) -> tuple[AtEnd, ...]:
+    shape = shape_of(compare)
+    return _ENDS[type(shape)](shape)
+
+
+def _own(shape: AtEnd) -> tuple[AtEnd, ...]:
+    return (shape,)
+
+
+def _both(_shape: Between) -> tuple[AtEnd, ...]:
+    return AtEnd(above=True, included=True), AtEnd(above=False, included=True)
+
+
+def _none(_shape: Equal | Member | Present | Overlap) -> tuple[AtEnd, ...]:
+    return ()
+
+
+_ENDS: Mapping[type[Any], Callable[[Any], tuple[AtEnd, ...]]] = complete(
+    "the table of the ends of a band",
+    {AtEnd: _own, Between: _both, Equal: _none, Member: _none, Present: _none, Overlap: _none},
+    SHAPES,
+)
+"""Where a comparison begins and ends to hold, in the order of its numbers."""
 
 
 def _problem(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> Diagnostic | None:
-    if _ENDS[end.operator] is not _BEGINS[begin.operator] or not _are_bands(end.rule, begin.rule):
+    overlap = end.shape.included
+    if overlap is not begin.shape.included or not _are_bands(end.rule, begin.rule):
         return None
-    overlap = _ENDS[end.operator]
     if not (_overlap if overlap else _gap)(subject, fact, end, begin):
         return None
     later, other = (begin, end) if begin.rule.id >= end.rule.id else (end, begin)
@@ -86,7 +118,7 @@ def _problem(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> Diagnost
     return Diagnostic(
         CODE,
         f"exactly {value} of `{fact.name}` {what}: {both}",
-        f"write `{_MEETING[later.operator]}` here, or `{_MEETING[other.operator]}` there",
+        f"write `{later.meeting}` here, or `{other.meeting}` there",
         place if place and place.path == later.rule.place.path else later.rule.place,
     )
 

@@ -9,16 +9,18 @@ from itertools import permutations
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import Always, Condition, Value, comparisons, facts_of
+from ketascreen.language.effects import EFFECTS, giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import Decision, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
-from ketascreen.reasoning.witness import ABSENT, FAILS, PRESENT, Truths, any_of, find, fixed, spread, word_of
+from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
+from ketascreen.reasoning.witness import FAILS, Truths, any_of, find, fixed
 
 CODE = "better-with-risk"
 
-_STRENGTH = {Effect.CAUTION: 1, Effect.REVIEW: 2, Effect.EXCLUDE: 3}
+_DECIDING = giving(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """
     rulebook = subject.rulebook
     asking: dict[str, list[Rule]] = {}
-    for rule in rulebook.with_effect(*_STRENGTH):
+    for rule in rulebook.with_effect(*_DECIDING):
         for name in () if isinstance(rule.when, Always) else sorted(facts_of(rule.when)):
             asking.setdefault(name, []).append(rule)
     for name, rules in sorted(asking.items()):
@@ -101,14 +103,14 @@ def _better(
     if _alone(rules, conditions, harmless) or not (bar := _alone(rules, conditions, risk)):
         return
     with_harmless = {rule.id: fixed(conditions[rule.id], harmless.name, harmless.value) for rule in rules}
-    stronger = [rule for rule in rules if _STRENGTH[rule.effect] > bar and with_harmless[rule.id] != FAILS]
-    for strength in sorted({_STRENGTH[rule.effect] for rule in stronger}):
-        as_strong = dict.fromkeys(conditions[rule.id] for rule in rules if _STRENGTH[rule.effect] >= strength)
+    stronger = [rule for rule in rules if _strength(rule) > bar and with_harmless[rule.id] != FAILS]
+    for strength in sorted({_strength(rule) for rule in stronger}):
+        as_strong = dict.fromkeys(conditions[rule.id] for rule in rules if _strength(rule) >= strength)
         made_up = any_of(fixed(when, risk.name, risk.value) for when in as_strong)
         for rule in stronger:
             met = with_harmless[rule.id]
             # A rule that does not tell the two answers apart is met with both.
-            if _STRENGTH[rule.effect] != strength or met == fixed(conditions[rule.id], risk.name, risk.value):
+            if _strength(rule) != strength or met == fixed(conditions[rule.id], risk.name, risk.value):
                 continue
             if find([met, made_up], vocabulary, _only_the_first, unknown=False).answers is not None:
                 yield rule
@@ -118,7 +120,14 @@ def _only_the_first(truths: Truths) -> bool:
     return truths == (Truth.TRUE, Truth.FALSE)
 
 
+def _strength(rule: Rule) -> int:
+    """More for a rule that makes a decision worse; 0 stands for no rule."""
+    rank = EFFECTS[rule.effect].rank
+    assert rank
+    return rank
+
+
 def _alone(rules: list[Rule], conditions: Mapping[str, Condition], answer: _SingleAnswer) -> int:
     """The strength of the strongest rule that the answer meets by itself; 0 where it meets none."""
     met = (rule for rule in rules if evaluate(conditions[rule.id], answer.alone) is Truth.TRUE)
-    return max((_STRENGTH[rule.effect] for rule in met), default=0)
+    return max((_strength(rule) for rule in met), default=0)

@@ -17,7 +17,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.facts import answers_for, known_facts
-from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, neighbours, numbers_of, replaced, spread
+from ketascreen.reasoning.spread import spread
+from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, neighbours, replaced
 
 CODE = "boundary-case"
 
@@ -65,7 +66,7 @@ def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
         }
         for compare in {id(compare): compare for compare in comparisons(rule.when)}.values():
             listed = shared.get(id(compare)) or [
-                _Threshold(compare, number, defined.get(id(compare), "")) for number in numbers_of(compare)
+                _Threshold(compare, number, defined.get(id(compare), "")) for number in compare.numbers
             ]
             shared[id(compare)] = listed
             for threshold in listed:

@@ -9,17 +9,16 @@ from ketascreen.authoring.checks.same_condition import mean_the_same
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import Condition
+from ketascreen.language.effects import EFFECTS, giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import OUTCOME, Effect
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Readiness
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.reasoning.witness import find
 from ketascreen.verdict.decision import alone
 
 CODE = "shadowed"
-
-_DECIDING = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -28,7 +27,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     `always` asks no fact and shadows nothing: it is a floor that comes with a route; other rules say more.
     """
     vocabulary = subject.rulebook.vocabulary
-    pairs = Pairs(subject.rulebook.with_effect(*_DECIDING), vocabulary)
+    pairs = Pairs(subject.rulebook.with_effect(*giving(Decision, Readiness)), vocabulary)
 
     @cache
     def is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition) -> bool:
@@ -92,4 +91,4 @@ def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
     A hold has no part in a decision.
     """
     decision, readiness = alone(effect, OUTCOME[truth])
-    return readiness.rank if asked is Effect.HOLD else decision.rank
+    return readiness.rank if EFFECTS[asked].gives is Readiness else decision.rank

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ketascreen.authoring.editor.texts import CONDITIONS
-from ketascreen.authoring.editor.texts import OPERATORS as OPERATOR_TEXTS
 from ketascreen.authoring.names import RulebookNames
-from ketascreen.language.condition import OPERATORS, Operator
+from ketascreen.language.complete import complete
+from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.quantity import UNITS, QuantityError, Unit
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Kind
@@ -56,6 +56,7 @@ def condition(names: RulebookNames) -> Schema:
 
 
 def _asked(fact: Fact, parameters: Mapping[str, Parameter]) -> Schema:
+    one = quantity(fact, parameters) if fact.is_number else one_of(fact.words)
     fitting = [operator for operator in OPERATORS.values() if fact.kind in operator.kinds]
     return {
         "type": "object",
@@ -64,21 +65,27 @@ def _asked(fact: Fact, parameters: Mapping[str, Parameter]) -> Schema:
         "minProperties": 1,
         "additionalProperties": False,
         "properties": {
-            operator.name: {**_constant(fact, operator, parameters), "description": OPERATOR_TEXTS[operator.name]}
-            for operator in fitting
+            operator.name: {**_CONSTANTS[operator.takes](one), "description": operator.says} for operator in fitting
         },
     }
 
 
-def _constant(fact: Fact, operator: Operator, parameters: Mapping[str, Parameter]) -> Schema:
-    one = quantity(fact, parameters) if fact.is_number else one_of(fact.words)
-    match operator.takes:
-        case "words":
-            return {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}
-        case "pair":
-            return {"type": "array", "minItems": 2, "maxItems": 2, "items": one}
-        case _:
-            return one
+def _one(one: Schema) -> Schema:
+    return one
+
+
+def _words(one: Schema) -> Schema:
+    return {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}
+
+
+def _pair(one: Schema) -> Schema:
+    return {"type": "array", "minItems": 2, "maxItems": 2, "items": one}
+
+
+_CONSTANTS: Mapping[Takes, Callable[[Schema], Schema]] = complete(
+    "the editor's table of constants", {Takes.ONE: _one, Takes.WORDS: _words, Takes.PAIR: _pair}, Takes
+)
+"""What stands behind an operator, by the schema of one constant."""
 
 
 def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:

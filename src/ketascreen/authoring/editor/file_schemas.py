@@ -13,19 +13,17 @@ from typing import Any, get_args, get_origin
 
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
-from ketascreen.authoring.editor.texts import EFFECTS, KEYS
+from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
+from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.terms import Effect
 from ketascreen.loading import file_models
-from ketascreen.loading.linker import STAGES
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
 """Where the schemas of a site's rulebook stand, within its folder."""
-
-_MAY_BE_ALWAYS = (Effect.REVIEW, Effect.CAUTION, Effect.ADVISE)
 
 
 def schemas(names: RulebookNames) -> dict[str, Schema]:
@@ -186,7 +184,7 @@ def _instant(_names: RulebookNames) -> Schema:
 
 _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "RuleModel": {
-        "effect": lambda _names: one_of(EFFECTS, EFFECTS),
+        "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
         "routes": lambda names: {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
         },
@@ -231,10 +229,10 @@ def _routes(names: RulebookNames) -> Schema:
 def _rule(names: RulebookNames) -> Schema:
     """What an effect allows: the stages, and whether `when` may be `always`."""
     stages = [
-        _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(allowed)}}})
-        for effect, allowed in STAGES.items()
+        _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
+        for effect, row in EFFECTS.items()
     ]
-    others = [str(effect) for effect in Effect if effect not in _MAY_BE_ALWAYS]
+    others = [str(effect) for effect in Effect if effect not in MAY_BE_ALWAYS]
     return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
 
 

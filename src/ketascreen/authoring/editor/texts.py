@@ -1,4 +1,4 @@
-"""What an editor shows for each key of a rulebook's files, each comparison and each word of the closed lists."""
+"""What an editor shows for each key of a rulebook's files; for an operator or an effect, its own table says it."""
 
 from __future__ import annotations
 
@@ -163,33 +163,9 @@ KEYS: Mapping[str, Mapping[str, str]] = {
 }
 """What stands behind each key of each form."""
 
-OPERATORS: Mapping[str, str] = {
-    "is": "Holds when the answer is the value.",
-    "is_not": "Holds when the answer is known and is not the value.",
-    "one_of": "Holds when the answer is one of the words.",
-    "none_of": "Holds when the answer is known and is none of the words.",
-    "at_least": "Holds from the value upwards, the value itself included.",
-    "above": "Holds above the value, not at it.",
-    "at_most": "Holds up to the value, the value itself included.",
-    "below": "Holds below the value, not at it.",
-    "between": "[low, high]: holds between the two, both ends included.",
-    "includes": "Holds when the word is in the list.",
-    "includes_any": "Holds when one of the words is in the list.",
-    "includes_none": "Holds when the list is complete and none of the words is in it.",
-}
-
 CONDITIONS: Mapping[str, str] = {
     "all": "Holds when each of its members holds.",
     "any": "Holds when one of its members holds.",
     "not": "Holds when its member is known not to hold.",
     "meets": "Asks a definition of definitions.yaml.",
-}
-
-EFFECTS: Mapping[str, str] = {
-    "exclude": "An absolute contraindication: not eligible.",
-    "review": "A relative contraindication, or anything that a clinician must decide.",
-    "caution": "May go ahead, with this in mind.",
-    "hold": "A requirement of the day is not met.",
-    "alert": "Urgent; beside the decision and never part of it.",
-    "advise": "Monitoring, consent and follow-up that go with the route.",
 }

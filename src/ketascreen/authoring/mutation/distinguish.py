@@ -187,18 +187,12 @@ def _readable(fact: Fact, condition: Condition) -> list[Value]:
         return [*found[1:], *found[:1], *open_lists(fact, condition)] if found else []
     assert fact.minimum is not None
     assert fact.maximum is not None
-    bounds = {end for compare in comparisons(condition) if compare.fact == fact.name for end in numbers_of(compare)}
+    bounds = {end for compare in comparisons(condition) if compare.fact == fact.name for end in compare.numbers}
     beside = {bound + step for bound in bounds if bound == bound.to_integral_value() for step in (-1, 1)}
     numbers = {value for value in found if isinstance(value, Decimal)}
     numbers |= {number for number in beside if fact.minimum <= number <= fact.maximum}
     # The bounds first, then the whole numbers beside them, those with many decimals last.
     return [*sorted(numbers, key=lambda one: (len(decimal_text(one)) > 6, min(abs(one - at) for at in bounds), one))]
-
-
-def numbers_of(compare: Compare) -> tuple[Decimal, ...]:
-    """The numbers that a comparison compares with."""
-    parts = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
-    return tuple(part for part in parts if isinstance(part, Decimal))
 
 
 def _raw(fact: Fact, value: Value) -> dict[str, Any]:

@@ -14,24 +14,15 @@ from ketascreen.authoring.mutation.line_edits import EditedLine, SourceFile, put
 from ketascreen.authoring.mutation.operators import Slips, in_range, steps, with_definition, with_parameter
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import Always, Condition, comparisons, definitions, facts_of
+from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import Quantity, QuantityError
 from ketascreen.language.rule import Parameter, Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import Fact
+from ketascreen.loading.conditions import ALWAYS_REFUSED
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence
-
-_LADDERS = {
-    RuleStage.CANDIDACY: (Effect.ADVISE, Effect.CAUTION, Effect.REVIEW, Effect.EXCLUDE),
-    RuleStage.SESSION: (Effect.ADVISE, Effect.HOLD),
-}
-"""The effects that stand at a stage, the weakest first; an alert stands beside them."""
-_STAGES = {
-    Effect.ADVISE: (RuleStage.CANDIDACY, RuleStage.SESSION),
-    Effect.ALERT: (RuleStage.CANDIDACY, RuleStage.SESSION, RuleStage.BOTH),
-}
-_NOT_ALWAYS = frozenset({Effect.EXCLUDE, Effect.HOLD, Effect.ALERT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +105,30 @@ _RuleSlip = tuple[str, str, EditedLine, Rule, str]
 
 
 def _stages(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
-    for stage in _STAGES.get(rule.effect, ()):
+    for stage in EFFECTS[rule.effect].stages:
         if stage is not rule.stage:
             line = put(source, span(node), stage)
             yield "stage", f"`{rule.stage}` becomes `{stage}`", line, replace(rule, stage=stage), ""
 
 
 def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
-    ladder = _LADDERS.get(rule.stage, ())
+    ladder = _ladder(rule.stage)
     if rule.effect in ladder:
         at = ladder.index(rule.effect)
         steps_from = ladder[max(0, at - 1) : at] + ladder[at + 1 : at + 2]
     else:
         steps_from = ladder[:1]  # an alert that became advice
     for effect in steps_from:
-        refused = "`always` is for review, caution and advise only"
-        stands = not isinstance(rule.when, Always) or effect not in _NOT_ALWAYS
+        stands = not isinstance(rule.when, Always) or effect in MAY_BE_ALWAYS
         line = put(source, span(node), effect)
         what = f"`{rule.effect}` becomes `{effect}`"
-        yield "effect", what, line, replace(rule, effect=effect), "" if stands else refused
+        yield "effect", what, line, replace(rule, effect=effect), "" if stands else ALWAYS_REFUSED
+
+
+def _ladder(stage: RuleStage) -> tuple[Effect, ...]:
+    """The effects that stand at a stage, the weakest first; an alert stands beside them."""
+    ranks = {row.rank: effect for effect, row in EFFECTS.items() if stage in row.stages and row.rank is not None}
+    return tuple(ranks[rank] for rank in sorted(ranks))
 
 
 def _routes(rule: Rule, source: SourceFile, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_RuleSlip]:

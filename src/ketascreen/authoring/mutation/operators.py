@@ -5,10 +5,10 @@ The condition is changed, not its text; the located tree beside it says where ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from ketascreen.authoring.mutation.line_edits import (
     EditedLine,
@@ -21,25 +21,62 @@ from ketascreen.authoring.mutation.line_edits import (
     word_added,
     word_dropped,
 )
+from ketascreen.language.complete import complete
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
+from ketascreen.language.operators import (
+    BY_SHAPE,
+    OPERATORS,
+    SHAPES,
+    AtEnd,
+    Between,
+    Equal,
+    Member,
+    Overlap,
+    Present,
+    Shape,
+    Takes,
+    shape_of,
+)
 from ketascreen.language.quantity import Quantity, decimal_text
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence, key_place
 
-NEIGHBOURS: dict[str, tuple[str, ...]] = {
-    "at_least": ("above", "at_most"),
-    "above": ("at_least", "below"),
-    "at_most": ("below", "at_least"),
-    "below": ("at_most", "above"),
-    "is": ("is_not",),
-    "is_not": ("is",),
-    "one_of": ("none_of",),
-    "none_of": ("one_of",),
-    "includes_any": ("includes_none",),
-    "includes_none": ("includes_any",),
-}
-"""What each comparison is easily mistaken for: the other side of its boundary, the other direction, its opposite."""
+
+def _opposite(shape: Equal | Member) -> tuple[Shape, ...]:
+    return (replace(shape, negated=not shape.negated),)
+
+
+def _other_ends(shape: AtEnd) -> tuple[Shape, ...]:
+    return replace(shape, included=not shape.included), replace(shape, above=not shape.above)
+
+
+def _other_overlaps(shape: Overlap) -> tuple[Shape, ...]:
+    return replace(shape, negated=not shape.negated), replace(shape, every=not shape.every)
+
+
+def _none(_shape: Between | Present) -> tuple[Shape, ...]:
+    return ()
+
+
+_NEIGHBOURS: Mapping[type[Any], Callable[[Any], tuple[Shape, ...]]] = complete(
+    "the table of what a shape is mistaken for",
+    {
+        Equal: _opposite,
+        Member: _opposite,
+        AtEnd: _other_ends,
+        Between: _none,
+        Present: _none,
+        Overlap: _other_overlaps,
+    },
+    SHAPES,
+)
+
+
+def _mistaken_for(compare: Compare) -> Iterator[str]:
+    """What it is easily mistaken for: the other side of its boundary, the other direction, its opposite."""
+    shape = shape_of(compare)
+    return (BY_SHAPE[other].name for other in _NEIGHBOURS[type(shape)](shape) if other in BY_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +143,20 @@ class Slips:
     def _of_comparison(self, compare: Compare, value: MappingNode) -> Iterator[Slip]:
         fact, constant = self.vocabulary[compare.fact], value.items[compare.operator]
         key = key_place(value, compare.operator)
-        for operator in NEIGHBOURS.get(compare.operator, ()):
+        for operator in _mistaken_for(compare):
             what = f"`{compare.operator}` becomes `{operator}`"
             yield Slip(replace(compare, operator=operator), "comparison", what, put(self.source, key, operator))
-        if compare.operator == "between":
-            yield from self._of_ends(compare, fact, constant)
-        elif isinstance(compare.constant, Decimal):
+        yield from _CONSTANTS[OPERATORS[compare.operator].takes](self, compare, fact, constant)
+
+    def _of_one(self, compare: Compare, fact: Fact, node: Node) -> Iterator[Slip]:
+        if isinstance(compare.constant, Decimal):
             for number in steps(compare.constant):
-                yield self._threshold(compare, fact, constant, compare.constant, number, number)
-        elif isinstance(constant, Sequence):
-            yield from self._of_words(compare, fact, constant)
-        else:
-            for word in fact.words:
-                if word != compare.constant:
-                    what = f"`{compare.constant}` becomes `{word}`"
-                    yield Slip(replace(compare, constant=word), "choice", what, put(self.source, span(constant), word))
+                yield self._threshold(compare, fact, node, compare.constant, number, number)
+            return
+        for word in fact.words:
+            if word != compare.constant:
+                what = f"`{compare.constant}` becomes `{word}`"
+                yield Slip(replace(compare, constant=word), "choice", what, put(self.source, span(node), word))
 
     def _of_ends(self, compare: Compare, fact: Fact, node: Node) -> Iterator[Slip]:
         low, high = cast(tuple[Decimal, Decimal], compare.constant)
@@ -138,12 +174,13 @@ class Slips:
         pair = isinstance(constant, tuple)
         refused = "" if in_range(fact, new) else f"outside the range of `{fact.name}`"
         if pair and constant[0] > constant[1]:  # type: ignore[index,operator]
-            refused = "`between` takes two ends, the lower first"
+            refused = f"`{compare.operator}` takes two ends, the lower first"
         line = put(self.source, span(node), after)
         changed = replace(compare, constant=constant, parameters=())
         return Slip(changed, "threshold", f"{before} becomes {after}", line, refused)
 
-    def _of_words(self, compare: Compare, fact: Fact, node: Sequence) -> Iterator[Slip]:
+    def _of_words(self, compare: Compare, fact: Fact, node: Node) -> Iterator[Slip]:
+        assert isinstance(node, Sequence)
         words = cast(tuple[str, ...], compare.constant)
         others = [word for word in fact.words if word not in words]
         for index, (word, item) in enumerate(zip(words, node.items, strict=True)):
@@ -158,6 +195,13 @@ class Slips:
         for other in others:
             line = word_added(self.source, node.items[-1], other)
             yield Slip(replace(compare, constant=(*words, other)), "word", f"`{other}` is added", line)
+
+
+_CONSTANTS: Mapping[Takes, Callable[[Slips, Compare, Fact, Node], Iterator[Slip]]] = complete(
+    "the table of slips in a constant",
+    {Takes.ONE: Slips._of_one, Takes.WORDS: Slips._of_words, Takes.PAIR: Slips._of_ends},
+    Takes,
+)
 
 
 def _with_member(condition: AllOf | AnyOf, index: int, member: Condition) -> Condition:

@@ -6,12 +6,12 @@ logic exactly: `all` is met where each member is met, and not met where one memb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ketascreen.language.complete import complete
 from ketascreen.language.condition import (
-    OPERATORS,
     AllOf,
     Always,
     AnyOf,
@@ -21,6 +21,7 @@ from ketascreen.language.condition import (
     DefinitionRef,
     Not,
 )
+from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 
 
 class AskedFact(NamedTuple):
@@ -66,45 +67,66 @@ class MetUnmet(NamedTuple):
     met: Expression
     unmet: Expression
 
-
-_Reading = Callable[[AskedFact, Constant], MetUnmet]
-
-
-def _tests(met: str, unmet: str) -> _Reading:
-    def read(fact: AskedFact, constant: Constant) -> MetUnmet:
-        compared = frozenset(map(str, constant)) if isinstance(constant, tuple) else constant
-        return MetUnmet(Test(fact, met, compared), Test(fact, unmet, compared))
-
-    return read
+    def negation(self) -> MetUnmet:
+        """When it is not met, and when it is met."""
+        return MetUnmet(self.unmet, self.met)
 
 
-def _between(fact: AskedFact, constant: Constant) -> MetUnmet:
-    assert isinstance(constant, tuple)
-    low, high = constant
-    assert isinstance(low, Decimal)
-    assert isinstance(high, Decimal)
-    inside = And((Test(fact, ">=", low), Test(fact, "<=", high)))
-    return MetUnmet(inside, Or((Test(fact, "<", low), Test(fact, ">", high))))
-
-
-READINGS: Mapping[str, _Reading] = {
-    "is": _tests("==", "!="),
-    "is_not": _tests("!=", "=="),
-    "one_of": _tests("in", "not in"),
-    "none_of": _tests("not in", "in"),
-    "at_least": _tests(">=", "<"),
-    "above": _tests(">", "<="),
-    "at_most": _tests("<=", ">"),
-    "below": _tests("<", ">="),
-    "between": _between,
-    "includes": _tests("includes", "excludes"),
-    "includes_any": _tests("shares", "lacks"),
-    "includes_none": _tests("lacks", "shares"),
+_SIGNS = {
+    AtEnd(above=True, included=True): (">=", "<"),
+    AtEnd(above=True, included=False): (">", "<="),
+    AtEnd(above=False, included=True): ("<=", ">"),
+    AtEnd(above=False, included=False): ("<", ">="),
 }
-"""How the compiled channel reads each operator: as the tests for met and for not met."""
 
-if OPERATORS.keys() - READINGS.keys():
-    raise ImportError("the compiled channel lacks an operator of the rule language")
+
+def _tests(fact: AskedFact, met: str, unmet: str, constant: Constant) -> MetUnmet:
+    compared = frozenset(map(str, constant)) if isinstance(constant, tuple) else constant
+    return MetUnmet(Test(fact, met, compared), Test(fact, unmet, compared))
+
+
+def _all(members: Iterable[MetUnmet]) -> MetUnmet:
+    each = tuple(members)
+    return MetUnmet(And(tuple(one.met for one in each)), Or(tuple(one.unmet for one in each)))
+
+
+def _equal(shape: Equal, fact: AskedFact, constant: Constant) -> MetUnmet:
+    both = _tests(fact, "==", "!=", constant)
+    return both.negation() if shape.negated else both
+
+
+def _member(shape: Member, fact: AskedFact, words: Constant) -> MetUnmet:
+    both = _tests(fact, "in", "not in", words)
+    return both.negation() if shape.negated else both
+
+
+def _at_end(shape: AtEnd, fact: AskedFact, end: Constant) -> MetUnmet:
+    return _tests(fact, *_SIGNS[shape], end)
+
+
+def _between(_shape: Between, fact: AskedFact, ends: Constant) -> MetUnmet:
+    assert isinstance(ends, tuple)
+    low, high = ends
+    return _all((_tests(fact, ">=", "<", low), _tests(fact, "<=", ">", high)))
+
+
+def _present(_shape: Present, fact: AskedFact, word: Constant) -> MetUnmet:
+    return _tests(fact, "includes", "excludes", word)
+
+
+def _overlap(shape: Overlap, fact: AskedFact, words: Constant) -> MetUnmet:
+    assert isinstance(words, tuple)
+    each = (_tests(fact, "includes", "excludes", word) for word in words)
+    both = _all(each) if shape.every else _tests(fact, "shares", "lacks", words)
+    return both.negation() if shape.negated else both
+
+
+READINGS: Mapping[type[Any], Callable[[Any, AskedFact, Constant], MetUnmet]] = complete(
+    "the compiled channel's table of shapes",
+    {Equal: _equal, Member: _member, AtEnd: _at_end, Between: _between, Present: _present, Overlap: _overlap},
+    SHAPES,
+)
+"""How the compiled channel reads each shape of a comparison: as the tests for met and for not met."""
 
 
 class ExpressionReader:
@@ -117,17 +139,15 @@ class ExpressionReader:
     def read(self, condition: Condition, last: bool) -> MetUnmet:
         """The two expressions of a condition, over the answers that count or over the last ones."""
         match condition:
-            case Compare(fact, operator, constant):
-                return READINGS[operator](AskedFact(fact, last), constant)
+            case Compare(fact, _, constant):
+                shape = shape_of(condition)
+                return READINGS[type(shape)](shape, AskedFact(fact, last), constant)
             case AllOf(members):
-                each = [self.read(member, last) for member in members]
-                return MetUnmet(And(tuple(one.met for one in each)), Or(tuple(one.unmet for one in each)))
+                return _all(self.read(member, last) for member in members)
             case AnyOf(members):
-                each = [self.read(member, last) for member in members]
-                return MetUnmet(Or(tuple(one.met for one in each)), And(tuple(one.unmet for one in each)))
+                return _all(self.read(member, last).negation() for member in members).negation()
             case Not(member):
-                both = self.read(member, last)
-                return MetUnmet(met=both.unmet, unmet=both.met)
+                return self.read(member, last).negation()
             case DefinitionRef(_, member):
                 return self._definition(member, last)
             case Always():

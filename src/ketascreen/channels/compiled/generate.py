@@ -24,9 +24,9 @@ from ketascreen.channels.compiled.expressions import (
 )
 from ketascreen.channels.compiled.grouping import Group, alternatives, constants, grouped
 from ketascreen.language.condition import Always, Value
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Effect
 
 Evaluate = Callable[[tuple[Value | None, ...], dict[str, Truth]], None]
 """Takes the answers to the facts, None where there is none, and the answers of the rules, which it sets."""
@@ -53,7 +53,8 @@ def generate(rules: Sequence[Rule]) -> Program:
     """The program of some rules; alerts among them are over the last answers."""
     reader = ExpressionReader()
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
-    read = {rule.id: reader.read(rule.when, rule.effect is Effect.ALERT) for rule in rules if rule.id not in always}
+    asked = [rule for rule in rules if rule.id not in always]
+    read = {rule.id: reader.read(rule.when, EFFECTS[rule.effect].last_answers) for rule in asked}
     writer = _SourceWriter()
     groups = grouped({rule: both.unmet for rule, both in read.items()})
     body = [*writer.definitions(reader.definitions), *(line for group in groups for line in writer.group(group, read))]

@@ -18,9 +18,10 @@ from typing import Final, NamedTuple
 
 from ketascreen.channels.production.operators import COMPOSED, OPPOSITE, PLAIN
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not
+from ketascreen.language.effects import EFFECTS
+from ketascreen.language.operators import Present, Shape, shape_of
 from ketascreen.language.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Effect
 from ketascreen.patient.facts import Facts
 
 MAX_PRODUCTIONS = 16
@@ -124,7 +125,7 @@ _ALWAYS = NormalForm((_FOREVER,), ())
 def compile_rules(rules: Iterable[Rule]) -> NormalForms:
     """The forms of the rules; those of alerts are over the last answers."""
     compiler = _Compiler()
-    forms = {rule.id: compiler.form(rule.when, rule.effect is Effect.ALERT) for rule in rules}
+    forms = {rule.id: compiler.form(rule.when, EFFECTS[rule.effect].last_answers) for rule in rules}
     return NormalForms(forms, compiler.derived)
 
 
@@ -173,10 +174,10 @@ class _Compiler:
     def form(self, condition: Condition, last: bool) -> NormalForm:
         """The form of a condition over the answers that count, or over the last ones."""
         match condition:
-            case Compare(_, operator, _) if operator in COMPOSED:
-                return self.form(COMPOSED[operator](condition), last)
             case Compare():
-                return _literal(condition, last)
+                shape = shape_of(condition)
+                composed = COMPOSED.get(type(shape))
+                return self.form(composed(shape, condition), last) if composed else _literal(condition, shape, last)
             case AllOf(members):
                 return self._all([self.form(member, last) for member in members])
             case AnyOf(members):
@@ -227,15 +228,15 @@ class _Compiler:
         return named
 
 
-def _literal(compare: Compare, last: bool) -> NormalForm:
+def _literal(compare: Compare, shape: Shape, last: bool) -> NormalForm:
     constant = compare.constant
-    if compare.operator == "includes":
+    if isinstance(shape, Present):
         assert isinstance(constant, str)
         return _flag(Attribute(AttributeKind.WORD, compare.fact, constant, last))
     assert not isinstance(constant, tuple)
     source = AttributeKind.NUMBER if isinstance(constant, Decimal) else AttributeKind.CHOICE
     value = scaled(constant) if isinstance(constant, Decimal) else constant
-    test = PLAIN[compare.operator]
+    test = PLAIN[type(shape)](shape)
     attribute = Attribute(source, compare.fact, last=last)
     met, unmet = Term(attribute, test, value), Term(attribute, OPPOSITE[test], value)
     return NormalForm((frozenset([met]),), (frozenset([unmet]),))

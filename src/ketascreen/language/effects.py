@@ -1,0 +1,94 @@
+"""The table of effects: what each is, wherever that matters. How findings give a decision is in `verdict.decision`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ketascreen.language.complete import complete
+from ketascreen.language.rule import RuleStage
+from ketascreen.language.terms import Decision, Effect, Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """What one effect is.
+
+    `stages` are those at which a rule of it may stand; where none is named, the first. `rank` orders the effects of one
+    stage, the least cautious first; None stands beside the order. `gives` is what its findings have a part in, if
+    anything. `last_answers`: its rules read the last answers, whatever their age.
+    """
+
+    stages: tuple[RuleStage, ...]
+    rank: int | None
+    gives: type[Decision] | type[Readiness] | None
+    may_be_always: bool
+    folder: str
+    says: str
+    last_answers: bool = False
+
+
+EFFECTS: Mapping[Effect, EffectRow] = complete(
+    "the table of effects",
+    {
+        Effect.EXCLUDE: EffectRow(
+            stages=(RuleStage.CANDIDACY,),
+            rank=3,
+            gives=Decision,
+            may_be_always=False,
+            folder="exclusions",
+            says="An absolute contraindication: not eligible.",
+        ),
+        Effect.REVIEW: EffectRow(
+            stages=(RuleStage.CANDIDACY,),
+            rank=2,
+            gives=Decision,
+            may_be_always=True,
+            folder="reviews",
+            says="A relative contraindication, or anything that a clinician must decide.",
+        ),
+        Effect.CAUTION: EffectRow(
+            stages=(RuleStage.CANDIDACY,),
+            rank=1,
+            gives=Decision,
+            may_be_always=True,
+            folder="cautions",
+            says="May go ahead, with this in mind.",
+        ),
+        Effect.HOLD: EffectRow(
+            stages=(RuleStage.SESSION,),
+            rank=1,
+            gives=Readiness,
+            may_be_always=False,
+            folder="holds",
+            says="A requirement of the day is not met.",
+        ),
+        Effect.ADVISE: EffectRow(
+            stages=(RuleStage.CANDIDACY, RuleStage.SESSION),
+            rank=0,
+            gives=None,
+            may_be_always=True,
+            folder="advice",
+            says="Monitoring, consent and follow-up that go with the route.",
+        ),
+        Effect.ALERT: EffectRow(
+            stages=(RuleStage.CANDIDACY, RuleStage.SESSION, RuleStage.BOTH),
+            rank=None,
+            gives=None,
+            may_be_always=False,
+            folder="alerts",
+            says="Urgent; beside the decision and never part of it.",
+            last_answers=True,
+        ),
+    },
+    Effect,
+)
+
+
+def giving(*what: type[Decision] | type[Readiness]) -> tuple[Effect, ...]:
+    """The effects whose findings have a part in one of these."""
+    return tuple(effect for effect, row in EFFECTS.items() if row.gives in what)
+
+
+MAY_BE_ALWAYS = tuple(effect for effect, row in EFFECTS.items() if row.may_be_always)
+"""The effects whose rules may say `when: always`."""

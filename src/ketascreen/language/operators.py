@@ -1,0 +1,185 @@
+"""The table of operators, each of one of a few shapes.
+
+An operator has a row here and nothing elsewhere. Its `test` is what it means. Its shape is what everybody else reads: a
+channel, the editor, mutation and the search for patients each have a table by shape, and refuse to import where it
+lacks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from ketascreen.language import logic
+from ketascreen.language.condition import Compare, ListValue
+from ketascreen.language.logic import FALSE, TRUE, UNKNOWN, Truth
+from ketascreen.language.vocabulary import Kind
+
+
+class Takes(StrEnum):
+    """What a rule writes behind an operator: one constant, a list of words, or two ends, the lower first."""
+
+    ONE = "one"
+    WORDS = "words"
+    PAIR = "pair"
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The answer is the constant; `negated`: it is not."""
+
+    negated: bool = False
+    takes: ClassVar[Takes] = Takes.ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The answer is one of the words; `negated`: it is none of them."""
+
+    negated: bool = False
+    takes: ClassVar[Takes] = Takes.WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class AtEnd:
+    """The answer lies above the constant, or else below it; `included`: or exactly at it."""
+
+    above: bool
+    included: bool
+    takes: ClassVar[Takes] = Takes.ONE
+
+    def opposite(self) -> AtEnd:
+        """Holds exactly where this does not."""
+        return AtEnd(not self.above, not self.included)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The answer lies between the two ends, or exactly at one."""
+
+    takes: ClassVar[Takes] = Takes.PAIR
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The word is in the list."""
+
+    takes: ClassVar[Takes] = Takes.ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """One of the words is in the list; `every`: each of them is. `negated`: that is known not to be so."""
+
+    every: bool = False
+    negated: bool = False
+    takes: ClassVar[Takes] = Takes.WORDS
+
+
+Shape = Equal | Member | AtEnd | Between | Present | Overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A comparison: the kinds of fact that it is for, its shape, its test of a known answer, and what an editor shows.
+
+    A fact that is not known is dealt with once, for all operators; a list that is known in part is for `test`.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    shape: Shape
+    test: Callable[[Any, Any], Truth]
+    says: str
+
+    @property
+    def takes(self) -> Takes:
+        """What a rule writes behind it."""
+        return self.shape.takes
+
+
+def _includes(answer: ListValue, word: str) -> Truth:
+    if word in answer.present:
+        return TRUE
+    return FALSE if answer.complete else UNKNOWN
+
+
+def _includes_any(answer: ListValue, words: tuple[str, ...]) -> Truth:
+    return logic.disjunction(_includes(answer, word) for word in words)
+
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER})
+_SCALARS = _NUMBERS | {Kind.CHOICE}
+_CHOICES = frozenset({Kind.CHOICE})
+_LISTS = frozenset({Kind.LIST})
+
+OPERATORS: Mapping[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        Operator(
+            "is", _SCALARS, Equal(), lambda answer, constant: logic.of(answer == constant),
+            "Holds when the answer is the value.",
+        ),
+        Operator(
+            "is_not", _SCALARS, Equal(negated=True), lambda answer, constant: logic.of(answer != constant),
+            "Holds when the answer is known and is not the value.",
+        ),
+        Operator(
+            "one_of", _CHOICES, Member(), lambda answer, words: logic.of(answer in words),
+            "Holds when the answer is one of the words.",
+        ),
+        Operator(
+            "none_of", _CHOICES, Member(negated=True), lambda answer, words: logic.of(answer not in words),
+            "Holds when the answer is known and is none of the words.",
+        ),
+        Operator(
+            "at_least", _NUMBERS, AtEnd(above=True, included=True), lambda answer, end: logic.of(answer >= end),
+            "Holds from the value upwards, the value itself included.",
+        ),
+        Operator(
+            "above", _NUMBERS, AtEnd(above=True, included=False), lambda answer, end: logic.of(answer > end),
+            "Holds above the value, not at it.",
+        ),
+        Operator(
+            "at_most", _NUMBERS, AtEnd(above=False, included=True), lambda answer, end: logic.of(answer <= end),
+            "Holds up to the value, the value itself included.",
+        ),
+        Operator(
+            "below", _NUMBERS, AtEnd(above=False, included=False), lambda answer, end: logic.of(answer < end),
+            "Holds below the value, not at it.",
+        ),
+        Operator(
+            "between", _NUMBERS, Between(), lambda answer, ends: logic.of(ends[0] <= answer <= ends[1]),
+            "[low, high]: holds between the two, both ends included.",
+        ),
+        Operator(
+            "includes", _LISTS, Present(), _includes,
+            "Holds when the word is in the list.",
+        ),
+        Operator(
+            "includes_any", _LISTS, Overlap(), _includes_any,
+            "Holds when one of the words is in the list.",
+        ),
+        Operator(
+            "includes_none", _LISTS, Overlap(negated=True),
+            lambda answer, words: logic.negation(_includes_any(answer, words)),
+            "Holds when the list is complete and none of the words is in it.",
+        ),
+    )
+}  # fmt: skip
+
+SHAPES = tuple(dict.fromkeys(type(operator.shape) for operator in OPERATORS.values()))
+"""The shapes that operators have."""
+
+BY_SHAPE: Mapping[Shape, Operator] = {operator.shape: operator for operator in OPERATORS.values()}
+"""The operator of each shape: the shape with its fields says all that there is to say of it."""
+
+if len(BY_SHAPE) < len(OPERATORS):
+    raise ImportError("two operators have the same shape: whoever reads shapes could not tell them apart")
+
+
+def shape_of(compare: Compare) -> Shape:
+    """The shape of a comparison."""
+    return OPERATORS[compare.operator].shape
