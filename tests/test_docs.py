@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tools.docs.docs_blocks import DOCUMENTS, SETS_UP, Shown, run, shown
 from tools.docs.facts_page import facts_page
 from tools.docs.refresh import schema_text
 
-from ketascreen import Stage, read_profile
+from ketascreen import LeanVerdict, Stage, read_profile
 from ketascreen.verdict.schema import SCHEMAS
 from tests.helpers.places import ROOT
 from tests.helpers.screening import AS_OF, shipped, shipped_screener
@@ -63,6 +64,8 @@ def test_an_example_keeps_to_the_schema_and_its_verdict_to_its_own(example: Path
     jsonschema.Draft202012Validator(SCHEMAS["profile.schema.json"]()).validate(sent)
     verdict = shipped_screener().screen(profile, as_of=AS_OF, stage=Stage.SESSION)
     jsonschema.Draft202012Validator(SCHEMAS["verdict.schema.json"]()).validate(verdict.model_dump(mode="json"))
+    lean = json.loads(LeanVerdict.of(verdict).to_json())
+    jsonschema.Draft202012Validator(SCHEMAS["lean-verdict.schema.json"]()).validate(lean)
 
 
 def test_the_schema_refuses_what_the_profile_refuses() -> None:

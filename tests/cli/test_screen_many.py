@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from ketascreen import Route, Verdict
+from ketascreen import LeanVerdict, PatientProfile
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.cli.screen_many import MEANING
 from ketascreen.language.logic import Truth
 from tests.helpers.command_line import AS_OF, Ran, run
 from tests.helpers.places import EXAMPLES
+from tests.helpers.screening import AS_OF as TIME
+from tests.helpers.screening import shipped, shipped_screener
 
 RESISTANT, MISSING = (
     json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
@@ -57,12 +59,13 @@ def test_a_bad_line_is_told_by_its_number_and_the_rest_carried_on(jobs: str) -> 
     assert WORD not in ran.out + ran.err
 
 
-def test_as_json_every_line_is_a_whole_verdict_or_its_problems() -> None:
-    ran = many(MISSING, {"sistolic_bp": 1}, args=("--json",))
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_as_json_every_line_is_a_verdict_in_its_lean_form_or_its_problems(jobs: str) -> None:
+    ran = many(MISSING, {"sistolic_bp": 1}, args=("--json", "-j", jobs))
     good, bad = map(json.loads, ran.out.splitlines())
     assert good["line"] == 1
-    verdict = Verdict.model_validate(good["verdict"])
-    assert verdict.routes[Route.IV].reasons
+    verdict = LeanVerdict.model_validate(good["verdict"]).whole(shipped())
+    assert verdict == shipped_screener().screen(PatientProfile.model_validate(MISSING), as_of=TIME)
     assert bad == {
         "line": 2,
         "problems": [

@@ -1,4 +1,4 @@
-"""The JSON Schema of a verdict, and the schemas that stand in files."""
+"""The JSON Schemas of a verdict and of its lean form, and the schemas that stand in files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.patient.schema import DIALECT, profile_schema
+from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.verdict import Verdict
 
 
@@ -15,7 +16,13 @@ def verdict_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **Verdict.model_json_schema(mode="serialization")}
 
 
+def lean_schema() -> dict[str, Any]:
+    """The JSON Schema of the lean form of a verdict, which leaves out what is as it is by default."""
+    return {"$schema": DIALECT, **LeanVerdict.model_json_schema(mode="validation")}
+
+
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "lean-verdict.schema.json": lean_schema,
     "profile.schema.json": lambda: profile_schema(BUILT_IN),
     "verdict.schema.json": verdict_schema,
 }
