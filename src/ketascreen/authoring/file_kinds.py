@@ -1,4 +1,4 @@
-"""The kinds of file that a rulebook holds: the form of each, and which file is of which."""
+"""The kinds of file that a rulebook holds: the model of each, and which file is of which."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS: Mapping[str, Any] = {
     "not-encoded": list[file_models.NotEncodedModel],
     "rulebook": file_models.RulebookModel,
 }
-"""Each kind of file with what it holds: one form, a list of them, or one under each name."""
+"""Each kind of file with what it holds: one model, a list of them, or one under each name."""
 
 
 def kind_of(path: str) -> str:

@@ -61,7 +61,7 @@ def read_names(folder: str | Path) -> RulebookNames:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
     defined = {
-        name: form.title for name, form, _ in entries(file_models.DefinitionModel, named["definitions"], problems)
+        name: model.title for name, model, _ in entries(file_models.DefinitionModel, named["definitions"], problems)
     }
     hold_names = {f"{name}.yaml" for name in NAMED}
     if found := [problem for problem in problems.sorted() if problem.place and problem.place.path in hold_names]:

@@ -1,6 +1,6 @@
 """JSON Schemas of a rulebook's files, with the rulebook's own names in them, for editors to complete and explain.
 
-They are draft-07, which YAML language servers know best, and are derived from the forms that the files are read by, so
+They are draft-07, which YAML language servers know best, and are derived from the models that the files are read by, so
 that they do not drift from these. Conditions and answers come from the vocabulary. What a schema cannot say (a phrase
 on its line, a rule that can never be met) is for `ketascreen check`.
 """
@@ -63,19 +63,19 @@ _KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z]
 """The form of the names in files whose names are not plain words."""
 
 
-def _form_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
-    """The form that a kind of file holds, and the schema of a whole file of it."""
+def _model_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
+    """The model that a kind of file holds, and the schema of a whole file of it."""
     held = KINDS[kind]
-    form = get_args(held)[-1] if get_args(held) else held
+    model = get_args(held)[-1] if get_args(held) else held
     if get_origin(held) is list:
-        return form, {"type": "array", "minItems": 1, "items": _ref(form)}
+        return model, {"type": "array", "minItems": 1, "items": _ref(model)}
     if get_origin(held) is dict:
-        return form, _named(_KEYS.get(kind, _WORD), _ref(form))
-    return form, {"allOf": [_ref(form)]}
+        return model, _named(_KEYS.get(kind, _WORD), _ref(model))
+    return model, {"allOf": [_ref(model)]}
 
 
-def _ref(form: type[file_models.FileModel]) -> Schema:
-    return {"$ref": f"#/definitions/{form.__name__}"}
+def _ref(model: type[file_models.FileModel]) -> Schema:
+    return {"$ref": f"#/definitions/{model.__name__}"}
 
 
 def _named(pattern: str, item: Schema) -> Schema:
@@ -83,11 +83,11 @@ def _named(pattern: str, item: Schema) -> Schema:
 
 
 def _whole(kind: str, names: RulebookNames) -> Schema:
-    form, shape = _form_and_shape(kind)
-    raw = form.model_json_schema(ref_template="#/definitions/{model}")
-    found = {**raw.pop("$defs", {}), form.__name__: raw}
+    model, shape = _model_and_shape(kind)
+    raw = model.model_json_schema(ref_template="#/definitions/{model}")
+    found = {**raw.pop("$defs", {}), model.__name__: raw}
     definitions = {name: _described(name, _plain(found[name]), names) for name in sorted(found)}
-    if "when" in definitions[form.__name__]["properties"]:
+    if "when" in definitions[model.__name__]["properties"]:
         definitions["condition"] = {"title": "A condition", **condition(names)}
     return {"$schema": DIALECT, "title": f"ketascreen: {kind}", **shape, "definitions": definitions}
 
@@ -113,16 +113,16 @@ def _plain(node: Any) -> Any:
     return kept
 
 
-def _described(form: str, schema: Schema, names: RulebookNames) -> Schema:
-    """A form with what is narrowed to the rulebook's names, and what an editor shows for each key."""
-    narrowed = _NARROWED.get(form, {})
+def _described(model: str, schema: Schema, names: RulebookNames) -> Schema:
+    """A model with what is narrowed to the rulebook's names, and what an editor shows for each key."""
+    narrowed = _NARROWED.get(model, {})
     schema["properties"] = {
-        key: {**(narrowed[key](names) if key in narrowed else inner), "description": KEYS[form][key]}
+        key: {**(narrowed[key](names) if key in narrowed else inner), "description": KEYS[model][key]}
         if "$ref" not in inner
-        else {"allOf": [inner], "description": KEYS[form][key]}
+        else {"allOf": [inner], "description": KEYS[model][key]}
         for key, inner in schema["properties"].items()
     }
-    return schema | _TOGETHER.get(form, {})
+    return schema | _TOGETHER.get(model, {})
 
 
 def _if(key: str, words: list[str], then: Schema) -> Schema:
@@ -240,7 +240,7 @@ def _rule(names: RulebookNames) -> Schema:
 
 def _vocabulary(names: RulebookNames) -> Schema:
     """`facts` under names of their own, `freshness` under the names of facts with each fact's choices."""
-    form = KEYS["FreshnessModel"]
+    of_window = KEYS["FreshnessModel"]
     window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
     texts = KEYS["VocabularyModel"]
     windows = {}
@@ -253,7 +253,7 @@ def _vocabulary(names: RulebookNames) -> Schema:
             "title": fact.label,
             "required": ["fresh_for", "reason"],
             "additionalProperties": False,
-            "properties": {key: {**schema, "description": form[key]} for key, schema in keys.items()},
+            "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
         }
     facts = {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]}
     freshness = {"type": "object", "additionalProperties": False, "properties": windows}
