@@ -238,7 +238,7 @@ def _rule(names: RulebookNames) -> Schema:
 
 def _vocabulary(names: RulebookNames) -> Schema:
     """`facts` under names of their own, `freshness` under the names of facts with each fact's choices."""
-    texts = KEYS["FreshnessModel"]
+    of_window = KEYS["FreshnessModel"]
     window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
     texts = KEYS["VocabularyModel"]
     windows = {}
@@ -251,7 +251,7 @@ def _vocabulary(names: RulebookNames) -> Schema:
             "title": fact.label,
             "required": ["fresh_for", "reason"],
             "additionalProperties": False,
-            "properties": {key: {**schema, "description": texts[key]} for key, schema in keys.items()},
+            "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
         }
     facts = {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]}
     freshness = {"type": "object", "additionalProperties": False, "properties": windows}
