@@ -6,6 +6,7 @@ import ast
 import re
 import traceback
 from decimal import Decimal, localcontext
+from itertools import product
 from random import Random
 
 import pytest
@@ -110,6 +111,31 @@ def test_a_test_that_rules_out_many_rules_is_done_once() -> None:
     same = Compare("choice", "is", "amber")
     code = source(book(same, *(AllOf((same, Compare(f"f{n}", "is", "birch"))) for n in range(50))))
     assert len(re.findall(r"f0 != ", code)) == 1
+
+
+def test_a_rule_that_one_test_rules_out_is_not_ruled_out_by_another_of_the_same_parts() -> None:
+    one, other = Compare("choice", "is_not", "amber"), Compare("illness", "is_not", "amber")
+    both, either = AllOf((one, other)), AnyOf((one, other))
+    rulebook = book(AllOf((Compare("medicine", "is_not", "amber"), both)), either)
+    only_one = known(choice="birch", illness="amber", medicine="birch")
+    told = CompiledChannel(rulebook).evaluate(only_one, Stage.SESSION)
+    assert told == {"rule-0": Truth.FALSE, "rule-1": Truth.TRUE}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_conditions_of_the_same_few_parts_are_told_apart(seed: int) -> None:
+    rng = Random(seed)
+    parts = [Compare(name, operator, "amber") for name in ("choice", "illness") for operator in ("is", "is_not")]
+    made: list[Condition] = [*parts]
+    for _ in range(20):
+        members = tuple(rng.sample(made, 2))
+        made.append(rng.choice((AllOf(members), AnyOf(members), Not(members[0]))))
+    rulebook = book(*made)
+    channels = CompiledChannel(rulebook), ReferenceChannel(rulebook)
+    for choice, illness in product((None, "amber", "birch"), repeat=2):
+        answers = {name: word for name, word in (("choice", choice), ("illness", illness)) if word}
+        compiled, reference = (channel.evaluate(known(**answers), Stage.SESSION) for channel in channels)
+        assert compiled == reference
 
 
 def test_rules_as_deep_as_a_rulebook_can_hold_are_compiled() -> None:

@@ -41,27 +41,27 @@ class Linker:
     def read_parameters(self, node: Node | None) -> None:
         """parameters.yaml."""
         choices = {word for fact in self.vocabulary.values() for word in fact.choices}
-        for name, form, item in entries(file_models.ParameterModel, node, self.problems):
+        for name, model, item in entries(file_models.ParameterModel, node, self.problems):
             place = place_of(node, (name,)) if node else item.place
             if name in choices or name in self.vocabulary or name in KEYWORDS:
                 self._problem("name-taken", f"`{name}` is a fact or a choice", "choose another name", place)
-            if (form.basis == "policy" and not form.reason) or (form.basis == "source" and not form.sources):
-                missing = "reason" if form.basis == "policy" else "sources"
+            if (model.basis == "policy" and not model.reason) or (model.basis == "source" and not model.sources):
+                missing = "reason" if model.basis == "policy" else "sources"
                 self._problem(
-                    "missing-key", f"a `{form.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
+                    "missing-key", f"a `{model.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
                 )
             try:
-                quantity = parse_quantity(form.value)
+                quantity = parse_quantity(model.value)
             except QuantityError as error:
                 self._problem("quantity", "a quantity is wanted", str(error), place_of(item, ("value",)))
                 continue
-            sources = self.sources.citations(form.sources, item, "sources")
-            self.parameters[name] = Parameter(name, quantity, form.stricter, form.basis, place, form.reason, sources)
+            sources = self.sources.citations(model.sources, item, "sources")
+            self.parameters[name] = Parameter(name, quantity, model.stricter, model.basis, place, model.reason, sources)
 
     def read_definitions(self, node: Node | None) -> None:
         """definitions.yaml."""
         self._pending = {
-            name: (form, item) for name, form, item in entries(file_models.DefinitionModel, node, self.problems)
+            name: (model, item) for name, model, item in entries(file_models.DefinitionModel, node, self.problems)
         }
         for name in self._pending:
             if name in self.vocabulary or name in self.parameters or name in KEYWORDS:
@@ -74,7 +74,7 @@ class Linker:
             return self.definitions[name].when
         if name in self._failed:
             return None
-        form, item = self._pending[name]
+        model, item = self._pending[name]
         place = place_of(item, ("when",))
         if name in self._opened:
             circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
@@ -86,8 +86,8 @@ class Linker:
         if condition is None:
             self._failed.add(name)
         else:
-            sources = self.sources.citations(form.sources, item, "sources")
-            self.definitions[name] = Definition(name, form.title, condition, place, sources)
+            sources = self.sources.citations(model.sources, item, "sources")
+            self.definitions[name] = Definition(name, model.title, condition, place, sources)
         return condition
 
     def _reader(self, level: int = 0) -> ConditionReader:
@@ -96,7 +96,7 @@ class Linker:
 
     def read_routes(self, node: Node) -> None:
         """routes.yaml."""
-        for name, form, item in entries(file_models.RouteModel, node, self.problems):
+        for name, model, item in entries(file_models.RouteModel, node, self.problems):
             if name not in Route.__members__.values():
                 hint = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
                 self._problem("unknown-route", f"unknown route `{name}`", hint, place_of(node, (name,)))
@@ -106,54 +106,54 @@ class Linker:
                     attribute,
                     tuple(self._statement(said, item, attribute, index) for index, said in enumerate(listed)),
                 )
-                for attribute, listed in form.attributes.items()
+                for attribute, listed in model.attributes.items()
             )
-            self.routes[Route(name)] = RouteSheet(Route(name), form.title, attributes)
+            self.routes[Route(name)] = RouteSheet(Route(name), model.title, attributes)
 
-    def _statement(self, form: file_models.StatementModel, node: Node, attribute: str, index: int) -> Statement:
+    def _statement(self, model: file_models.StatementModel, node: Node, attribute: str, index: int) -> Statement:
         return Statement(
-            form.says, self.sources.citations(form.sources, node, "attributes", attribute, index, "sources")
+            model.says, self.sources.citations(model.sources, node, "attributes", attribute, index, "sources")
         )
 
     def rule(self, path: str, node: Node) -> Rule | None:
         """A rule's file."""
-        form: Any = read_model(file_models.RuleModel, node, self.problems)
-        if form is None or not isinstance(node, MappingNode):
+        model: Any = read_model(file_models.RuleModel, node, self.problems)
+        if model is None or not isinstance(node, MappingNode):
             return None
-        effect, stage = Effect(form.effect), RuleStage(form.stage)
+        effect, stage = Effect(model.effect), RuleStage(model.stage)
         when = self._reader().read(node.items["when"], may_be_always=effect in MAY_BE_ALWAYS)
-        self._check_rule(path, form, node)
-        routes = tuple(route for route in Route if route in self.routes and form.routes in ("all", [])) or tuple(
-            route for route in Route if form.routes != "all" and route in form.routes
+        self._check_rule(path, model, node)
+        routes = tuple(route for route in Route if route in self.routes and model.routes in ("all", [])) or tuple(
+            route for route in Route if model.routes != "all" and route in model.routes
         )
         if when is None:
             return None
-        sources = self.sources.citations(form.sources, node, "sources")
-        place, sign_off = key_place(node, "when"), SignOff(**dict(form.sign_off))
+        sources = self.sources.citations(model.sources, node, "sources")
+        place, sign_off = key_place(node, "when"), SignOff(**dict(model.sign_off))
         return Rule(
-            form.id, form.title, stage, effect, routes, when, form.say, sources, place, form.do,
-            tuple(form.conflicts), form.interpretation, sign_off,
-            tuple(Allowance(**dict(allowed)) for allowed in form.allow),
+            model.id, model.title, stage, effect, routes, when, model.say, sources, place, model.do,
+            tuple(model.conflicts), model.interpretation, sign_off,
+            tuple(Allowance(**dict(allowed)) for allowed in model.allow),
         )  # fmt: skip
 
-    def _check_rule(self, path: str, form: Any, node: MappingNode) -> None:
+    def _check_rule(self, path: str, model: Any, node: MappingNode) -> None:
         stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-        if form.id != stem:
+        if model.id != stem:
             self._problem(
                 "rule-id",
                 f"the id is not the file's name `{stem}`",
                 "make them the same",
                 place_of(node, ("id",)),
             )
-        allowed = EFFECTS[Effect(form.effect)].stages
-        if form.stage not in allowed:
-            hint = f"`{form.effect}` stands at {' or '.join(allowed)}"
+        allowed = EFFECTS[Effect(model.effect)].stages
+        if model.stage not in allowed:
+            hint = f"`{model.effect}` stands at {' or '.join(allowed)}"
             self._problem(
-                "stage", f"`{form.effect}` does not stand at `{form.stage}`", hint, place_of(node, ("stage",))
+                "stage", f"`{model.effect}` does not stand at `{model.stage}`", hint, place_of(node, ("stage",))
             )
-        listed = [] if form.routes == "all" else form.routes
+        listed = [] if model.routes == "all" else model.routes
         absent = [route for route in listed if Route(route) not in self.routes]
-        if absent or len(set(listed)) < len(listed) or form.routes == []:
+        if absent or len(set(listed)) < len(listed) or model.routes == []:
             message = (
                 f"`{absent[0]}` is no route of this rulebook" if absent else "`routes` is empty or names one twice"
             )
@@ -163,18 +163,18 @@ class Linker:
                 "routes.yaml lists the routes; `all` is all of them",
                 place_of(node, ("routes",)),
             )
-        if form.sign_off.status == "approved" and not (form.sign_off.by and form.sign_off.date):
+        if model.sign_off.status == "approved" and not (model.sign_off.by and model.sign_off.date):
             self._problem(
                 "sign-off",
                 "approved by nobody, or on no day",
                 "add `by:` and `date:`",
                 place_of(node, ("sign_off",)),
             )
-        for index, name in enumerate(form.conflicts):
+        for index, name in enumerate(model.conflicts):
             if name not in self.sources.conflicts:
                 hint = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
                 self._problem("conflict", f"unknown conflict `{name}`", hint, place_of(node, ("conflicts", index)))
-            elif form.id not in self.sources.conflicts[name].rules:
+            elif model.id not in self.sources.conflicts[name].rules:
                 hint = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
                 self._problem(
                     "conflict",

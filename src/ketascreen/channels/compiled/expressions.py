@@ -7,6 +7,7 @@ logic exactly: `all` is met where each member is met, and not met where one memb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -46,13 +47,15 @@ class Flag(NamedTuple):
     met: bool
 
 
-class And(NamedTuple):
-    """Holds where all members hold."""
+@dataclass(frozen=True, slots=True)
+class And:
+    """Holds where all members hold. Not a tuple, which would equal an Or of the same members."""
 
     all_of: tuple[Expression, ...]
 
 
-class Or(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Or:
     """Holds where one member holds."""
 
     any_of: tuple[Expression, ...]
