@@ -113,7 +113,7 @@ def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
     assert made.out.endswith(f"Key: {fingerprint}\n")
     assert run("key", "show", "clinic.pub.pem").out == run("key", "show", "clinic.pem").out == f"{fingerprint}\n"
     again = run("key", "new", "clinic")
-    assert (again.status, "clinic.pem cannot be written (there is a file of that name" in again.err) == (2, True)
+    assert (again.status, "clinic.pem cannot be written (a file of that name exists" in again.err) == (2, True)
     assert read_verify_key("clinic.pub.pem").fingerprint == fingerprint
     monkeypatch.setenv(PASSPHRASE, CANARY)
     assert "encrypted with the passphrase" in flat(run("key", "new", "locked").out)
@@ -135,7 +135,7 @@ def test_a_passphrase_is_asked_for_at_a_terminal_and_never_shown(
     opened = asked("key", "show", "clinic.pem", answer=f"{CANARY}\n")
     assert (opened.status, opened.out.splitlines()[-1]) == (0, read_verify_key("clinic.pub.pem").fingerprint)
     wrong = asked("key", "show", "clinic.pem", answer=f"{CANARY}x\n")
-    assert (wrong.status, "is not opened by the passphrase [signing-key]" in wrong.out) == (2, True)
+    assert (wrong.status, "does not open with this passphrase [signing-key]" in wrong.out) == (2, True)
     open_ = asked("key", "new", "open", answer="\n\n")
     assert (open_.status, "not encrypted" in open_.out) == (0, True)
     assert [ran for ran in (made, opened, wrong, open_) if "canary" in ran.out] == []

@@ -17,9 +17,9 @@ from ketascreen.syntax.tree import Node, Sequence, place_of
 def entries(
     form: type[file_models.ModelT], node: Node | None, problems: Problems
 ) -> Iterable[tuple[str, file_models.ModelT, Node]]:
-    """Each key of a mapping with its form and node; what does not fill in the form is reported."""
+    """Each key of a mapping with its form and node; a node that does not fit the form is reported."""
     if node is not None and not isinstance(node, MappingNode):
-        problems.report("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
+        problems.report("wrong-value", "must be keys with values", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
         read = read_model(form, item, problems)
@@ -53,7 +53,7 @@ class SourceReader:
                 hint = did_you_mean(form.outside, self.outside, otherwise="documents.yaml does not have it")
                 self._problem("unknown-source", f"unknown outside source `{form.outside}`", hint, place)
             if form.document or form.line or form.phrase:
-                self._problem("citation", "both a document and an outside source", "cite each by itself", place)
+                self._problem("citation", "both a document and an outside source", "cite each in its own entry", place)
             return Citation(form.says, outside=form.outside, place=place)
         if form.document is None or form.line is None or form.phrase is None:
             self._problem(
@@ -81,13 +81,13 @@ class SourceReader:
         return tuple(self.citation(form, place_of(node, (*path, index))) for index, form in enumerate(listed))
 
     def read_conflicts(self, node: Node | None) -> None:
-        """conflicts.yaml; that its rules carry it is checked once they are read."""
+        """conflicts.yaml; whether its rules carry it is checked after they are read."""
         for name, form, item in entries(file_models.ConflictModel, node, self.problems):
             statements = self.citations(form.statements, item, "statements")
             if not form.rules and not form.reason:
                 self._problem(
                     "conflict",
-                    f"`{name}` is carried by no rule, and no `reason` says why",
+                    f"no rule carries `{name}`, and no `reason` says why",
                     "add `reason:`",
                     item.place,
                 )
@@ -101,7 +101,7 @@ class SourceReader:
             return ()
         entries = []
         if not isinstance(node, Sequence):
-            self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
+            self._problem("wrong-value", "must be a list", "write each entry after `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
             form = read_model(file_models.NotEncodedModel, item, self.problems)
             if form is not None:
