@@ -129,7 +129,7 @@ def _require_own(found: os.stat_result) -> None:
 
 
 def _read_own(path: Path) -> bytes:
-    # The file that is checked is the file that is read. Links and pipes are refused: a pipe can keep its reader waiting.
+    # The file that is checked is the file that is read. Links and pipes are refused: a pipe can make a reader wait.
     opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(opened, "rb") as file:
         found = os.fstat(file.fileno())

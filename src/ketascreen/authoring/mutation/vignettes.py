@@ -1,4 +1,4 @@
-"""Whole patients held against a changed rulebook, without working out again what the change does not touch."""
+"""Screens whole patients by a changed rulebook, without repeating what the change does not touch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TRUTH = {outcome: truth for truth, outcome in OUTCOME.items()}
 
 @dataclass(frozen=True)
 class Changed:
-    """A changed rulebook: its builder and rules, the ids of those that it touches, the facts that count by it."""
+    """A changed rulebook: its builder and rules, the ids of the rules that it touches, the facts that count by it."""
 
     builder: VerdictBuilder
     rules: tuple[Rule, ...]
@@ -33,7 +33,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Patients:
-    """The facts of a rulebook's cases, and the findings of its whole patients, worked out once."""
+    """The facts of a rulebook's cases, and the findings of its whole patients, computed once."""
 
     rulebook: Rulebook
     _facts: dict[int, Facts] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Patients:
         return self._facts[id(case)]
 
     def holds(self, case: Case, changed: Changed | None = None) -> bool:
-        """Whether a whole patient's case holds, on the reference channel, as the rulebook stands or changed."""
+        """Whether a whole patient's case holds on the reference channel, by the rulebook as it is or as changed."""
         if id(case) not in self._findings:
             self._findings[id(case)] = _findings(self.rulebook.rules, self._builder, case, self.facts(case))
         findings, builder = self._findings[id(case)], self._builder
