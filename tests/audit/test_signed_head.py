@@ -255,7 +255,7 @@ def test_a_trusted_key_without_a_head_to_try_it_on_is_not_passed_over(ledger: Pa
     _, public = key_files(tmp_path)
     ran = run("audit", "verify", str(ledger), "--trust", str(public))
     assert (ran.status, ran.out) == (2, "")
-    assert "--trust is about the head of --against" in ran.err
+    assert "--trust is for the head of --against" in ran.err
 
 
 def test_a_head_is_not_signed_with_what_is_no_key(ledger: Path, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_several_keys_may_be_trusted_while_one_takes_the_place_of_another(tmp_pa
 def test_a_replay_does_not_pass_over_a_key_that_it_has_nothing_to_try_on(tmp_path: Path) -> None:
     _, public = key_files(tmp_path)
     ran = run("replay", "no-such-ledger", "--trust", str(public))
-    assert (ran.status, "--trust is about the rulebook of --rules" in ran.err) == (2, True)
+    assert (ran.status, "--trust is for the rulebook of --rules" in ran.err) == (2, True)
 
 
 def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
@@ -108,7 +108,7 @@ def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
     monkeypatch.chdir(tmp_path)
     made = run("key", "new", "clinic")
     assert made.status == 0
-    assert flat(made.out).startswith("Private key, stays with you: clinic.pem, not encrypted: whoever reads the file")
+    assert flat(made.out).startswith("Private key, for you alone: clinic.pem, not encrypted: everybody who can read")
     fingerprint = read_verify_key("clinic.pub.pem").fingerprint
     assert made.out.endswith(f"Key: {fingerprint}\n")
     assert run("key", "show", "clinic.pub.pem").out == run("key", "show", "clinic.pem").out == f"{fingerprint}\n"
