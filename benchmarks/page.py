@@ -14,11 +14,11 @@ Figures = Mapping[str, Any]
 _HEAD = """# Performance
 
 Written by `make bench`, in one run; run it again for figures of your own machine. The rules are drawn from a seed and
-built like the shipped ones (`benchmarks/rulesets.py`). Every engine holds the same rules, is handed the same patients
-as dicts, and says which rules are met; its answers are compared with the reference channel's before it is timed, each
-round times all engines in turn. ketascreen answers in three-valued logic, its peers know only true and false: they are
-given complete patients, ketascreen complete and incomplete ones (three answers in ten missing, half of the lists not
-gone through).
+built like the shipped ones (`benchmarks/rulesets.py`). Every engine has the same rules, gets the same patients
+as dicts, and says which rules are met. Its answers are compared with the answers of the reference channel before it is
+timed; each round times all engines in turn. ketascreen answers in three-valued logic, and its peers know only true and
+false. So they get complete patients, and ketascreen gets complete and incomplete ones (three answers in ten missing,
+half of the lists incomplete).
 """
 
 
@@ -94,9 +94,9 @@ def _imports(figures: Figures) -> Iterator[str]:
 _OWN = """
 ## ketascreen by itself
 
-Medians, in brackets the fastest tenth (`make timings`); what is held against something else was timed beside it, in
-turn. A screening goes from a `PatientProfile` of 52 answers to its verdict, by the shipped rulebook; what is started is
-started anew, with Python.
+Medians, in brackets the fastest tenth (`make timings`); a comparison was timed in turn with what it is compared
+to. A screening goes from a `PatientProfile` of 52 answers to its verdict, by the shipped rulebook. Each start includes
+the start of Python.
 
 | What | time | beside |
 | --- | ---: | --- |"""

@@ -51,7 +51,7 @@ def lines(file):
         whole = [data[key] for key in ("number", "first", "last") if key in data]
         texts = [data[key] for key in data if key not in ("number", "first", "last", "complete")]
         if data.keys() != KEYS[kind] or not all(isinstance(text, str) for text in texts):
-            raise Unreadable(f"line {number} is not the {kind} line that must stand there")
+            raise Unreadable(f"line {number} is not the {kind} line that must be there")
         if any(type(value) is not int for value in whole) or data.get("format", CHAIN) != CHAIN:
             raise Unreadable(f"line {number} is not of the format {CHAIN}")
         yield data
@@ -60,7 +60,7 @@ def lines(file):
 
 
 def link(ledger, entry):
-    """The digest of an entry: it binds ledger, number, time, predecessor and the record's very bytes."""
+    """The digest of an entry: it binds ledger, number, time, predecessor and exactly the record's bytes."""
     parts = ("ketascreen-entry/1", ledger, str(entry["number"]), entry["recorded_at"], entry["previous"])
     return sha256("".join(f"{part}\n" for part in (*parts, sha256(entry["body"]))))
 

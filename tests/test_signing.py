@@ -99,8 +99,8 @@ def test_a_refusal_says_which_it_is() -> None:
     made = signing_key(1).sign("kind", ["a"])
     assert refusal(made, [verify_key(1)], "kind", ["a"]) is None
     assert refusal(made, [verify_key(2), verify_key(1)], "kind", ["a"]) is None
-    assert refusal(None, [verify_key(1)], "kind", ["a"]) == "is not signed, and a trusted key is demanded"
-    unknown = f"is signed with the key {made.key}, which is not among those that are trusted"
+    assert refusal(None, [verify_key(1)], "kind", ["a"]) == "is not signed, but a trusted key must sign it"
+    unknown = f"is signed with the key {made.key}, which is not a trusted key"
     assert refusal(made, [verify_key(2)], "kind", ["a"]) == unknown
     assert refusal(made, [], "kind", ["a"]) == unknown
     other = f"is not what the key {made.key} signed"
@@ -129,7 +129,7 @@ def test_a_file_that_is_there_is_not_written_over_and_half_a_pair_is_not_left(ta
     with pytest.raises(SignatureError) as caught:
         key_files(tmp_path)
     assert caught.value.code == "signing-key"
-    assert f"{taken} cannot be written (there is a file of that name" in str(caught.value)
+    assert f"{taken} cannot be written (a file of that name exists" in str(caught.value)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(taken, "mine")]
 
 
@@ -137,7 +137,8 @@ def test_a_key_is_opened_by_its_own_passphrase_alone(tmp_path: Path, monkeypatch
     private, _ = key_files(tmp_path, passphrase="zwölf Boxkämpfer")
     assert private.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
     assert read_signing_key(private, lambda: "zwölf Boxkämpfer").public == verify_key()
-    for given_, said in ((None, f"is encrypted: put its passphrase into {PASSPHRASE}"), ("zwölf", "is not opened by")):
+    refusals = ((None, f"is encrypted: put its passphrase into {PASSPHRASE}"), ("zwölf", "does not open with"))
+    for given_, said in refusals:
         with pytest.raises(SignatureError, match=said):
             read_signing_key(private, lambda given_=given_: given_)  # type: ignore[misc]
     monkeypatch.setenv(PASSPHRASE, "zwölf Boxkämpfer")
@@ -176,7 +177,7 @@ def test_a_private_key_in_place_of_a_public_one_and_the_other_way_round_are_told
     private, public = key_files(tmp_path)
     with pytest.raises(SignatureError, match="is a private key; name the public one"):
         read_verify_key(private)
-    with pytest.raises(SignatureError, match="is no private Ed25519 key"):
+    with pytest.raises(SignatureError, match="is not a private Ed25519 key"):
         read_signing_key(public)
 
 

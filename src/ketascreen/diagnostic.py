@@ -1,4 +1,4 @@
-"""What is wrong with an input, where, and how to fix it; rendering is apart from finding.
+"""What is wrong with an input, where, and how to fix it. Other modules render it.
 
 A diagnostic about a profile never holds a patient's value: it has a pointer and no text of the line.
 """
@@ -17,7 +17,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 class Place(NamedTuple):
-    """Where in a file: its path, line and column counted from 1, length in characters; of a path alone, the whole file.
+    """A place in a file: path, line and column counted from 1, length in characters. A path alone is the whole file.
 
     A tuple, since each node of each file has one.
     """
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the file as a whole, and none of its lines."""
+        """Whether it is the file as a whole, not one of its lines."""
         return self[1:] == (1, 1, 0)
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ class ProfileError(InputError):
 
 
 class RequestError(InputError):
-    """A screening that was asked for in a way that has no meaning (an unknown route, a decision on no review)."""
+    """A screening that cannot be done as asked (an unknown route, a decision on a rule that is not a review)."""
 
 
 class ChannelFault(KetascreenError):
@@ -128,7 +128,7 @@ class ChannelFault(KetascreenError):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word of `words` that `word` was most likely meant to be, or None."""
+    """The word of `words` that the author of `word` most likely meant, or None."""
     matches = difflib.get_close_matches(word.strip().lower(), sorted(words), n=1, cutoff=0.6)
     return matches[0] if matches else None
 
@@ -145,6 +145,6 @@ def printable(text: str) -> str:
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a key may be repeated; one that is no plain word could be anything."""
+    """Whether a message may repeat a key; a key that is not a plain word could hold anything."""
     # More digits than a fact's name has could be a number of the patient's.
     return _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= 3

@@ -1,6 +1,6 @@
 """Ed25519 signatures (RFC 8032) of heads and of rulebook releases. Nothing else here knows the cryptography package.
 
-What is signed begins with a line that names its kind, so that no signature can pass for one of another kind.
+The signed bytes begin with a line that names their kind, so a signature of one kind is never accepted as another.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
 _MAX_FILE_BYTES = 65_536
-"""Of a file that holds a key; one of ours has about 250."""
+"""The most bytes of a key file; a file that ketascreen makes has about 250."""
 
 
 class SignatureError(KetascreenError):
-    """Something that must be signed is not, or not so that it can be trusted; or a key cannot be used.
+    """A required signature is missing or cannot be trusted, or a key cannot be used.
 
     `code` is stable: `signature`, `signing-key` (the file of a key), `not-installed`. No message holds anything of a
     private key or of a passphrase.
@@ -53,7 +53,7 @@ def _again(code: str, message: str) -> SignatureError:
 class Signature:
     """A signature: the fingerprint of the key that made it, and its 64 bytes in base64.
 
-    Base64 has spellings that decode to the same bytes; only the one that is written counts.
+    Several base64 texts decode to the same bytes; only the canonical one counts.
 
     Raises:
         ValueError: it is not written so.
@@ -85,7 +85,7 @@ class VerifyKey:
 
     @property
     def fingerprint(self) -> str:
-        """The name of the key: people compare it, and a signature says by it which key made it."""
+        """The name of the key. People compare it, and a signature names the key that made it."""
         return hashlib.sha256(self.raw).hexdigest()
 
     def made(self, signature: Signature, kind: str, fields: Iterable[str]) -> bool:
@@ -120,38 +120,38 @@ class SigningKey:
         """A signature over the fields of something of that kind.
 
         Raises:
-            ValueError: a field that would not stand on one line.
+            ValueError: a field that does not fit on one line.
         """
         raw = self._key.sign(_signed(kind, fields))
         return Signature(self.public.fingerprint, base64.b64encode(raw).decode())
 
 
 def refusal(signature: Signature | None, keys: Iterable[VerifyKey], kind: str, fields: Iterable[str]) -> str | None:
-    """Why something cannot be trusted where one of `keys` must have signed its fields, or None where it can.
+    """Why something cannot be trusted if one of `keys` must have signed its fields, or None if it can.
 
     Raises:
         SignatureError: the cryptography package is not there.
     """
     if signature is None:
-        return "is not signed, and a trusted key is demanded"
+        return "is not signed, but a trusted key must sign it"
     key = next((key for key in keys if key.fingerprint == signature.key), None)
     if key is None:
-        return f"is signed with the key {signature.key}, which is not among those that are trusted"
+        return f"is signed with the key {signature.key}, which is not a trusted key"
     if not key.made(signature, kind, fields):
         return f"is not what the key {signature.key} signed"
     return None
 
 
 def passphrase_of_environment() -> str | None:
-    """The passphrase that the environment holds, None where it holds none."""
+    """The passphrase in the environment, or None."""
     return os.environ.get(PASSPHRASE) or None
 
 
 def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = passphrase_of_environment) -> SigningKey:
-    """A private key out of a PEM file (PKCS #8); `passphrase` is asked only where the key is encrypted.
+    """A private key from a PEM file (PKCS #8); `passphrase` is called only if the key is encrypted.
 
     Raises:
-        SignatureError: it cannot be read, is no Ed25519 key, or the passphrase does not open it.
+        SignatureError: it cannot be read, is not an Ed25519 key, or the passphrase does not open it.
     """
     _require_library()
     from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -164,17 +164,17 @@ def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = pa
             raise _key_error(path, f"is encrypted: put its passphrase into {PASSPHRASE}")
         key, _ = _private(data, _secret(given))
         if key is None:
-            raise _key_error(path, "is not opened by the passphrase")
+            raise _key_error(path, "does not open with this passphrase")
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise _key_error(path, "is no private Ed25519 key in PEM form (PKCS #8)")
+        raise _key_error(path, "is not a private Ed25519 key in PEM form (PKCS #8)")
     return SigningKey(key)
 
 
 def read_verify_key(path: str | Path) -> VerifyKey:
-    """A public key out of a PEM file (SubjectPublicKeyInfo).
+    """A public key from a PEM file (SubjectPublicKeyInfo).
 
     Raises:
-        SignatureError: it cannot be read, or is no public Ed25519 key.
+        SignatureError: it cannot be read, or is not a public Ed25519 key.
     """
     _require_library()
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -188,7 +188,7 @@ def read_verify_key(path: str | Path) -> VerifyKey:
     if not isinstance(key, ed25519.Ed25519PublicKey):
         private = b"PRIVATE KEY" in data
         raise _key_error(
-            path, "is a private key; name the public one" if private else "is no public Ed25519 key in PEM form"
+            path, "is a private key; name the public one" if private else "is not a public Ed25519 key in PEM form"
         )
     return _verify_key(key)
 
@@ -198,11 +198,11 @@ def write_new_keys(
 ) -> VerifyKey:
     """Makes a pair of keys and writes both as PEM files, the private one for its owner alone (mode 0600).
 
-    The private key is encrypted where there is a passphrase. Nothing is written over, and one file is not left without
-    the other.
+    The private key is encrypted if there is a passphrase. No file is overwritten, and if one file cannot be written,
+    the other is removed.
 
     Raises:
-        SignatureError: a file of that name is there, or could not be written.
+        SignatureError: a file of that name exists, or could not be written.
     """
     _require_library()
     from cryptography.hazmat.primitives import serialization as form
@@ -237,7 +237,7 @@ def _verify_key(key: Ed25519PublicKey) -> VerifyKey:
 
 
 def _private(data: bytes, passphrase: bytes | None) -> tuple[object, bool]:
-    """The private key of a PEM file, None where there is none; and whether it lacks its passphrase."""
+    """The private key of a PEM file, or None; and whether its passphrase is missing."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -250,7 +250,7 @@ def _private(data: bytes, passphrase: bytes | None) -> tuple[object, bool]:
 
 
 def _secret(passphrase: str) -> bytes:
-    """A passphrase as bytes; what the environment held in another encoding stays as it was."""
+    """A passphrase as bytes; bytes of another encoding in the environment stay unchanged."""
     return passphrase.encode("utf-8", "surrogateescape")
 
 
@@ -286,7 +286,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError:
-        reason = "there is a file of that name; nothing is written over"
+        reason = "a file of that name exists, and nothing is overwritten; choose another name"
     except OSError as error:
         reason = error.strerror or "the system failed"
     if reason is not None:

@@ -80,13 +80,13 @@ def test_a_stripped_signature_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SignatureError) as caught:
         require_signed(read_head(written(tmp_path, head_text(HEAD))), [verify_key()])
     assert caught.value.code == "signature"
-    assert str(caught.value).startswith("the head of entry 7 is not signed, and a trusted key is demanded")
+    assert str(caught.value).startswith("the head of entry 7 is not signed, but a trusted key must sign it")
 
 
 def test_a_key_that_is_not_trusted_is_refused_by_its_name_and_any_of_several_is_enough() -> None:
     signed = SignedHead(HEAD, signing_key(1).sign(FORMAT, [HEAD.ledger, "7", HEAD.digest]))
     for seeds in ((2,), ()):
-        with pytest.raises(SignatureError, match=f"{verify_key(1).fingerprint}, which is not among those"):
+        with pytest.raises(SignatureError, match=f"{verify_key(1).fingerprint}, which is not a trusted key"):
             require_signed(signed, [verify_key(seed) for seed in seeds])
     assert require_signed(signed, [verify_key(2), verify_key(1)]) == HEAD
 
@@ -221,7 +221,7 @@ def test_a_head_that_is_signed_there_is_verified_against_there(ledger: Path, tmp
     assert run(*verify, "--trust", str(other), "--trust", str(public)).status == 0
     unknown = run(*verify, "--trust", str(other))
     assert (unknown.status, unknown.out) == (2, "")
-    assert "which is not among those that are trusted [signature]" in unknown.err
+    assert "which is not a trusted key [signature]" in unknown.err
 
 
 def test_a_stripped_and_a_changed_head_are_refused_there(ledger: Path, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_stripped_and_a_changed_head_are_refused_there(ledger: Path, tmp_path:
     with Ledger.existing(ledger) as opened:
         written(tmp_path, head_text(opened.head()))
     assert run(*verify).err == (
-        f"the head of entry {told['number']} is not signed, and a trusted key is demanded [signature]\n"
+        f"the head of entry {told['number']} is not signed, but a trusted key must sign it [signature]\n"
     )
     earlier = {**told, "number": told["number"] - 1}
     written(tmp_path, json.dumps(earlier, separators=(",", ":"), sort_keys=True) + "\n")
@@ -255,7 +255,7 @@ def test_a_trusted_key_without_a_head_to_try_it_on_is_not_passed_over(ledger: Pa
     _, public = key_files(tmp_path)
     ran = run("audit", "verify", str(ledger), "--trust", str(public))
     assert (ran.status, ran.out) == (2, "")
-    assert "--trust is about the head of --against" in ran.err
+    assert "--trust is for the head of --against" in ran.err
 
 
 def test_a_head_is_not_signed_with_what_is_no_key(ledger: Path, tmp_path: Path) -> None:

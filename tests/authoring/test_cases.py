@@ -97,7 +97,7 @@ CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n"
             "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: met, met: [pregnancy]}\n",
             "is not for this kind of case",
         ),
-        ("- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: maybe}\n", "`finding` is one of"),
+        ("- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: maybe}\n", "`finding` must be one of"),
         (CASE + "  expect: {finding: met, gives: {}}\n", "`gives` names no route"),
         (CASE + "  expect: {finding: met, gives: {iv: not_eligble}}\n", "did you mean `not_eligible`?"),
         (CASE + "  expect: {finding: met, gives: {iv: ready}}\n", "`pregnancy` alone never gives `ready`"),

@@ -197,7 +197,7 @@ def test_a_vocabulary_that_is_not_in_order_does(tmp_path: Path) -> None:
         read_names(rulebook)
     ran = run("schema", str(rulebook))
     assert ran.status == 2
-    assert "vocabulary.yaml:2:16: `type` is one of" in ran.err
+    assert "vocabulary.yaml:2:16: `type` must be one of" in ran.err
     assert not (rulebook / "schema").exists()
 
 

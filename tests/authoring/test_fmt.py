@@ -158,7 +158,7 @@ def test_a_comment_below_a_mapping_that_is_spread_over_lines_stays_below_it() ->
 
 
 def test_a_file_whose_comment_would_be_moved_is_left_alone() -> None:
-    with pytest.raises(InputError, match="cannot be laid out without touching what it says, or a comment"):
+    with pytest.raises(InputError, match="cannot be laid out: its meaning or a comment would change"):
         of_rule("routes: [\n  # first of all\n  iv, im]\n")
 
 

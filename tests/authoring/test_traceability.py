@@ -159,7 +159,7 @@ def test_sources_that_hold_what_is_cited_have_no_problem(rules: Path, sources: P
 
 def test_a_phrase_on_another_line_is_told_with_the_line_where_it_stands(rules: Path, sources: Path) -> None:
     (problem,) = verify(cite(rules, "line: 2", "line: 1"), sources)
-    assert (problem.code, problem.hint) == ("phrase-not-found", "it stands on line 2")
+    assert (problem.code, problem.hint) == ("phrase-not-found", "it is on line 2")
     assert problem.message == "the phrase “pregnant” is not on line 1 of `d.txt`"
     assert problem.place is not None
     assert (problem.place.path, problem.place.line) == ("pregnancy.yaml", 12)
@@ -168,7 +168,7 @@ def test_a_phrase_on_another_line_is_told_with_the_line_where_it_stands(rules: P
 @pytest.mark.parametrize("phrase", ["Pregnant", "pregnants", "pregnant  .", "are  pregnant"])
 def test_a_phrase_must_be_copied_letter_by_letter(rules: Path, sources: Path, phrase: str) -> None:
     (problem,) = verify(cite(rules, "phrase: pregnant", f'phrase: "{phrase}"'), sources)
-    assert (problem.code, problem.hint) == ("phrase-not-found", "no line holds it; copy it word by word")
+    assert (problem.code, problem.hint) == ("phrase-not-found", "no line has it; copy it word by word")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_the_command_ends_with_2_where_a_phrase_is_not_found(
     cite(rules, "line: 2", "line: 1")
     assert _command("verify-sources", str(sources), "--rules", str(rules)) == 2
     out = " ".join(capsys.readouterr().out.split())
-    assert "pregnancy.yaml:12:5: the phrase “pregnant” is not on line 1 of `d.txt`; it stands on line 2" in out
+    assert "pregnancy.yaml:12:5: the phrase “pregnant” is not on line 1 of `d.txt`; it is on line 2" in out
     assert out.endswith("Problems: 1.")
     assert _command("verify-sources", str(sources), "--rules", str(rules), "--json") == 2
     assert [problem["code"] for problem in json.loads(capsys.readouterr().out)["problems"]] == ["phrase-not-found"]

@@ -26,9 +26,9 @@ def test_the_session_that_a_page_tells_goes_as_it_is_told(page: Path, tmp_path: 
 def test_the_page_shows_a_slip_found_by_each_of_check_test_and_mutate() -> None:
     told = PAGES[0].read_text("utf-8")
     for section, wanted in (
-        ("## A slip that `check` finds", "did you mean `resting_heart_rate`?"),
-        ("## A slip that `test` finds", "expected met, got not_met"),
-        ("## A slip that only `mutate` finds", "No case notices it."),
+        ("## A mistake that `check` finds", "did you mean `resting_heart_rate`?"),
+        ("## A mistake that `test` finds", "expected met, got not_met"),
+        ("## A mistake that only `mutate` finds", "No case notices it."),
     ):
         assert wanted in told.partition(section)[2].partition("\n## ")[0]
 

@@ -117,11 +117,11 @@ def test_every_effect_has_its_folder_and_the_stage_that_it_stands_at(tmp_path: P
     [
         (
             ["Kidney Failure", "--effect", "exclude"],
-            "no id; lower-case words joined by hyphens, such as `kidney-failure`",
+            "is not an id; write lower-case words joined by hyphens, such as `kidney-failure`",
         ),
         (["a-rule", "--effect", "exclud"], "unknown effect `exclud`; did you mean `exclude`?"),
         (["a-rule", "--effect", "zzz"], "unknown effect `zzz`; the effects are exclude, review,"),
-        (["a-rule", "--effect", "hold", "--stage", "candidacy"], "`hold` does not stand at `candidacy`"),
+        (["a-rule", "--effect", "hold", "--stage", "candidacy"], "effect `hold` cannot have stage `candidacy`"),
         (["a-rule", "--effect", "hold", "--routes", "iv,imm"], "unknown route `imm`"),
         (["high-pressure", "--effect", "hold"], "there is a `high-pressure` already"),
         (["parameters", "--effect", "hold"], "there is a `parameters` already"),

@@ -105,7 +105,7 @@ def test_a_fault_in_ketascreen_is_one_sentence_without_a_value(monkeypatch: pyte
     ran = screen("ptsd.yaml")
     assert (ran.status, ran.out) == (ExitStatus.FAULT, "")
     assert re.fullmatch(
-        r"ketascreen failed inside itself and gave no answer \(ValueError at cli/screen\.py:\d+\)\n", ran.err
+        r"internal error in ketascreen; there is no result \(ValueError at cli/screen\.py:\d+\)\n", ran.err
     )
 
 

@@ -99,7 +99,7 @@ def test_several_keys_may_be_trusted_while_one_takes_the_place_of_another(tmp_pa
 def test_a_replay_does_not_pass_over_a_key_that_it_has_nothing_to_try_on(tmp_path: Path) -> None:
     _, public = key_files(tmp_path)
     ran = run("replay", "no-such-ledger", "--trust", str(public))
-    assert (ran.status, "--trust is about the rulebook of --rules" in ran.err) == (2, True)
+    assert (ran.status, "--trust is for the rulebook of --rules" in ran.err) == (2, True)
 
 
 def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
@@ -108,12 +108,12 @@ def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
     monkeypatch.chdir(tmp_path)
     made = run("key", "new", "clinic")
     assert made.status == 0
-    assert flat(made.out).startswith("Private key, stays with you: clinic.pem, not encrypted: whoever reads the file")
+    assert flat(made.out).startswith("Private key, for you alone: clinic.pem, not encrypted: everybody who can read")
     fingerprint = read_verify_key("clinic.pub.pem").fingerprint
     assert made.out.endswith(f"Key: {fingerprint}\n")
     assert run("key", "show", "clinic.pub.pem").out == run("key", "show", "clinic.pem").out == f"{fingerprint}\n"
     again = run("key", "new", "clinic")
-    assert (again.status, "clinic.pem cannot be written (there is a file of that name" in again.err) == (2, True)
+    assert (again.status, "clinic.pem cannot be written (a file of that name exists" in again.err) == (2, True)
     assert read_verify_key("clinic.pub.pem").fingerprint == fingerprint
     monkeypatch.setenv(PASSPHRASE, CANARY)
     assert "encrypted with the passphrase" in flat(run("key", "new", "locked").out)
@@ -135,7 +135,7 @@ def test_a_passphrase_is_asked_for_at_a_terminal_and_never_shown(
     opened = asked("key", "show", "clinic.pem", answer=f"{CANARY}\n")
     assert (opened.status, opened.out.splitlines()[-1]) == (0, read_verify_key("clinic.pub.pem").fingerprint)
     wrong = asked("key", "show", "clinic.pem", answer=f"{CANARY}x\n")
-    assert (wrong.status, "is not opened by the passphrase [signing-key]" in wrong.out) == (2, True)
+    assert (wrong.status, "does not open with this passphrase [signing-key]" in wrong.out) == (2, True)
     open_ = asked("key", "new", "open", answer="\n\n")
     assert (open_.status, "not encrypted" in open_.out) == (0, True)
     assert [ran for ran in (made, opened, wrong, open_) if "canary" in ran.out] == []

@@ -151,5 +151,5 @@ def test_a_case_that_asserts_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_the_help_says_what_each_status_means() -> None:
     shown = flat(run("test", "--help").out)
-    for meaning in ("0 every case holds", "1 a case failed", "2 refused: the rulebook", "70 a fault inside"):
+    for meaning in ("0 every case holds", "1 a case failed", "2 the rulebook, its cases", "70 an internal fault"):
         assert meaning in shown

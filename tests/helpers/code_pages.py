@@ -129,8 +129,8 @@ def _meaning(page: Page) -> str:
 
 _HEAD = """# What the codes mean
 
-Everything that ketascreen refuses or finds has a stable code, shown in brackets at the end of its line. Each has a page
-with a bad example, a good one, and why. The examples stand on the small rulebook of tests/loading/good, and are tried
-by a test. `ketascreen check` finds what is wrong with a rulebook and its cases; a finding of a check that is right as
-it is can be let stand, with a reason, by an `allow` entry (docs/rule-format.md).
+Everything that ketascreen refuses or reports has a stable code, shown in brackets at the end of its line. Each code has
+a page with a bad example, a good one, and why. The examples use the small rulebook of tests/loading/good, and a test
+tries them. `ketascreen check` reports what is wrong with a rulebook and its cases. If a check finding is right as it
+is, an `allow` entry accepts it, with a reason (docs/rule-format.md).
 """

@@ -60,19 +60,19 @@ def test_the_file_of_a_signature_says_what_was_signed_and_is_the_same_each_time(
 def test_a_stripped_signature_is_refused(tmp_path: Path) -> None:
     rulebook = signed(tmp_path)
     (rulebook / FILE).unlink()
-    assert refused(rulebook, 1).message == "is missing or cannot be read, and a trusted key is demanded"
+    assert refused(rulebook, 1).message == "is missing or cannot be read, but a trusted key must sign it"
 
 
 def test_no_key_at_all_is_trusted_where_the_keys_are_none(tmp_path: Path) -> None:
-    assert "not among those that are trusted" in refused(signed(tmp_path)).message
+    assert "is not a trusted key" in refused(signed(tmp_path)).message
 
 
 def test_a_signature_by_an_unknown_key_is_refused_by_its_name(tmp_path: Path) -> None:
     message = refused(signed(tmp_path, 1), 2, 3).message
-    assert message == f"is signed with the key {verify_key(1).fingerprint}, which is not among those that are trusted"
+    assert message == f"is signed with the key {verify_key(1).fingerprint}, which is not a trusted key"
 
 
-OTHER_FILES = "is of other files: one was changed, added or taken away since it was signed"
+OTHER_FILES = "is for other files: one was changed, added or removed after signing"
 
 
 def test_one_byte_more_a_file_more_or_a_file_less_is_refused(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_file_that_is_not_written_as_we_write_it_is_refused(change: Callable[[
 def test_a_pipe_in_place_of_a_signature_keeps_nobody_waiting(tmp_path: Path) -> None:
     rulebook = copied(tmp_path)
     os.mkfifo(rulebook / FILE)
-    assert refused(rulebook, 1).message == "is missing or cannot be read, and a trusted key is demanded"
+    assert refused(rulebook, 1).message == "is missing or cannot be read, but a trusted key must sign it"
 
 
 def test_the_signature_of_a_head_does_not_pass_for_that_of_a_rulebook(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_a_route_without_an_exclude_rule_is_refused(tmp_path: Path) -> None:
         files |= changed(f"exclusions/{name}.yaml", "routes: all", "routes: [iv]")
     found = problems(with_files(tmp_path, files))
     assert [(problem.code, problem.message) for problem in found if problem.code != "lasting"] == [
-        ("no-exclusion", "no exclude rule for the route `oral`")
+        ("no-exclusion", "no exclusion for the route `oral`")
     ]
 
 
@@ -235,7 +235,7 @@ def test_a_lasting_choice_must_exclude_by_itself(tmp_path: Path, alone: bool) ->
 def test_an_id_stands_in_one_file_only(tmp_path: Path) -> None:
     found = problems(with_files(tmp_path, {"reviews/pregnancy.yaml": text_of("exclusions/pregnancy.yaml")}))
     assert [(where(problem), problem.message) for problem in found] == [
-        ("reviews/pregnancy.yaml rule-id", "`pregnancy` stands in `exclusions/pregnancy.yaml` too")
+        ("reviews/pregnancy.yaml rule-id", "`pregnancy` is also the id of `exclusions/pregnancy.yaml`")
     ]
 
 

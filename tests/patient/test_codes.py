@@ -67,19 +67,19 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
     "a prefix that ends in a dot": ("{fact: hypertension, system: icd-10-cm, prefix: I10., source: x}",
         "wrong-value", "not of the form of icd-10-cm", "look the code up again"),
     "a prefix of a system without prefixes": ('{fact: hypertension, system: snomed, prefix: "38341003", source: x}',
-        "wrong-value", "codes of snomed have no prefixes", "write each code in a row of its own"),
+        "wrong-value", "codes of snomed have no prefixes", "write each code in a separate row"),
     "a code of another system's form": ("{fact: hypertension, system: loinc, code: I10, source: x}",
         "wrong-value", "not of the form of loinc", "look the code up again"),
     "a code that is a number": ("{fact: hypertension, system: snomed, code: 38341003, source: x}",
         "wrong-value", "`code` is text", "put it in quotes"),
     "a row that is no mapping": ("I10",
-        "wrong-value", "keys with values are wanted", "write - {fact: , choice: , system: , code: , source: }"),
+        "wrong-value", "must be keys with values", "write - {fact: , choice: , system: , code: , source: }"),
     "a row twice": (f"{GOOD}\n- {GOOD}",
-        "wrong-value", "the same is said on codes/own.yaml:2", "delete one of the two"),
+        "wrong-value", "the same row is on codes/own.yaml:2", "delete one of the two"),
     "a row that a prefix holds already": (
         "{fact: hypertension, choice: diagnosed, system: icd-10-cm, prefix: I15, source: x}\n"
         "- {fact: hypertension, choice: diagnosed, system: icd-10-cm, code: I15.9, source: x}",
-        "wrong-value", "the same is said on codes/own.yaml:2", "delete one of the two"),
+        "wrong-value", "the same row is on codes/own.yaml:2", "delete one of the two"),
     "one code with two answers": (
         "{fact: bipolar, choice: unspecified, system: icd-10-cm, prefix: F31, source: x}\n"
         "- {fact: bipolar, choice: bipolar_ii, system: icd-10-cm, code: F31.81, source: x}",
@@ -121,7 +121,7 @@ def test_every_problem_of_every_file_is_named_at_once() -> None:
 
 def test_a_row_in_two_files_is_a_row_twice() -> None:
     files = {"codes/a.yaml": f"- {GOOD}\n".encode(), "codes/b.yaml": f"- {GOOD}\n".encode()}
-    with pytest.raises(CodesError, match=r"codes/b.yaml:1:3: the same is said on codes/a.yaml:1"):
+    with pytest.raises(CodesError, match=r"codes/b.yaml:1:3: the same row is on codes/a.yaml:1"):
         read_codes(files, BUILT_IN)
 
 

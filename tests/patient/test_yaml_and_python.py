@@ -35,7 +35,7 @@ def test_json_yaml_and_python_are_read_alike(reader: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("systolic_bp: true", "profile:1:14: /systolic_bp: `systolic_bp`: a number is wanted"),
+        ("systolic_bp: true", "profile:1:14: /systolic_bp: `systolic_bp` must be a number"),
         ('systolic_bp: "180"', "profile:1:14: /systolic_bp: `systolic_bp`: not a number in its unit"),
         ("systolic_bp: 139.99999999999999999", "profile:1:14: a number that cannot be read"),
         ("systolic_bp: 1e2", "profile:1:14: a number that can be read in more than one way"),
@@ -137,7 +137,7 @@ def test_an_answer_that_no_choice_fits_names_the_choices_but_suggests_none() -> 
     with pytest.raises(ProfileError) as caught:
         PatientProfile(pregnancy="pregnent")
     (problem,) = caught.value.diagnostics
-    assert problem.hint == "the choices are not_pregnant, pregnant, not_possible; leave it out where it is not known"
+    assert problem.hint == "the choices are not_pregnant, pregnant, not_possible; leave it out if it is not known"
 
 
 # Files

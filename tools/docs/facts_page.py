@@ -11,12 +11,12 @@ from ketascreen.patient.codes import codes_by_fact
 
 HEAD = """# Facts
 
-What a profile can say. Every fact may be left out: it is then not known. *Fresh for* is how long an answer counts in
-the built-in rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count whatever their
-age. `make docs` writes this page.
+What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
+rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age.
+`make docs` writes this page.
 
-Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Those
-that were only seen in other public code say "to be verified" there. A fact without a code has none that was read.
+Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes
+that were only seen in other public code say "to be verified" there. If a fact has no code, nobody has read one for it.
 ICD-10-CM changes every year.
 """
 

@@ -1,4 +1,4 @@
-"""Beginnings: a copy of a rulebook for a site to own, and a new rule with its cases to fill in."""
+"""Starting points: a site's own copy of a rulebook, and a new rule with its cases to fill in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
 _KEEP_BYTES = """\
-# The bytes of a rulebook are what its digest and its signature are of; keep them as they are.
+# The digest and the signature of a rulebook depend on its bytes; keep them as they are.
 *.yaml -text
 *.signature.json -text
 """
@@ -32,7 +32,7 @@ def refused(code: str, message: str, hint: str, place: Place | None = None) -> I
 
 
 def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:
-    """Writes the schemas of a rulebook into a folder, made where it is not there; their file names."""
+    """Writes the schemas of a rulebook into a folder, and makes the folder if needed; returns their file names."""
     folder.mkdir(parents=True, exist_ok=True)
     made = schemas(names)
     for name, schema in made.items():
@@ -41,12 +41,12 @@ def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:
 
 
 def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
-    """Copies a rulebook with its cases, and its schemas beside it; how many files of rules and of cases.
+    """Copies a rulebook with its cases and its schemas; returns the numbers of rule files and of case files.
 
-    Only the line that tells an editor the schema differs from the source.
+    Only one line differs from the source: the line that names the schema for an editor.
 
     Raises:
-        InputError: `target` is there and is not an empty folder.
+        InputError: `target` exists and is not an empty folder.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise refused("not-empty", "not an empty folder", "name a new one", Place(str(target)))
@@ -65,14 +65,14 @@ def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
 
 
 def referring(data: bytes, line: str) -> bytes:
-    """A file's bytes with `line` as the first, in place of one that says the same of another folder."""
+    """A file's bytes with `line` as the first line; it replaces a line that names a schema in another folder."""
     first, _, rest = data.partition(b"\n")
     return line.encode() + b"\n" + (rest if first.startswith(MARK.encode()) else data)
 
 
 @dataclass(frozen=True, slots=True)
 class NewRule:
-    """What is known of a rule that is to be written."""
+    """What is known of a rule before it is written."""
 
     id: str
     effect: Effect
@@ -84,20 +84,26 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
     """A rule that may be added to a rulebook's folder.
 
     Raises:
-        InputError: an id that is taken or malformed, an unknown effect or route, a stage that the effect is not for.
+        InputError: an id that is taken or malformed, an unknown effect or route, a stage that the effect cannot have.
         RulebookError: the rulebook's names cannot be read.
     """
     if not _ID.fullmatch(rule) or len(rule) > 80:
         like = re.sub(r"[^a-z0-9]+", "-", rule.lower()).strip("-")[:80]
         raise refused(
-            "rule-id", f"`{rule}` is no id", f"lower-case words joined by hyphens, such as `{like or 'new-rule'}`"
+            "rule-id",
+            f"`{rule}` is not an id",
+            f"write lower-case words joined by hyphens, such as `{like or 'new-rule'}`",
         )
     if effect not in list(Effect):
         hint = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
         raise refused("wrong-word", f"unknown effect `{effect}`", hint)
     stages = EFFECTS[Effect(effect)].stages
     if stage is not None and stage not in stages:
-        raise refused("stage", f"`{effect}` does not stand at `{stage}`", f"`{effect}` stands at {' or '.join(stages)}")
+        raise refused(
+            "stage",
+            f"a rule with effect `{effect}` cannot have stage `{stage}`",
+            f"its stage can be {' or '.join(stages)}",
+        )
     names = read_names(folder)
     for route in routes:
         if route not in names.routes:
@@ -109,10 +115,10 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
 
 
 def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
-    """Writes a rule with its cases to fill in, and gives the paths of both. No file is written over.
+    """Writes a rule with its cases to fill in, and returns the paths of both. No file is overwritten.
 
     Raises:
-        FileExistsError: a file of that name is there.
+        FileExistsError: a file of that name exists.
     """
     head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
     effective = re.search(r"^effective: *['\"]?([0-9-]{10})", head, re.MULTILINE)
@@ -132,7 +138,7 @@ def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
 def _rule_text(rule: NewRule) -> str:
     routes = f"[{', '.join(rule.routes)}]" if rule.routes else "all"
     return f"""\
-# Every key without a value is to be filled in; docs/rule-format.md says what each holds.
+# Fill in every key without a value; docs/rule-format.md says what each holds.
 id: {rule.id}
 # A few words.
 title:
@@ -141,7 +147,7 @@ effect: {rule.effect}
 routes: {routes}
 # A condition, such as `fact: {{is: choice}}`, or `any:` or `all:` with a list of conditions.
 when:
-# What a met finding tells the reader, in one or two sentences.
+# What the reader must know if the rule is met, in one or two sentences.
 say:
 # At least one: a line of a document with at most 12 words of it, or `outside:` with an id of documents.yaml.
 sources:

@@ -1,4 +1,4 @@
-"""From the source documents to the rules: which line is carried by what, and whether the cited words stand there."""
+"""From the source documents to the rules: what carries which line, and whether the cited words are there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ketascreen.language.rulebook import Rulebook
 
 
 class Carrier(StrEnum):
-    """What in a rulebook cites a source."""
+    """The part of a rulebook that cites a source."""
 
     RULE = "rule"
     DEFINITION = "definition"
@@ -26,7 +26,7 @@ class Carrier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One citation with what carries it. `reason` says why something is not encoded; `name` is then empty."""
+    """One citation with the part that carries it. `reason` says why something is not encoded; `name` is then empty."""
 
     carrier: Carrier
     name: str
@@ -43,7 +43,7 @@ class LineTrace:
 
     @property
     def carried(self) -> bool:
-        """Whether something beside a reason for leaving it out cites it."""
+        """Whether something cites it, apart from a reason for leaving it out."""
         return any(mention.carrier is not Carrier.NOT_ENCODED for mention in self.mentions)
 
 
@@ -92,10 +92,10 @@ def trace(rulebook: Rulebook, document: Document) -> DocumentTrace:
 
 
 def verify(rulebook: Rulebook, folder: Path) -> tuple[Diagnostic, ...]:
-    """What does not hold of the sources in `folder`: each document's sha256 and number of lines, and that each cited
-    phrase stands on its line, as an exact substring. Outside sources are not in the folder and are not looked at.
+    """What is wrong with the sources in `folder`: a document's sha256 or number of lines differs, or a cited phrase is
+    not on its line as an exact substring. Outside sources are not in the folder and are not checked.
 
-    Each problem is placed in the rule file that cites.
+    The place of each problem is in the rule file that cites.
     """
     problems: list[Diagnostic] = []
     texts: dict[str, list[str]] = {}
@@ -112,7 +112,7 @@ def verify(rulebook: Rulebook, folder: Path) -> tuple[Diagnostic, ...]:
 
 
 def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diagnostic]]:
-    """The lines of a document, or None where it cannot be read; and what is wrong with it as a whole."""
+    """The lines of a document, or None if it cannot be read; and what is wrong with it as a whole."""
     place = Place("documents.yaml")
     try:
         data = (folder / document.file).read_bytes()
@@ -123,7 +123,7 @@ def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diag
     found = []
     if hashlib.sha256(data).hexdigest() != document.sha256:
         message = f"`{document.file}` is not the document that was cited: its sha256 differs"
-        found.append(Diagnostic("sha256", message, "restore it, or check every citation anew", place))
+        found.append(Diagnostic("sha256", message, "restore it, or check every citation again", place))
     try:
         lines = data.decode("utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
@@ -141,6 +141,6 @@ def _check(citation: Citation, texts: Mapping[str, list[str]]) -> Diagnostic | N
     if lines is None or citation.phrase in "".join(lines[citation.line - 1 : citation.line]):
         return None
     elsewhere = [str(number) for number, line in enumerate(lines, 1) if citation.phrase in line]
-    hint = f"it stands on line {', '.join(elsewhere[:5])}" if elsewhere else "no line holds it; copy it word by word"
+    hint = f"it is on line {', '.join(elsewhere[:5])}" if elsewhere else "no line has it; copy it word by word"
     message = f"the phrase “{citation.phrase}” is not on line {citation.line} of `{citation.document}`"
     return Diagnostic("phrase-not-found", message, hint, citation.place)

@@ -1,4 +1,4 @@
-"""The command line: a file for each command. A command decides, and prints what rendering gives it.
+"""The command line: a file for each command. A command decides, and prints what rendering returns.
 
 It may import everything below.
 """

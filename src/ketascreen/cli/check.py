@@ -19,12 +19,12 @@ from ketascreen.runtime.gc_pause import gc_paused
 
 MEANING = {
     **AUTHORING_MEANING,
-    AuthoringStatus.WELL: "nothing was found, or only what the rulebook lets stand",
+    AuthoringStatus.WELL: "nothing was found, or only what the rulebook accepts",
     AuthoringStatus.FINDINGS: "the rulebook loads, and something was found",
-    AuthoringStatus.BAD_INPUT: "the rulebook or its cases are refused, or the call was",
+    AuthoringStatus.BAD_INPUT: "the rulebook, its cases or the call was refused",
 }
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Python would take
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Python would accept
 
 
 @click.command("check", epilog=epilog(MEANING))
@@ -36,12 +36,12 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Pytho
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of the source documents, to check each cited phrase.",
 )
-@click.option("--today", metavar="DATE", help="The day to check for, as 2026-11-22; today where it is not given.")
+@click.option("--today", metavar="DATE", help="The day to check for, as 2026-11-22.  [today]")
 def command(folder: Path | None, form: str, documents: Path | None, today: str | None) -> None:
     """Check the rulebook in DIR, or the built-in one, and its cases.
 
-    Each problem is shown with its file, line and column, how to fix it, and a code; docs/codes/ has a page for each
-    code. A finding that is right as it is can be let stand by an `allow` entry with a reason.
+    Each problem is shown with its file, line and column, a hint, and a code; docs/codes/ has a page for each code. An
+    `allow` entry with a reason accepts a check finding that is right as it is.
     """
     day = _day(today)
     with gc_paused():
@@ -66,7 +66,7 @@ def _status(checked: Checked) -> AuthoringStatus:
 
 
 def _below(checked: Checked, folder: Path) -> Checked:
-    """The same with the paths as they are called from here, so that an editor can open them."""
+    """The same with paths from the current folder, so that an editor can open them."""
     here = from_here(folder)
 
     def moved(problem: Diagnostic) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""The command line. A command's module is loaded when it is run, so that `ketascreen --help` stays quick."""
+"""The command line. A command's module is loaded when it runs, so `ketascreen --help` is fast."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from ketascreen.runtime.gc_pause import gc_paused
 COMMANDS = {
     "screen": "Screen a patient: a recommendation for each route, with its grounds.",
     "routes": "What each route of administration is like, with sources.",
-    "rules": "The rules, a line for each.",
-    "show": "A rule whole: words, condition, sources, conflicts, parameters.",
+    "rules": "The rules, one line for each.",
+    "show": "One rule: words, condition, sources, conflicts, parameters.",
     "facts": "The facts that a profile may hold.",
-    "trace": "Which line of a source document is carried by which rule.",
-    "verify-sources": "Check that each cited phrase stands on its line.",
-    "check": "Everything that is wrong with a rulebook, with how to fix it.",
+    "trace": "Which rule carries which line of a source document.",
+    "verify-sources": "Check that each cited phrase is on its line.",
+    "check": "Everything that is wrong with a rulebook, with hints.",
     "test": "Whether the cases of a rulebook hold.",
     "coverage": "What the cases leave untested, in the rules' own lines.",
-    "mutate": "Which slips of the hand in a rule no case would notice.",
+    "mutate": "Which slips in a rule no case notices.",
     "init": "Copy the built-in rulebook to a folder, for a site to own.",
-    "new": "Write a rule with its cases, to fill in.",
-    "fmt": "Lay out the files of a rulebook in one way.",
+    "new": "Write a new rule with its cases, to fill in.",
+    "fmt": "Give all files of a rulebook one layout.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
     "sign": "Sign a rulebook's release.",
-    "key": "Make a pair of keys for signing, or say which key a file holds.",
+    "key": "Make a pair of keys for signing, or show which key a file holds.",
     "audit": "What a ledger holds: list, show, verify, export and more.",
     "replay": "Run recorded screenings again, by their own rulebook or another.",
 }
@@ -41,7 +41,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that loads a command's module only when it is run; `told` says what each command does."""
+    """A group that loads a command's module only when it runs; `told` says what each command does."""
 
     def __init__(
         self, *args: Any, package: str = "ketascreen.cli", told: Mapping[str, str] = COMMANDS, **given: Any
@@ -57,14 +57,14 @@ class LazyGroup(click.Group):
             return None
         name = cmd_name.replace("-", "_")
         module = f"{self._package}.{name}_" if iskeyword(name) else f"{self._package}.{name}"
-        with gc_paused():  # what is imported stays
+        with gc_paused():  # imported modules stay loaded
             command: click.Command = import_module(module).command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Says which command may have been meant, in the words that serve for every other name."""
+        """Suggests the most similar command, in the same words as for every other name."""
         name = args[0]
         if name not in self._told and not name.startswith("-"):
             hint = did_you_mean(name, self._told, otherwise=f"`{ctx.command_path} --help` lists them")
@@ -77,7 +77,7 @@ class LazyGroup(click.Group):
 
 
 class _Main(LazyGroup):
-    """Turns whatever fails into sentences and an exit status."""
+    """Turns every failure into sentences and an exit status."""
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
@@ -95,7 +95,7 @@ class _Main(LazyGroup):
 
 
 def _escape_what_cannot_be_written() -> None:
-    """Lets a character that the terminal's encoding lacks come out escaped instead of ending the command."""
+    """Escapes characters that the terminal's encoding lacks, so that they do not end the command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -106,5 +106,5 @@ def _escape_what_cannot_be_written() -> None:
 def main() -> None:
     """May this person receive ketamine by this route, on what grounds, and what is still missing?
 
-    What it says is a recommendation with its grounds, for a clinician to check; it is not an order.
+    The answer is a recommendation with its grounds, for a clinician to check; it is not an order.
     """

@@ -24,9 +24,9 @@ from ketascreen.syntax.utf8 import decode
 
 MEANING = {
     **AUTHORING_MEANING,
-    AuthoringStatus.WELL: "as much is covered as was asked for",
-    AuthoringStatus.FINDINGS: "less is covered than --fail-under asks for",
-    AuthoringStatus.BAD_INPUT: "the rulebook or its cases are refused, or the call was",
+    AuthoringStatus.WELL: "enough is covered",
+    AuthoringStatus.FINDINGS: "less is covered than --fail-under requires",
+    AuthoringStatus.BAD_INPUT: "the rulebook, its cases or the call was refused",
 }
 
 
@@ -34,17 +34,17 @@ MEANING = {
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--rule", "rule_id", metavar="RULE", help="Only this rule, with all lines of its condition.")
 @click.option("--all", "vignettes", is_flag=True, help="Count whole patients (vignettes) too, not only a rule's cases.")
-@click.option("--html", metavar="DIR", type=click.Path(path_type=Path), help="Write pages with the lines coloured.")
-@click.option("--fail-under", "least", metavar="PERCENT", help="Exit with 1 where less than this is covered.")
+@click.option("--html", metavar="DIR", type=click.Path(path_type=Path), help="Write pages with coloured lines.")
+@click.option("--fail-under", "least", metavar="PERCENT", help="Exit with 1 if less than this is covered.")
 @json_option
 def command(
     folder: Path | None, rule_id: str | None, vignettes: bool, html: Path | None, least: str | None, as_json: bool
 ) -> None:
     """Show what the cases of the rulebook in DIR, or of the built-in one, leave untested.
 
-    Each comparison, and each `all`, `any` and `not`, is to be seen true, false and unknown in some case, and each
-    comparison is to be shown to matter by itself with each of these: another value in its place alone would have
-    changed what the rule came to. What no patient can show is listed, and not asked for. docs/coverage.md says more.
+    Some case must see each comparison, and each `all`, `any` and `not`, true, false and unknown. Some case must show
+    that each comparison matters with each of these values: another value of this one comparison would change the
+    outcome of the rule. Parts that no patient can show are listed, and not counted. docs/coverage.md says more.
     """
     limit = None if least is None else _percent(least)
     where = folder or built_in_rules()
@@ -65,7 +65,7 @@ def command(
     share = total(covered)
     if limit is not None and not _reaches(share, limit):
         if not as_json:
-            show(wrapped(f"{share} is less than the {least}% that was asked for", style=Style.URGENT))
+            show(wrapped(f"{share} is less than the {least}% that --fail-under requires", style=Style.URGENT))
         raise click.exceptions.Exit(AuthoringStatus.FINDINGS)
 
 
@@ -80,12 +80,12 @@ def _percent(text: str) -> Decimal:
 
 
 def _reaches(share: Share, limit: Decimal) -> bool:
-    """By the counts, and not by the percentage that is shown."""
+    """Compares the counts, not the percentage that is shown."""
     return share.met * 100 >= limit * share.wanted
 
 
 def _files(folder: Path, covered: Sequence[RuleCoverage]) -> dict[str, list[str]]:
-    """The lines of the files that the rules and the definitions that they ask stand in."""
+    """The lines of the files of the rules, and of the definitions that they use."""
     places = [one.rule.place for one in covered] + [node.place for one in covered for node in one.nodes if node.place]
     paths = sorted({place.path for place in places})
     return {path: decode((folder / path).read_bytes(), path)[0].split("\n") for path in paths}

@@ -1,4 +1,4 @@
-"""What went wrong, in sentences on standard error. No sentence holds a patient's value."""
+"""Says what went wrong, in sentences on standard error. No sentence holds a patient's value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ketascreen.rendering.page import WIDTH
 from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
-"""What goes wrong with a ledger because of what was asked, and not inside it."""
+"""The codes of ledger errors that the call caused, not the ledger itself."""
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -37,9 +37,9 @@ def report(error: Exception) -> ExitStatus:
         case OSError():
             click.echo(f"reading or writing failed ({error.strerror or 'an error of the system'})", err=True)
         case _:
-            # The message of an error that was not foreseen may hold a patient's value; its kind and place do not.
+            # The message of an unexpected error may hold a patient's value; its kind and place do not.
             kind = type(error).__name__
-            click.echo(f"ketascreen failed inside itself and gave no answer ({kind} at {_place(error)})", err=True)
+            click.echo(f"internal error in ketascreen; there is no result ({kind} at {_place(error)})", err=True)
     return ExitStatus.FAULT
 
 
@@ -49,7 +49,7 @@ def show_problem(problem: Diagnostic) -> None:
 
 
 def _place(error: Exception) -> str:
-    """Where in ketascreen it was raised, for whoever fixes it."""
+    """The place in ketascreen that raised it, for the person who fixes it."""
     ours = [
         frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)
     ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ExitStatus(IntEnum):
-    """What `ketascreen` ends with. With several routes the most cautious one counts."""
+    """The exit status of `ketascreen screen`. With several routes the most cautious one counts."""
 
     ELIGIBLE = 0
     BAD_INPUT = 2
@@ -27,18 +27,18 @@ class ExitStatus(IntEnum):
 
 MEANING = {
     ExitStatus.ELIGIBLE: "eligible (at a session: and ready)",
-    ExitStatus.BAD_INPUT: "input or usage that was refused",
+    ExitStatus.BAD_INPUT: "the input or the call was refused",
     ExitStatus.CAUTION: "caution",
     ExitStatus.REVIEW: "review by a clinician",
     ExitStatus.INSUFFICIENT_DATA: "insufficient data, for the recommendation or for today",
     ExitStatus.NOT_ELIGIBLE: "not eligible",
-    ExitStatus.NOT_TODAY: "not ready today, though candidacy allows it",
-    ExitStatus.FAULT: "a fault inside, or channels that disagree",
+    ExitStatus.NOT_TODAY: "not ready today, although candidacy allows it",
+    ExitStatus.FAULT: "an internal fault, or channels that disagree",
 }
 
 
 class AuthoringStatus(IntEnum):
-    """What the commands for authors end with: check, test, coverage, mutate and the like."""
+    """The exit status of the commands for authors: check, test, coverage, mutate and others."""
 
     WELL = 0
     FINDINGS = 1
@@ -49,8 +49,8 @@ class AuthoringStatus(IntEnum):
 AUTHORING_MEANING = {
     AuthoringStatus.WELL: "all is well",
     AuthoringStatus.FINDINGS: "something was found",
-    AuthoringStatus.BAD_INPUT: "input or usage that was refused",
-    AuthoringStatus.FAULT: "a fault inside",
+    AuthoringStatus.BAD_INPUT: "the input or the call was refused",
+    AuthoringStatus.FAULT: "an internal fault",
 }
 
 
@@ -77,14 +77,14 @@ _CAUTIOUS = (
 
 
 def of_verdict(verdict: Verdict) -> ExitStatus:
-    """The exit status of a screening: a fault before all, then the most cautious route."""
+    """The exit status of a screening: a fault first, else the most cautious route."""
     if verdict.faults or not verdict.agreement.agreed:
         return ExitStatus.FAULT
     return max(map(_of_route, verdict.routes.values()), key=_CAUTIOUS.index)
 
 
 def _of_route(route: RouteVerdict) -> ExitStatus:
-    """The status of one route. A candidacy that is refused or open comes before what is met today."""
+    """The status of one route. A candidacy that is not eligible or unknown is more important than readiness."""
     if route.decision in (Decision.NOT_ELIGIBLE, Decision.INSUFFICIENT_DATA):
         return _OF_DECISION[route.decision]
     if route.readiness is Readiness.NOT_READY:

@@ -27,7 +27,7 @@ Codes = tuple[Code, ...]
 def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """The facts that a profile may hold, how each is answered, and how long an answer counts.
 
-    NAME is one of them, to be shown whole.
+    NAME is one of them; all that is known of it is shown.
     """
     rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
@@ -47,7 +47,7 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
 def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
     """All that is known of a fact, as plain data."""
     said = plain(fact)
-    del said["own_codes"]  # `codes` are those of every fact
+    del said["own_codes"]  # `codes` are the codes of every fact
     return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook)}
 
 

@@ -19,21 +19,21 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 _MEANING = {
-    AuthoringStatus.WELL: "all is laid out so",
-    AuthoringStatus.FINDINGS: "--check found files that are not",
-    AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out all the same",
-    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+    AuthoringStatus.WELL: "all files have this layout",
+    AuthoringStatus.FINDINGS: "--check found files with another layout",
+    AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out",
+    AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
 }
 
 
 @click.command("fmt", epilog=epilog(_MEANING))
 @click.argument("paths", metavar="[FILES or DIR]", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files that are laid out otherwise.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files with another layout.")
 def command(paths: tuple[Path, ...], only_check: bool) -> None:
-    """Lay out the files of a rulebook in one way; what they mean, and their comments, stay.
+    """Give the files of a rulebook one layout; their meaning and their comments stay.
 
-    The keys come in the order of the format, two columns of indentation for each level, short lists and mappings on one
-    line, and text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked.
+    The keys are in the order of the format; each level is indented by two columns; short lists and mappings are on one
+    line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked.
     """
     try:
         from ketascreen.authoring.layout.lay_out import laid_out
@@ -65,10 +65,10 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """The files themselves, and those of each folder.
+    """The files themselves, and the files of each folder.
 
     Raises:
-        InputError: a folder that may not be read, or a file that is none of a rulebook.
+        InputError: a folder that may not be read, or a file that does not belong to a rulebook.
     """
     for path in paths:
         if path.is_dir():
@@ -84,7 +84,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield path
         else:
             raise refused(
-                "not-a-file", "no such file or folder, or not one that ends in .yaml", "name one", Place(str(path))
+                "not-a-file", "no such file or folder, or its name does not end in .yaml", "name one", Place(str(path))
             )
 
 
@@ -94,7 +94,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Puts the new bytes in place of the file at once, so that a reader sees the one or the other."""
+    """Replaces the file in one step, so that a reader sees the old bytes or the new ones."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(data)
     beside.chmod(path.stat().st_mode)

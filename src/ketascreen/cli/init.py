@@ -14,8 +14,8 @@ from ketascreen.rendering.page import Line, show, wrapped
 
 _MEANING = {
     AuthoringStatus.WELL: "the rulebook is copied",
-    AuthoringStatus.BAD_INPUT: "DIR was refused, or the call was",
-    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+    AuthoringStatus.BAD_INPUT: "DIR or the call was refused",
+    AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
 }
 
 
@@ -24,7 +24,7 @@ _MEANING = {
 def command(folder: Path) -> None:
     """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
 
-    DIR must not be there, or be empty. Nothing that is there is written over.
+    DIR must not exist, or must be empty. No file is overwritten.
     """
     rules, cases = copy_rulebook(built_in_rules(), folder)
     show(render(folder, rules, cases))
@@ -37,11 +37,11 @@ def render(folder: Path, rules: int, cases: int) -> Iterator[Line]:
     yield Line("Next:")
     for number, step in enumerate(
         (
-            f"In {folder / 'rulebook.yaml'}, give it an id and a title of its own, and say who is responsible for it.",
+            f"In {folder / 'rulebook.yaml'}, give it its own id and title, and name who is responsible for it.",
             "Open the folder in an editor with a YAML language server (for VS Code, the extension YAML): it completes "
             "and explains the facts.",
             f"Write a rule: ketascreen new RULE --effect EFFECT --dir {folder}",
-            f"See that all is well: ketascreen check {folder}, then ketascreen test {folder}",
+            f"See whether all is well: ketascreen check {folder}, then ketascreen test {folder}",
             f"Screen by it: ketascreen screen PATIENT --rules {folder}",
         ),
         1,

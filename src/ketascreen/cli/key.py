@@ -16,13 +16,13 @@ from ketascreen.signing import SignatureError, VerifyKey, read_verify_key, write
 _MEANING = {
     AuthoringStatus.WELL: "it is done",
     AuthoringStatus.BAD_INPUT: "a file could not be read or written, or the call was refused",
-    AuthoringStatus.FAULT: "a fault inside",
+    AuthoringStatus.FAULT: "an internal fault",
 }
 
 
 @click.group("key")
 def command() -> None:
-    """Make a pair of keys for signing, or say which key a file holds."""
+    """Make a pair of keys for signing, or show which key a file holds."""
 
 
 @command.command("new", epilog=epilog(_MEANING))
@@ -30,8 +30,8 @@ def command() -> None:
 def new(name: str) -> None:
     """Make NAME.pem, which signs, and NAME.pub.pem, which verifies.
 
-    Neither file may be there. The private key is encrypted with the passphrase that you are asked for, or that the
-    environment holds in KETASCREEN_KEY_PASSPHRASE.
+    Neither file may exist. The command asks for a passphrase and encrypts the private key with it, or takes the
+    passphrase from the environment variable KETASCREEN_KEY_PASSPHRASE.
     """
     private, public = Path(f"{name}.pem"), Path(f"{name}.pub.pem")
     passphrase = new_passphrase()
@@ -44,7 +44,7 @@ def new(name: str) -> None:
 def show_key(file: Path) -> None:
     """Print the fingerprint of the key in FILE.
 
-    FILE holds a public key, or a private one. The fingerprint is the sha256 of the 32 bytes of the public key.
+    FILE holds a public key or a private one. The fingerprint is the sha256 of the 32 bytes of the public key.
     """
     click.echo(_public(file).fingerprint)
 
@@ -56,8 +56,8 @@ def _public(file: Path) -> VerifyKey:
 
 
 def render(private: Path, public: Path, key: VerifyKey, *, encrypted: bool) -> Iterator[Line]:
-    """What was made, and who is to have it."""
-    locked = "encrypted with the passphrase" if encrypted else "not encrypted: whoever reads the file can sign"
-    yield from entry("Private key, stays with you", f"{private}, {locked}")
+    """What was made, and who gets it."""
+    locked = "encrypted with the passphrase" if encrypted else "not encrypted: everybody who can read the file can sign"
+    yield from entry("Private key, for you alone", f"{private}, {locked}")
     yield from entry("Public key, for all who verify", str(public))
     yield from entry("Key", key.fingerprint)

@@ -1,4 +1,4 @@
-"""`ketascreen mutate`: every slip of the hand in every rule, and the cases that notice it."""
+"""`ketascreen mutate`: every slip in every rule, and the cases that notice it."""
 
 from __future__ import annotations
 
@@ -34,23 +34,25 @@ MEANING = {
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--rule", "rules", metavar="RULE", multiple=True, help="Only this rule; may be given more than once.")
 @click.option("--since", metavar="REV", help="Only rules that changed since this git revision.")
-@click.option("-j", "workers", metavar="N", type=click.IntRange(1, 256), help="As many processes; one for each core.")
+@click.option(
+    "-j", "workers", metavar="N", type=click.IntRange(1, 256), help="The number of processes; one for each core."
+)
 @click.option(
     "--fail-under",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
     default=100,
-    help="The share of slips that cases must notice; all of them where it is not given.",
+    help="The percentage of slips that cases must notice.  [all of them]",
 )
 @json_option
 def command(
     folder: Path | None, rules: Sequence[str], since: str | None, workers: int | None, fail_under: float, as_json: bool
 ) -> None:
-    """Try every slip of the hand in the rulebook in DIR, or in the built-in one.
+    """Try every slip in the rulebook in DIR, or in the built-in one.
 
-    A threshold a step up or down, `at_least` for `above`, `any` for `all`, a branch, word, route or mark dropped, a
-    choice swapped, an effect weakened: each is made in turn, and the cases that touch it are run. A slip that no case
-    notices is shown with the line as it would be, and with the case that is missing.
+    A slip is a small mistake: a threshold one step up or down, `at_least` for `above`, `any` for `all`, a dropped
+    branch, word, route or mark, a swapped choice, a weaker effect. The command makes each slip and runs the cases that
+    touch it. If no case notices a slip, it shows the changed line and the missing case.
     """
     place = folder or built_in_rules()
     rulebook = rulebook_of(folder)

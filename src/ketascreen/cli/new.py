@@ -15,7 +15,7 @@ from ketascreen.rendering.page import Line, show, wrapped
 _MEANING = {
     AuthoringStatus.WELL: "the rule and its cases are written",
     AuthoringStatus.BAD_INPUT: "the call was refused; nothing is written",
-    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+    AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
 }
 
 
@@ -25,7 +25,7 @@ _MEANING = {
 @click.option(
     "--stage",
     metavar="STAGE",
-    help="candidacy, session, or, for an alert, both. [the first of these that the effect stands at]",
+    help="candidacy, session, or, for an alert, both. [the first of these that the effect can have]",
 )
 @click.option("--routes", metavar="ROUTES", default="all", help="all, or routes with commas between, such as iv,im.")
 @click.option(
@@ -34,19 +34,19 @@ _MEANING = {
     metavar="FOLDER",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="The rulebook's folder. [the folder that you are in]",
+    help="The rulebook's folder. [the current folder]",
 )
 def command(rule: str, effect: str, stage: str | None, routes: str, folder: Path) -> None:
     """Write a rule named RULE with its cases, for you to fill in.
 
-    RULE is its id: lower-case words joined by hyphens, such as kidney-failure. The file goes into the subfolder of its
-    effect, its cases beside it. Until every key has its value, `ketascreen check` points at those that lack one, and
-    the rulebook does not load.
+    RULE is its id: lower-case words joined by hyphens, such as kidney-failure. The file is in the subfolder of its
+    effect, with its cases beside it. Until every key has its value, `ketascreen check` points at each key without one,
+    and the rulebook does not load.
     """
     if not (folder / "rulebook.yaml").is_file():
         raise refused(
             "no-rulebook",
-            "there is no rulebook.yaml in the folder",
+            "the folder has no rulebook.yaml",
             "name a rulebook's folder with --dir; `ketascreen init DIR` makes one",
         )
     listed = [] if routes == "all" else [route.strip() for route in routes.split(",")]
@@ -58,4 +58,6 @@ def render(rule: Path, cases: Path, folder: Path) -> Iterator[Line]:
     yield from wrapped(f"Wrote {rule}")
     yield from wrapped(f"  and {cases}", indent=2)
     yield Line()
-    yield from wrapped(f"Fill in each key that has no value; ketascreen check {folder} points at those that are left.")
+    yield from wrapped(
+        f"Fill in each key that has no value; ketascreen check {folder} points at each one that is left."
+    )

@@ -1,4 +1,4 @@
-"""What the commands share: the options for the rulebook and for JSON, and how both are answered."""
+"""The options that commands share, for the rulebook and for JSON, and what they do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey
 
 CACHE = "KETASCREEN_CACHE"
-"""The environment variable that names a folder of rulebooks read before; nothing is kept where it is not set."""
+"""The environment variable that names a folder of rulebooks read before; without it, nothing is kept."""
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -55,8 +55,8 @@ def channel_option(command: CommandT) -> CommandT:
 
 
 def trust_option(command: CommandT) -> CommandT:
-    """`--trust KEY`, as `keys`: with one, what is not signed by it is refused."""
-    text = "A public key whose signature is then demanded; with several, that of any."
+    """`--trust KEY`, as `keys`: a rulebook without a signature by one of them is refused."""
+    text = "Require a signature by this public key; with several, by any of them."
     return click.option(
         "--trust", "keys", type=click.Path(path_type=Path), metavar="KEY", multiple=True, help=text, callback=_keys
     )(command)
@@ -71,7 +71,7 @@ def _keys(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[V
 
 
 def now() -> datetime:
-    """The present time in this machine's offset; for a time that a command line does not name."""
+    """The present time in this machine's offset, if the command line names no time."""
     return datetime.now(UTC).astimezone()
 
 
@@ -92,7 +92,7 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebo
     """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
 
     Raises:
-        RulebookError: it does not load, or is not signed so.
+        RulebookError: it does not load, or lacks a required signature.
     """
     return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache_folder())
 
@@ -103,27 +103,27 @@ def cache_folder() -> str | None:
 
 
 def from_here(folder: Path) -> Path:
-    """The folder from where the command is run, where it is below, so that an editor opens the places shown."""
+    """The path from the current folder, if the rulebook is below it, so that an editor can open the places shown."""
     whole, here = folder.resolve(), Path.cwd()
     return whole.relative_to(here) if whole.is_relative_to(here) else folder
 
 
 def show_json(data: object) -> None:
-    """Prints data as JSON in ASCII, which every terminal and pipe carries unharmed."""
+    """Prints data as JSON in ASCII, which every terminal and pipe can carry."""
     click.echo(json.dumps(plain(data), indent=2))
 
 
 def counter(what: str, *, of: int | None = None) -> Callable[[int], None]:
-    """Counts on standard error where that is a terminal, and says nothing where it is not; `of`: how many there are."""
+    """Counts on standard error if that is a terminal, and is silent if not; `of`: how many there are."""
     if not sys.stderr.isatty():
         return lambda done: None
-    # Back at the beginning of the line, so that what is printed next stands in its place.
+    # Back to the beginning of the line, so that the next output replaces it.
     total = f" of {of:,}" if of is not None else ""
     return lambda done: click.echo(f"\r{done:,}{total} {what}\r", nl=False, err=True)
 
 
 def unknown(what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:
-    """Says that there is no such thing, which one may have been meant, and ends the command."""
+    """Says that there is no such thing, suggests the most similar one, and ends the command."""
     known = list(names)
     click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=hint)}", err=True)
     raise click.exceptions.Exit(ExitStatus.BAD_INPUT)

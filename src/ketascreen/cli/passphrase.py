@@ -12,7 +12,7 @@ from ketascreen.signing import SigningKey, passphrase_of_environment, read_signi
 
 
 def signing_key_of(path: Path) -> SigningKey:
-    """The private key of a file; where it is encrypted, a person at a terminal is asked for the passphrase.
+    """The private key of a file; if it is encrypted, the command asks for the passphrase at the terminal.
 
     Raises:
         SignatureError: it cannot be read or opened.
@@ -28,7 +28,7 @@ def signing_key_of(path: Path) -> SigningKey:
 
 
 def new_passphrase() -> str | None:
-    """The passphrase for a new key, None where there is to be none."""
+    """The passphrase for a new key, or None for no passphrase."""
     given = passphrase_of_environment()
     if given is not None or not _at_a_terminal():
         return given

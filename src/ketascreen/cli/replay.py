@@ -20,7 +20,9 @@ from ketascreen.signing import VerifyKey
 _MANY = 50
 
 
-@click.command("replay", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "not the same, or not to be run"}))
+@click.command(
+    "replay", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "a screening is not the same, or could not be run"})
+)
 @ledger_argument
 @click.option("--first", metavar="N", type=click.IntRange(1), default=1, help="From this entry on.")
 @click.option("--last", metavar="N", type=click.IntRange(1), help="Up to this entry.")
@@ -31,11 +33,11 @@ def command(
 ) -> None:
     """Run the screenings of a ledger again.
 
-    By their own rulebooks, which the ledger holds, each must come out the same to the byte. With --rules, or where a
-    record was made by another version of ketascreen, it lists who would be decided otherwise, and by which rules.
+    By their own rulebooks, which the ledger holds, each must give the same bytes. With --rules, or for a record of
+    another version of ketascreen, it lists the patients who would get another decision, and the rules that cause it.
     """
     if keys and not rules:
-        raise click.UsageError("--trust is about the rulebook of --rules: name that too")
+        raise click.UsageError("--trust is for the rulebook of --rules; add --rules")
     rulebook = rulebook_of(rules, keys) if rules else None
     with Ledger.existing(ledger) as opened:
         replay = Replay(opened, rulebook)
@@ -57,7 +59,7 @@ def _counted(replayed: Iterable[Replayed]) -> Iterator[Replayed]:
 
 
 def render(told: Sequence[Replayed]) -> Iterator[Line]:
-    """What came of each that did not come out the same, and how many did."""
+    """Each screening that is not the same, and how many are."""
     special = [one for one in told if one.refused or one.differs or one.changes]
     for one in special[:_MANY]:
         yield from _one(one)

@@ -47,7 +47,7 @@ def _fits(rule: Rule, effect: str | None, route: str | None, stage: str | None) 
 
 
 def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
-    """A line for each rule, by effect, and how many there are."""
+    """One line for each rule, by effect, and their number."""
     ordered = sorted(rules, key=lambda rule: (list(Effect).index(rule.effect), rule.id))
     counted = "1 rule" if len(ordered) == 1 else f"{len(ordered)} rules"
     return [*(Line(_line(rule, rulebook)) for rule in ordered), Line(f"{counted} of {len(rulebook.rules)}")]

@@ -18,8 +18,8 @@ _BUILT_IN = Path("schema/rules")
 
 _MEANING = {
     AuthoringStatus.WELL: "the schemas are written",
-    AuthoringStatus.BAD_INPUT: "a file that holds names was refused, or the call was",
-    AuthoringStatus.FAULT: "a file could not be written, or a fault inside",
+    AuthoringStatus.BAD_INPUT: "a file that holds names, or the call, was refused",
+    AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
 }
 
 
@@ -34,9 +34,9 @@ _MEANING = {
 def command(folder: Path | None, out: Path | None) -> None:
     """Write JSON Schemas of the files of a rulebook, with its own facts, choices and names in them.
 
-    DIR is the rulebook's folder; without it, it is the built-in one. An editor with a YAML language server completes
-    and explains the facts by them, and marks what is misspelt. Write them again when vocabulary.yaml, parameters.yaml
-    or another file of names has changed; a rule that is not yet in order does not matter.
+    DIR is the rulebook's folder; without it, the built-in one is used. With the schemas, an editor with a YAML language
+    server completes and explains the facts, and marks misspelt words. Write them again when vocabulary.yaml,
+    parameters.yaml or another file of names has changed; an incomplete rule does not matter.
     """
     where = out or (folder / FOLDER if folder else _BUILT_IN)
     written = write_schemas(read_names(folder or built_in_rules()), where)

@@ -1,4 +1,4 @@
-"""`ketascreen show`: a rule whole."""
+"""`ketascreen show`: one rule with all its parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ketascreen.signing import VerifyKey
 @json_option
 @rules_option
 def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
-    """A rule whole: its words, condition, sources, conflicts, parameters, sign-off and interpretation."""
+    """One rule: its words, condition, sources, conflicts, parameters, sign-off and interpretation."""
     rulebook = rulebook_of(rules, keys)
     rule = rulebook.rule(rule_id)
     if rule is None:

@@ -17,8 +17,8 @@ from ketascreen.signing import VerifyKey
 
 _MEANING = {
     AuthoringStatus.WELL: "the release is signed",
-    AuthoringStatus.BAD_INPUT: "the rulebook or the key was refused, or the call was; nothing is signed",
-    AuthoringStatus.FAULT: "the signature could not be written, or a fault inside",
+    AuthoringStatus.BAD_INPUT: "the rulebook, the key or the call was refused; nothing is signed",
+    AuthoringStatus.FAULT: "the signature could not be written, or an internal fault",
 }
 
 
@@ -26,10 +26,10 @@ _MEANING = {
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--key", required=True, metavar="KEY", type=click.Path(path_type=Path), help="Your private key (PEM).")
 def command(folder: Path, key: Path) -> None:
-    """Sign the rulebook in DIR as it stands: its id, its version and the very bytes of its files.
+    """Sign the rulebook in DIR as it is: its id, its version and exactly the bytes of its files.
 
-    The signature is written beside the files, in place of an older one. Whoever names your public key with --trust
-    then gets this rulebook, or none.
+    The signature is written beside the files, and replaces an older one. With --trust and your public key, ketascreen
+    then loads exactly this rulebook, or refuses.
     """
     rulebook, signing = load_rulebook(folder), signing_key_of(key)
     show(render(sign_release(folder, rulebook, signing), rulebook, signing.public))

@@ -24,7 +24,7 @@ MEANING = {
     **AUTHORING_MEANING,
     AuthoringStatus.WELL: "every case holds",
     AuthoringStatus.FINDINGS: "a case failed",
-    AuthoringStatus.BAD_INPUT: "refused: the rulebook, its cases, the call; or no case",
+    AuthoringStatus.BAD_INPUT: "the rulebook, its cases or the call was refused, or there is no case",
 }
 
 
@@ -36,7 +36,7 @@ MEANING = {
 @click.option(
     "--junit", "report", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML."
 )
-@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="Over N processes.  [as many as cores]")
+@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="Use N processes.  [as many as cores]")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
 def command(
     folder: Path | None,
@@ -47,9 +47,9 @@ def command(
     workers: int | None,
     fail_fast: bool,
 ) -> None:
-    """Run the cases of the rulebook in DIR: those of its rules, and whole patients.
+    """Run the cases of the rulebook in DIR: the cases of its rules, and whole patients.
 
-    Without DIR it is the built-in rulebook. A case that failed is shown with what it expected, what came, and why.
+    Without DIR it is the built-in rulebook. A failed case is shown with what it expected, what it got, and why.
     """
     rulebook = rulebook_of(folder)
     cases = read_cases(folder or built_in_rules(), rulebook)

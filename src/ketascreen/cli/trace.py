@@ -1,4 +1,4 @@
-"""`ketascreen trace`: which line of a source document is carried by what."""
+"""`ketascreen trace`: what carries which line of a source document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ketascreen.signing import VerifyKey
 @json_option
 @rules_option
 def command(document: str | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
-    """Which lines of the source documents are carried by which rules, and which are not and why.
+    """Which rules carry which lines of the source documents, and which lines no rule carries, and why.
 
     DOCUMENT is a file's name or its beginning, such as 000; without it all documents are shown.
     """

@@ -1,4 +1,4 @@
-"""`ketascreen verify-sources`: whether the cited words stand where the rules say."""
+"""`ketascreen verify-sources`: whether the cited words are where the rules say."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _counts(rulebook: Rulebook) -> dict[str, object]:
 
 
 def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Line]:
-    """What was checked, and each problem where it stands."""
+    """What was checked, and each problem with its place."""
     counts = _counts(rulebook)
     cited = [mention for mention in mentions(rulebook) if mention.citation.document is not None]
     carriers = Counter(mention.carrier for mention in cited)

@@ -49,7 +49,7 @@ _FOLLOWS = {
     "vocabulary.yaml": {"unknown-fact", "unknown-choice", "unknown-parameter"},
     "routes.yaml": {"unknown-route"},
 }
-"""What a file that could not be read whole makes other files look like."""
+"""The codes of problems that follow from an unreadable file that others refer to."""
 _LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact"}
 
 KEYS = {
@@ -59,7 +59,7 @@ KEYS = {
 
 
 def build(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook:
-    """The rulebook of files by their paths in its folder; `problems` holds what was found wrong before.
+    """The rulebook of files by their paths in its folder; `problems` holds the problems found before.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column.
@@ -91,7 +91,7 @@ def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node]:
-    """The tree of each file that has one; `problems` is given the lines of these."""
+    """The tree of each file that has one; `problems` gets the lines of these files."""
     trees: dict[str, Node] = {}
     lines: dict[str, list[str]] = {}
     problems.lines = lines
@@ -124,9 +124,9 @@ def _linked(
     seen: dict[str, str] = {}
     for path, rule in read:
         if rule is not None and rule.id in NAMED:
-            problems.report("rule-id", f"`{rule.id}` is a name of the format's own", "rename it", Place(path))
+            problems.report("rule-id", f"`{rule.id}` is a reserved word of the format", "rename it", Place(path))
         if rule is not None and seen.setdefault(rule.id, path) != path:
-            problems.report("rule-id", f"`{rule.id}` stands in `{seen[rule.id]}` too", "rename one", Place(path))
+            problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     if not problems.found:
         check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, problems)
     if problems.found or identity is None:
@@ -156,13 +156,13 @@ def meaning_digest(trees: Mapping[str, Node]) -> str:
     meant = {path.rsplit("/", 1)[-1]: meaning(tree) for path, tree in trees.items()}
     if not all(map(str.isascii, meant)):
         return hashlib.sha256(rfc8785.dumps(meant)).hexdigest()
-    # Of text, true and false under keys of ASCII the standard library writes the same bytes, many times as fast.
+    # For text, true and false under ASCII keys the standard library writes the same bytes, many times faster.
     written = json.dumps(meant, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def meaning(node: Node) -> Any:
-    """What a tree says: text with its spaces apart, numbers as their shortest text."""
+    """The content of a tree: text with single spaces, numbers as their shortest text."""
     if isinstance(node, MappingNode):
         return {key: meaning(item) for key, item in node.items.items()}
     if isinstance(node, Sequence):

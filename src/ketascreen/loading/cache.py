@@ -1,9 +1,9 @@
-"""A folder of rulebooks that were read before, each under the digest of the very bytes that it was read from.
+"""A folder of rulebooks that were read before, each under the digest of exactly the bytes that it was read from.
 
-What is in it decides about patients, so an entry counts only where nobody but this user could have written it: folder
-and file are theirs, and closed to everybody else. It is plain data that runs nothing (`snapshot`). Its name and its
-first line hold what it was made of: the bytes of every file, this library's own files, Python. The first line also
-holds the sha256 of the rest. Whatever is not so is passed over, and the rulebook is read as if there were no cache.
+An entry decides about patients, so it counts only if nobody except this user could have written it: folder and file
+belong to the user, and are closed to everybody else. It is plain data that runs nothing (`snapshot`). Its name and its
+first line depend on the bytes of every file, on this library's own files and on Python. The first line also holds the
+sha256 of the rest. All other entries are ignored, and the rulebook is read as without a cache.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ log = logging.getLogger(__name__)
 
 FORMAT = "ketascreen-cache/1"
 MAX_ENTRIES = 16
-"""The oldest go when there are more."""
+"""How many entries are kept; the oldest are removed."""
 _ENDING = ".rulebook"
 
 
 class _Unfit(Exception):
-    """An entry, or the folder, is not to be used; the message says why."""
+    """An entry, or the folder, must not be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Rulebooks that were read before. It never fails: what it cannot do is left undone, with a line in the debug log.
+    """Rulebooks that were read before. It never fails: if it cannot do something, it writes a line to the debug log.
 
-    Where the system knows no owners of files (Windows), nothing is kept or found.
+    On a system without owners of files (Windows), it keeps and finds nothing.
     """
 
     folder: Path
 
     def find(self, files: Mapping[str, bytes], ignored: tuple[str, ...]) -> Rulebook | None:
-        """The rulebook that was read from exactly these bytes; None where there is none that can be relied on."""
+        """The rulebook that was read from exactly these bytes; None if there is no trustworthy entry."""
         digest = bytes_digest(files)
         key = _key(digest)
         try:
@@ -58,15 +58,15 @@ class Cache:
         except FileNotFoundError:
             log.debug("the cache has no entry for rulebook %s", digest)
         except _Unfit as unfit:
-            log.debug("the cache is passed over: %s", unfit)
+            log.debug("the cache is ignored: %s", unfit)
         except OSError as error:
-            log.debug("the cache is passed over: %s", error.strerror)
+            log.debug("the cache is ignored: %s", error.strerror)
         except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
-            log.debug("the cache is passed over: an entry is not written as this version writes it")
+            log.debug("the cache is ignored: an entry is not written as this version writes it")
         return None
 
     def keep(self, rulebook: Rulebook) -> None:
-        """Puts a rulebook by."""
+        """Keeps a rulebook."""
         key = _key(rulebook.bytes_digest)
         body = json.dumps(snapshot.write(rulebook), separators=(",", ":")).encode()
         try:
@@ -86,14 +86,14 @@ class Cache:
 
 
 def _key(digest: str) -> str:
-    """What an entry is of: the bytes of the rulebook's files, and what reads them."""
+    """The key of an entry: the bytes of the rulebook's files, and the code that reads them."""
     made_of = "\n".join([FORMAT, digest, VERSION, sys.version, *_own_files()])
     return hashlib.sha256(made_of.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @cache
 def _own_files() -> list[str]:
-    """Every file of this library, as it is when it is first asked to make a rulebook: any could take part in it."""
+    """Every file of this library at the time of the first reading: any of them could take part in it."""
     package = Path(__file__).parents[1]
     own = package.rglob("*.py")
     return sorted(f"{path}\0{(found := path.stat()).st_size}\0{found.st_mtime_ns}" for path in own)
@@ -104,44 +104,44 @@ def _head(key: str, body: bytes) -> bytes:
 
 
 def _body(data: bytes, key: str) -> bytes:
-    """The data of an entry that is whole, and of what it is looked up for."""
+    """The data of an entry, if the entry is complete and has this key."""
     head, _, body = data.partition(b"\n")
     if head + b"\n" != _head(key, body):
-        raise _Unfit("an entry is not whole, or of something else")
+        raise _Unfit("an entry is incomplete, or has another key")
     return body
 
 
 def _require_own_folder(folder: Path) -> None:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
-        raise _Unfit("it is no folder")
+        raise _Unfit("it is not a folder")
     _require_own(found)
 
 
 def _require_own(found: os.stat_result) -> None:
-    """Lets pass what belongs to this user and nobody else may read or write."""
+    """Raises unless it belongs to this user, and nobody else may read or write it."""
     if not hasattr(os, "geteuid"):
-        raise _Unfit("this system does not say whose it is")
+        raise _Unfit("this system does not say who owns it")
     if found.st_uid != os.geteuid():
         raise _Unfit("it belongs to another user")
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise _Unfit("other users may come to it")
+        raise _Unfit("other users may read or write it")
 
 
 def _read_own(path: Path) -> bytes:
-    # The file that is looked at is the file that is read; a link, or a pipe that keeps its reader waiting, is neither.
+    # The file that is checked is the file that is read. Links and pipes are refused: a pipe can make a reader wait.
     opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(opened, "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
-            raise _Unfit("an entry is no file of its own")
+            raise _Unfit("an entry is not a plain file")
         _require_own(found)
         return file.read()
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    """Writes a file for this user alone, under its name only once it is whole."""
-    import tempfile  # of use only where something is written, and long to import
+    """Writes a file for this user alone; it gets its name only when it is complete."""
+    import tempfile  # needed only for writing, and it takes long to import
 
     opened, name = tempfile.mkstemp(dir=path.parent)
     try:

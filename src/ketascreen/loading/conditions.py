@@ -29,9 +29,9 @@ from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 
 MAX_COMPARISONS = 500
-"""In one rule or definition, with those of the definitions that it asks."""
+"""The most comparisons in one rule or definition, including the definitions that it uses."""
 MAX_LEVELS = 60
-"""How deep a condition may be nested, with the definitions that it asks; keeps every walk far from Python's limit."""
+"""How deep a condition may be nested, including its definitions; so every walk stays far below Python's limit."""
 KEYWORDS = ("all", "any", "not", "meets")
 ALWAYS_REFUSED = f"`always` is for {', '.join(MAY_BE_ALWAYS[:-1])} and {MAY_BE_ALWAYS[-1]} only"
 
@@ -73,7 +73,7 @@ class ConditionReader:
 
     def _condition(self, node: Node) -> Condition | None:
         if self.comparisons > MAX_COMPARISONS:
-            return None  # reported; the rest is not gone through
+            return None  # reported; the rest is not read
         if self.level >= MAX_LEVELS:
             self._too_deep(node)
             return None
@@ -86,7 +86,7 @@ class ConditionReader:
         if not isinstance(node, MappingNode) or not node.items:
             self._problem(
                 "condition",
-                "a condition is wanted",
+                "must be a condition",
                 "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`",
                 node,
             )
@@ -95,7 +95,7 @@ class ConditionReader:
             self.problems.report(
                 "condition",
                 "more than one condition in one entry",
-                "put each behind a `- ` of its own, under `all:` or `any:`",
+                "put each after its own `- `, under `all:` or `any:`",
                 key_place(node, list(node.items)[1]),
             )
             return None
@@ -113,7 +113,7 @@ class ConditionReader:
 
     def _members(self, key: str, node: Node, place: Place) -> Condition | None:
         if not isinstance(node, Sequence) or not node.items:
-            self._problem("condition", f"`{key}` holds a list of conditions", "write each behind `- `", node)
+            self._problem("condition", f"`{key}` must be a list of conditions", "write each behind `- `", node)
             return None
         members = [self._condition(item) for item in node.items]
         known = tuple(member for member in members if member is not None)
@@ -154,9 +154,7 @@ class ConditionReader:
             )
             return None
         if not isinstance(node, MappingNode) or not node.items:
-            self.problems.report(
-                "condition", f"`{name}` is compared with nothing", f"write `{name}: {{is: ...}}`", place
-            )
+            self.problems.report("condition", f"`{name}` has no comparison", f"write `{name}: {{is: ...}}`", place)
             return None
         compares = [self._compare(fact, key, value, node) for key, value in node.items.items()]
         known = tuple(compare for compare in compares if compare is not None)
@@ -229,7 +227,7 @@ class ConditionReader:
             return value
         choices = f"its choices are {', '.join(fact.choices)}"
         if not isinstance(value, str):
-            self._problem("unknown-choice", f"a choice of `{fact.name}` is wanted", choices, node)
+            self._problem("unknown-choice", f"must be a choice of `{fact.name}`", choices, node)
             return None
         hint = did_you_mean(value, fact.words, otherwise=choices)
         self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
@@ -248,7 +246,7 @@ class ConditionReader:
             try:
                 quantity = parse_quantity(str(value))
             except QuantityError as error:
-                self._problem("quantity", f"a quantity is wanted, such as 1 {fact.unit.name}", str(error), node)
+                self._problem("quantity", f"must be a quantity, such as 1 {fact.unit.name}", str(error), node)
                 return None
         return self._in_range(fact, quantity, node)
 
@@ -281,7 +279,7 @@ _CONSTANTS: Mapping[Takes, Callable[[ConditionReader, Fact, Operator, Node, list
 
 
 def _levels(condition: Condition) -> int:
-    """How deep a condition is nested, with the definitions that it asks."""
+    """How deep a condition is nested, including the definitions that it uses."""
     match condition:
         case AllOf(members) | AnyOf(members):
             return 1 + max(map(_levels, members))

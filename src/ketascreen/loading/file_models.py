@@ -39,7 +39,7 @@ Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(r
 
 
 class FileModel(BaseModel):
-    """The root of the models: strict, frozen, nothing beside what is named."""
+    """The root of the models: strict and frozen; it allows only the named keys."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -55,7 +55,7 @@ class CitationModel(FileModel):
 
 
 class SignOffModel(FileModel):
-    """Who approved a rule, or that nobody has."""
+    """Who approved a rule, or that nobody did."""
 
     status: Literal["draft", "approved"]
     by: Text | None = None
@@ -64,14 +64,14 @@ class SignOffModel(FileModel):
 
 
 class AllowModel(FileModel):
-    """A finding of a check that stands, with the reason."""
+    """A check finding that is accepted, with the reason."""
 
     check: Text
     reason: Text
 
 
 class AllowAboutModel(AllowModel):
-    """The same for what is no rule: `about` names the fact, parameter or conflict."""
+    """The same for a check finding that is not about a rule: `about` names the fact, parameter or conflict."""
 
     about: Text
 
@@ -152,7 +152,7 @@ class VocabularyModel(FileModel):
 
 
 class StatementModel(FileModel):
-    """One thing that is said of a route."""
+    """One statement about a route."""
 
     says: Text
     sources: list[CitationModel] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What must hold of a rulebook as a whole before it may decide anything."""
+"""What a complete rulebook must fulfil before it may decide anything."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_whole(
     conflicts: Mapping[str, Conflict],
     problems: Problems,
 ) -> None:
-    """Reports each promise that the rulebook does not keep."""
+    """Reports each of these requirements that the rulebook does not fulfil."""
     listed = tuple(routes)
     problems.extend(_without_exclusion(rules, listed))
     asking: dict[str, list[Rule]] = {}
@@ -58,8 +58,8 @@ def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route]) -> Iter
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:
-            hint = "without one, everybody would be eligible"
-            yield Diagnostic("no-exclusion", f"no exclude rule for the route `{route}`", hint, place)
+            hint = "write one; without it, nobody would be excluded"
+            yield Diagnostic("no-exclusion", f"no exclusion for the route `{route}`", hint, place)
 
 
 def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
@@ -73,13 +73,12 @@ def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route
     # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
     for word in sorted(fact.freshness.lasting if fact.freshness else ()):
         if missing := set(routes) - _met_alone(fact, word, asking, Effect.EXCLUDE):
-            message = (
-                f"`{word}` of `{fact.name}` is lasting, but excludes by itself not on {', '.join(sorted(missing))}"
-            )
+            where = ", ".join(sorted(missing))
+            message = f"`{word}` of `{fact.name}` is marked lasting, but does not exclude by itself on: {where}"
             problems.report(
                 "lasting",
                 message,
-                "a lasting choice must meet an exclude rule on all routes",
+                "a lasting choice must meet an exclusion on every route",
                 Place("vocabulary.yaml"),
             )
 
@@ -91,23 +90,26 @@ def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], problems:
     reviewed = _met_alone(fact, UNRECOGNISED, asking, Effect.REVIEW)
     missing = {route for rule in deciding for route in rule.routes} - reviewed
     if missing:
-        message = f"no review rule for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
+        message = f"no review for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
         hint = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
         problems.report("unrecognised", message, hint, deciding[0].place)
 
 
 def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:
-    # An exclude rule that nobody can meet would stand for a route without one (P2).
+    # With an exclusion that nobody can meet, a route would only seem to have one (P2).
     for rule in rules:
         if isinstance(rule.when, Always):
             continue
         if not can_come_to(rule.when, Truth.TRUE, vocabulary):
             problems.report(
-                "never-met", "no answers meet this condition", "look for what contradicts itself", rule.place
+                "never-met",
+                "no possible answers meet this condition",
+                "look for parts that can never hold together",
+                rule.place,
             )
         elif not can_come_to(rule.when, Truth.FALSE, vocabulary):
             hint = "write `always`, or look for the other end of a range"
-            problems.report("always-met", "all answers meet this condition", hint, rule.place)
+            problems.report("always-met", "all possible answers meet this condition", hint, rule.place)
 
 
 def _conflicts_name_rules_that_carry_them(

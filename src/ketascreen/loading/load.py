@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def load_rulebook(
     folder: str | Path, *, keys: Iterable[VerifyKey] | None = None, cache: str | Path | None = None
 ) -> Rulebook:
-    """The rulebook of a folder. Where `keys` are given, one of them must have signed it (`ketascreen sign`).
+    """The rulebook of a folder. If `keys` are given, one of them must have signed it (`ketascreen sign`).
 
-    `cache` is a folder of the user's own for what was read before (docs/integrating.md); it is not used with `keys`.
+    `cache` is the user's folder of rulebooks that were read before (docs/integrating.md); it is not used with `keys`.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
-        SignatureError: a signature is demanded, and the cryptography package is not there.
+        SignatureError: a signature is required, and the cryptography package is not installed.
     """
     problems = Problems()
     read = read_folder(Path(folder), problems, fixtures=False)
@@ -45,7 +45,7 @@ def load_rulebook(
 
 
 def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:
-    """The rulebook of files that are at hand, by their paths in its folder.
+    """The rulebook of the given files, by their paths in its folder.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column.
@@ -54,6 +54,6 @@ def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ())
 
 
 def _build(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Problems) -> Rulebook:
-    from ketascreen.loading.build import build  # what reads YAML takes long to import, and a cache needs none of it
+    from ketascreen.loading.build import build  # the YAML reader takes long to import, and a cache does not need it
 
     return build(files, ignored, problems)

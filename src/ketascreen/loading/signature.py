@@ -1,4 +1,4 @@
-"""The signature of a rulebook's release, which lies beside its files and is none of them."""
+"""The signature of a rulebook's release: a file beside the rulebook's files, and not one of them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FILE = "rulebook.signature.json"
 MAX_BYTES = 4_096
 """A signature has about 400."""
 
-_HINT = "load a release as it was signed, or have it looked at and signed again (docs/signing.md)"
+_HINT = "load a release as it was signed, or ask its signer to check it and sign it again (docs/signing.md)"
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is signed of a rulebook: its id, its version, and the digest of the very bytes of its files."""
+    """The signed parts of a rulebook: its id, its version, and the digest of exactly the bytes of its files."""
 
     id: str
     version: str
@@ -31,12 +31,12 @@ class Release:
 
     @property
     def fields(self) -> tuple[str, str, str]:
-        """What the signature is over, in this order."""
+        """The signed fields, in this order."""
         return self.id, self.version, self.bytes_digest
 
 
 def sign_release(folder: Path, rulebook: Rulebook, key: SigningKey) -> Path:
-    """Signs a rulebook as it was read from `folder`; the file that holds the signature.
+    """Signs a rulebook as it was read from `folder`; returns the path of the signature.
 
     Raises:
         OSError: the file could not be written.
@@ -47,11 +47,11 @@ def sign_release(folder: Path, rulebook: Rulebook, key: SigningKey) -> Path:
 
 
 def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> None:
-    """Lets pass a rulebook that one of the keys has signed as it was read.
+    """Raises unless one of the keys has signed the rulebook as it was read.
 
     Raises:
-        RulebookError: it is not signed, by none of these keys, or is not what was signed; with the code `signature`.
-        SignatureError: the cryptography package is not there.
+        RulebookError: it has no signature, or one of another key, or was changed; with the code `signature`.
+        SignatureError: the cryptography package is not installed.
     """
     reason = _refusal(folder / FILE, _release(rulebook), keys)
     if reason is not None:
@@ -61,7 +61,7 @@ def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey])
 def _refusal(path: Path, release: Release, keys: Iterable[VerifyKey]) -> str | None:
     data = _read(path)
     if data is None:
-        return "is missing or cannot be read, and a trusted key is demanded"
+        return "is missing or cannot be read, but a trusted key must sign it"
     found = _parsed(data)
     if found is None:
         return "is not written as `ketascreen sign` writes it"
@@ -71,7 +71,7 @@ def _refusal(path: Path, release: Release, keys: Iterable[VerifyKey]) -> str | N
         return reason
     if (told.id, told.version) != (release.id, release.version):
         return f"is of {told.id} {told.version}, and the rulebook is {release.id} {release.version}"
-    return None if told == release else "is of other files: one was changed, added or taken away since it was signed"
+    return None if told == release else "is for other files: one was changed, added or removed after signing"
 
 
 def _release(rulebook: Rulebook) -> Release:
@@ -79,7 +79,7 @@ def _release(rulebook: Rulebook) -> Release:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a plain file, None where there is none: what is not a plain file could keep its reader waiting."""
+    """The bytes of a plain file, or None: another kind of file could keep its reader waiting."""
     try:
         if not path.is_file():
             return None
@@ -102,7 +102,7 @@ def _bytes(release: Release, signature: Signature) -> bytes:
 
 
 def _parsed(data: bytes) -> tuple[Release, Signature] | None:
-    """What a file says was signed, with the signature; None where a byte is not as it is written."""
+    """The signed fields in a file, with the signature; None if a byte differs from what `write` would write."""
     try:
         told = json.loads(data)
         release = Release(told["id"], told["version"], told["bytes_digest"])

@@ -1,6 +1,6 @@
-"""A rulebook that was read, as plain data and back, so that it need not be read again.
+"""Turns a rulebook into plain data and back, so that its files are not parsed again.
 
-The data is lists, text and numbers alone: to read it back runs nothing, and makes nothing but a rulebook's parts.
+The data holds only lists, text and numbers: reading it runs nothing, and makes only parts of a rulebook.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def read(data: Any, files: Mapping[str, bytes], bytes_digest: str, ignored: tupl
     """The rulebook of plain data that `write` made.
 
     Raises:
-        LookupError, TypeError, ValueError, ArithmeticError: it is something else.
+        LookupError, TypeError, ValueError, ArithmeticError: it is other data.
     """
     paths, *rest = data
     return _RowReader(paths).rulebook(rest, files, bytes_digest, ignored)
 
 
 class _RowWriter:
-    """Turns parts into rows: the fields of each in their order, so that a field that is added later is in it too."""
+    """Turns parts into rows with all their fields in order, so that a later field is included too."""
 
     def __init__(self) -> None:
         self.paths: dict[str, int] = {}
@@ -111,7 +111,7 @@ def _quantity(quantity: Quantity) -> list[str]:
 
 
 def _fact(fact: Fact) -> Any:
-    """A fact that comes with the library as its name, every other one whole."""
+    """A built-in fact as its name, every other fact with all its fields."""
     fresh = fact.freshness
     window = fresh and [fresh.days, sorted(fresh.lasting), sorted(fresh.permanent), fresh.reason]
     built_in = BUILT_IN.get(fact.name)
@@ -125,7 +125,7 @@ def _fact(fact: Fact) -> Any:
 
 
 class _RowReader:
-    """Makes the parts of a rulebook out of the rows that `_RowWriter` wrote."""
+    """Makes the parts of a rulebook from the rows that `_RowWriter` wrote."""
 
     def __init__(self, paths: list[str]) -> None:
         self.paths = paths
@@ -136,7 +136,7 @@ class _RowReader:
     ) -> Rulebook:
         identity, definitions, rules, facts, routes, parameters, *sources, meaning = data
         documents, outside, conflicts, not_encoded = sources
-        for name, title, when, place, cited in definitions:  # a definition stands behind those that it asks
+        for name, title, when, place, cited in definitions:  # a definition follows the definitions that it uses
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )

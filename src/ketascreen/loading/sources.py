@@ -17,9 +17,9 @@ from ketascreen.syntax.tree import Node, Sequence, place_of
 def entries(
     model: type[file_models.ModelT], node: Node | None, problems: Problems
 ) -> Iterable[tuple[str, file_models.ModelT, Node]]:
-    """Each key of a mapping with its model and node; what does not fill in the model is reported."""
+    """Each key of a mapping with its model and node; a node that does not fit the model is reported."""
     if node is not None and not isinstance(node, MappingNode):
-        problems.report("wrong-value", "keys with values are wanted", "docs/rule-format.md shows the form", node.place)
+        problems.report("wrong-value", "must be keys with values", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
         read = read_model(model, item, problems)
@@ -53,7 +53,7 @@ class SourceReader:
                 hint = did_you_mean(model.outside, self.outside, otherwise="documents.yaml does not have it")
                 self._problem("unknown-source", f"unknown outside source `{model.outside}`", hint, place)
             if model.document or model.line or model.phrase:
-                self._problem("citation", "both a document and an outside source", "cite each by itself", place)
+                self._problem("citation", "both a document and an outside source", "cite each in its own entry", place)
             return Citation(model.says, outside=model.outside, place=place)
         if model.document is None or model.line is None or model.phrase is None:
             self._problem(
@@ -81,13 +81,13 @@ class SourceReader:
         return tuple(self.citation(model, place_of(node, (*path, index))) for index, model in enumerate(listed))
 
     def read_conflicts(self, node: Node | None) -> None:
-        """conflicts.yaml; that its rules carry it is checked once they are read."""
+        """conflicts.yaml; whether its rules carry it is checked after they are read."""
         for name, model, item in entries(file_models.ConflictModel, node, self.problems):
             statements = self.citations(model.statements, item, "statements")
             if not model.rules and not model.reason:
                 self._problem(
                     "conflict",
-                    f"`{name}` is carried by no rule, and no `reason` says why",
+                    f"no rule carries `{name}`, and no `reason` says why",
                     "add `reason:`",
                     item.place,
                 )
@@ -101,7 +101,7 @@ class SourceReader:
             return ()
         entries = []
         if not isinstance(node, Sequence):
-            self._problem("wrong-value", "a list is wanted", "write each entry behind `- `", node.place)
+            self._problem("wrong-value", "must be a list", "write each entry after `- `", node.place)
         for item in node.items if isinstance(node, Sequence) else ():
             model = read_model(file_models.NotEncodedModel, item, self.problems)
             if model is not None:

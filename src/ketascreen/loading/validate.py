@@ -1,4 +1,4 @@
-"""Fills in a model from a located tree; what does not fit is put back onto file:line:column in a clinician's words."""
+"""Fills in a model from a located tree; reports each misfit at file:line:column, in a clinician's words."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
 
 _SPOKEN = {
-    "string_type": "text is wanted; put it in quotes",
-    "int_type": "a whole number is wanted",
-    "bool_type": "true or false is wanted",
-    "list_type": "a list is wanted, as in [a, b]",
-    "dict_type": "keys with values are wanted",
-    "model_type": "keys with values are wanted",
-    "model_attributes_type": "keys with values are wanted",
-    "string_too_short": "text is wanted, not nothing",
-    "string_pattern_mismatch": "not of the form that is wanted here",
-    "too_short": "more entries are wanted",
-    "greater_than_equal": "a number of at least 1 is wanted",
+    "string_type": "must be text; put it in quotes",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list, as in [a, b]",
+    "dict_type": "must be keys with values",
+    "model_type": "must be keys with values",
+    "model_attributes_type": "must be keys with values",
+    "string_too_short": "must be text, and not empty",
+    "string_pattern_mismatch": "does not have the form of this key's values",
+    "too_short": "needs more entries",
+    "greater_than_equal": "must be a number of at least 1",
     "string_too_long": "too long",
 }
 
 
 def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
-    """The file model that a node fills in; None, with each problem reported, where it does not."""
+    """The model that a node fills in; None if it does not fit, with each problem reported."""
     try:
         return model.model_validate(plain(node))
     except ValidationError as error:
@@ -40,7 +40,7 @@ def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | 
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
         problem = _spoken(model, node, detail, problems)
-        if problem.place not in empty:  # it is said already that the value is missing
+        if problem.place not in empty:  # the missing value is already reported
             problems.add(problem)
     return None
 
@@ -58,9 +58,9 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
         expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
         given = detail["input"] if isinstance(detail["input"], str) else ""
         hint = did_you_mean(given, re.findall(r"'([^']*)'", expected), otherwise="write one of these")
-        message = f"`{named}` is one of {expected.replace(chr(39), '`')}"
+        message = f"`{named}` must be one of {expected.replace(chr(39), '`')}"
         return problems.at("wrong-word", message, hint, place_of(node, loc))
-    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not what is wanted here")
+    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not allowed here")
     return problems.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
 
 

@@ -29,7 +29,7 @@ class VocabularyReader:
         self.problems.report(code, message, hint, place)
 
     def read(self, node: Node | None) -> Vocabulary:
-        """The vocabulary that vocabulary.yaml makes of the built-in facts."""
+        """The built-in facts with the additions of vocabulary.yaml."""
         model = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
         if model is None or node is None:
             return BUILT_IN
@@ -82,8 +82,8 @@ class VocabularyReader:
     def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
         bad = [word for word in model.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
         if bad or len(set(model.choices)) < max(2, len(model.choices)):
-            hint = "at least two different lower-case words; not yes, no, on, off, true or false"
-            self._problem("fact", f"the choices of `{name}` are not fit", hint, place)
+            hint = "write at least two different lower-case words; not yes, no, on, off, true or false"
+            self._problem("fact", f"the choices of `{name}` cannot be used", hint, place)
         if model.unit or model.minimum is not None or model.maximum is not None:
             self._problem("fact", f"`{name}` has choices, so it has no unit or range", "delete these", place)
 

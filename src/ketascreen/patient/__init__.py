@@ -1,4 +1,4 @@
-"""What is known about one patient, and what of it counts at a point in time.
+"""What is known about one patient, and which answers count at a point in time.
 
 It may import language, syntax, diagnostic.
 """

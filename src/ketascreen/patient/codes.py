@@ -1,6 +1,6 @@
-"""The codes of the facts, strictly read: of the built-in facts from `codes/*.yaml`, which are their only home.
+"""The codes of the facts, strictly read. Built-in facts have their codes in `codes/*.yaml` and nowhere else.
 
-Nothing that decides needs a code, so the files are read when somebody asks for one.
+No decision needs a code, so the files are read only when somebody asks for a code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SYSTEMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 """The code systems, each with the form of its codes."""
 WITH_PREFIXES = frozenset({"icd-10-cm"})
-"""The systems whose codes say by how they begin what they belong to."""
+"""The systems in which the beginning of a code names its group."""
 
 _NEEDED = ("fact", "system", "source")
 _KEYS = ("fact", "choice", "system", "code", "prefix", "except", "source")
@@ -36,12 +36,12 @@ _EXAMPLE = "write - {fact: , choice: , system: , code: , source: }"
 
 
 class CodesError(InputError):
-    """Files of codes that were refused, with every problem of every row; no code of them counts."""
+    """Files of codes that were refused, with every problem of every row; none of their codes counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One row: the fact that it is of, its code, and where it stands."""
+    """One row: its fact, its code and its place."""
 
     fact: str
     code: Code
@@ -49,9 +49,9 @@ class CodeRow:
 
 
 def codes_by_fact(vocabulary: Mapping[str, Fact]) -> Mapping[str, tuple[Code, ...]]:
-    """The codes of each fact: of a built-in one those of the files, of an added one those that its rulebook gives.
+    """The codes of each fact: a built-in fact has them in the files, an added fact in its rulebook.
 
-    The files are read anew at each call.
+    Each call reads the files again.
 
     Raises:
         CodesError: see `read_codes`.
@@ -69,7 +69,7 @@ def built_in_files() -> dict[str, bytes]:
 
 
 def read_codes(files: Mapping[str, bytes], facts: Mapping[str, Fact]) -> tuple[CodeRow, ...]:
-    """The rows of files that are at hand, by their paths; each is of one of `facts`.
+    """The rows of the given files, by their paths; each row is about one of `facts`.
 
     Raises:
         CodesError: every problem of every file, each as file:line:column.
@@ -83,7 +83,7 @@ def read_codes(files: Mapping[str, bytes], facts: Mapping[str, Fact]) -> tuple[C
         if tree is None or refused:
             continue
         if not isinstance(tree, Sequence):
-            found.append(Diagnostic("wrong-value", "a list of rows is wanted", _EXAMPLE, tree.place))
+            found.append(Diagnostic("wrong-value", "must be a list of rows", _EXAMPLE, tree.place))
             continue
         for node in tree.items:
             wrong = list(_problems(node, facts))
@@ -107,7 +107,7 @@ def _with_line(problem: Diagnostic, lines: Mapping[str, list[str]]) -> Diagnosti
 
 
 def _row(node: Row) -> CodeRow:
-    """The row that a node without problems is."""
+    """The row of a node without problems."""
     said = {key: str(value.value) for key, value in node.items.items() if isinstance(value, Scalar)}
     exceptions = tuple(str(one.value) for one in _exceptions(node))
     code = said.get("code") or said["prefix"]
@@ -122,9 +122,9 @@ def _exceptions(node: Row) -> Iterator[Scalar]:
 
 
 def _problems(node: Node, facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """What is wrong with one row by itself; of what it says, only where its keys and values are those of a row."""
+    """What is wrong with one row by itself; its words are checked only if its keys and values have the right form."""
     if not isinstance(node, Row):
-        yield Diagnostic("wrong-value", "keys with values are wanted", _EXAMPLE, node.place)
+        yield Diagnostic("wrong-value", "must be keys with values", _EXAMPLE, node.place)
         return
     wrong = [*_problems_of_keys(node), *_problems_of_values(node)]
     yield from wrong
@@ -192,7 +192,7 @@ def _problems_of_code(node: Row, system: Scalar, code: Scalar) -> Iterator[Diagn
         if not SYSTEMS[name].fullmatch(str(one.value)):
             yield Diagnostic("wrong-value", f"not of the form of {name}", "look the code up again", one.place)
     if "prefix" in node.items and name not in WITH_PREFIXES:
-        hint = "write each code in a row of its own"
+        hint = "write each code in a separate row"
         yield Diagnostic("wrong-value", f"codes of {name} have no prefixes", hint, key_place(node, "prefix"))
     for one in exceptions:
         if one.value == begins or not str(one.value).startswith(begins):
@@ -201,7 +201,7 @@ def _problems_of_code(node: Row, system: Scalar, code: Scalar) -> Iterator[Diagn
 
 
 def _clashes(rows: Iterable[CodeRow], facts: Mapping[str, Fact]) -> Iterator[Diagnostic]:
-    """Rows that say the same twice, and rows that make one code mean two answers of which only one can be given."""
+    """Rows that repeat another row, and rows that give one code two answers that exclude each other."""
     groups: defaultdict[tuple[str, str], list[CodeRow]] = defaultdict(list)
     for row in rows:
         groups[row.fact, row.code.system].append(row)
@@ -211,7 +211,7 @@ def _clashes(rows: Iterable[CodeRow], facts: Mapping[str, Fact]) -> Iterator[Dia
                 continue
             before = f"{first.place.path}:{first.place.line}"
             if first.code.choice == second.code.choice:
-                message, hint = f"the same is said on {before}", "delete one of the two"
+                message, hint = f"the same row is on {before}", "delete one of the two"
                 yield Diagnostic("wrong-value", message, hint, second.place)
             elif fact.kind is Kind.CHOICE and first.code.choice and second.code.choice:
                 message = f"the code means `{first.code.choice}` on {before} and `{second.code.choice}` here"

@@ -1,4 +1,4 @@
-"""Answers of one profile that cannot both be right. Such a profile is refused: either answer may be the slip."""
+"""Answers of one profile that cannot both be right. Such a profile is refused, because either answer may be wrong."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Observations = Mapping[str, AnyObservation]
 
 
 def contradictions(observations: Observations) -> Iterator[Diagnostic]:
-    """Each pair of facts that contradict each other, by name; no value is told.
+    """Each pair of facts that contradict each other, by name and without a value.
 
-    Taking an answer away never makes a contradiction, only ends one.
+    Without one of its answers a profile never has a new contradiction.
     """
     for prefix in ("", "predose_"):
         systolic, diastolic = (_number(observations, f"{prefix}{end}_bp") for end in ("systolic", "diastolic"))

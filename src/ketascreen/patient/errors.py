@@ -1,4 +1,4 @@
-"""Why a profile is refused, said of facts and never with a value."""
+"""Why a profile is refused: it names facts, never a value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from ketascreen.patient.observation import Refused
 
 
 def problem_of(name: str, refused: Refused) -> Diagnostic:
-    """What was wrong with the answer to a fact."""
-    message = f"`{name}` {refused.message}" if refused.message.startswith("has ") else f"`{name}`: {refused.message}"
-    return Diagnostic(refused.code, message, refused.hint, pointer=f"/{name}{refused.pointer}")
+    """What is wrong with the answer to a fact."""
+    return Diagnostic(refused.code, message_of(name, refused), refused.hint, pointer=f"/{name}{refused.pointer}")
+
+
+def message_of(name: str, refused: Refused) -> str:
+    """A message about the answer to a fact, as a sentence about the fact if it can be one."""
+    verb = refused.message.startswith(("has ", "holds ", "must "))
+    return f"`{name}` {refused.message}" if verb else f"`{name}`: {refused.message}"
 
 
 def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
@@ -31,16 +36,16 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
 
 
 def unknown_fact(name: str, hint: str, below: str = "") -> Diagnostic:
-    """An unknown fact; a name that is no plain word is not repeated."""
+    """An unknown fact; a name that is not a plain word is not repeated."""
     plain = is_plain_name(name)
-    message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is no plain word"
+    message = f"unknown fact `{name}`" if plain else "an unknown fact, with a name that is not a plain word"
     return Diagnostic("unknown-fact", message, hint, pointer=f"{below}/{name}" if plain else below)
 
 
 def refuse_unread(raw: object, mode: str) -> None:
-    """Refuses what would make a profile of JSON that another reader went over, or of more keys than there are facts."""
+    """Refuses JSON that another reader has already parsed, and more keys than there are facts."""
     if mode == "json":
         hint = "use read_profile or PatientProfile.model_validate_json"
-        raise ProfileError([Diagnostic("unchecked", "JSON is read by the reader of profiles alone", hint, pointer="")])
+        raise ProfileError([Diagnostic("unchecked", "only the reader of profiles may read JSON", hint, pointer="")])
     if isinstance(raw, Mapping) and len(raw) > MAX_FACTS:
         raise ProfileError([Diagnostic("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's", pointer="")])

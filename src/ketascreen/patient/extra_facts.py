@@ -1,4 +1,4 @@
-"""The facts that a rulebook adds, as a profile carries them until the rulebook's vocabulary is at hand."""
+"""The facts that a rulebook adds. A profile keeps them unread until a rulebook's vocabulary is known."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MAX_FACTS = 1_000
 
 
 def read_extra(raw: object, built_in: Container[str]) -> Mapping[str, Any]:
-    """The answers as they were given, read-only; their meaning is checked when screening begins.
+    """The answers as they were given, read-only; the screening checks their meaning.
 
     Raises:
         Refused: not a mapping of names to answers, or one that holds a built-in fact.
     """
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
-        raise Refused("wrong-type", "an object of facts is wanted", 'write {"name": answer}')
+        raise Refused("wrong-type", "must be an object of facts", 'write {"name": answer}')
     if len(raw) > MAX_FACTS:
         raise Refused("too-many", f"more than {MAX_FACTS:,} facts", "send one patient's")
     for name in raw:
@@ -33,7 +33,7 @@ def read_extra(raw: object, built_in: Container[str]) -> Mapping[str, Any]:
 def _frozen(answer: Any, depth: int = 0) -> Any:
     if isinstance(answer, float) or depth > 2:
         hint = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
-        raise Refused("wrong-type", "holds an answer of no form that is read", hint)
+        raise Refused("wrong-type", "holds an answer in an unknown form", hint)
     if isinstance(answer, Observation | ListObservation):
         answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
     if isinstance(answer, Mapping):
@@ -59,7 +59,7 @@ def plain_extra(answer: Any, mode: str) -> Any:
 
 
 def _json_number(value: Decimal) -> int | float | str:
-    """The JSON number that reads back as exactly this decimal; where there is none, text, which is refused as one."""
+    """The JSON number that reads back as exactly this decimal; if there is none, text, which is refused as a number."""
     if not value.is_finite() or not -12 <= value.adjusted() <= 12:
         return str(value)
     text = decimal_text(value)

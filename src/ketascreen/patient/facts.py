@@ -15,7 +15,7 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Known
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
-from ketascreen.patient.errors import unknown_fact
+from ketascreen.patient.errors import message_of, unknown_fact
 from ketascreen.patient.observation import (
     AnyObservation,
     Instant,
@@ -36,7 +36,7 @@ class Facts:
 
     `current` holds the answers that count; `last` the last answer to each fact whatever its age, for alerts; `observed`
     when each was observed, if it was dated; `stale` the facts whose answer is too old or undated.
-    All are read-only, and the repr shows none: channels are handed them.
+    All are read-only, and the repr shows none: channels get them.
     """
 
     current: Mapping[str, Value]
@@ -54,7 +54,7 @@ class Facts:
         unrecognised: dict[str, tuple[str, ...]],
         stale: frozenset[str],
     ) -> Self:
-        """Facts that nobody can change, of dictionaries that the caller gives away."""
+        """Facts that nobody can change; the caller must not keep the dictionaries."""
         return cls(
             MappingProxyType(current),
             MappingProxyType(last),
@@ -64,7 +64,7 @@ class Facts:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Most was observed at the same few times, and a time is long to pickle: equal ones are pickled once.
+        # Most answers share a few times, and a time takes long to pickle: equal ones are pickled once.
         same: dict[object, Instant] = {}
         observed = {name: same.setdefault((at, getattr(at, "tzinfo", None)), at) for name, at in self.observed.items()}
         return type(self).of, (dict(self.current), dict(self.last), observed, dict(self.unrecognised), self.stale)
@@ -77,7 +77,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
 
     Raises:
         ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation or birth date after
-            `as_of`, an age that is not the birth date's.
+            `as_of`, an age that differs from the birth date's.
     """
     as_of = at_fixed_offset(as_of)  # days of 24 hours, everywhere
     problems: list[Diagnostic] = []
@@ -100,12 +100,12 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime
 
 
 def answers_for(rule: Rule, facts: Facts) -> Known:
-    """The answers that a rule reads: an alert the last ones whatever their age, all others those that still count."""
+    """The answers that a rule reads: an alert reads the last ones at any age, all other rules those that count."""
     return facts.last if rule.effect in _LAST else facts.current
 
 
 def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
-    """The instant of each date and time that something was observed at; most were observed at the same few."""
+    """The instant of each date and time of an observation; most observations share a few."""
     times = {observation.at for observation in observations}
     return {
         at: at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
@@ -137,7 +137,7 @@ def _extra(profile: PatientProfile, vocabulary: Vocabulary) -> tuple[dict[str, A
             try:
                 added[name] = read_observation(fact, raw)
             except Refused as refused:
-                message, pointer = f"`{name}`: {refused.message}", f"/extra/{name}{refused.pointer}"
+                message, pointer = message_of(name, refused), f"/extra/{name}{refused.pointer}"
                 problems.append(Diagnostic(refused.code, message, refused.hint, pointer=pointer))
     return added, problems
 
@@ -154,7 +154,7 @@ def _age(born: date, today: date, given: AnyObservation | None) -> Observation |
         message = f"`birth_date` is more than {maximum} years ago"
         return Diagnostic("out-of-range", message, "check it", pointer="/birth_date")
     if isinstance(given, Observation) and given.value != years:
-        # A second opinion on the age that taking one of the two away could change is no safe ground (P1).
+        # If one of the two is removed, the other alone must give the same age (P1).
         message = "`age` is not the age that `birth_date` gives on that day"
         return Diagnostic("contradiction", message, "leave `age` out", pointer="/age")
     return Observation(Decimal(years), given.at if given else None)
@@ -197,12 +197,12 @@ def _count(
 def _words(observation: ListObservation) -> ListValue:
     if not observation.unrecognised:
         return ListValue(observation.present, observation.complete)
-    # An entry that is not understood could be any of the words, so nothing can be ruled out.
+    # An unknown entry could be any of the words, so nothing can be ruled out.
     return ListValue(observation.present | {UNRECOGNISED}, complete=False)
 
 
 def _counting(fact: Fact, value: Value) -> Value | None:
-    """What still counts of an answer that is too old or undated, or None."""
+    """The part that still counts of an answer that is too old or undated, or None."""
     ageless = fact.freshness.ageless if fact.freshness else frozenset()
     if isinstance(value, ListValue):
         lasting = value.present & ageless

@@ -18,7 +18,7 @@ ListAnswer = ListObservation | None
 
 
 def facts_of(fields: Mapping[str, FieldInfo]) -> Iterator[Fact]:
-    """The facts that the fields of a model are annotated as."""
+    """The facts that the annotations of a model's fields describe."""
     for name, field in fields.items():
         given = field.json_schema_extra
         if isinstance(given, dict) and "ketascreen" in given:

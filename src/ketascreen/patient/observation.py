@@ -1,6 +1,6 @@
 """An answer to a fact with the time it was observed, and how one is read from Python, JSON or YAML values.
 
-Reading refuses what it does not understand, and never says the value that it refused.
+Reading refuses what it does not understand, and never repeats the refused value.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class ListObservation:
-    """The answer to a list fact: what is present, and whether the list was gone through to its end.
+    """The answer to a list fact: what is present, and whether the list is complete.
 
     `unrecognised` holds entries that the vocabulary does not know; while there is one, the list is not complete.
     """
@@ -122,7 +122,7 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
             try:
                 return _in_our_time(kind.fromisoformat(raw), pointer)
             except ValueError:
-                pass  # 2026-02-30: refused below, where no context holds the text
+                pass  # 2026-02-30: refused below, so that no context of the error holds the text
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
 
 
@@ -130,8 +130,8 @@ _MINUTE = timedelta(minutes=1)
 
 
 def at_fixed_offset(time: datetime) -> datetime:
-    """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written down."""
-    # A zone with summer time gives other differences than the offset that is left of it once it is written down.
+    """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written."""
+    # Differences in a zone with summer time are not those in the fixed offset that is written.
     offset = time.utcoffset() or timedelta(0)
     whole = not offset % _MINUTE
     if whole and type(time.tzinfo) is timezone and not time.fold:
@@ -140,13 +140,13 @@ def at_fixed_offset(time: datetime) -> datetime:
 
 
 def is_of_our_time(instant: Instant) -> bool:
-    """Whether it lies in years that differences between time zones cannot push off the calendar."""
+    """Whether its year is from 1850 to 9000: no change of time zone can move it out of the calendar."""
     return 1850 <= instant.year <= 9000
 
 
 def _in_our_time(instant: Instant, pointer: str) -> Instant:
     if not is_of_our_time(instant):
-        raise Refused("out-of-range", "not a date of our time", "check the year", pointer)
+        raise Refused("out-of-range", "the year of its date must be from 1850 to 9000", "check the year", pointer)
     return instant
 
 
@@ -163,7 +163,7 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
             raise Refused("wrong-type", "`complete` is true or false", "write true or false", "/complete")
         return _read_list(fact, raw.get("present"), "/present", complete=complete, at=at)
     if raw.get("value") is None:
-        raise Refused("missing-value", "has no `value`", "leave the whole fact out where it is not known")
+        raise Refused("missing-value", "has no `value`", "leave the whole fact out if it is not known")
     unit = raw.get("unit")
     if unit is not None and not isinstance(unit, str):
         raise Refused("wrong-type", "`unit` is text", "write the unit as text, such as mmHg", "/unit")
@@ -172,7 +172,7 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
 
 def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Instant | None) -> ListObservation:
     if not isinstance(raw, Sequence | frozenset | set) or isinstance(raw, str | bytes):
-        raise Refused("wrong-type", "a list of words is wanted", "write [word, word], or [] for none", pointer)
+        raise Refused("wrong-type", "must be a list of words", "write [word, word], or [] for none", pointer)
     entries = sorted(raw, key=str) if isinstance(raw, frozenset | set) else list(raw)
     if len(entries) > MAX_ENTRIES:
         raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", pointer)
@@ -186,7 +186,7 @@ def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Ins
             raise Refused(
                 "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
             )
-        word = str.__str__(entry)  # plain text, where an Enum's member was given
+        word = str.__str__(entry)  # plain text, even if a member of an Enum was given
         if word in fact.choices:
             present.add(word)
         elif word not in unrecognised:
@@ -201,11 +201,11 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
         raise Refused("wrong-type", "a choice has no unit", "leave `unit` out", "/unit")
     if fact.kind is Kind.CHOICE and isinstance(raw, str):
         if raw in fact.choices:
-            return fact.choices[fact.choices.index(raw)]  # plain text, where an Enum's member was given
+            return fact.choices[fact.choices.index(raw)]  # plain text, even if a member of an Enum was given
         # The nearest choice is not suggested: it would be the patient's answer in other letters.
-        hint = f"the choices are {', '.join(fact.choices)}; leave it out where it is not known"
+        hint = f"the choices are {', '.join(fact.choices)}; leave it out if it is not known"
         raise Refused("unknown-choice", "not one of its choices", hint)
-    raise Refused("wrong-type", "one of its choices is wanted", f"the choices are {', '.join(fact.choices)}")
+    raise Refused("wrong-type", "must be one of its choices", f"the choices are {', '.join(fact.choices)}")
 
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
@@ -220,7 +220,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
         elif isinstance(raw, str) and unit is None:
             value = parse_quantity(raw).to(fact.unit).value
         else:
-            raise Refused("wrong-type", "a number is wanted", example)
+            raise Refused("wrong-type", "must be a number", example)
     except QuantityError as error:
         hint = str(error)
     else:
@@ -229,7 +229,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
 
 
 def _exact_text(raw: int | Decimal) -> str:
-    """Plain text of a number, refusing one that is too long before it is written out (an int of 5,000 digits)."""
+    """Plain text of a number; refuses one that is too long before it writes it (an int of 5,000 digits)."""
     if isinstance(raw, int):
         if abs(raw) >= 10**12:
             raise QuantityError("the number is too long")
@@ -245,7 +245,7 @@ def _exact_text(raw: int | Decimal) -> str:
 def _checked(fact: Fact, value: Decimal) -> Decimal:
     assert fact.unit is not None
     if fact.kind is Kind.INTEGER and value != value.to_integral_value():
-        raise Refused("not-whole", "a whole number is wanted", "write it without decimals")
+        raise Refused("not-whole", "must be a whole number", "write it without decimals")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
         low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
         raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}")

@@ -1,7 +1,7 @@
 """PatientProfile: what is known about one patient at one time.
 
-Every fact may be left out or None: it is then not known, which is never "no". Facts that a rulebook adds come in
-through `extra`. The codes of the built-in facts stand in codes/*.yaml.
+A fact that is absent or None is not known, which is never "no". Facts that a rulebook adds are in `extra`. The codes
+of the built-in facts are in codes/*.yaml.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PatientProfile(BaseModel):
     A number without a unit is in the fact's own unit. Its repr shows no answer.
 
     Raises:
-        ProfileError: names each fact that was refused, why, and what to do, never a value.
+        ProfileError: it names each refused fact, why, and what to do, never a value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
@@ -195,7 +195,7 @@ class PatientProfile(BaseModel):
     if TYPE_CHECKING:
 
         def __init__(self, /, **facts: Any) -> None:
-            """Takes every form of answer, not only what a field holds afterwards."""
+            """Takes every form of answer, not only the form that a field keeps."""
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -309,5 +309,5 @@ _NAMES = tuple(BUILT_IN)
 def _read_birth_date(raw: object) -> date:
     instant = read_instant(raw, "")
     if type(instant) is not date:
-        raise Refused("wrong-type", "a date without a time is wanted", "write 1984-03-02")
+        raise Refused("wrong-type", "must be a date without a time", "write 1984-03-02")
     return instant

@@ -1,4 +1,4 @@
-"""JSON or YAML to a PatientProfile: located, and no value in a message."""
+"""JSON or YAML to a PatientProfile; each problem has its place, and a message holds no value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def open_file(path: Path) -> IO[bytes]:
     """A plain file, opened for reading.
 
     Raises:
-        ProfileError: there is none of that name, or it cannot be read.
+        ProfileError: it does not exist, or cannot be read.
     """
     try:
         if path.is_file():
@@ -67,7 +67,7 @@ def _read_json(data: bytes, name: str) -> PatientProfile:
 
 
 def _read_yaml(data: bytes, name: str) -> PatientProfile:
-    from ketascreen.syntax.tree import plain  # with PyYAML, of which a profile in JSON needs nothing
+    from ketascreen.syntax.tree import plain  # with PyYAML, which a profile in JSON does not need
     from ketascreen.syntax.yaml_tree import read_yaml
 
     tree, found = read_yaml(data, name)

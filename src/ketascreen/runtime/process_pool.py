@@ -1,4 +1,4 @@
-"""Work spread over processes, its results in the order of what they are of."""
+"""Spreads work over processes and keeps the results in the order of the items."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 PIECE = 25
-"""Items that a process is handed at a time."""
+"""The number of items that a process gets at a time."""
 _AHEAD = 3
-"""Pieces for each process that are handed out before the first is taken back; no more than these are held."""
+"""The number of pieces in progress for each process; memory holds no more than these."""
 
 
 def cores() -> int:
@@ -43,11 +43,11 @@ def in_order(
     piece: int = PIECE,
     forked: bool = False,
 ) -> Generator[ResultT, None, None]:
-    """What the function that `make` gives returns for each item, in their order, over `workers` processes.
+    """The results of the function that `make` returns, one for each item, in order, over `workers` processes.
 
     Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
-    never all. With one worker everything is done here. `forked` processes start as copies of this one, with all that
-    `make` holds, and `make` is not pickled; only for a caller that has asked `can_fork`.
+    never all. One worker is this process itself. `forked` processes start as copies of this one, with all that `make`
+    holds, and `make` is not pickled; only for a caller that has asked `can_fork`.
 
     Raises:
         ChannelFault: a worker process ended without an answer.
@@ -55,7 +55,7 @@ def in_order(
     if workers <= 1:
         yield from map(make(), items)
         return
-    # Long to import, and of no use to a screening of one patient.
+    # It takes long to import, and a screening of one patient does not need it.
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context

@@ -1,4 +1,4 @@
-"""Which files of a folder are read, and which are refused or ignored; each file's bytes are read once."""
+"""Decides which files of a folder are read, refused or ignored; reads each file's bytes once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START = ".start.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files of a rulebook folder by path within it: those that make it up, its fixtures, and what was ignored."""
+    """The files of a rulebook folder by path within it: its own files, its fixtures, and the ignored files."""
 
     files: dict[str, bytes]
     fixtures: dict[str, bytes]
@@ -28,10 +28,10 @@ class Folder:
 
 
 def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixtures: bool = True) -> Folder:
-    """The bytes of every YAML file below `folder`, by one rule; of those that are not asked for, nothing is read.
+    """The bytes of every YAML file below `folder` that is asked for; no other file is read.
 
     Files whose names start with a dot and files of other endings are ignored and listed. `.yml`, links, folders named
-    like files, and whatever is no plain file are refused without being opened.
+    like files, and everything else that is not a plain file, are refused without being opened.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -57,7 +57,7 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # a name that is too long, a folder above it that may not be entered
+    except OSError:  # a name that is too long, or a folder above it that may not be entered
         return False
 
 
@@ -110,7 +110,7 @@ def _read(path: str, entry: os.DirEntry[str], problems: Problems) -> bytes | Non
 
 
 def _bytes(file: int) -> bytes:
-    """What an open file holds, or of one that is too large enough to tell."""
+    """The content of an open file; of a file that is too large, enough to detect that."""
     data = os.read(file, _USUAL_BYTES)
     while (more := os.read(file, _USUAL_BYTES)) and len(data) <= MAX_BYTES:
         data += more

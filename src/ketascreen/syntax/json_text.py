@@ -15,19 +15,19 @@ from ketascreen.syntax.utf8 import MAX_BYTES
 MAX_DEPTH = 20
 MAX_NUMBER = 40
 
-# A string that never ends is taken to the end of the text, so that each character is looked at once.
+# A string without an end is matched to the end of the text, so that each character is looked at once.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """A JSON object as it was written, equal keys and all."""
+    """A JSON object as it was written, with its equal keys."""
 
     pairs: list[tuple[str, Any]]
 
 
 class _Unreadable:
-    """Stands for a number that cannot be read."""
+    """In place of a number that cannot be read."""
 
 
 def parse_json(data: bytes, name: str = "profile") -> Any:

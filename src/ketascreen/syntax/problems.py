@@ -1,4 +1,4 @@
-"""Gathers every problem of every file, each with the line that it stands on."""
+"""Collects every problem of every file, each with its line."""
 
 from __future__ import annotations
 

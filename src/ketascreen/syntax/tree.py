@@ -12,19 +12,19 @@ from ketascreen.diagnostic import Place
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The file that nodes stand in: its path and its lines."""
+    """The file of some nodes: its path and its lines."""
 
     path: str
     lines: list[str]
 
     def place(self, event: Any) -> Place:
-        """Where one of PyYAML's events stands; as far as the end of the line where it goes on behind that."""
+        """The place of one of PyYAML's events; it ends at the end of the event's first line."""
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
         return Place(self.path, start.line + 1, start.column + 1, max(1, length))
 
 
-# A rulebook has tens of thousands of nodes, and few are asked for their place: a node is a tuple, with its event.
+# A rulebook has tens of thousands of nodes, and few need their place: so a node is a tuple, with its event.
 
 
 class Scalar(NamedTuple):
@@ -36,7 +36,7 @@ class Scalar(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """Its place."""
         return self.file.place(self.event)
 
 
@@ -80,7 +80,7 @@ def plain(node: Node) -> Any:
 
 
 def place_of(node: Node, path: Seq[str | int]) -> Place:
-    """The place of the node at `path`; of the nearest one above where there is none."""
+    """The place of the node at `path`, or else of the nearest node above it."""
     key: tuple[Mapping, str] | None = None
     for step in path:
         match node:
@@ -108,6 +108,6 @@ def place_of_key(node: Node, path: Seq[str | int]) -> Place:
 
 
 def key_place(node: Mapping, key: str) -> Place:
-    """The place of a key; of the whole where it has no such key."""
+    """The place of a key; without such a key, the place of the whole mapping."""
     event = node.keys.get(key)
     return node.place if event is None else node.file.place(event)

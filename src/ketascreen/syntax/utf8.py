@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 only, and no character that a reader could not see or would read otherwise."""
+"""Bytes to text: UTF-8 only, without characters that are invisible or look like others."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 
 
 def forbidden(text: str) -> Iterator[int]:
-    """Where characters stand that a reader could not see or would read otherwise."""
-    if text.replace("\n", "").replace("\t", "").isprintable():  # the same categories, asked of the whole at once
+    """The places of characters that are invisible or look like others."""
+    if text.replace("\n", "").replace("\t", "").isprintable():  # the same categories, for the whole text at once
         return
     for match in _UNUSUAL.finditer(text):
         index, char = match.start(), match[0]

@@ -1,7 +1,7 @@
 """YAML text to a located tree, from PyYAML's event stream alone; nothing is constructed, resolved or expanded.
 
-What YAML versions read differently is refused, not guessed at. No message quotes a value, so that profiles can be read
-by the same reader.
+Text that YAML versions read differently is refused, never guessed. No message quotes a value, so the same reader can
+read profiles.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ _AMBIGUOUS = re.compile(
       | = | <<""",
     re.VERBOSE | re.IGNORECASE,
 )
-# For text that is too long to try every form of a number on it.
+# For text that is too long to try every form of a number.
 _LIKE_A_NUMBER = re.compile(r"[-+]?(?:[0-9][-+0-9_.,:eE]*|0[xXoObB][0-9a-fA-F_]*)")
 
 
 class _Stop(Exception):
-    """Reading this file goes no further; the diagnostic is already reported."""
+    """Ends the reading of this file; the diagnostic is already reported."""
 
 
 @dataclass(slots=True)
@@ -190,14 +190,14 @@ class _EventReader:
         if "#" in line and line[end.column :].lstrip().startswith("#"):
             self.report(
                 "comment-after-text",
-                "a comment behind unquoted text",
+                "a comment after unquoted text",
                 "put the text in quotes, or the comment on its own line",
                 event,
             )
 
 
 def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic]]:
-    """The tree of a file and what is wrong with it; the tree is None where it cannot be had.
+    """The tree of a file and what is wrong with it; the tree is None if the file cannot be parsed.
 
     `keys` is the form of the keys that this file may have.
     """
@@ -205,7 +205,7 @@ def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Nod
 
 
 def read_lines(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic], list[str]]:
-    """The same with the lines of the file's text; no lines where it cannot be had."""
+    """The same with the lines of the file's text; no lines if the text cannot be read."""
     text, found = decode(data, path)
     if found:
         return None, found, []
@@ -233,7 +233,7 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
             message, hint = "an empty file", "write its content, or delete the file"
             found.append(Diagnostic("empty-file", message, hint, Place(file.path, 1, 1, 1), text=file.lines[0]))
         return root, found
-    if "nesting depth" in problem:  # LibYAML from 0.2.6 on has a limit of its own, and reads ahead of the events
+    if "nesting depth" in problem:  # LibYAML from 0.2.6 on has its own limit, and reads ahead of the events
         code, message, hint = "over-limit", _TOO_DEEP, "make it simpler"
     else:
         code, message = "syntax", f"not valid YAML ({_spoken(problem)})"
@@ -242,7 +242,7 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
 
 
 def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
-    """Where the mistake began: an open quote or key rather than where the parser gave up on it."""
+    """Where the mistake begins: at the open quote or key, not where the parser stopped."""
     context = getattr(error, "context", None) or ""
     began = "quoted scalar" in context or "simple key" in context
     mark = getattr(error, "context_mark" if began else "problem_mark", None)
@@ -251,5 +251,5 @@ def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
 
 
 def _spoken(problem: str) -> str:
-    # PyYAML's wording names no value, except for the names of aliases and tags, which stand behind a quote.
+    # PyYAML's wording names no value, except for the names of aliases and tags, which follow a quote.
     return (problem or "it does not parse").split('"')[0].strip().replace("'", "`") or "it does not parse"

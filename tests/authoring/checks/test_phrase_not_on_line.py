@@ -27,7 +27,7 @@ def test_a_phrase_that_stands_elsewhere(tmp_path: Path) -> None:
         Diagnostic(
             "phrase-not-on-line",
             "the phrase “above 180” is not on line 3 of `leaflet.txt`",
-            "it stands on line 2",
+            "it is on line 2",
             Place("cautions/young.yaml", 10, 5, 1),
         )
     ]

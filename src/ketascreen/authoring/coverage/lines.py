@@ -1,4 +1,4 @@
-"""The lines of a rule, and of the definitions that it asks, with what coverage found marked on them."""
+"""The lines of a rule and of the definitions that it uses, with marks for what coverage found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ketascreen.language.logic import Truth
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A part of a line (`column` counted from 1) that is a node, with what is missing and what nobody can show."""
+    """A node's part of a line (`column` counted from 1), with what is missing and what no patient can show."""
 
     column: int
     length: int
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The lines of a condition: the rule's own, or those of a definition that `asked_by` asks."""
+    """The lines of a condition: of the rule itself, or of a definition that `asked_by` uses."""
 
     path: str
     rows: tuple[Row, ...]
@@ -39,7 +39,7 @@ class Block:
 
 
 def blocks(covered: RuleCoverage, files: Mapping[str, Sequence[str]]) -> tuple[Block, ...]:
-    """The rule's condition and each definition that it asks; `files` holds the lines of each file by its path.
+    """The rule's condition and each definition that it uses; `files` holds the lines of each file by its path.
 
     A node without a place, in a rule that was not read from a file, has no line.
     """
@@ -57,7 +57,7 @@ def blocks(covered: RuleCoverage, files: Mapping[str, Sequence[str]]) -> tuple[B
 
 
 def _lines(lines: Sequence[str], number: int) -> Iterable[int]:
-    """The numbers of the lines of the `when:` that the line stands in."""
+    """The numbers of the lines of the `when:` that holds the line."""
     first = next((n for n in range(number, 0, -1) if lines[n - 1].lstrip().startswith("when:")), number)
     within = len(_margin(lines[first - 1]))
     after = [n for n in range(first + 1, len(lines) + 1) if lines[n - 1].strip()]
@@ -82,7 +82,7 @@ def _marks(covered: RuleCoverage, nodes: Sequence[CoverageNode], number: int, li
 
 
 def _closed(text: str) -> str:
-    """The text without what follows it in its line: a comma, or a bracket that is opened before it."""
+    """The text without a comma after it, or a bracket that was opened before it."""
     text = text.rstrip(" ,")
     while any(text.endswith(shut) and text.count(shut) > text.count(opened) for opened, shut in ("{}", "[]")):
         text = text[:-1].rstrip(" ,")
@@ -90,7 +90,7 @@ def _closed(text: str) -> str:
 
 
 def missing(covered: RuleCoverage, node: CoverageNode) -> str:
-    """What no case shows of a node though some patient could, in words; empty where all is shown."""
+    """What no case shows of a node although some patient could, in words; empty if all is shown."""
     return _words(covered.missing, node, "never seen {}", "not shown to matter when {}")
 
 
@@ -100,7 +100,7 @@ def unreachable(covered: RuleCoverage, node: CoverageNode) -> str:
 
 
 def _words(goals: Iterable[Goal], node: CoverageNode, seen: str, matters: str) -> str:
-    """What is not seen, and of the rest what does not matter."""
+    """The values that are not seen, and of the other values those that do not matter."""
     goals = {goal for goal in goals if goal.node == node.number}
     unseen = [value for value in VALUES if Goal(node.number, value) in goals]
     idle = [value for value in VALUES if Goal(node.number, value, matters=True) in goals and value not in unseen]

@@ -1,11 +1,10 @@
 """Coverage: what the cases of a rule show of its condition, and what they leave untested.
 
-Of every comparison, and of every `all`, `any` and `not`, it is asked whether some case saw it true, false and unknown;
-of every comparison also whether it was shown to matter by itself with each of these values. A comparison *matters* in a
-case if another value in its place alone, all other comparisons as they are, would change what the whole condition
-comes to. For two values this is masking MC/DC (J. J. Chilenski, An Investigation of Three Forms of the Modified
-Condition Decision Coverage (MCDC) Criterion, DOT/FAA/AR-01/18, 2001); asking it of unknown as well, in Kleene's logic,
-is this project's own.
+Some case must see every comparison, and every `all`, `any` and `not`, true, false and unknown. Some case must also show
+that every comparison matters by itself with each of these values. A comparison *matters* in a case if another value of
+this one comparison would change the value of the whole condition. For two values this is masking MC/DC (J. J.
+Chilenski, An Investigation of Three Forms of the Modified Condition Decision Coverage (MCDC) Criterion,
+DOT/FAA/AR-01/18, 2001). This project asks the same for unknown, in Kleene's logic.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ VALUES = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
 
 
 class Goal(NamedTuple):
-    """What a case can show of a node: that it came to `value`, or that it mattered with it."""
+    """What a case can show of a node: that it evaluated to `value`, or that it mattered with this value."""
 
     node: int
     value: Truth
@@ -41,7 +40,7 @@ class Goal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CoverageNode:
-    """A comparison, or an `all`, `any` or `not`; `asked_by` is the definition's name in the rule that it stands in."""
+    """A comparison, or an `all`, `any` or `not`; `asked_by` names the definition that it is in, if any."""
 
     number: int
     condition: Condition
@@ -59,14 +58,14 @@ class CoverageNode:
 
     @property
     def goals(self) -> tuple[Goal, ...]:
-        """What is to be shown of it."""
+        """What cases must show of it."""
         seen = tuple(Goal(self.number, value) for value in VALUES)
         matters = tuple(Goal(self.number, value, matters=True) for value in VALUES)
         return seen + matters if self.is_comparison else seen
 
 
 class Share(NamedTuple):
-    """How much of what is wanted was met."""
+    """How much of the total was met."""
 
     met: int
     wanted: int
@@ -80,11 +79,11 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleCoverage:
-    """What the cases show of one rule: for each goal that is met the first case that meets it.
+    """What the cases show of one rule: for each goal that is met, the first case that meets it.
 
-    `came_to` says how many cases the rule was met, not met and unknown in. `unreachable` are goals that no patient can
-    meet; they are known only where `tried_all`. `failing` are own cases that do not hold (they expect another finding,
-    or do not ask the rule at all), and so show nothing.
+    `came_to` counts the cases in which the rule was met, not met and unknown. `unreachable` are goals that no patient
+    can meet; they are known only if `tried_all`. `failing` are the rule's own cases that do not hold (they expect
+    another finding, or do not ask the rule), and so show nothing.
     """
 
     rule: Rule
@@ -102,7 +101,7 @@ class RuleCoverage:
 
     @property
     def missing(self) -> tuple[Goal, ...]:
-        """What no case shows though some patient could."""
+        """What no case shows although some patient could."""
         return tuple(goal for goal in self.goals if goal not in self.shown)
 
     @property
@@ -116,7 +115,7 @@ class RuleCoverage:
 
     @property
     def shown_to_matter(self) -> Share:
-        """How many of the comparisons that can matter were shown to, with each value that they can matter with."""
+        """Of the comparisons that can matter, how many were shown to matter with every possible value."""
         asked = {goal.node for goal in self.goals if goal.matters}
         return Share(len(asked - {goal.node for goal in self.missing if goal.matters}), len(asked))
 
@@ -128,7 +127,7 @@ def total(covered: Iterable[RuleCoverage]) -> Share:
 
 
 def cover(rulebook: Rulebook, cases: Iterable[Case], *, vignettes: bool = False) -> tuple[RuleCoverage, ...]:
-    """What the cases show of each rule, by id: its own cases, and whole patients too where `vignettes`."""
+    """What the cases show of each rule, by id: its own cases, and whole patients too if `vignettes`."""
     own: dict[str | None, list[_Patient]] = {None: []}
     for case in cases:
         if case.rule is not None or vignettes:
@@ -137,7 +136,7 @@ def cover(rulebook: Rulebook, cases: Iterable[Case], *, vignettes: bool = False)
 
 
 class _Patient(NamedTuple):
-    """A case, and what is known of its patient; None where the patient is refused."""
+    """A case, and what is known of its patient; None if the patient is refused."""
 
     case: Case
     facts: Facts | None
@@ -151,7 +150,7 @@ def _patient(case: Case, vocabulary: Vocabulary) -> _Patient:
 
 
 def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> RuleCoverage:
-    """What these cases show of a rule; those that do not ask it at their stage show nothing."""
+    """What these cases show of a rule; cases whose stage does not ask it show nothing."""
     nodes = nodes_of(rule.when)
     came_to = dict.fromkeys(VALUES, 0)
     shown: dict[Goal, Case] = {}
@@ -172,7 +171,7 @@ def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> 
 
 
 def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:
-    """What each comparison comes to, in the order written; None where the case does not ask the rule."""
+    """The value of each comparison, in the order written; None if the case does not ask the rule."""
     if facts is None or not rule.asked_at(case.stage):
         return None
     answers = answers_for(rule, facts)
@@ -180,7 +179,7 @@ def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:
 
 
 def nodes_of(condition: Condition) -> tuple[CoverageNode, ...]:
-    """The nodes of a tree in the order written, definitions included; a definition itself is the node that it is."""
+    """The nodes of a tree in the order written, definitions included; a definition is the node of its condition."""
     return tuple(CoverageNode(number, node, by) for number, (node, by) in enumerate(_walk(condition, None)))
 
 
@@ -200,12 +199,12 @@ def _walk(condition: Condition, asked_by: DefinitionRef | None) -> Iterator[tupl
 
 
 def evaluated(condition: Condition, leaves: Iterable[Truth]) -> Truth:
-    """What the tree comes to where its comparisons, in the order written, come to `leaves`."""
+    """The value of the tree if its comparisons, in the order written, have the values `leaves`."""
     return _valued(condition, iter(leaves)).value
 
 
 def shows(condition: Condition, leaves: Iterable[Truth]) -> Iterator[Goal]:
-    """What is shown where the comparisons come to `leaves`."""
+    """What is shown if the comparisons have the values `leaves`."""
     itself = {value: value for value in VALUES}
     for number, (node, matters) in enumerate(_readings(_valued(condition, iter(leaves)), itself)):
         yield Goal(number, node.value)
@@ -234,7 +233,7 @@ def _valued(condition: Condition, leaves: Iterator[Truth]) -> _Valued:
 
 
 def _combined(condition: Condition, values: list[Truth]) -> Truth:
-    """What a node comes to whose members come to these, one or more."""
+    """The value of a node whose members, one or more, have these values."""
     match condition:
         case AllOf():
             return logic.conjunction(values)
@@ -247,9 +246,9 @@ def _combined(condition: Condition, values: list[Truth]) -> Truth:
 
 
 def _readings(node: _Valued, outcome: Mapping[Truth, Truth]) -> Iterator[tuple[_Valued, bool]]:
-    """Each node in the order written, and whether it matters; `outcome`: what the whole comes to for each value of it.
+    """Each node in the order written, and whether it matters; `outcome`: the value of the whole for each of its values.
 
-    Whatever a node's own value is: if the outcome is not the same for all three, another value changes it.
+    A node's own value makes no difference: if the outcome differs among the three values, another value changes it.
     """
     if not isinstance(node.condition, DefinitionRef | Always):
         yield node, len(set(outcome.values())) > 1
@@ -261,14 +260,14 @@ def _readings(node: _Valued, outcome: Mapping[Truth, Truth]) -> Iterator[tuple[_
 
 
 def _without(condition: Condition, values: list[Truth], value: Truth) -> list[Truth]:
-    """What the members come to without one of that value, as at most one value."""
+    """The value of the members without one member of that value, as at most one value."""
     rest = list(values)
     rest.remove(value)
     return [_combined(condition, rest)] if rest else []
 
 
 def _unreachable(condition: Condition, missing: set[Goal], vocabulary: Vocabulary) -> frozenset[Goal] | None:
-    """The goals that no patient can meet, by trying; None where there are too many patients to try."""
+    """The goals that no patient can meet, by trying; None if there are too many patients to try."""
     left = set(missing)
     if not left:
         return frozenset()

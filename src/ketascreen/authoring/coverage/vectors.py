@@ -1,7 +1,7 @@
-"""Patients enough to show all that any patient can show of a condition, as the values of its comparisons.
+"""Enough patients to show all that any patient can show of a condition, as the values of its comparisons.
 
-Facts that are asked once, and can be answered either way, stand for themselves: of a group of such comparisons under
-one node it is enough to let each one in turn decide for the group. All other facts are tried in every combination.
+Some facts are asked once and can have any answer. In a group of such comparisons under one node, it is enough that each
+one in turn decides for the group. All other facts are tried in every combination.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
 
 MAX_READINGS = 50_000
-"""Combinations times comparisons; about a second."""
+"""The most combinations times comparisons; they take about a second."""
 
 ORDERED = (("diastolic_bp", "systolic_bp"), ("predose_diastolic_bp", "predose_systolic_bp"))
-"""Facts of which the first is below the second in every profile that is accepted."""
+"""Pairs of facts: the first is below the second in every accepted profile."""
 
 Leaves = Mapping[int, Truth]
 """The values of some comparisons, by their number in the order written."""
@@ -41,7 +41,7 @@ Leaves = Mapping[int, Truth]
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Values that some comparisons can have together, and the numbers that give them, where it is one number fact."""
+    """Values that some comparisons can have together, and the numbers that give them, if they ask one number fact."""
 
     leaves: Leaves
     fact: str = ""
@@ -51,7 +51,7 @@ class _Choice:
 def vectors(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[Truth, ...]] | None:
     """Values that the comparisons, in the order written, can have together; None if there are too many to try.
 
-    Whatever some patient shows of the condition (see `coverage`), one of these shows.
+    If some patient shows something of the condition (see `coverage`), one of these shows it too.
     """
     asked = list(comparisons(condition))
     facts = [vocabulary[name] for name in facts_in_order(condition)]
@@ -66,7 +66,7 @@ def vectors(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[Trut
 
 
 def _choices(fact: Fact, asked: Sequence[Compare], condition: Condition) -> tuple[_Choice, ...]:
-    """What the comparisons of one fact can come to together; unknown, where it is not known, is the first."""
+    """The values that the comparisons of one fact can have together; the first is for a fact that is not known."""
     here = {number: compare for number, compare in enumerate(asked) if compare.fact == fact.name}
     found: dict[tuple[Truth, ...], list[Value]] = {(Truth.UNKNOWN,) * len(here): []}
     for answer in (*answers(fact, condition), *open_lists(fact, condition)):
@@ -79,13 +79,13 @@ def _choices(fact: Fact, asked: Sequence[Compare], condition: Condition) -> tupl
 
 
 def _is_free(name: str, choices: Sequence[_Choice], asked: Mapping[str, object]) -> bool:
-    """Whether a fact is asked once, can come to all three values, and no other fact that is asked bounds it."""
+    """Whether a fact is asked once, can give all three values, and no other asked fact bounds it."""
     bound = any(name in pair and all(fact in asked for fact in pair) for pair in ORDERED)
     return len(choices) == len(Truth) and len(choices[0].leaves) == 1 and not bound
 
 
 def _free_units(condition: Condition, free: frozenset[str], at: int) -> Iterator[tuple[_Choice, ...]]:
-    """For each largest group of free comparisons under one node the values in which one of them decides for it.
+    """For each largest group of free comparisons under one node, the values in which one of them decides for the group.
 
     `at` is the number of the condition's first comparison.
     """
@@ -116,12 +116,12 @@ def _numbered(members: Sequence[Condition], at: int) -> list[tuple[Condition, in
 
 
 def _neutral(condition: AllOf | AnyOf) -> Truth:
-    """The value of the other members that lets one member decide."""
+    """The value of the other members with which one member decides."""
     return Truth.TRUE if isinstance(condition, AllOf) else Truth.FALSE
 
 
 def _deciding(group: Sequence[tuple[Condition, int]], neutral: Truth) -> Iterator[Leaves]:
-    """Each comparison of the group with each value, the rest such that it decides what the group comes to."""
+    """Each comparison of the group with each value; with the others' values it decides the value of the group."""
     for index, (condition, at) in enumerate(group):
         others: dict[int, Truth] = {}
         for other, number in (*group[:index], *group[index + 1 :]):
@@ -137,7 +137,7 @@ def _deciding(group: Sequence[tuple[Condition, int]], neutral: Truth) -> Iterato
 
 
 def _settled(condition: Condition, value: Truth, at: int) -> Leaves:
-    """Values of free comparisons that make a condition come to `value`, true or false."""
+    """Values of free comparisons that make a condition `value`, true or false."""
     match condition:
         case Compare():
             return {at: value}
@@ -153,7 +153,7 @@ def _settled(condition: Condition, value: Truth, at: int) -> Leaves:
 
 
 def _together(units: Sequence[Sequence[_Choice]], leaves: int) -> Iterator[tuple[Truth, ...]]:
-    """Each combination once, in an order that jumps about: whoever looks for something common finds it early."""
+    """Each combination once, in a mixed order: a search for something common finds it early."""
     size = prod(map(len, units))
     step = max(1, size * 5 // 8)
     while gcd(step, size) > 1:
@@ -169,6 +169,6 @@ def _together(units: Sequence[Sequence[_Choice]], leaves: int) -> Iterator[tuple
 
 
 def _one_patient(chosen: Sequence[_Choice]) -> bool:
-    """Whether one patient can answer so: a profile whose lower pressure is not below the upper one is refused."""
+    """Whether one patient can answer so: a profile is refused unless its lower pressure is below the upper one."""
     numbers = {choice.fact: choice.numbers for choice in chosen if choice.numbers}
     return all(min(numbers[low]) < max(numbers[high]) for low, high in ORDERED if low in numbers and high in numbers)

@@ -1,7 +1,7 @@
-"""The one layout of a rulebook's files: order of keys, indentation, what stands on one line. Comments stay.
+"""The one layout of a rulebook's files: order of keys, indentation, what is on one line. Comments stay.
 
-What a file means stays too: each file is read again as it was laid out, and handed out only if it says the same.
-Lists and mappings that the author wrote on one line stay there while they fit; short ones are put there.
+The meaning of a file stays too: each laid-out file is read again, and returned only if it says the same. Lists and
+mappings that the author wrote on one line stay there if they fit; short ones are moved there.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from ketascreen.syntax.utf8 import decode
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 
 LIMIT = 120
-"""How long a line may be that holds a whole list or mapping, or text that is not folded."""
+"""The most columns of a line with a whole list or mapping, or with text that is not folded."""
 WIDTH = 100
-"""Where text is folded that did not fit on its line."""
+"""The column at which text is folded if it did not fit on its line."""
 SHORT = 60
-"""Up to where a list or mapping of single words is put on one line, however it was written."""
+"""The most columns up to which a list or mapping of single words is put on one line in any case."""
 _HEADINGS = ("name", "title")
-"""Text that stays on its line however long it is."""
+"""Text that stays on its line at any length."""
 _ROUNDS = 8
 
 
 class _OnlyText(VersionedResolver):
-    """Every scalar is text, so that none is written otherwise than it was read."""
+    """Every scalar is text, so that each is written as it was read."""
 
     @property
     def versioned_resolver(self) -> dict[Any, Any]:
@@ -50,7 +50,7 @@ def laid_out(data: bytes, path: str) -> str:
 
     Raises:
         RulebookError: the reader refuses the file.
-        InputError: it cannot be laid out without moving a comment away from what it is about.
+        InputError: the layout would move a comment away from the thing that it is about.
     """
     tree, found = read_yaml(data, path, KEYS.get(path.rpartition("/")[2], WORD))
     if found or tree is None:
@@ -60,7 +60,7 @@ def laid_out(data: bytes, path: str) -> str:
     for _ in range(_ROUNDS):
         try:
             laid = _once(text, KINDS[kind_of(path)])
-        except YAMLError:  # what the reader takes and ruamel.yaml does not
+        except YAMLError:  # the reader accepts it, and ruamel.yaml does not
             raise _left_alone(path) from None
         if laid == text:
             break
@@ -76,14 +76,14 @@ def laid_out(data: bytes, path: str) -> str:
 
 
 def _left_alone(path: str) -> InputError:
-    hint = "put each comment on a line of its own, above a key or an entry"
+    hint = "put each comment on its own line, above a key or an entry"
     return InputError(
-        [Diagnostic("layout", "cannot be laid out without touching what it says, or a comment", hint, Place(path))]
+        [Diagnostic("layout", "cannot be laid out: its meaning or a comment would change", hint, Place(path))]
     )
 
 
 def _once(text: str, held: Any) -> str:
-    """The text with lines and indentation in order; where they are, with its keys in order."""
+    """The text with lines and indentation in order; if they are already, with its keys in order."""
     document = _yaml().load(text)
     order_within_braces(document, held)
     _settle(document, 0, 0)
@@ -95,7 +95,7 @@ def _yaml() -> YAML:
     yaml = YAML()
     yaml.Resolver = _OnlyText
     yaml.preserve_quotes = True
-    yaml.width = 1_000_000  # where lines end is decided here
+    yaml.width = 1_000_000  # the ends of lines are decided here
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
@@ -104,8 +104,8 @@ def _written(document: Any) -> str:
     out = io.StringIO()
     _yaml().dump(document, out)
     lines = [line.rstrip() for line in out.getvalue().split("\n")]
-    if isinstance(document, CommentedSeq):  # a list at the root stands at the margin
-        # (a comment has been left at its column)
+    if isinstance(document, CommentedSeq):  # a list at the root is at the margin
+        # (a comment keeps its column)
         lines = [line if line.lstrip().startswith("#") else line.removeprefix("  ") for line in lines]
     return "\n".join(_with_breaks(lines)).strip("\n") + "\n"
 
@@ -118,7 +118,7 @@ def _with_breaks(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _settle(node: Any, start: int, indent: int) -> None:
-    """Decides what stands on one line. `start` is the column where `node` begins, `indent` that of its lines below."""
+    """Decides what is on one line. `start` is the first column of `node`, `indent` the column of its lines below."""
     if not isinstance(node, CommentedMap | CommentedSeq):
         return
     if node.fa.flow_style() and _broken(node, start):
@@ -142,14 +142,14 @@ def _settle(node: Any, start: int, indent: int) -> None:
 
 
 def _broken(node: Any, start: int) -> bool:
-    """Marks the keys before which the author broke the line of a mapping of text; whether each line fits."""
+    """Marks the keys before which the author broke the line of a mapping of text; returns whether each line fits."""
     if (
         not isinstance(node, CommentedMap)
         or _on_one_line(node) is None
         or any(not isinstance(v, str) for v in node.values())
     ):
         return False
-    if any(key not in node.lc.data for key in node):  # put in order a moment ago
+    if any(key not in node.lc.data for key in node):  # already in order
         return False
     lines = [node.lc.key(key)[0] for key in node]
     starting = {key for key, line, above in zip(list(node)[1:], lines[1:], lines, strict=False) if line != above}
@@ -168,14 +168,14 @@ def _broken(node: Any, start: int) -> bool:
 
 
 def _is_short(node: CommentedMap | CommentedSeq, start: int, line: str) -> bool:
-    """Whether it holds single words or quantities, on a short line, and is no condition by itself."""
+    """Whether it holds single words or quantities, on a short line, and is not a condition by itself."""
     values = list(node.values()) if isinstance(node, CommentedMap) else list(node)
     is_condition = isinstance(node, CommentedMap) and "meets" in node
     return 2 < start <= SHORT - len(line) and not is_condition and all(isinstance(value, str) for value in values)
 
 
 def _on_one_line(node: Any) -> str | None:
-    """`node` as it would stand on one line; None where it cannot."""
+    """`node` as written on one line; None if that is impossible."""
     if isinstance(node, FoldedScalarString | LiteralScalarString) or (isinstance(node, str) and "\n" in node):
         return None
     if isinstance(node, str):

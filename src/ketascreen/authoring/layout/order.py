@@ -15,7 +15,7 @@ from ketascreen.authoring.cases import case_models
 from ketascreen.loading import file_models
 
 BREAK = "\ue000"
-"""Stands before a key that begins a line within braces; the reader refuses it in a file."""
+"""Marks a key that begins a line within braces; the reader refuses this character in a file."""
 
 ORDER = {
     file_models.CitationModel: ("document", "outside", "line", "phrase", "says"),
@@ -24,7 +24,7 @@ ORDER = {
     ),
     file_models.FreshnessModel: ("fresh_for", "lasting", "permanent", "reason"),
 }  # fmt: skip
-"""The order of keys where it is not that of the model."""
+"""The order of keys, for files in which it differs from the model."""
 
 
 def order_within_braces(document: Any, held: Any) -> None:
@@ -36,9 +36,9 @@ def order_within_braces(document: Any, held: Any) -> None:
 
 
 def reordered(text: str, document: Any, held: Any) -> str:
-    """The text with the keys of each mapping in order that stands on lines of its own.
+    """The text, with the keys in order in each mapping that has its own lines.
 
-    Inner mappings come first: ordering one leaves the lines as many as they were, so that those around it stay true.
+    Inner mappings are first: the number of lines does not change, so the places of the outer mappings stay right.
     """
     lines = text.split("\n")[:-1]
     for node, model, end in reversed(list(_mappings(document, held, len(lines)))):
@@ -50,20 +50,20 @@ def reordered(text: str, document: Any, held: Any) -> str:
 
 def _wanted(node: CommentedMap, model: type[file_models.FileModel]) -> list[str]:
     order = ORDER.get(model, tuple(model.model_fields))
-    if model is case_models.ExpectModel and "decisions" in node:  # of a whole patient: what is asked for comes last
+    if model is case_models.ExpectModel and "decisions" in node:  # of a whole patient: what is asked for is last
         order = (*(key for key in order if key != "asks"), "asks")
     bare = {key: key.removeprefix(BREAK) for key in node}
     return sorted(node, key=lambda key: order.index(bare[key]) if bare[key] in order else len(order))
 
 
 def _permuted(lines: list[str], node: CommentedMap, wanted: Sequence[str], end: int) -> list[str]:
-    """The lines with those of each key, its comments above it, in another order."""
+    """The lines in another order: each key with its lines and the comments above it."""
     column = node.lc.key(wanted[0])[1]
     first = min(node.lc.key(key)[0] for key in node)
     while column and not lines[first][:column].strip() and re.match(rf" {{{column}}}#", lines[first - 1]):
         first -= 1  # above the first key, but not above the whole file or a list's entry
     while not lines[end - 1].strip() or re.match(rf"(?! {{{column}}}) *#", lines[end - 1]):
-        end -= 1  # what stands further out belongs to what follows
+        end -= 1  # a comment further out belongs to what follows
     top = min(node.lc.key(key)[0] for key in node)
     head, lead = lines[:first], lines[top][:column]
     bare = [*lines[:top], " " * column + lines[top][column:], *lines[top + 1 :]]
@@ -78,7 +78,7 @@ def _permuted(lines: list[str], node: CommentedMap, wanted: Sequence[str], end: 
 
 
 def _with_comments(lines: Sequence[str], line: int, first: int, column: int) -> int:
-    """The line where the comments above a key begin. What stands deeper belongs to what is before."""
+    """The line where the comments above a key begin. A deeper comment belongs to the lines before it."""
     above = line
     while above > first and re.match(rf" {{0,{column}}}#", lines[above - 1]):
         above -= 1
@@ -86,7 +86,7 @@ def _with_comments(lines: Sequence[str], line: int, first: int, column: int) -> 
 
 
 def _mappings(node: Any, held: Any, end: int) -> Iterator[tuple[CommentedMap, type[file_models.FileModel], int]]:
-    """Each mapping that fills in a file model, with the line behind its last."""
+    """Each mapping that fills in a model, with the line after its last line."""
     origin, inner = get_origin(held), get_args(held)
     if origin in (Union, UnionType, Annotated):
         for one in inner if origin is not Annotated else inner[:1]:

@@ -1,4 +1,4 @@
-"""Slips of the hand in a rule, and whether a case notices each.
+"""Slips in a rule, and whether a case notices each.
 
 It may import what authoring may.
 """

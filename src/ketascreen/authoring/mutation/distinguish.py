@@ -1,7 +1,7 @@
-"""Whether any patient tells a mutant from its original: answers on which a rule comes to something else.
+"""Searches for a patient to whom the mutated rule gives a different result.
 
-Answers that neither version's comparisons tell apart are tried once. What the search calls equal is so for all answers;
-where it stops early, it says so.
+If no comparison of either version distinguishes two answers, the search tries one of them. If it says that two versions
+are equal, they are equal for all answers; if it stops early, it says so.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists,
 
 MAX_TRIES = 20_000
 UNHEARD_OF = "something_else"
-"""Stands in a case for an entry that no vocabulary knows."""
+"""The word that a case uses for an entry that no vocabulary knows."""
 
 Given = dict[str, dict[str, Any]]
-"""What a case gives: for each fact its answer, with `at` where it is not of the day."""
+"""What a case gives: for each fact its answer, with `at` if it is not of the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distinction:
-    """What a search came to: a patient who tells the two apart; None where there is none, `certain` if for sure."""
+    """The result of a search: a patient who distinguishes the two, or None; `certain` if there is surely none."""
 
     given: Given | None
     certain: bool = True
@@ -43,7 +43,7 @@ class Distinction:
 
 @dataclass(frozen=True, slots=True)
 class _TriedAnswer:
-    """An answer as a case writes it, and what of it counts before the change and after."""
+    """An answer as a case writes it, and what of it counts before and after the change."""
 
     raw: dict[str, Any]
     before: Value | None
@@ -55,7 +55,7 @@ _Differ = Callable[[_Seen, _Seen], bool]
 
 
 def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Distinction:
-    """A patient for whom a rule comes to another outcome than its mutant, or to the same on other grounds."""
+    """A patient for whom a rule and its mutant have different outcomes, or the same outcome on other grounds."""
     before = rulebook.rule(rule_id)
     assert before is not None
     after = mutant.rules.get(rule_id, before)
@@ -80,13 +80,13 @@ def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime
 
 
 def come_to(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Distinction:
-    """A patient for whom a rule comes to `truth`."""
+    """A patient for whom a rule evaluates to `truth`."""
     choices = _choices(None, rule, rule, rulebook, as_of)
     return _search(choices, lambda one, _: evaluate(rule.when, one) is truth, lambda one, two: False)
 
 
 def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
-    """What of the grounds a case can assert."""
+    """The part of the grounds that a case can assert."""
     return grounds.truth, grounds.lacks if grounds.truth is Truth.UNKNOWN else grounds.rests_on
 
 
@@ -145,7 +145,7 @@ def profile(given: Given) -> PatientProfile:
 
 
 def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
-    """A condition that tells apart all that one of the two rules does, and the marks that a mutant changes."""
+    """A condition that distinguishes all that one of the two rules does, and the marks that a mutant changes."""
     asked: list[Condition] = [before.when, after.when]
     if mutant and mutant.fact and mutant.marked:
         asked.append(Compare(mutant.fact.name, "includes_any", tuple(sorted(mutant.marked))))
@@ -155,7 +155,7 @@ def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
 def _choices(
     mutant: Mutant | None, before: Rule, after: Rule, rulebook: Rulebook, as_of: datetime
 ) -> dict[str, tuple[_TriedAnswer, ...]]:
-    """The answers to try for each fact, those first that read best."""
+    """The answers to try for each fact; the most readable ones are first."""
     both = _both(mutant, before, after)
     after_vocabulary = mutant.rulebook(rulebook).vocabulary if mutant and mutant.fact else rulebook.vocabulary
     choices = {}
@@ -181,7 +181,7 @@ def _written(fact: Fact, condition: Condition, as_of: datetime, changed: Fact | 
 
 
 def _readable(fact: Fact, condition: Condition) -> list[Value]:
-    """The answers that the condition tells apart, with the whole numbers beside each bound."""
+    """The answers that the condition distinguishes, with the whole numbers next to each bound."""
     found = list(answers(fact, condition))
     if not fact.is_number:
         return [*found[1:], *found[:1], *open_lists(fact, condition)] if found else []
@@ -191,7 +191,7 @@ def _readable(fact: Fact, condition: Condition) -> list[Value]:
     beside = {bound + step for bound in bounds if bound == bound.to_integral_value() for step in (-1, 1)}
     numbers = {value for value in found if isinstance(value, Decimal)}
     numbers |= {number for number in beside if fact.minimum <= number <= fact.maximum}
-    # The bounds first, then the whole numbers beside them, those with many decimals last.
+    # The bounds first, then the whole numbers next to them; numbers with many decimals last.
     return [*sorted(numbers, key=lambda one: (len(decimal_text(one)) > 6, min(abs(one - at) for at in bounds), one))]
 
 

@@ -1,4 +1,4 @@
-"""Which rules a change since a git revision concerns: by their files, parameters, definitions and facts."""
+"""Finds the rules that changed since a git revision, by their files, parameters, definitions and facts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NAMED = ("parameters.yaml", "definitions.yaml", "vocabulary.yaml")
 
 
 def rules_changed_since(revision: str, folder: Path, rulebook: Rulebook) -> frozenset[str]:
-    """The ids of the rules that a change since `revision` concerns, files that git does not know yet included.
+    """The ids of the rules that changed since `revision`; files that git does not know yet count as changed.
 
-    A rule's cases are of its files. A parameter, definition or fact counts where its own entry changed.
+    A rule's cases belong to its files. A parameter, definition or fact counts if its own entry changed.
 
     Raises:
-        RequestError: git is not there, `folder` is in no repository, or there is no such revision.
+        RequestError: git is not installed, `folder` is not in a repository, or the revision does not exist.
     """
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
     listed = _git(folder, "diff", "--name-only", "-z", "--relative", commit, "--", ".")
@@ -64,7 +64,9 @@ def _git(folder: Path, *words: str, may_fail: bool = False) -> str:
     try:
         ran = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
     except OSError:
-        raise RequestError([Diagnostic("since", "git is not there", "install it, or leave `--since` out")]) from None
+        raise RequestError(
+            [Diagnostic("since", "git is not installed", "install it, or leave `--since` out")]
+        ) from None
     if ran.returncode and not may_fail:
         hint = "name a commit, branch or tag of the repository that the rulebook is in"
         raise RequestError([Diagnostic("since", "git knows no such revision of the rulebook", hint)])

@@ -1,4 +1,4 @@
-"""How a change of a rulebook looks in its file: the line before and after. Nothing is read back from these lines."""
+"""Shows a change of a rulebook in its file: the line before and after. Nothing reads these lines again."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class SourceFile:
 
 
 def read_sources(folder: Path, paths: Iterable[str]) -> Mapping[str, SourceFile]:
-    """The files of a rulebook that already loaded, by path within its folder; those that hold no mapping are left out.
+    """The files of a loaded rulebook that hold a mapping, by path within its folder.
 
-    Raises nothing of its own: a file that went away since is left out too.
+    It raises nothing itself: a file that was removed since the loading is left out too.
     """
     files = read_folder(folder, Problems(), fixtures=False).files
     found: dict[str, SourceFile] = {}
@@ -44,7 +44,7 @@ def read_sources(folder: Path, paths: Iterable[str]) -> Mapping[str, SourceFile]
 
 @dataclass(frozen=True, slots=True)
 class EditedLine:
-    """A line of a file before and after a change; `after` is None where the line goes, and may hold a second line."""
+    """A line of a file before and after a change; `after` is None for a removed line, and may hold a second line."""
 
     place: Place
     before: str
@@ -52,18 +52,18 @@ class EditedLine:
 
 
 def put(source: SourceFile, place: Place, text: str) -> EditedLine:
-    """`text` put in the place of what stands there."""
+    """`text` in place of the text there."""
     line, start = source.line(place), place.column - 1
     return EditedLine(place, line, line[:start] + text + line[start + place.length :])
 
 
 def dropped(source: SourceFile, place: Place) -> EditedLine:
-    """A branch that is dropped, shown by its first line."""
+    """A dropped branch, shown by its first line."""
     return EditedLine(place, source.line(place), None)
 
 
 def word_dropped(source: SourceFile, word: Node) -> EditedLine:
-    """A word taken out of a list, written on one line or on several."""
+    """A word removed from a list, which is written on one line or on several."""
     line = source.line(word.place)
     if line.strip().startswith("- ") and "[" not in line:
         return dropped(source, word.place)
@@ -74,7 +74,7 @@ def word_dropped(source: SourceFile, word: Node) -> EditedLine:
 
 
 def word_added(source: SourceFile, last: Node, word: str) -> EditedLine:
-    """A word put behind the last one of a list."""
+    """A word added after the last one of a list."""
     place = last.place
     line = source.line(place)
     if line.strip().startswith("- ") and "[" not in line:
@@ -84,13 +84,13 @@ def word_added(source: SourceFile, last: Node, word: str) -> EditedLine:
 
 
 def line_added(source: SourceFile, place: Place, text: str) -> EditedLine:
-    """A line put below another, as far in as that one."""
+    """A line added below another, with the same indentation."""
     line = source.line(place)
     return EditedLine(place, line, f"{line}\n{line[: len(line) - len(line.lstrip())]}{text}")
 
 
 def not_added(source: SourceFile, leaf: Node) -> EditedLine:
-    """A `not` put before a comparison; one of several lines is shown by its first."""
+    """A `not` added before a comparison; a comparison of several lines is shown by its first line."""
     line, start = source.line(leaf.place), leaf.place.column - 1
     rest = line[start:].rstrip()
     held = f"{rest} ...}}" if rest.endswith((":", "[", "{")) else f"{rest}}}"
@@ -99,7 +99,7 @@ def not_added(source: SourceFile, leaf: Node) -> EditedLine:
 
 
 def not_dropped(source: SourceFile, key: Place, member: Node) -> EditedLine:
-    """A `not` taken from before a condition."""
+    """A `not` removed from before a condition."""
     line = source.line(key)
     if member.place.line != key.line:
         return dropped(source, key)
@@ -108,6 +108,6 @@ def not_dropped(source: SourceFile, key: Place, member: Node) -> EditedLine:
 
 
 def span(node: Node) -> Place:
-    """Where a value stands; only that of a scalar has its whole length."""
+    """The place of a value; only the place of a scalar has its whole length."""
     assert isinstance(node, Scalar)
     return node.place

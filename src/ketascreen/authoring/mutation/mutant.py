@@ -1,6 +1,6 @@
-"""Mutants: a rulebook with one slip of the hand in it, each with the line that it changes before and after.
+"""Mutants: each is a rulebook with one slip in it, and the changed line before and after.
 
-Pure: what comes out depends on the rulebook and its files alone, and always comes in the same order.
+Pure: the result depends only on the rulebook and its files, and always has the same order.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from ketascreen.syntax.tree import Node, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One slip: what it is about (`rule x`, `parameter x`, `definition x`, `fact x`), what it does, its line.
+    """One slip: its subject (`rule x`, `parameter x`, `definition x`, `fact x`), what it does, its line.
 
-    `rules` are those that it changes, as changed, by id; `fact` is one whose freshness it changes, as changed.
-    `touches` are the ids of all rules that may come to something else. `refused` says why the format would not take
-    it; `marked` are words of `fact` that count for another time.
+    `rules` are the changed rules by id; `fact` is the changed fact, if its freshness changes. `touches` are the ids of
+    all rules that may give another outcome. `refused` says why the format would not accept it; `marked` are words of
+    `fact` that count for another time.
     """
 
     kind: str
@@ -59,12 +59,12 @@ class Mutant:
 
 
 def source_paths(rulebook: Rulebook) -> tuple[str, ...]:
-    """The files that mutants change lines of."""
+    """The files in which mutants change lines."""
     return (*(rule.place.path for rule in rulebook.rules), "parameters.yaml", "definitions.yaml", "vocabulary.yaml")
 
 
 def mutants(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> tuple[Mutant, ...]:
-    """Every mutant of a rulebook, by file and line; two slips that come to the same thing are one."""
+    """Every mutant of a rulebook, by file and line; two slips with the same effect are one."""
     found = chain(
         chain.from_iterable(_of_rule(rule, rulebook, sources) for rule in rulebook.rules),
         chain.from_iterable(_of_parameter(one, rulebook, sources) for one in rulebook.parameters.values()),
@@ -186,7 +186,7 @@ def _outside(when: Condition, rulebook: Rulebook) -> str:
 
 
 def parameters_of(when: Condition) -> frozenset[str]:
-    """The parameters that a condition uses, those of its definitions too."""
+    """The parameters that a condition uses, in its definitions too."""
     return frozenset(name for compare in comparisons(when) for name in compare.parameters)
 
 

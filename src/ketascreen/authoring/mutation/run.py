@@ -1,4 +1,4 @@
-"""What becomes of each mutant: killed by a case, refused by the loader, the same as the original, or a survivor."""
+"""Decides the fate of each mutant: killed by a case, refused by the loader, the same as the original, or a survivor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ketascreen.syntax.problems import Problems
 
 
 class Fate(StrEnum):
-    """What became of a mutant."""
+    """The fate of a mutant."""
 
     KILLED = "killed"
     REFUSED = "refused"
@@ -37,7 +37,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MutantResult:
-    """A mutant's fate. `why` is the case that killed it, what the loader says, or why no case is shown.
+    """A mutant with its fate. `why` is the case that killed it, the loader's message, or why no case is shown.
 
     `missing` is the case that would kill a survivor, as YAML, for the cases of the rule `missing_for`.
     """
@@ -50,7 +50,7 @@ class MutantResult:
 
 @dataclass(frozen=True)
 class MutantRun:
-    """The cases of a rulebook, made ready to be run against many mutants."""
+    """The cases of a rulebook, ready to run against many mutants."""
 
     rulebook: Rulebook
     cases: tuple[Case, ...]
@@ -67,9 +67,9 @@ class MutantRun:
         return by_rule
 
     def result(self, mutant: Mutant) -> MutantResult:
-        """What becomes of a mutant: its rules' own cases first, then whole patients; then the loader, then all answers.
+        """The fate of a mutant: its rules' own cases first, then whole patients; then the loader, then all answers.
 
-        The loader comes after the cases only because it takes longer; what a case kills it may refuse as well.
+        The loader is after the cases only because it takes longer; it may also refuse a mutant that a case kills.
         """
         if mutant.refused:
             return MutantResult(Fate.REFUSED, mutant.refused)
@@ -100,20 +100,20 @@ class MutantRun:
                 yield ready.case
 
     def _shows(self, ready: ReadyCase, new: Rule, facts: Facts) -> bool:
-        """Whether a changed rule says anything else of a whole patient; where not, the verdict cannot be another."""
+        """Whether a changed rule gives anything else for a whole patient; if not, the verdict cannot differ."""
         old = _rule(self.rulebook, new.id)
         said = _said(old, ready.case, ready.facts), _said(new, ready.case, facts)
         silent = said[0] == said[1] and (said[0] is None or said[0].truth is Truth.FALSE)
         return not silent and (said[0] != said[1] or (old.effect, old.routes) != (new.effect, new.routes))
 
     def _refusal(self, mutant: Mutant) -> str:
-        """What the loader says of the whole rulebook with this slip in it."""
+        """What the loader says about the whole rulebook with this slip in it."""
         changed, problems = mutant.rulebook(self.rulebook), Problems()
         check_whole(changed.rules, changed.vocabulary, changed.routes, changed.conflicts, problems)
         return next((problem.message for problem in problems.sorted()), "")
 
     def _survivor(self, mutant: Mutant) -> MutantResult:
-        """The case that is missing, or that no patient tells the mutant from the original."""
+        """The missing case, or that no patient distinguishes the mutant from the original."""
         certain = True
         for rule_id in mutant.touches:
             rule = _rule(self.rulebook, rule_id)
@@ -157,7 +157,7 @@ def _rule(rulebook: Rulebook, rule_id: str) -> Rule:
 
 
 def _told_by(rule: Rule, changed: Rule) -> Truth | None:
-    """What a rule must come to so that another effect, route or stage shows; None where none shows."""
+    """The outcome that shows another effect, route or stage of a rule; None if no outcome shows it."""
     if set(rule.routes) != set(changed.routes) or not changed.asked_at(_first_stage(rule)):
         return Truth.TRUE
     for truth, outcome in ((Truth.TRUE, Outcome.MET), (Truth.UNKNOWN, Outcome.UNKNOWN)):
@@ -180,7 +180,7 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
 
 
 ENOUGH = 1000
-"""As many mutants for each worker at least: with fewer, starting it takes longer than it saves."""
+"""The least number of mutants for each worker: with fewer, its start takes longer than it saves."""
 
 
 def _result_of(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], MutantResult]:
@@ -194,7 +194,7 @@ def try_all(
     workers: int = 1,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[MutantResult]:
-    """What becomes of each mutant, in their order, over `workers` processes; `progress` is told how many are done.
+    """The fate of each mutant, in order, over `workers` processes; `progress` gets the number done.
 
     Raises:
         ChannelFault: a worker process ended without an answer.

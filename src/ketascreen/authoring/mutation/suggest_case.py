@@ -1,4 +1,4 @@
-"""The case that is missing: what would tell a mutant from the original, ready to paste as YAML."""
+"""The missing case: it distinguishes a mutant from the original, ready to paste as YAML."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def written(
     taken: Iterable[str] = (),
     only_its_routes: bool = False,
 ) -> str:
-    """A case of `rule` as YAML, with what the rule as it stands comes to.
+    """A case of `rule` as YAML, with the outcome of the rule as it is now.
 
-    `taken` are names that other cases have; with `only_its_routes` the case says of all others that they get nothing.
+    `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
     facts = known_facts(profile(given), rulebook.vocabulary, as_of)
     grounds = explain(rule.when, answers_for(rule, facts))
@@ -64,7 +64,7 @@ def _time(at: datetime) -> str:
 
 
 def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
-    """A key with its value on one line where it fits, else with a line for each part of it."""
+    """A key with its value on one line if it fits, else with a line for each part of it."""
     line = f"{' ' * indent}{key}: {_flow(value)}"
     if len(line) <= _WIDTH or not isinstance(value, dict):
         yield line
@@ -87,8 +87,8 @@ def _flow(value: Any) -> str:
 
 
 def _name(given: Given, expect: Mapping[str, Any], as_of: datetime, not_for: bool) -> str:
-    """A sentence out of the answers, to be made a better one by whoever pastes it."""
-    where = " on no other route" if not_for else ""
+    """A sentence from the answers; the person who pastes it can write a better one."""
+    where = " on its routes only" if not_for else ""
     if not given:
         return f"nothing recorded is {_spoken(expect['finding'])}{where}"
     said = " and ".join(_said(name, raw) for name, raw in given.items())

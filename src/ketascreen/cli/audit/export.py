@@ -18,7 +18,7 @@ from ketascreen.cli.audit.options import ledger_argument
 def command(ledger: Path, file: Path, redacted: bool) -> None:
     """Write the whole chain of a ledger to FILE, which must be new.
 
-    docs/verify.md is its format; whoever has it can verify it without ketascreen.
+    docs/verify.md is its format; everybody who has the file can verify it without ketascreen.
     """
     with Ledger.existing(ledger) as opened:
         head = export_chain(opened, file, redacted=redacted)

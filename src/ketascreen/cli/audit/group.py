@@ -7,16 +7,16 @@ import click
 from ketascreen.cli.commands import LazyGroup
 
 COMMANDS = {
-    "list": "The newest entries, a line for each.",
-    "show": "An entry whole, with the rules' words from the rulebook on record.",
+    "list": "The newest entries, one line for each.",
+    "show": "One entry, with the rules' words from the rulebook on record.",
     "verify": "Whether a ledger or a chain file is as it was written.",
-    "head": "Where the chain ends now, to be kept elsewhere.",
+    "head": "The head of the chain now, to keep elsewhere.",
     "export": "Write the chain to a file.",
     "import": "Put the chain of a file into a ledger.",
-    "redact": "An entry without its values, or with those that you open.",
-    "override": "Put on record that a clinician goes ahead against a rule.",
-    "stats": "Decisions, rules met, asks and overrides of a stretch of time.",
-    "retire": "Take whole segments out to files, once they are old enough.",
+    "redact": "One entry without its values, or with the values that you open.",
+    "override": "Record a clinician's decision on a review, or an override.",
+    "stats": "Decisions, rules met, asks and overrides of a period.",
+    "retire": "Move complete segments that are old enough to files.",
 }
 """The commands with what each does."""
 

@@ -1,4 +1,4 @@
-"""`ketascreen audit head`: where the chain ends now, to be kept elsewhere."""
+"""`ketascreen audit head`: the head of the chain now, to keep elsewhere."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ketascreen.cli.passphrase import signing_key_of
 @ledger_argument
 @click.option("--sign", "key", metavar="KEY", type=click.Path(path_type=Path), help="Sign it with this private key.")
 def command(ledger: Path, key: Path | None) -> None:
-    """Print where the chain ends now, as a line to keep where those who write the ledger cannot reach it.
+    """Print the head of the chain as one line. Keep it in a place that the writers of the ledger cannot reach.
 
-    `ketascreen audit verify LEDGER --against FILE` finds what was changed or cut off since.
+    `ketascreen audit verify LEDGER --against FILE` finds what was changed or cut off since then.
     """
     with Ledger.existing(ledger) as opened:
         click.echo(head_text(opened.head(), signing_key_of(key) if key else None), nl=False)

@@ -16,7 +16,7 @@ from ketascreen.cli.audit.options import ledger_argument
 def command(file: Path, ledger: Path) -> None:
     """Put the chain of FILE into LEDGER: a new one, or one that ends where the file begins.
 
-    Nothing is taken in unless the whole file verifies.
+    Nothing is imported unless the whole file verifies.
     """
     head = import_chain(file, ledger)
     click.echo(f"{ledger}: up to entry {head.number:,}, {head.digest}")

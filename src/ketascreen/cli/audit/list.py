@@ -16,11 +16,15 @@ from ketascreen.rendering.page import Line, show
 
 @click.command("list")
 @ledger_argument
-@click.option("--last", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="As many entries.")
 @click.option(
-    "--kind", type=click.Choice(["screening", "override", "rulebook", "retired", "ledger"]), help="Only these."
+    "--last", metavar="N", type=click.IntRange(1), default=20, show_default=True, help="The number of entries."
 )
-@click.option("--reference", metavar="TOKEN", help="Only those of this patient.")
+@click.option(
+    "--kind",
+    type=click.Choice(["screening", "override", "rulebook", "retired", "ledger"]),
+    help="Only entries of this kind.",
+)
+@click.option("--reference", metavar="TOKEN", help="Only entries of this patient.")
 @json_option
 def command(ledger: Path, last: int, kind: str | None, reference: str | None, as_json: bool) -> None:
     """The newest entries of a ledger: number, time, kind, and what each is about."""

@@ -1,4 +1,4 @@
-"""What the commands of an audit share: the ledger that they are about, and how an entry is told in a line."""
+"""What the commands of an audit share: the ledger argument, and one line about an entry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def ledger_argument(command: CommandT) -> CommandT:
 
 
 def opened(record: Record, name: str, otherwise: str = "sealed") -> str:
-    """A part as text, or `otherwise` where its opening is not at hand."""
+    """A part as text, or `otherwise` if its opening is missing."""
     try:
         return str(record.part(name))
     except KeyError:
@@ -39,7 +39,7 @@ def told(entry: Entry) -> str:
         case "rulebook":
             return f"{record.data['id']} {record.data['version']}, digest {record.data['bytes_digest'][:12]}"
         case "retired":
-            return f"entries {record.data['first']} to {record.data['last']} were taken out"
+            return f"entries {record.data['first']} to {record.data['last']} were moved to a file"
         case _:
             return f"ledger {record.data.get('ledger', '')}"
 

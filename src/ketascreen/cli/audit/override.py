@@ -1,4 +1,4 @@
-"""`ketascreen audit override`: a clinician goes ahead against what a rule came to, on record."""
+"""`ketascreen audit override`: records a clinician's decision on a review, or an override."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from ketascreen.verdict.override import OverrideReason
 @click.command("override")
 @ledger_argument
 @click.argument("number", type=click.IntRange(1))
-@click.option("--rule", required=True, metavar="RULE", help="The rule that is gone against.")
+@click.option("--rule", required=True, metavar="RULE", help="The rule that the clinician decides on.")
 @click.option("--reason", required=True, type=click.Choice(list(map(str, OverrideReason))), help="Why, as a code.")
 @click.option("--text", default="", metavar="TEXT", help="Why, in your own words.")
-@click.option("--by", required=True, metavar="WHO", help="Who decided: an identifier of yours.")
+@click.option("--by", required=True, metavar="WHO", help="Who decided: your own identifier of the person.")
 @click.option("--at", metavar="TIME", help="When it was decided, ISO 8601 with its offset.  [now]")
-@click.option("--until", metavar="TIME", help="When it lapses, ISO 8601 with its offset.  [it does not by date]")
+@click.option("--until", metavar="TIME", help="When it lapses, ISO 8601 with its offset.  [never by date]")
 def command(
     ledger: Path, number: int, rule: str, reason: str, text: str, by: str, at: str | None, until: str | None
 ) -> None:
-    """Put on record that a clinician goes ahead against a rule in the screening of entry NUMBER.
+    """Record that a clinician decided to go ahead despite a rule, in the screening of entry NUMBER.
 
-    On a review that is met this is the decision that makes a session ready. Of anything else it changes no
-    recommendation: it stands on record beside it. It lapses at its end, and when the rule or a fact that it rests on
-    changes.
+    On a review that is met, this is the clinician's decision that makes a session ready. On any other rule it is an
+    override: it is on record, and changes no recommendation. It lapses on its date, and when the rule or a fact that
+    it rests on changes.
     """
     made, end = read_time(at, "--at") if at else now(), read_time(until, "--until") if until else None
     with Ledger.existing(ledger, writes=True) as opened:

@@ -1,4 +1,4 @@
-"""`ketascreen audit redact`: one entry to hand out, without its values or with those that are opened."""
+"""`ketascreen audit redact`: one entry to give to others, without its values or with the opened ones."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ketascreen.cli.options import unknown
 @ledger_argument
 @click.argument("number", type=click.IntRange(1))
 @click.option(
-    "--open", "names", metavar="PART", multiple=True, help="A part to open, such as facts.age; more than once."
+    "--open", "names", metavar="PART", multiple=True, help="A part to open, such as facts.age; may be repeated."
 )
 def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
-    """Print entry NUMBER as a chain file of one entry, with every part sealed but those named.
+    """Print entry NUMBER as a chain file of one entry; every part is sealed, except the named ones.
 
-    It verifies as it is, and whoever has it learns the parts that are opened and no other.
+    It verifies without more; a person who has it learns the opened parts and no others.
     """
     with Ledger.existing(ledger) as opened:
         entry = opened.entry(number)

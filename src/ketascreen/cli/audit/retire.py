@@ -1,4 +1,4 @@
-"""`ketascreen audit retire`: whole segments out to files, once they are old enough."""
+"""`ketascreen audit retire`: moves complete segments that are old enough to files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from ketascreen.cli.options import now, read_time
 @click.command("retire")
 @ledger_argument
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--years", type=click.IntRange(1), default=RETENTION_YEARS, show_default=True, help="Keep as many years.")
-@click.option("--as-of", metavar="TIME", help="As if it were this time, ISO 8601 with its offset.  [now]")
+@click.option(
+    "--years", type=click.IntRange(1), default=RETENTION_YEARS, show_default=True, help="Keep this many years."
+)
+@click.option("--as-of", metavar="TIME", help="Use this time for the present, ISO 8601 with its offset.  [now]")
 def command(ledger: Path, folder: Path, years: int, as_of: str | None) -> None:
-    """Move each whole segment whose entries are all old enough to a file in FOLDER.
+    """Move each complete segment whose entries are all old enough to a file in FOLDER.
 
-    The segment's head stays behind in the ledger, so that the chain has no hole. Keep the files: only they hold what
-    was taken out.
+    The segment's head stays in the ledger, so the chain has no gap. Keep the files: only they hold the moved entries.
     """
     time = read_time(as_of, "--as-of") if as_of else now()
     with Ledger.existing(ledger, writes=True) as opened:
@@ -29,4 +30,4 @@ def command(ledger: Path, folder: Path, years: int, as_of: str | None) -> None:
     for one in taken:
         click.echo(f"segment {one.segment}: entries {one.first:,} to {one.last:,} are in {one.file}")
     if not taken:
-        click.echo("no whole segment is old enough")
+        click.echo("no complete segment is old enough")

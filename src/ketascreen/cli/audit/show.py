@@ -1,4 +1,4 @@
-"""`ketascreen audit show`: one entry whole."""
+"""`ketascreen audit show`: one entry in full."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LONG = ("files", "sealed")
 @click.argument("number", type=click.IntRange(1))
 @json_option
 def command(ledger: Path, number: int, as_json: bool) -> None:
-    """Entry NUMBER of a ledger whole: what was recommended, by which rules, on which facts."""
+    """Entry NUMBER of a ledger in full: what was recommended, by which rules, on which facts."""
     with Ledger.existing(ledger) as opened:
         found = opened.entry(number)
         if as_json:
@@ -39,7 +39,7 @@ def command(ledger: Path, number: int, as_json: bool) -> None:
 
 
 def as_data(found: Entry) -> dict[str, Any]:
-    """The entry with each part in plain, those that cannot be opened as null."""
+    """The entry with each part as plain data; a part that cannot be opened is null."""
     record = found.record
     parts = {
         name: json.loads(record.openings[name])[2] if name in record.openings else None for name in _sealed(record)
@@ -65,7 +65,7 @@ def _rulebook(ledger: Ledger, record: Record) -> Rulebook | None:
     try:
         return ledger.rulebook(record.data["rulebook"]["bytes_digest"])
     except LedgerError:
-        return None  # its words are then left out; `replay` refuses it by name
+        return None  # its words are then left out; `replay` names it
 
 
 def render(found: Entry, rulebook: Rulebook | None) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""`ketascreen audit stats`: what a ledger tells of a stretch of time."""
+"""`ketascreen audit stats`: what a ledger says about a period."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ketascreen.cli.audit.options import ledger_argument
 from ketascreen.cli.options import json_option, now, read_time, show_json
 from ketascreen.rendering.page import Line, Style, entry, heading, show, wrapped
 
-SEEN = {"stopped": "is not met any more", "more_often": "is met twice as often or more"}
+SEEN = {"stopped": "is no longer met", "more_often": "is met twice as often or more"}
 
 
 @click.command("stats")
@@ -24,7 +24,7 @@ SEEN = {"stopped": "is not met any more", "more_often": "is met twice as often o
 @click.option("--until", metavar="TIME", help="Up to this time, ISO 8601 with its offset.  [now]")
 @json_option
 def command(ledger: Path, days: int, until: str | None, as_json: bool) -> None:
-    """Decisions, rules met, facts asked for and overrides of the last days, beside as many days before them."""
+    """Decisions, rules met, facts asked for and overrides of the last days, and of as many days before them."""
     time = read_time(until, "--until") if until else now()
     with Ledger.existing(ledger) as opened:
         told = stats(opened.entries(backwards=True), until=time, days=days)
@@ -57,12 +57,12 @@ def _counts(stretch: Stretch) -> dict[str, Any]:
 
 
 def render(told: Stats) -> Iterator[Line]:
-    """The counts as text, each with that of the stretch before."""
+    """The counts as text, each beside the count of the period before."""
     now_, before = told.now, told.before
     yield from entry("From", f"{told.since.isoformat()} to {told.until.isoformat()}")
     yield from entry("Screenings", f"{now_.screenings:,} (before: {before.screenings:,})")
     if now_.unread or before.unread:
-        yield from entry("Not read, since their openings are not here", f"{now_.unread + before.unread:,}")
+        yield from entry("Not read, because their openings are missing", f"{now_.unread + before.unread:,}")
     for drift in told.drifts:
         text = f"{drift.rule} {SEEN[drift.what]}: {drift.now:,} times, {drift.before:,} before"
         yield from wrapped(text, first="LOOK AT: ", hang=2, style=Style.WARNING)

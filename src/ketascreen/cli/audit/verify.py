@@ -29,11 +29,11 @@ _MANY = 50
 def command(chain: Path, against: Path | None, keys: tuple[VerifyKey, ...], as_json: bool) -> None:
     """Walk every entry of a ledger, or of a file that `audit export` or `audit retire` wrote.
 
-    Every link, every record and every sealed part is looked at. That the newest entries were cut off can be found only
-    against a head that was kept elsewhere.
+    Checks every link, every record and every sealed part. Only a head that was kept elsewhere shows that the newest
+    entries were cut off.
     """
     if keys and not against:
-        raise click.UsageError("--trust is about the head of --against: name that too")
+        raise click.UsageError("--trust is for the head of --against; add --against")
     head = _kept(against, keys) if against else None
     verified = _verified(chain, head, counter("entries verified"))
     if as_json:
@@ -61,16 +61,18 @@ def _is_sqlite(path: Path) -> bool:
 
 
 def render(verified: Verified, chain: Path, against: Head | None) -> Iterator[Line]:
-    """What a verification came to, as text."""
+    """The result of a verification, as text."""
     for flaw in verified.flaws[:_MANY]:
         yield from wrapped(str(flaw), first="NOT AS WRITTEN: ", hang=2, style=Style.URGENT)
     if verified.flaws[_MANY:]:
         yield Line(f"and {len(verified.flaws) - _MANY:,} more", Style.URGENT)
     found = f"{len(verified.flaws):,} not as written" if verified.flaws else "each as it was written"
     yield from entry(str(chain), f"{verified.count:,} entries, {found}")
-    yield from entry("Begins", f"with entry {verified.start.first:,}, behind {verified.start.previous[:12]}")
+    yield from entry("Begins", f"with entry {verified.start.first:,}, after {verified.start.previous[:12]}")
     yield from entry("Ends", f"with entry {verified.head.number:,}, {verified.head.digest}")
     yield from entry(
-        "Held against",
-        f"the head of entry {against.number:,}" if against else "no head: entries cut off at the end would not be seen",
+        "Compared with",
+        f"the head of entry {against.number:,}"
+        if against
+        else "no head, so it cannot show whether entries were cut off at the end",
     )
