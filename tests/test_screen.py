@@ -34,7 +34,7 @@ def test_a_deadline_that_cannot_be_kept_is_refused(seconds: float) -> None:
     ],
 )
 def test_a_screening_at_the_end_of_the_calendar_is_refused_with_its_reason(as_of: datetime) -> None:
-    with pytest.raises(RequestError, match="`as_of` is not a time of ours"):
+    with pytest.raises(RequestError, match="`as_of` must be between the years 1850 and 9000"):
         shipped_screener().screen(PatientProfile(), as_of=as_of)
 
 

@@ -37,12 +37,12 @@ log = logging.getLogger(__name__)
 class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
-    `channels` are what a verdict stands on; `isolation="process"` runs the production channel in a child process with
-    a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is handed out unless its record is
+    `channels` names the channels that are asked; `isolation="process"` runs the production channel in a child process,
+    with a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is returned before its record is
     stored.
 
     Raises:
-        RulebookError: a route without an exclude rule, or a rule over the engine's limits.
+        RulebookError: a route without an exclusion, or a rule over the engine's limits.
         EngineMissing: the production channel's engine is not installed.
         RequestError: no channel or an unknown one, an unknown isolation, a deadline that cannot be kept.
     """
@@ -91,8 +91,8 @@ class Screener:
 
         Raises:
             ProfileError: facts that the vocabulary lacks, or observations after `as_of`.
-            RequestError: a time without an offset, an unknown route or stage, a decision on no review, a reference
-                without a ledger, a ledger without one or with overrides from elsewhere.
+            RequestError: a time without an offset, an unknown route or stage, a decision on a rule that is not a
+                review, a reference without a ledger, a ledger without one or with overrides from elsewhere.
             LedgerError: the record could not be stored; there is then no verdict.
         """
         require_reference(reference, has_ledger=self.ledger is not None)

@@ -1,4 +1,4 @@
-"""Asks every channel, and holds their answers against each other (P4)."""
+"""Asks every channel, and compares their answers (P4)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ChannelResults:
 
 
 def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> ChannelResults:
-    """What every channel comes to for `rules`. A channel that fails, or answers for other rules, gives a fault."""
+    """What every channel answers for `rules`. A channel that fails, or answers for other rules, gives a fault."""
     by_channel: dict[str, Mapping[str, Truth]] = {}
     names, faults = [], []
     for channel in channels:
@@ -65,7 +65,7 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
 def _disagreements(
     by_channel: Mapping[str, Mapping[str, Truth]], rules: frozenset[str]
 ) -> dict[str, dict[str, Outcome]]:
-    """The rules on which the channels differ, by id, with what each channel came to."""
+    """The rules on which the channels differ, by id, with what each channel answered."""
     answers = list(by_channel.values())
     if all(answer == answers[0] for answer in answers[1:]):
         return {}
@@ -74,13 +74,13 @@ def _disagreements(
 
 
 def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str]) -> Mapping[str, Truth] | str:
-    """What a channel comes to for each rule, or why it cannot be taken."""
+    """What a channel answers for each rule, or why its answer cannot be used."""
     try:
         return _checked(dict(channel.evaluate(facts, stage)), rules)
     except ChannelFault as fault:
         return str(fault) or ENGLISH.text("fault.failed")
     except Exception as error:  # noqa: BLE001 - whatever fails must make the verdict more cautious, not end it
-        # Only the type is told: the message of an error that we did not write may hold a patient's value.
+        # Only its type is named: an error that we did not write may hold a patient's value.
         return ENGLISH.text("fault.failed_with", error=type(error).__name__)
 
 

@@ -1,4 +1,4 @@
-"""Screens any number of patients, over processes where these are wanted."""
+"""Screens any number of patients, in one process or in several."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
 
 PIECE = 25
-"""Patients that a process is handed at a time."""
+"""The number of patients that a process gets at a time."""
 
 AnswerT = TypeVar("AnswerT")
 Answers = Generator[AnswerT | ProfileError, None, None]
-"""Answers in the order of their profiles; the error of one that was refused stands in its place."""
+"""Answers in the order of their profiles; in place of an answer, the error of a profile that was refused."""
 Given = PatientProfile | bytes
 """A profile, or the bytes of its JSON."""
 
@@ -28,10 +28,10 @@ Given = PatientProfile | bytes
 def in_turn(
     work: Callable[[PatientProfile, Request], AnswerT], request: Request, profiles: Iterable[Given], *, workers: int
 ) -> Answers[AnswerT]:
-    """What `work` gives for each profile, in their order; for one that is refused, the error in its place.
+    """What `work` returns for each profile, in their order; for a profile that is refused, its error.
 
     Raises:
-        RequestError: `workers` is not a positive integer, `work` cannot be copied to a process, or one that is not a
+        RequestError: `workers` is not a positive integer, `work` cannot be copied to a process, or something is not a
             profile.
         ChannelFault: a worker process ended without an answer.
     """
@@ -53,9 +53,9 @@ def verdicts_in_turn(
     *,
     workers: int,
 ) -> Answers[Verdict]:
-    """As `in_turn`; from another process a verdict comes in its lean form, and its words are put back here.
+    """As `in_turn`. Another process returns verdicts in their lean form, and this one puts the words back.
 
-    To pickle a whole verdict and read it back takes longer than to make it.
+    To pickle a whole verdict and to read it back takes longer than to make it.
     """
     if workers == 1:
         return in_turn(work, request, profiles, workers=workers)
@@ -72,7 +72,7 @@ def _lean(work: Callable[[PatientProfile, Request], Verdict], profile: PatientPr
 def _require_copies(make: object) -> None:
     try:
         pickle.dumps(make)
-    except Exception:  # noqa: BLE001  whatever a channel of somebody else's holds
+    except Exception:  # noqa: BLE001  a channel from outside may hold anything
         message, hint = "a channel cannot be copied to another process", "screen with one worker"
         raise RequestError([Diagnostic("workers", message, hint)]) from None
 

@@ -1,4 +1,4 @@
-"""What the findings of one screening rest on and lack, as a verdict names it."""
+"""The known facts that findings rest on, and the facts that they lack, as a verdict names them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.language.condition import ListValue, Value
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.logic import UNKNOWN
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Grounds, explain
-from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED
 from ketascreen.patient.facts import Facts, answers_for
 from ketascreen.texts.english import ENGLISH
@@ -21,7 +21,7 @@ from ketascreen.verdict.wording import Wording
 
 
 class Evidence:
-    """What the findings of one patient rest on and lack: the reference channel's walk over each rule, done once."""
+    """What the findings of one patient rest on and lack. Each rule is walked once."""
 
     def __init__(self, words: Wording, facts: Facts, as_of: datetime) -> None:
         self._words, self._facts, self._as_of = words, facts, as_of
@@ -29,13 +29,13 @@ class Evidence:
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
     def explain(self, rules: Iterable[Rule]) -> tuple[Fault, ...]:
-        """Walks these rules. One that cannot be explained is a fault, and stands without grounds."""
+        """Walks over these rules. A rule that cannot be explained gives a fault, and has no grounds."""
         faults = []
         for rule in rules:
             try:
                 self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
             except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
-                # Only the type is told: the message of an error that we did not write may hold a patient's value.
+                # Only its type is named: an error that we did not write may hold a patient's value.
                 message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
                 faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
                 self._grounds[rule.id] = Grounds(UNKNOWN)
@@ -52,7 +52,7 @@ class Evidence:
         return tuple([self._words.lacking(name, _why(name, name in answers, self._facts)) for name in lacks])
 
     def _fact_used(self, name: str, rule: Rule) -> FactUsed:
-        read = name, rule.effect is Effect.ALERT
+        read = name, EFFECTS[rule.effect].last_answers
         if read not in self._used:
             answer = answers_for(rule, self._facts)[name]
             self._used[read] = self._words.used(name, **_known(name, answer, self._facts, self._as_of))
@@ -60,7 +60,7 @@ class Evidence:
 
 
 def _known(name: str, value: Value, facts: Facts, as_of: datetime) -> dict[str, Any]:
-    """What is the patient's of a known fact."""
+    """The part of a known fact that belongs to the patient, by field of `FactUsed`."""
     observed = facts.observed.get(name)
     known: str | tuple[str, ...]
     if isinstance(value, ListValue):
@@ -81,7 +81,7 @@ def _known(name: str, value: Value, facts: Facts, as_of: datetime) -> dict[str, 
 
 
 def _why(name: str, answered: bool, facts: Facts) -> Want:
-    """Why a fact is not known; `answered`: a part of it is."""
+    """Why a fact is not known. `answered`: a part of it is known."""
     if name in facts.stale:
         return "too_old" if name in facts.observed else "undated"
     return "list_incomplete" if answered else "not_recorded"

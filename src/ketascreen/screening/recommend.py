@@ -1,4 +1,4 @@
-"""From the answers of the channels to a recommendation for each route."""
+"""Makes a recommendation for each route from the answers of the channels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def recommend(
 ) -> Recommendation:
     """The recommendation that the channels' answers give. `decided`: reviews to go ahead with.
 
-    The most cautious outcome of each rule counts. A fault puts every route in doubt, a disagreement those of its rule.
+    The most cautious outcome of each rule counts. A fault puts every route in doubt; a disagreement on a rule puts the
+    routes of this rule in doubt.
     """
     outcomes = results.outcomes(scope.rules)
     findings = ((rule.id, rule.effect, rule.routes, outcomes[rule.id]) for rule in scope.rules)

@@ -1,4 +1,4 @@
-"""What a screening hands over to be put on record, and what it asks of whoever keeps the records."""
+"""What a screening gives to a ledger, and what it needs from the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,199}")
 class Screening:
     """One screening as it goes on record. Its repr shows nothing of the patient.
 
-    `engines` are the rule engines that its channels stand on, with their versions, by channel.
+    `engines` are the rule engines of its channels, with their versions, by channel.
     """
 
     reference: str = field(repr=False)
@@ -31,7 +31,7 @@ class Screening:
 
 
 class Recorder(Protocol):
-    """Keeps screenings, durably, before their verdicts are handed out."""
+    """Records screenings durably, before their verdicts are returned."""
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
         """The overrides on record for the caller's reference."""
@@ -41,7 +41,7 @@ class Recorder(Protocol):
         """Puts a screening on record.
 
         Raises:
-            KetascreenError: it is not on record; its verdict must not be handed out.
+            KetascreenError: it is not on record; its verdict must not be returned.
         """
         ...
 
@@ -58,19 +58,19 @@ def refuse_without_record(what: str, *, has_ledger: bool) -> None:
 
 
 def require_reference(reference: str | None, *, has_ledger: bool) -> None:
-    """Lets pass a reference for a ledger, and none where there is none.
+    """Requires a reference if there is a ledger, and refuses one if there is not.
 
     Raises:
-        RequestError: one without the other, or a reference that is no opaque token.
+        RequestError: one without the other, or a reference that is not an opaque token.
     """
     hint = "give your own opaque token for the patient: letters and digits without spaces, never a name"
     if not has_ledger:
-        problem, hint = "`reference` is given, and there is no ledger to keep it", "give `Screener` a ledger"
+        problem, hint = "`reference` is given, but there is no ledger", "give `Screener` a ledger"
         refused = reference is not None
     elif reference is None:
         problem, refused = "a ledger needs `reference`", True
     else:
-        problem = "`reference` is no opaque token"
+        problem = "`reference` is not an opaque token"
         refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
     if refused:
         raise RequestError([Diagnostic("reference", problem, hint)])

@@ -1,4 +1,4 @@
-"""What is asked of a screening, once it is known to have a meaning."""
+"""Reads what a screening is asked: time, stage, routes, decisions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ketascreen.verdict.verdict import ClinicianDecision
 
 _ROUTES = tuple(Route)
 _STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
-_NO_PROFILE = Diagnostic("profile", "no PatientProfile", "make one with PatientProfile(...)")
+_NO_PROFILE = Diagnostic("profile", "`profile` must be a PatientProfile", "make one with PatientProfile(...)")
 
 
 class Request(NamedTuple):
@@ -28,10 +28,10 @@ class Request(NamedTuple):
 
 
 def require_profile(profile: object) -> None:
-    """Lets pass a PatientProfile alone.
+    """Requires a PatientProfile.
 
     Raises:
-        RequestError: it is none.
+        RequestError: it is something else.
     """
     if not isinstance(profile, PatientProfile):
         raise RequestError([_NO_PROFILE])
@@ -44,27 +44,31 @@ def read_request(
     routes: Iterable[Route | str] | None,
     decisions: Iterable[ClinicianDecision] = (),
 ) -> Request:
-    """What is asked of `rulebook`.
+    """The request, once it has a meaning for `rulebook`.
 
     Raises:
-        RequestError: a time without an offset, an unknown route or stage, a decision on no review.
+        RequestError: a time without an offset, an unknown route or stage, a decision on a rule that is not a review.
     """
     problems = []
     if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
         problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
     elif not is_of_our_time(as_of):
-        problems.append(Diagnostic("as-of", "`as_of` is not a time of ours", "check the year"))
+        problems.append(Diagnostic("as-of", "`as_of` must be between the years 1850 and 9000", "check the year"))
     if stage not in _STAGES:
         problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
     listed = rulebook.routes.keys() if routes is None else set(routes)
     if not listed or not listed <= rulebook.routes.keys():
         names = ", ".join(rulebook.routes)
-        problems.append(Diagnostic("route", "no route, or one that the rulebook does not have", f"it has {names}"))
+        problems.append(
+            Diagnostic(
+                "route", "`routes` is empty, or names a route that the rulebook does not have", f"it has {names}"
+            )
+        )
     given = tuple(decisions)
     problems += _undecidable(given, rulebook)
     if problems:
         raise RequestError(problems)
-    # A fixed offset: differences of times in one named zone would leave out its clock changes.
+    # A fixed offset: in a named zone, the difference of two times leaves out its clock changes.
     return Request(
         at_fixed_offset(as_of), _STAGES[stage], tuple([route for route in _ROUTES if route in listed]), given
     )
@@ -73,8 +77,10 @@ def read_request(
 def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:
     for decision in decisions:
         if not isinstance(decision, ClinicianDecision):
-            yield Diagnostic("decision", "no ClinicianDecision", "make one with ClinicianDecision(...)")
+            yield Diagnostic(
+                "decision", "a decision must be a ClinicianDecision", "make one with ClinicianDecision(...)"
+            )
             continue
         rule = rulebook.rule(decision.rule)
         if rule is None or rule.effect is not Effect.REVIEW:
-            yield Diagnostic("decision", f"`{decision.rule}` is no review of this rulebook", "check its id")
+            yield Diagnostic("decision", f"`{decision.rule}` is not a review of this rulebook", "check its id")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+from ketascreen.patient.observation import at_fixed_offset
 
 EXACT = ConfigDict(extra="forbid")
 """Refuses a field that is not named; for dataclasses that are read back from JSON too."""
+WrittenTime = Annotated[AwareDatetime, AfterValidator(at_fixed_offset)]
+"""A time with its offset, in whole minutes, as JSON writes it."""
 
 
 class Reported(BaseModel):

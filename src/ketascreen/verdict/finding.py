@@ -1,4 +1,4 @@
-"""What one rule came to for one patient, with its grounds; and faults, which are never findings."""
+"""Findings: what one rule gives for one patient, with its grounds. Faults are never findings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FactLacking(Reported):
 
 
 class Finding(Reported):
-    """What one rule came to, in the rule's own words, with its sources and the facts that it rests on or lacks."""
+    """What one rule gives, in the rule's own words, with its sources and the facts that it rests on or lacks."""
 
     rule: str
     title: str

@@ -9,8 +9,9 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Outcome, Route, Stage
+from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault, Finding, Want
@@ -27,12 +28,14 @@ from ketascreen.verdict.verdict import (
 )
 from ketascreen.verdict.wording import Wording
 
-_OTHER_RULEBOOK = Diagnostic("rulebook", "the verdict stands on another rulebook", "load the one of its digests")
+_OTHER_RULEBOOK = Diagnostic(
+    "rulebook", "the verdict was made by another rulebook", "load the rulebook that has its digests"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LeanFact:
-    """A known fact without its label and unit; its fields are those of `FactUsed`."""
+    """A known fact without its label and unit. `FactUsed` explains the fields."""
 
     __pydantic_config__ = EXACT
 
@@ -55,10 +58,10 @@ class LeanFinding:
 
 
 class LeanVerdict(Reported):
-    """A verdict without words: 5 to 11 kB as JSON, where the whole has 100 to 170.
+    """A verdict without words. As JSON it has 5 to 11 kB; the whole verdict has 100 to 170 kB.
 
-    `findings` are by rule, `facts` by name; `last_answers` are those of `facts` that differ where an alert reads the
-    last answer, whatever its age. All else is as in `Verdict`.
+    `findings` are by rule, `facts` by name; `last_answers` has the facts for which an alert reads another
+    answer: the last one, at any age. All other fields are as in `Verdict`.
     """
 
     stage: Stage
@@ -79,8 +82,8 @@ class LeanVerdict(Reported):
     @classmethod
     def of(cls, verdict: Verdict) -> Self:
         """The lean form of a verdict."""
-        facts = _facts_of([one for one in verdict.findings if one.effect is not Effect.ALERT])
-        last = _facts_of([one for one in verdict.findings if one.effect is Effect.ALERT])
+        facts = _facts_of([one for one in verdict.findings if not EFFECTS[one.effect].last_answers])
+        last = _facts_of([one for one in verdict.findings if EFFECTS[one.effect].last_answers])
         return cls(
             stage=verdict.stage,
             as_of=verdict.as_of,
@@ -99,10 +102,10 @@ class LeanVerdict(Reported):
         )
 
     def whole(self, rulebook: Rulebook | Wording) -> Verdict:
-        """The verdict with its words put back; a `Wording` has those of a rulebook ready, for many verdicts.
+        """The verdict with its words put back. For many verdicts, give a `Wording`, which has the words ready.
 
         Raises:
-            RequestError: it is not the rulebook that the verdict stands on.
+            RequestError: the verdict was made by another rulebook.
         """
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
         if words.rulebook != self.rulebook:
@@ -123,18 +126,18 @@ class LeanVerdict(Reported):
         counting = {name: words.used(name, **asdict(fact)) for name, fact in self.facts.items()}
         last = {**counting, **{name: words.used(name, **asdict(fact)) for name, fact in self.last_answers.items()}}
         for rule, finding in self.findings.items():
-            used = last if words.effect(rule) is Effect.ALERT else counting
+            used = last if EFFECTS[words.effect(rule)].last_answers else counting
             rests_on = tuple([used[name] for name in finding.rests_on])
             lacks = tuple([words.lacking(name, why) for name, why in finding.lacks.items()])
             yield words.finding(rule, finding.outcome, rests_on, lacks)
 
     def to_json(self) -> str:
-        """It as JSON, without what is as it is by default; `model_validate_json` reads it back without loss."""
+        """The JSON of it, without fields that have their default. `model_validate_json` reads it back without loss."""
         return self.model_dump_json(exclude_defaults=True)
 
 
 def _facts_of(findings: Iterable[Finding]) -> dict[str, LeanFact]:
-    """The facts that findings rest on, by name; each finding of the same kind reads the same answer."""
+    """The facts that these findings rest on, by name. All of them read the same answer to a fact."""
     used = {fact.fact: fact for finding in findings for fact in finding.rests_on}
     return {
         name: LeanFact(fact.value, fact.complete, fact.observed_at, fact.days_old, fact.counts)
@@ -151,7 +154,7 @@ def _lean(finding: Finding) -> LeanFinding:
 
 
 def recommendation_of(route: RouteVerdict) -> RouteRecommendation:
-    """What a route's verdict recommends, without its words."""
+    """The recommendation in the verdict for a route, without its words."""
     return RouteRecommendation(
         decision=route.decision,
         readiness=route.readiness,

@@ -1,4 +1,4 @@
-"""A clinician's decision on record to go ahead against a rule, and whether it still stands at a later screening."""
+"""A clinician's decision on record to go ahead against a rule, and whether it still applies at a later screening."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field
 
 from ketascreen.language.effects import giving
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
-from ketascreen.patient.observation import at_fixed_offset
-from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed, Finding
 
 OVERRIDABLE = frozenset(giving(Decision, Readiness))
-"""Effects that make a recommendation; an alert or an advice is beside it, so there is nothing to go against."""
+"""Effects that restrict a screening. Alerts and advice do not, so there is nothing to override."""
 
 
 class OverrideReason(StrEnum):
@@ -33,7 +32,7 @@ class OverrideReason(StrEnum):
 
 
 class Standing(StrEnum):
-    """What an override on record is worth at a later screening."""
+    """Whether an override on record applies at a later screening, and if not, why."""
 
     IN_FORCE = "in_force"
     LAPSED_BY_DATE = "lapsed_by_date"
@@ -45,15 +44,15 @@ class Standing(StrEnum):
 
 
 LASTING = frozenset({Standing.FACT_CHANGED, Standing.RULE_CHANGED})
-"""Once a screening on record has found one of these, the override does not come back to life."""
+"""After a screening on record has found one of these, the override never applies again."""
 
 
 class Override(Reported):
     """A clinician goes ahead against a rule: why, who, when, until when, and what it rests on.
 
-    `rests_on` and `outcome` are those of the finding that was decided on, `rule_digest` of what the rule then meant.
-    `record` is its number in the ledger, `screening` that of the screening that it is about, `lapsed_at` that of the
-    first later screening that found it lapsed for good, with `lapsed_as`.
+    `rests_on` and `outcome` come from the finding that it overrides; `rule_digest` is the digest of the rule
+    then. `record`, `screening` and `lapsed_at` are numbers of entries in the ledger: its own, the screening that it is
+    about, and the first later screening that found it lapsed permanently, as `lapsed_as`.
     """
 
     rule: str
@@ -64,17 +63,12 @@ class Override(Reported):
     reason: OverrideReason
     text: str = Field(max_length=2000)
     by: str = Field(pattern=r"\S", max_length=200)
-    at: AwareDatetime
-    until: AwareDatetime | None = None
+    at: WrittenTime
+    until: WrittenTime | None = None
     screening: int
     record: int | None = None
     lapsed_at: int | None = None
     lapsed_as: Standing | None = None
-
-    @field_validator("at", "until")
-    @classmethod
-    def _as_written_down(cls, time: datetime | None) -> datetime | None:
-        return at_fixed_offset(time) if time else None
 
     @property
     def kind(self) -> Literal["decision", "override"]:
@@ -83,7 +77,7 @@ class Override(Reported):
 
 
 class OverrideShown(Reported):
-    """An override as a later verdict shows it; it stands beside the findings and never in a finding's place."""
+    """An override as a later verdict shows it. It never replaces a finding."""
 
     override: Override
     kind: Literal["decision", "override"]
@@ -96,9 +90,9 @@ def shown(
     rule_digests: Mapping[str, str],
     as_of: datetime,
 ) -> tuple[OverrideShown, ...]:
-    """The overrides made by `as_of`, in the order of their records, each with what it is worth then.
+    """The overrides made by `as_of`, in the order of their records, each with its standing then.
 
-    `findings` are those of the present screening, `rule_digests` what its rules mean.
+    `findings` come from the present screening; `rule_digests` are the digests of its rules, by id.
     """
     made = sorted((one for one in overrides if one.at <= as_of), key=lambda one: (one.at, one.record or 0))
     newest = {one.rule: one for one in made}
@@ -116,10 +110,10 @@ def shown(
 
 
 def standing(override: Override, finding: Finding | None, rule_digest: str | None, as_of: datetime) -> Standing:
-    """What an override is worth for the present finding of its rule (None: the rule is not in scope).
+    """The standing of an override for the present finding of its rule (None: the rule is not in scope).
 
-    It lapses when what it rests on is contradicted. To know more than it rests on is no change, or else to know less
-    could bring it back, and readiness would be better for something left out (P1).
+    It lapses when a fact that it rests on is contradicted. To know more does not end it. Otherwise, to omit the new
+    fact next time would revive it, and the patient would look ready because less is known (P1).
     """
     if override.lapsed_as is not None:
         return override.lapsed_as
@@ -134,7 +128,7 @@ def standing(override: Override, finding: Finding | None, rule_digest: str | Non
     if any(not _still_so(then, now[then.fact]) for then in override.rests_on if then.fact in now):
         return Standing.FACT_CHANGED
     if gone:
-        # What is not known this time has not changed; it is no ground to stand on either.
+        # A fact that is not known this time has not changed, but the override cannot rest on it either.
         return Standing.FACT_NOT_KNOWN if gone <= {fact.fact for fact in finding.lacks} else Standing.FACT_CHANGED
     return Standing.IN_FORCE if finding.outcome is override.outcome else Standing.FACT_CHANGED
 

@@ -1,4 +1,4 @@
-"""The answer of a screening without its words, for who needs only that: live forms, batches."""
+"""The answer of a screening without its words, for live forms and batches."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ketascreen.verdict.verdict import Agreement
 class Recommendation:
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
-    `agreement` names the channels that it stands on, `faults` what failed. `Screener.screen` gives the same with words,
-    sources and the facts that each finding rests on.
+    `agreement` names the channels that were asked, `faults` what failed. `Screener.screen` gives the same, with words,
+    sources, and the facts that each finding rests on.
     """
 
     stage: Stage

@@ -1,4 +1,4 @@
-"""The JSON Schemas of a verdict and of its lean form, and the schemas that stand in files."""
+"""The JSON Schemas of a verdict and of its lean form, and all schemas that are kept in files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def verdict_schema() -> dict[str, Any]:
 
 
 def lean_schema() -> dict[str, Any]:
-    """The JSON Schema of the lean form of a verdict, which leaves out what is as it is by default."""
+    """The JSON Schema of the lean form of a verdict, which leaves out fields that have their default."""
     return {"$schema": DIALECT, **LeanVerdict.model_json_schema(mode="validation")}
 
 

@@ -1,4 +1,4 @@
-"""What the findings come to, for each route."""
+"""Verdicts: what the findings give for each route, in words."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AwareDatetime, Field
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.patient.observation import at_fixed_offset
-from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown, Standing
 
@@ -20,13 +19,8 @@ class ClinicianDecision(Reported):
 
     rule: str
     by: str = Field(pattern=r"\S")
-    at: AwareDatetime
-    until: AwareDatetime | None = None
-
-    @field_validator("at", "until")
-    @classmethod
-    def _as_written_down(cls, time: datetime | None) -> datetime | None:
-        return at_fixed_offset(time) if time else None
+    at: WrittenTime
+    until: WrittenTime | None = None
 
     def counts_at(self, as_of: datetime) -> bool:
         """Whether it has been made and has not lapsed."""
@@ -100,7 +94,7 @@ class RouteVerdict(Reported):
 
 
 class RulebookUsed(Reported):
-    """The rulebook that a verdict stands on: its digests are of the bytes read and of what they mean."""
+    """The rulebook of a verdict, with the digests of its bytes and of its meaning."""
 
     id: str
     title: str
@@ -122,14 +116,14 @@ class Counts(Reported):
 
 
 class Disagreement(Reported):
-    """A rule on which the channels came to different outcomes."""
+    """A rule for which the channels gave different outcomes."""
 
     rule: str
     outcomes: dict[str, Outcome]
 
 
 class Agreement(Reported):
-    """The channels that a verdict stands on, and where they disagree."""
+    """The channels that were asked, and where they disagree."""
 
     channels: tuple[str, ...]
     agreed: bool
@@ -145,7 +139,7 @@ class Receipt(Reported):
 
 
 class Verdict(Reported):
-    """Everything that one screening came to.
+    """Everything that one screening gave.
 
     `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.
     """

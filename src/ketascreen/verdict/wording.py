@@ -30,7 +30,7 @@ _WORST_FIRST = tuple(reversed(Outcome))
 
 
 def source(citation: Citation) -> Source:
-    """A citation as it stands in a verdict."""
+    """A citation in the form that a verdict has."""
     return Source(
         says=citation.says,
         document=citation.document,
@@ -41,7 +41,7 @@ def source(citation: Citation) -> Source:
 
 
 class Wording:
-    """Words findings, routes and verdicts by one rulebook; the rulebook's own words are made ready once."""
+    """Words findings, routes and verdicts by one rulebook, whose own words it makes ready once."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._vocabulary = rulebook.vocabulary
