@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 
-from ketascreen import ClinicianDecision, PatientProfile, Screener, load_rulebook, read_profile
+from ketascreen import ClinicianDecision, LeanVerdict, PatientProfile, Screener, load_rulebook, read_profile
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_file
@@ -27,6 +27,7 @@ from ketascreen.authoring.traceability import verify
 from ketascreen.channels.production.rulesets import _too_large
 from ketascreen.diagnostic import InputError
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.syntax.utf8 import MAX_BYTES
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
@@ -115,7 +116,8 @@ def _screened(profile: PatientProfile) -> None:
 
 
 def _names() -> dict[str, Any]:
-    names = {name.__name__: name for name in (PatientProfile, ClinicianDecision, Screener, datetime)}
+    names = {name.__name__: name for name in (PatientProfile, ClinicianDecision, LeanVerdict, Screener, datetime)}
+    names |= {function.__name__: function for function in (load_rulebook, built_in_rules)}
     return {**names, "UTC": UTC, "as_of": AS_OF, "rulebook": load_rulebook(GOOD), "profile": PatientProfile()}
 
 

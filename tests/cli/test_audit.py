@@ -112,7 +112,7 @@ def test_show_tells_the_grounds_with_the_words_of_the_rulebook_on_record(ledger:
     assert "Source: 0" in shown
     assert 'setting: {"value": "home"' in shown
     told = json.loads(run("audit", "show", str(ledger), "3", "--json").out)
-    assert told["opened"]["findings.home-use"]["outcome"] == "met"
+    assert told["opened"]["findings"]["home-use"]["outcome"] == "met"
     assert told["clear"]["rulebook"]["bytes_digest"] == shipped().bytes_digest
 
 

@@ -29,7 +29,7 @@ from ketascreen.verdict.verdict import (
 from ketascreen.verdict.wording import Wording
 
 _OTHER_RULEBOOK = Diagnostic(
-    "rulebook", "the verdict was made by another rulebook", "load the rulebook that has its digests"
+    "other-rulebook", "the verdict was made by another rulebook", "load the rulebook that has its digests"
 )
 
 
