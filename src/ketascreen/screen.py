@@ -182,12 +182,8 @@ class Screener:
         scope, facts, results = self._asked(profile, request)
         words = self.wording
         evidence = Evidence(words, facts, request.as_of)
-        faults = results.faults + evidence.explain(scope.rules)
-        outcomes = results.outcomes(scope.rules)
-        findings = [
-            words.finding(rule.id, outcomes[rule.id], evidence.rests_on(rule), evidence.lacks(rule))
-            for rule in scope.rules
-        ]
+        findings, unexplained = evidence.findings(scope.rules, results.outcomes(scope.rules))
+        faults = results.faults + unexplained
         on_record = shown(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), request.as_of)
         said = recommend(request, scope, results, decided, faults)

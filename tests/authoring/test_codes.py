@@ -116,8 +116,10 @@ def _screened(profile: PatientProfile) -> None:
 
 
 def _names() -> dict[str, Any]:
-    names = {name.__name__: name for name in (PatientProfile, ClinicianDecision, LeanVerdict, Screener, datetime)}
-    names |= {function.__name__: function for function in (load_rulebook, built_in_rules)}
+    names: dict[str, Any] = {
+        name.__name__: name for name in (PatientProfile, ClinicianDecision, LeanVerdict, Screener, datetime)
+    }
+    names |= {"load_rulebook": load_rulebook, "built_in_rules": built_in_rules}
     return {**names, "UTC": UTC, "as_of": AS_OF, "rulebook": load_rulebook(GOOD), "profile": PatientProfile()}
 
 

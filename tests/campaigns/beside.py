@@ -1,7 +1,8 @@
 """Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
 
 Each round starts both versions, one after the other, on the rulebook of this clone. What is printed is the median of
-each, in brackets the fastest, and the ratios of both; nothing is asserted.
+each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that cannot give an answer alone
+or a lean form gives its whole verdict instead.
 """
 
 from __future__ import annotations
@@ -22,11 +23,26 @@ _SCREENING = """
 import statistics, sys, time
 from datetime import UTC, datetime
 from ketascreen import Screener, load_rulebook, read_profile
-screener = Screener(load_rulebook(sys.argv[1]), channels=sys.argv[3:])
+screener = Screener(load_rulebook(sys.argv[1]), channels=sys.argv[5:])
 profile, as_of = read_profile(sys.argv[2]), datetime(2026, 11, 22, 9, tzinfo=UTC)
+asked = {"as_of": as_of, "stage": sys.argv[4]}
+verdict = screener.screen(profile, **asked)
+lean = lambda verdict: verdict.model_dump_json()
+decide = getattr(screener, "decide", screener.screen)
+if hasattr(screener, "decide"):
+    from ketascreen import LeanVerdict
+    lean = lambda verdict: LeanVerdict.of(verdict).to_json()
+actions = {
+    "screen": lambda: screener.screen(profile, **asked),
+    "decide": lambda: decide(profile, **asked),
+    "json": lambda: screener.screen(profile, **asked).model_dump_json(),
+    "lean": lambda: lean(screener.screen(profile, **asked)),
+    "json alone": lambda: verdict.model_dump_json(),
+    "lean alone": lambda: lean(verdict),
+}
 def once():
     began = time.perf_counter()
-    screener.screen(profile, as_of=as_of, stage="session")
+    actions[sys.argv[3]]()
     return time.perf_counter() - began
 print(statistics.median([once() for _ in range(400)][100:]))
 """
@@ -37,11 +53,20 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "ketascreen check": (_COMMAND, "check", str(RULES)),
     "ketascreen test": (_COMMAND, "test", str(RULES)),
     "ketascreen mutate": (_COMMAND, "mutate", str(RULES)),
-    "a screening, reference": (_SCREENING, str(RULES), _PATIENT, "reference"),
-    "a screening, production": (_SCREENING, str(RULES), _PATIENT, "production"),
-    "a screening, compiled": (_SCREENING, str(RULES), _PATIENT, "compiled"),
-    "a screening, both default channels": (_SCREENING, str(RULES), _PATIENT, "reference", "production"),
 }
+for _stage in ("candidacy", "session"):
+    for _what, _named, *_channels in (
+        ("screen", "a screening, reference", "reference"),
+        ("screen", "a screening, production", "production"),
+        ("screen", "a screening, compiled", "compiled"),
+        ("screen", "a screening, both default channels", "reference", "production"),
+        ("decide", "its answer alone, compiled", "compiled"),
+        ("json", "a screening and its JSON, both default channels", "reference", "production"),
+        ("lean", "a screening and its lean JSON, both default channels", "reference", "production"),
+        ("json alone", "the JSON of a verdict", "reference"),
+        ("lean alone", "the lean JSON of a verdict", "reference"),
+    ):
+        ACTIONS[f"{_named}, at {_stage}"] = (_SCREENING, str(RULES), _PATIENT, _what, _stage, *_channels)
 
 
 class Times(NamedTuple):

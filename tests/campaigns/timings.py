@@ -100,8 +100,9 @@ def screenings() -> Iterator[Figure]:
                 [lambda: screener.screen(profile, as_of=AS_OF, stage=stage).model_dump_json()],  # noqa: B023
                 100,
             )
+            (answer,) = timed([lambda: screener.decide(profile, as_of=AS_OF, stage=stage)], 1000)  # noqa: B023
             named = f"a screening at {stage}, {' and '.join(channels)}"
-            yield Figure(named, took, f"with its verdict as JSON {whole}")
+            yield Figure(named, took, f"with its verdict as JSON {whole}; its answer alone {answer}")
 
 
 class _Noting:

@@ -10,12 +10,11 @@ from ketascreen._face import face
 if TYPE_CHECKING:
     from ketascreen.screening.agreement import ask
     from ketascreen.screening.explanation import Evidence
-    from ketascreen.screening.recommend import found_by_route
     from ketascreen.screening.recorder import Recorder, Screening
     from ketascreen.screening.request import read_request
     from ketascreen.screening.scope import Scope
 
-__all__ = ["Evidence", "Recorder", "Scope", "Screening", "ask", "found_by_route", "read_request"]
+__all__ = ["Evidence", "Recorder", "Scope", "Screening", "ask", "read_request"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
@@ -23,7 +22,6 @@ if not TYPE_CHECKING:
         {
             "agreement": ["ask"],
             "explanation": ["Evidence"],
-            "recommend": ["found_by_route"],
             "recorder": ["Recorder", "Screening"],
             "request": ["read_request"],
             "scope": ["Scope"],

@@ -2,61 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 from ketascreen.language.condition import ListValue, Value
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.logic import UNKNOWN
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Grounds, explain
+from ketascreen.language.semantics import explain
+from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import UNRECOGNISED
 from ketascreen.patient.facts import Facts, answers_for
 from ketascreen.texts.english import ENGLISH
-from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Want
+from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
 from ketascreen.verdict.wording import Wording
 
 
 class Evidence:
-    """What the findings of one patient rest on and lack. Each rule is walked once."""
+    """What the findings of one patient rest on and lack."""
 
     def __init__(self, words: Wording, facts: Facts, as_of: datetime) -> None:
         self._words, self._facts, self._as_of = words, facts, as_of
-        self._grounds: dict[str, Grounds] = {}
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
-    def explain(self, rules: Iterable[Rule]) -> tuple[Fault, ...]:
-        """Walks over these rules. A rule that cannot be explained gives a fault, and has no grounds."""
-        faults = []
-        for rule in rules:
-            try:
-                self._grounds[rule.id] = explain(rule.when, answers_for(rule, self._facts))
-            except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
-                # Only its type is named: an error that we did not write may hold a patient's value.
-                message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
-                faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
-                self._grounds[rule.id] = Grounds(UNKNOWN)
-        return tuple(faults)
+    def findings(
+        self, rules: Iterable[Rule], outcomes: Mapping[str, Outcome]
+    ) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
+        """The findings of rules. A rule that cannot be explained gives a fault, and its finding has no grounds."""
+        faults: list[Fault] = []
+        said = [(rule.id, outcomes[rule.id], *self._grounds(rule, faults)) for rule in rules]
+        return self._words.findings(said), tuple(faults)
 
-    def rests_on(self, rule: Rule) -> tuple[FactUsed, ...]:
-        """The known facts that the outcome of a rule rests on, by name; `explain` has walked the rule."""
-        return tuple([self._fact_used(name, rule) for name in sorted(self._grounds[rule.id].rests_on)])
-
-    def lacks(self, rule: Rule) -> tuple[FactLacking, ...]:
-        """The facts that an unknown outcome lacks, by name; `explain` has walked the rule."""
+    def _grounds(self, rule: Rule, faults: list[Fault]) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         answers = answers_for(rule, self._facts)
-        lacks = sorted(self._grounds[rule.id].lacks)
-        return tuple([self._words.lacking(name, _why(name, name in answers, self._facts)) for name in lacks])
+        try:
+            _, rests_on, lacks = explain(rule.when, answers)
+        except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
+            # Only its type is named: an error that we did not write may hold a patient's value.
+            message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
+            faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
+            return (), ()
+        last = EFFECTS[rule.effect].last_answers
+        return (
+            tuple([self._fact_used(name, answers[name], last) for name in sorted(rests_on)]),
+            tuple([self._lacking(name, name in answers) for name in sorted(lacks)]),
+        )
 
-    def _fact_used(self, name: str, rule: Rule) -> FactUsed:
-        read = name, EFFECTS[rule.effect].last_answers
-        if read not in self._used:
-            answer = answers_for(rule, self._facts)[name]
-            self._used[read] = self._words.used(name, **_known(name, answer, self._facts, self._as_of))
-        return self._used[read]
+    def _fact_used(self, name: str, answer: Value, last: bool) -> FactUsed:
+        """A known fact; `last`: as an alert reads it, whatever its age. Many findings rest on the same."""
+        if (name, last) not in self._used:
+            self._used[name, last] = self._words.used(name, **_known(name, answer, self._facts, self._as_of))
+        return self._used[name, last]
+
+    def _lacking(self, name: str, answered: bool) -> FactLacking:
+        """A fact that is not known, and why; `answered`: a part of it is known."""
+        if name in self._facts.stale:
+            return self._words.lacking(name, "too_old" if name in self._facts.observed else "undated")
+        return self._words.lacking(name, "list_incomplete" if answered else "not_recorded")
 
 
 def _known(name: str, value: Value, facts: Facts, as_of: datetime) -> dict[str, Any]:
@@ -78,10 +82,3 @@ def _known(name: str, value: Value, facts: Facts, as_of: datetime) -> dict[str, 
         "days_old": days,
         "counts": facts.current.get(name) == value,
     }
-
-
-def _why(name: str, answered: bool, facts: Facts) -> Want:
-    """Why a fact is not known. `answered`: a part of it is known."""
-    if name in facts.stale:
-        return "too_old" if name in facts.observed else "undated"
-    return "list_incomplete" if answered else "not_recorded"

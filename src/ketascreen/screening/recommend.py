@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.terms import Outcome, Route
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.request import Request
 from ketascreen.screening.scope import Scope
-from ketascreen.verdict.decision import Found, Kind, combine
+from ketascreen.verdict.decision import by_kind, combine
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.recommendation import Recommendation
 
@@ -23,8 +23,15 @@ def recommend(
     routes of this rule in doubt.
     """
     outcomes = results.outcomes(scope.rules)
-    findings = ((rule.id, rule.effect, rule.routes, outcomes[rule.id]) for rule in scope.rules)
-    found = found_by_route(findings, request.routes)
+    not_met = Outcome.NOT_MET
+    found = by_kind(
+        [
+            (rule.id, rule.effect, rule.routes, outcome)
+            for rule in scope.rules
+            if (outcome := outcomes[rule.id]) is not not_met
+        ],
+        request.routes,
+    )
     doubted = request.routes if faults else _routes_of(scope.rules, results.disagreements)
     return Recommendation(
         request.stage,
@@ -37,20 +44,6 @@ def recommend(
         results.agreement(scope.ids),
         faults,
     )
-
-
-def found_by_route(
-    findings: Iterable[tuple[str, Effect, Iterable[Route], Outcome]], routes: Iterable[Route]
-) -> Mapping[Route, Found]:
-    """For each of `routes` the rules that are met or unknown. A finding: rule, effect, its routes, outcome."""
-    found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
-    for rule, effect, of_rule, outcome in findings:
-        if outcome is Outcome.NOT_MET:
-            continue
-        for route in of_rule:
-            if route in found:
-                found[route].setdefault((effect, outcome), []).append(rule)
-    return found
 
 
 def _routes_of(rules: Iterable[Rule], ids: Collection[str]) -> frozenset[Route]:

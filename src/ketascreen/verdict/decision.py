@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import EXACT
 
 Kind = tuple[Effect, Outcome]
@@ -22,6 +22,8 @@ DECIDING: Mapping[Decision, frozenset[Kind]] = {
 """Which findings are the reasons for a decision, the most cautious decision first."""
 STOPPING: frozenset[Kind] = frozenset({(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)})
 """Which findings stop a session today, whatever a clinician decided."""
+_HOLD_UNKNOWN, _REVIEW_MET = (Effect.HOLD, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.MET)
+_ALERT_MET = (Effect.ALERT, Outcome.MET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,19 @@ class RouteRecommendation:
     alerts: tuple[str, ...]
 
 
+def by_kind(
+    findings: Iterable[tuple[str, Effect, Iterable[Route], Outcome]], routes: Iterable[Route]
+) -> dict[Route, Found]:
+    """The findings of each of `routes`. A finding: rule, effect, its routes, outcome; `combine` needs none not met."""
+    found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
+    for rule, effect, of_rule, outcome in findings:
+        kind = effect, outcome
+        for route in of_rule:
+            if route in found:
+                found[route].setdefault(kind, []).append(rule)
+    return {**found}
+
+
 def combine(
     found: Found, stage: Stage, *, decided: Collection[str] = (), in_doubt: bool = False
 ) -> RouteRecommendation:
@@ -50,7 +65,7 @@ def combine(
     fault or a disagreement concerns this route, so that it is at least insufficient data (P4).
     """
     decision = _decision(found, in_doubt)
-    reasons, alerts = _rules(found, DECIDING[decision]), tuple(found.get((Effect.ALERT, Outcome.MET), ()))
+    reasons, alerts = _rules(found, DECIDING[decision]), tuple(found.get(_ALERT_MET, ()))
     if stage is Stage.CANDIDACY:
         return RouteRecommendation(decision, None, reasons, (), alerts)
     readiness, readiness_reasons = _readiness(found, decided, in_doubt)
@@ -76,8 +91,8 @@ def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[
     if stopping := _rules(found, STOPPING):
         return Readiness.NOT_READY, stopping
     lacking = _rules(found, DECIDING[Decision.INSUFFICIENT_DATA])
-    holds = found.get((Effect.HOLD, Outcome.UNKNOWN), ())
-    undecided = [rule for rule in found.get((Effect.REVIEW, Outcome.MET), ()) if rule not in decided]
+    holds = found.get(_HOLD_UNKNOWN, ())
+    undecided = [rule for rule in found.get(_REVIEW_MET, ()) if rule not in decided]
     waiting = (*lacking, *holds, *undecided)
     return Readiness.INSUFFICIENT_DATA if waiting or in_doubt else Readiness.READY, waiting
 

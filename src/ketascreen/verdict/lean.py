@@ -26,7 +26,7 @@ from ketascreen.verdict.verdict import (
     RulebookUsed,
     Verdict,
 )
-from ketascreen.verdict.wording import Wording
+from ketascreen.verdict.wording import Said, Wording
 
 _OTHER_RULEBOOK = Diagnostic(
     "other-rulebook", "the verdict was made by another rulebook", "load the rulebook that has its digests"
@@ -114,7 +114,7 @@ class LeanVerdict(Reported):
         said = Recommendation(self.stage, self.as_of, self.routes, outcomes, self.agreement, self.faults)
         return words.verdict(
             said,
-            self._findings(words),
+            words.findings(self._said(words)),
             decisions=self.decisions,
             counts=self.counts,
             overrides=self.overrides,
@@ -122,14 +122,14 @@ class LeanVerdict(Reported):
             receipt=self.receipt,
         )
 
-    def _findings(self, words: Wording) -> Iterator[Finding]:
+    def _said(self, words: Wording) -> Iterator[Said]:
         counting = {name: words.used(name, **asdict(fact)) for name, fact in self.facts.items()}
         last = {**counting, **{name: words.used(name, **asdict(fact)) for name, fact in self.last_answers.items()}}
         for rule, finding in self.findings.items():
             used = last if EFFECTS[words.effect(rule)].last_answers else counting
             rests_on = tuple([used[name] for name in finding.rests_on])
             lacks = tuple([words.lacking(name, why) for name, why in finding.lacks.items()])
-            yield words.finding(rule, finding.outcome, rests_on, lacks)
+            yield rule, finding.outcome, rests_on, lacks
 
     def to_json(self) -> str:
         """The JSON of it, without fields that have their default. `model_validate_json` reads it back without loss."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from ketascreen import _version
 from ketascreen.language.documents import Citation
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.vocabulary import Fact
 from ketascreen.texts.english import ENGLISH
-from ketascreen.verdict.decision import RouteRecommendation
+from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
@@ -26,6 +29,9 @@ from ketascreen.verdict.verdict import (
     Verdict,
 )
 
+Said = tuple[str, Outcome, tuple[FactUsed, ...], tuple[FactLacking, ...]]
+"""What one rule gives: its id, the outcome, the facts that it rests on, and those that it lacks."""
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
 _WORST_FIRST = tuple(reversed(Outcome))
 
 
@@ -44,7 +50,8 @@ class Wording:
     """Words findings, routes and verdicts by one rulebook, whose own words it makes ready once."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self._vocabulary = rulebook.vocabulary
+        self._facts = {name: _of_fact(fact) for name, fact in rulebook.vocabulary.items()}
+        self._answers = {name: fact.describe() for name, fact in rulebook.vocabulary.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
@@ -65,23 +72,26 @@ class Wording:
 
     def used(self, name: str, **known: Any) -> FactUsed:
         """A known fact, with its label and unit; `known` are the fields of `FactUsed` that are the patient's."""
-        fact = self._vocabulary[name]
-        return FactUsed(fact=name, label=fact.label, unit=fact.unit.name if fact.unit else None, **known)
+        return FactUsed(**self._facts[name], **known)
 
     def lacking(self, name: str, why: Want) -> FactLacking:
         """A fact that is not known, with its label."""
-        return FactLacking(fact=name, label=self._vocabulary[name].label, why=why)
+        return FactLacking(fact=name, label=self._facts[name]["label"], why=why)
 
-    def finding(
-        self, rule: str, outcome: Outcome, rests_on: tuple[FactUsed, ...], lacks: tuple[FactLacking, ...]
-    ) -> Finding:
-        """The finding of a rule, in the rule's words."""
-        return Finding(**self._rules[rule], outcome=outcome, rests_on=rests_on, lacks=lacks)
+    def findings(self, said: Iterable[Said]) -> tuple[Finding, ...]:
+        """The findings of rules, in the rules' words."""
+        # All at once: one call of Pydantic takes two thirds of the time that a call for each takes.
+        return _FINDINGS.validate_python(
+            [
+                {**self._rules[rule], "outcome": outcome, "rests_on": rests_on, "lacks": lacks}
+                for rule, outcome, rests_on, lacks in said
+            ]
+        )
 
     def verdict(
         self,
         said: Recommendation,
-        findings: Iterable[Finding],
+        findings: tuple[Finding, ...],
         *,
         decisions: tuple[ClinicianDecision, ...],
         counts: Counts,
@@ -90,14 +100,14 @@ class Wording:
         receipt: Receipt | None = None,
     ) -> Verdict:
         """The verdict that says what is recommended, with its findings in the order of their rules."""
-        all_findings = tuple(findings)
-        here = by_route(all_findings)
+        kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), said.routes)
+        lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
             notice=self._notice,
             stage=said.stage,
             as_of=said.as_of,
-            routes={route: self.route(route, of_route, here[route]) for route, of_route in said.routes.items()},
-            findings=all_findings,
+            routes={route: self._route(route, one, kinds[route], lacking) for route, one in said.routes.items()},
+            findings=findings,
             decisions=decisions,
             rulebook=self.rulebook,
             agreement=said.agreement,
@@ -108,11 +118,7 @@ class Wording:
             receipt=receipt,
         )
 
-    def route(self, route: Route, said: RouteRecommendation, findings: Iterable[Finding]) -> RouteVerdict:
-        """The recommendation for one route, whose findings these are."""
-        here = list(findings)
-        grouped = _grouped(here)
-        alerts, advice = (grouped.get(effect, {}) for effect in (Effect.ALERT, Effect.ADVISE))
+    def _route(self, route: Route, said: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
             **self._sheets[route],
             decision=said.decision,
@@ -120,46 +126,37 @@ class Wording:
             reasons=said.reasons,
             readiness_reasons=said.readiness_reasons,
             alerts=said.alerts,
-            alerts_not_ruled_out=alerts.get(Outcome.UNKNOWN, ()),
-            findings=grouped,
-            asks=self._asks(here),
-            advice=advice.get(Outcome.MET, ()),
+            alerts_not_ruled_out=tuple(here.get((Effect.ALERT, Outcome.UNKNOWN), ())),
+            findings=_by_effect(here),
+            asks=self._asks(finding for finding in lacking if route in finding.routes),
+            advice=tuple(here.get((Effect.ADVISE, Outcome.MET), ())),
         )
 
-    def _asks(self, here: Iterable[Finding]) -> tuple[Ask, ...]:
+    def _asks(self, lacking: Iterable[Finding]) -> tuple[Ask, ...]:
+        """The facts that these findings lack, by name, each with the rules that wait for it."""
         waiting: dict[str, list[str]] = {}
         why: dict[str, Want] = {}
-        for finding in here:
-            for lacking in finding.lacks:
-                waiting.setdefault(lacking.fact, []).append(finding.rule)
-                why.setdefault(lacking.fact, lacking.why)
+        for finding in lacking:
+            for fact in finding.lacks:
+                waiting.setdefault(fact.fact, []).append(finding.rule)
+                why.setdefault(fact.fact, fact.why)
         return tuple([self._ask(name, why[name], tuple(rules)) for name, rules in sorted(waiting.items())])
 
     def _ask(self, name: str, why: Want, rules: tuple[str, ...]) -> Ask:
-        fact = self._vocabulary[name]
-        unit = fact.unit.name if fact.unit else None
-        return Ask(fact=name, label=fact.label, unit=unit, answer=fact.describe(), why=why, rules=rules)
+        return Ask(**self._facts[name], answer=self._answers[name], why=why, rules=rules)
 
 
-def by_route(findings: Iterable[Finding]) -> dict[Route, list[Finding]]:
-    """The findings of each route, in their order."""
-    found: dict[Route, list[Finding]] = {route: [] for route in Route}
-    for finding in findings:
-        for route in finding.routes:
-            found[route].append(finding)
-    return found
-
-
-def _grouped(here: Iterable[Finding]) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
-    rules: dict[tuple[Effect, Outcome], list[str]] = {}
-    for finding in here:
-        rules.setdefault((finding.effect, finding.outcome), []).append(finding.rule)
-    effects = {effect for effect, _ in rules}
+def _by_effect(found: Found) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
+    effects = {effect for effect, _ in found}
     return {
-        effect: {outcome: tuple(rules.get((effect, outcome), ())) for outcome in _WORST_FIRST}
+        effect: {outcome: tuple(found.get((effect, outcome), ())) for outcome in _WORST_FIRST}
         for effect in Effect
         if effect in effects
     }
+
+
+def _of_fact(fact: Fact) -> dict[str, Any]:
+    return {"fact": fact.name, "label": fact.label, "unit": fact.unit.name if fact.unit else None}
 
 
 def _of_rule(rule: Rule) -> dict[str, Any]:

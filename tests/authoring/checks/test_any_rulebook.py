@@ -16,8 +16,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.patient.facts import Facts
-from ketascreen.screening.recommend import found_by_route
-from ketascreen.verdict.decision import combine
+from ketascreen.verdict.decision import by_kind, combine
 from tests.helpers import generate, related
 from tests.helpers.check_findings import TODAY
 from tests.helpers.reached import often_reached, reached
@@ -30,7 +29,7 @@ OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE
 def decided(rules: list[Rule], route: Route, facts: Facts) -> tuple[object, object]:
     """The decision and the readiness of one route, with every review decided."""
     outcomes = {rule.id: OUTCOMES[evaluate(rule.when, facts.current)] for rule in rules}
-    found = found_by_route(((one.id, one.effect, one.routes, outcomes[one.id]) for one in rules), [route])[route]
+    found = by_kind(((one.id, one.effect, one.routes, outcomes[one.id]) for one in rules), [route])[route]
     said = combine(found, Stage.SESSION, decided=outcomes)
     return said.decision, said.readiness
 

@@ -97,10 +97,8 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
     evidence = Evidence(screener.wording, facts, case.as_of)
-    faults = answers.faults + evidence.explain([rule])
-    (outcome,) = answers.outcomes([rule]).values()
-    finding = screener.wording.finding(rule.id, outcome, evidence.rests_on(rule), evidence.lacks(rule))
-    return finding, list(_doubts(faults, answers.disagreements))
+    (finding,), unexplained = evidence.findings([rule], answers.outcomes([rule]))
+    return finding, list(_doubts(answers.faults + unexplained, answers.disagreements))
 
 
 def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failure]:

@@ -10,8 +10,7 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Grounds
 from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.screening.recommend import found_by_route
-from ketascreen.verdict.decision import RouteRecommendation, alone, combine
+from ketascreen.verdict.decision import RouteRecommendation, alone, by_kind, combine
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import recommendation_of
 from ketascreen.verdict.verdict import Verdict
@@ -73,7 +72,7 @@ class PatientResult:
     ) -> Self:
         """As the reference channel alone has it; `decided` are reviews to go ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
-        found = found_by_route(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
+        found = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
         return cls(
             {route: combine(here, stage, decided=decided) for route, here in found.items()},
             {one.rule: one.outcome for one in rules},
