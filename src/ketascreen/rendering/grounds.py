@@ -112,7 +112,7 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 
 def source(cited: Source, texts: Catalogue = ENGLISH) -> str:
-    """A citation: `file:line "phrase"`, or an outside source, with what it says (for or against)."""
+    """A citation: `file:line "phrase"`, or an outside source, and its claim, such as `avoid`."""
     if cited.outside:
         return texts.text("citation.outside", source=cited.outside, says=cited.says)
     return texts.text(
