@@ -1,7 +1,7 @@
 """Verifies a chain of ketascreen records: `python verify_chain.py CHAIN.jsonl [--against HEAD.json]`.
 
-It needs nothing but Python. docs/verify.md is the format; signatures are not checked. It ends with 0 where the chain is
-as it was written, 1 where it is not, 2 where it cannot be read."""
+It needs only Python. docs/verify.md is the format; signatures are not checked. It ends with 0 if the chain is as it was
+written, 1 if it is not, 2 if it cannot be read."""
 
 import argparse
 import hashlib
@@ -19,14 +19,14 @@ KEYS = {
 
 
 class Unreadable(Exception):
-    """A line that is not written as a line of a chain is."""
+    """A line that does not have the form of a line of a chain."""
 
 
 def sha256(text):
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def written(data):  # the one way in which a line is written
+def written(data):  # the only form of a line
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -37,7 +37,7 @@ def parsed(raw, number):
             return data
     except (ValueError, RecursionError):
         pass
-    raise Unreadable(f"line {number} is not written as a line of a chain is")
+    raise Unreadable(f"line {number} does not have the form of a line of a chain")
 
 
 def lines(file):
@@ -46,21 +46,21 @@ def lines(file):
     for number, raw in enumerate(file, 1):
         data = parsed(raw, number)
         if kind == "last":
-            raise Unreadable(f"line {number} stands behind the last line of the chain")
+            raise Unreadable(f"line {number} follows the last line of the chain")
         kind = "first" if number == 1 else "last" if "head" in data else "entry"
         whole = [data[key] for key in ("number", "first", "last") if key in data]
         texts = [data[key] for key in data if key not in ("number", "first", "last", "complete")]
         if data.keys() != KEYS[kind] or not all(isinstance(text, str) for text in texts):
             raise Unreadable(f"line {number} is not the {kind} line that must be there")
         if any(type(value) is not int for value in whole) or data.get("format", CHAIN) != CHAIN:
-            raise Unreadable(f"line {number} is not of the format {CHAIN}")
+            raise Unreadable(f"line {number} does not have the format {CHAIN}")
         yield data
     if kind != "last":
-        raise Unreadable("it does not end with the last line of a chain: it was cut")
+        raise Unreadable("it does not end with the last line of a chain: the file was cut")
 
 
 def link(ledger, entry):
-    """The digest of an entry: it binds ledger, number, time, predecessor and exactly the record's bytes."""
+    """The digest of an entry, from ledger, number, time, predecessor and exactly the record's bytes."""
     parts = ("ketascreen-entry/1", ledger, str(entry["number"]), entry["recorded_at"], entry["previous"])
     return sha256("".join(f"{part}\n" for part in (*parts, sha256(entry["body"]))))
 
@@ -70,21 +70,21 @@ def record_flaws(entry, complete, rulebooks):
     body, openings = json.loads(entry["body"]), json.loads(entry["openings"])
     sealed = body["sealed"]
     if body["format"] not in ("ketascreen-record/1", "ketascreen-record/2"):
-        yield "its record is of a format that is not known"
+        yield "its record has an unknown format"
     if written(openings) != entry["openings"]:
-        yield "its openings are not written as they were"
+        yield "its openings are not in canonical form"
     for name, opening in openings.items():
         if sha256(opening) != sealed.get(name) or not opening.startswith(f'["{name}","'):
-            yield f"the opening of {name} is not what was sealed"
+            yield f"the opening of {name} does not fit its sealed part"
     if complete and sealed.keys() != openings.keys():
         yield "a sealed part has no opening"
     if body["kind"] == "rulebook":
         rulebooks.add(body["bytes_digest"])
         files = sorted(body["files"].items())
         if sha256("".join(f"{path}\0{sha256(text)}\n" for path, text in files)) != body["bytes_digest"]:
-            yield "the files of its rulebook are not those of its digest"
+            yield "the files of its rulebook do not fit its digest"
     if complete and body["kind"] == "screening" and body["rulebook"]["bytes_digest"] not in rulebooks:
-        yield "the rulebook that it is by is not on record before it"
+        yield "its rulebook is not on record before it"
 
 
 def flaws(chain, head=None):
@@ -97,7 +97,7 @@ def flaws(chain, head=None):
     for line in chain:
         if "head" in line:
             if (line["last"], line["head"]) != (number, digest):
-                yield f"entry {number}: is not the one that the last line names"
+                yield f"entry {number}: is not the entry that the last line names"
             continue
         here = f"entry {line['number']}"
         if line["number"] != number + 1:
@@ -105,9 +105,9 @@ def flaws(chain, head=None):
         if line["previous"] != digest:
             yield f"{here}: does not name the digest of the entry before it"
         if line["digest"] != link(first["ledger"], line):
-            yield f"{here}: its digest is not that of its number, time, predecessor and record"
+            yield f"{here}: its digest does not fit its number, time, predecessor and record"
         if not TIME.fullmatch(line["recorded_at"]):
-            yield f"{here}: the time that it was recorded cannot be read"
+            yield f"{here}: its recording time cannot be read"
         try:
             yield from (f"{here}: {what}" for what in record_flaws(line, first["complete"], rulebooks))
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -115,14 +115,14 @@ def flaws(chain, head=None):
         number, digest = line["number"], line["digest"]
         reached = reached or (head["number"], head["digest"]) == (number, digest)
     if not reached or (head and head["ledger"] != first["ledger"]):
-        yield f"entry {head['number']}: is not there as the head says: the chain was cut, or changed"
+        yield f"entry {head['number']}: is not the entry of the head: the chain was cut off, or changed"
 
 
 def read_head(path):
     with open(path, "rb") as file:
         head = parsed(file.read(), 1)
     if head.get("format") != HEAD or not {"ledger", "number", "digest"} <= head.keys():
-        raise Unreadable("the head is not written as a head is")
+        raise Unreadable("the head does not have the form of a head")
     return head
 
 

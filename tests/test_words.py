@@ -51,6 +51,7 @@ def test_the_phrases_of_a_page_are_those_of_its_tables() -> None:
         ("say(f'{rule[0]} comes to {value}')\n", (1, 17)),
         ('"""What\n\nthis comes to."""\n', (3, 6)),
         ('raise ValueError("first\\ncomes to")\n', (1, 26)),
+        ('text("it.is", said="{rule} is mended.")\n', (1, 31)),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )
@@ -65,6 +66,7 @@ def test_a_phrase_is_found_in_code_where_people_read_it(text: str, place: tuple[
         'say(f"{mended}", mended)\n',
         '"""See `comes to`."""\n',
         'say("comes", to)\n',
+        'text("it.mended", said="{mended}: {rule} is {mends}")\n',
         "x = comes  # to nothing\n",
         '"""Welcomes to all; there\nis no other."""\n',
     ],

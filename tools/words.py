@@ -4,7 +4,8 @@
 
 A PATH is a file or a folder; without one it reads `EVERYWHERE`. It prints a line for each hit, with the words to use
 instead, and ends with 1 where there is one. Of a page it reads what is outside code; of Python the comments, docstrings
-and other strings; of YAML everything. An exception of the glossary that excuses nothing in the files read is a hit too.
+and other strings, without the ids and placeholders of fixed texts; of YAML everything. An exception of the glossary
+that excuses nothing in the files read is a hit too.
 """
 
 from __future__ import annotations
@@ -127,10 +128,12 @@ def _prose_of_python(text: str) -> str:
 
 
 def _prose_of_string(literal: str) -> str:
-    """A literal: its prefix, quotes and escaped line ends are spaces, what an f-string inserts is filled."""
+    """A literal: its prefix, quotes and escaped line ends are spaces; names in braces, and ids (`a.b`), are filled."""
     blank = re.compile(r"""\A[a-zA-Z]*(\"{3}|'{3}|"|')|(\"{3}|'{3}|"|')\Z|\\n""")
     text = blank.sub(lambda found: " " * len(found[0]), literal)
-    code = r"\{[^{}]*\}|`[^`\n]*`" if "f" in literal[:2].lower() else r"`[^`\n]*`"
+    if re.fullmatch(r" *\w+(\.\w+)+ *", text):
+        return _filled(text)
+    code = r"\{[^{}]*\}|`[^`\n]*`" if "f" in literal[:2].lower() else r"\{\w+\}|`[^`\n]*`"
     return re.sub(code, lambda found: _filled(found[0]), text)
 
 

@@ -1,6 +1,6 @@
-"""Where pytest comes in: it costs a look at each file's name, and loads ketascreen when there is a case to run.
+"""The pytest plugin's entry: it looks at each file's name, and loads ketascreen only if there is a case to run.
 
-It stands beside the package because importing anything inside it loads all of it.
+It is outside the package, so that pytest can import it without loading ketascreen.
 """
 
 from __future__ import annotations

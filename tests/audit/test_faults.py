@@ -64,7 +64,7 @@ def test_a_lock_that_another_holds_gives_an_error_and_no_verdict(tmp_path: Path)
     with pytest.raises(LedgerError) as refused:
         lozenge_today(ledger)
     assert refused.value.code == "ledger-locked"
-    assert "another process holds it" in str(refused.value)
+    assert "another process uses it" in str(refused.value)
     other.execute("ROLLBACK")
     other.close()
     after = lozenge_today(ledger).receipt
@@ -77,7 +77,7 @@ def test_a_lock_that_another_holds_gives_an_error_and_no_verdict(tmp_path: Path)
 def test_what_does_not_read_back_is_not_handed_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = new_ledger(tmp_path)
     monkeypatch.setattr(Store, "read_back", lambda self, numbers: [])
-    with pytest.raises(LedgerError, match="does not read back") as refused:
+    with pytest.raises(LedgerError, match="did not store an entry as it was written") as refused:
         lozenge_today(ledger)
     assert refused.value.code == "ledger-not-stored"
 
@@ -169,7 +169,7 @@ def test_a_ledger_of_a_later_version_is_refused_by_name_and_left_as_it_is(tmp_pa
     with sqlite3.connect(ledger.path) as raw:
         raw.execute("PRAGMA user_version = 9")
     raw.close()
-    with pytest.raises(LedgerError, match="is of version 9, and this library knows 1") as refused:
+    with pytest.raises(LedgerError, match="has version 9, and this ketascreen reads versions up to 1") as refused:
         Ledger(ledger.path)
     assert refused.value.code == "ledger-newer"
 

@@ -59,7 +59,7 @@ def test_a_rulebook_on_record_is_read_back_as_the_one_that_was_screened_by(tmp_p
     kept = ledger.rulebook(shipped().bytes_digest)
     assert kept.rules == shipped().rules
     assert (kept.bytes_digest, kept.meaning_digest) == (shipped().bytes_digest, shipped().meaning_digest)
-    with pytest.raises(LedgerError, match="the rulebook of digest 000000000000 is not in this ledger"):
+    with pytest.raises(LedgerError, match="this ledger does not hold the rulebook 000000000000"):
         ledger.rulebook("0" * 64)
 
 
@@ -112,7 +112,7 @@ def test_the_file_refuses_to_change_or_lose_an_entry(tmp_path: Path) -> None:
     lozenge_today(ledger)
     with sqlite3.connect(ledger.path) as other:
         for change in ("UPDATE entries SET digest = '' WHERE number = 3", "DELETE FROM entries"):
-            with pytest.raises(sqlite3.IntegrityError, match="a ledger is only added to"):
+            with pytest.raises(sqlite3.IntegrityError, match="a ledger is append-only"):
                 other.execute(change)
     assert verify_ledger(ledger).flaws == ()
 
@@ -150,7 +150,7 @@ def test_an_existing_ledger_is_not_made_by_asking_for_it(tmp_path: Path) -> None
 def test_a_ledger_that_is_opened_to_read_refuses_to_be_written(tmp_path: Path) -> None:
     lozenge_today(new_ledger(tmp_path))
     reading = Ledger.existing(tmp_path / "ledger.db")
-    with pytest.raises(LedgerError, match="may not be written") as refused:
+    with pytest.raises(LedgerError, match="you may not write the file") as refused:
         lozenge_today(reading)
     assert refused.value.code == "ledger-read-only"
     assert reading.head().number == 3

@@ -151,13 +151,13 @@ def test_an_override_of_what_is_not_known_is_on_record_and_leaves_it_unknown(tmp
     ("changed", "what"),
     [
         ({"rule": "homeuse"}, "did you mean `home-use`?"),
-        ({"rule": "care-together"}, "nothing to go ahead against"),
-        ({"rule": "active-psychosis"}, "nothing to go ahead against"),
+        ({"rule": "care-together"}, "nothing to override"),
+        ({"rule": "active-psychosis"}, "nothing to override"),
         ({"until": AS_OF}, "`until` is not after `at`"),
-        ({"at": datetime(2026, 11, 22, 9)}, "`at` is not what it must be"),  # noqa: DTZ001
-        ({"by": " "}, "`by` is not what it must be"),
-        ({"reason": "because"}, "`reason` is not what it must be"),
-        ({"text": "x" * 2001}, "`text` is not what it must be"),
+        ({"at": datetime(2026, 11, 22, 9)}, "`at` is missing or wrong"),  # noqa: DTZ001
+        ({"by": " "}, "`by` is missing or wrong"),
+        ({"reason": "because"}, "`reason` is missing or wrong"),
+        ({"text": "x" * 2001}, "`text` is missing or wrong"),
     ],
 )
 def test_what_says_too_little_is_refused_and_nothing_is_on_record(

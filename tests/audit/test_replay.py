@@ -89,11 +89,11 @@ def test_what_is_not_in_the_ledger_is_refused_by_name(ledger: Ledger) -> None:
     entry = ledger.entry(3)
     replay = Replay(ledger)
     sealed = replay.one(opened_only(entry, [name for name in entry.record.openings if name != "facts.age"]))
-    assert sealed.refused == "the opening of its part `facts.age` is not here [ledger-not-there]"
+    assert sealed.refused == "the opening of its part `facts.age` is missing [ledger-not-there]"
     other = entry.record.body.replace(shipped().bytes_digest, "0" * 64)
-    assert "the rulebook of digest 000000000000 is not in this ledger" in refused_for(replay, ledger, other)
+    assert "this ledger does not hold the rulebook 000000000000" in refused_for(replay, ledger, other)
     channel = entry.record.body.replace('"channels":["reference"]', '"channels":["oracle"]')
-    assert "the channel `oracle` that it stands on is not here" in refused_for(replay, ledger, channel)
+    assert "this version does not have its channel `oracle`" in refused_for(replay, ledger, channel)
     assert refused_for(replay, ledger, "{") == "its record cannot be read; verify the ledger"
 
 
@@ -109,7 +109,7 @@ def test_a_record_that_was_altered_does_not_come_out_the_same(ledger: Ledger) ->
     assert altered != entry.record.body
     replayed = Replay(ledger).one(replace(entry, record=Record(altered, entry.record.opened)))
     assert replayed.differs == ("recommendation",)
-    with pytest.raises(LedgerError, match="does not come out the same"):
+    with pytest.raises(LedgerError, match="the result is not the same"):
         Replay(ledger).verdict(replace(entry, record=Record(altered, entry.record.opened)))
 
 

@@ -50,7 +50,7 @@ def test_a_redacted_chain_verifies_holds_no_opening_and_is_not_imported(tmp_path
     data = (tmp_path / "chain.jsonl").read_bytes()
     assert data.count(b'"openings":"{}"') == head.number
     assert b"p-17" not in data
-    with pytest.raises(LedgerError, match="was written without its openings"):
+    with pytest.raises(LedgerError, match="has no openings; import a file that has them"):
         import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
@@ -58,7 +58,7 @@ def test_a_redacted_chain_verifies_holds_no_opening_and_is_not_imported(tmp_path
 def test_a_chain_file_is_its_owners_alone_and_nothing_is_written_over(tmp_path: Path) -> None:
     with filled(tmp_path, 1) as ledger:
         export_chain(ledger, tmp_path / "chain.jsonl")
-        with pytest.raises(LedgerError, match="there is a file of that name"):
+        with pytest.raises(LedgerError, match="a file with that name exists"):
             export_chain(ledger, tmp_path / "chain.jsonl")
         with pytest.raises(LedgerError, match="cannot be written"):
             export_chain(ledger, tmp_path / "none" / "chain.jsonl")
@@ -148,9 +148,9 @@ def test_a_file_that_does_not_begin_where_the_ledger_ends_is_refused(tmp_path: P
         export_chain(ledger, tmp_path / "chain.jsonl")
         (first, second) = (one.file for one in retire(ledger, tmp_path, now=NOW))
     import_chain(first, tmp_path / "copy.db")
-    with pytest.raises(LedgerError, match="does not begin where the ledger"):
+    with pytest.raises(LedgerError, match="must begin where the ledger"):
         import_chain(first, tmp_path / "copy.db")
-    with pytest.raises(LedgerError, match="has no beginning any more"):
+    with pytest.raises(LedgerError, match="has lost its first entry"):
         import_chain(second, tmp_path / "alone.db")
     assert not (tmp_path / "alone.db").exists()
 

@@ -178,7 +178,10 @@ def test_a_head_that_is_written_otherwise_is_refused_without_its_text(data: byte
     with pytest.raises(LedgerError) as caught:
         read_head(written(tmp_path, data))
     assert caught.value.code == "ledger-refused"
-    assert str(caught.value) == f"{tmp_path}/head.json is not written as a head is [ledger-refused]"
+    assert (
+        str(caught.value)
+        == f"{tmp_path}/head.json does not have the form of a head; `ketascreen audit head` writes one [ledger-refused]"
+    )
     assert caught.value.__context__ is None
 
 
@@ -192,7 +195,7 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("head", [Head("", 7, HEAD.digest), Head(HEAD.ledger, 0, HEAD.digest), Head("a\nb", 7, "")])
 def test_a_head_that_could_not_be_read_back_is_not_written(head: Head) -> None:
     for key in (None, signing_key()):
-        with pytest.raises(LedgerError, match="no head that can be kept") as caught:
+        with pytest.raises(LedgerError, match="the head of the ledger is damaged") as caught:
             head_text(head, key)
         assert caught.value.code == "ledger-damaged"
 
@@ -248,7 +251,7 @@ def test_a_tail_that_was_cut_is_found_against_a_signed_head(ledger: Path, tmp_pa
         lozenge_today(opened, reference="p-19")
     head = written(tmp_path, run("audit", "head", str(ledger), "--sign", str(private)).out)
     found = run("audit", "verify", str(tmp_path / "early.jsonl"), "--against", str(head), "--trust", str(public))
-    assert (found.status, "is missing: the chain was cut behind entry" in flat(found.out)) == (1, True)
+    assert (found.status, "is missing: the chain was cut off after entry" in flat(found.out)) == (1, True)
 
 
 def test_a_trusted_key_without_a_head_to_try_it_on_is_not_passed_over(ledger: Path, tmp_path: Path) -> None:

@@ -103,14 +103,14 @@ def test_both_say_which_entry_is_wrong_and_how(tmp_path: Path) -> None:
     changed.write_bytes(sound.replace(b'\\"decision\\":\\"review\\"', b'\\"decision\\":\\"caution\\"', 1))
     status, told = script(changed)
     assert status == 1
-    assert told.startswith("entry 3: its digest is not that of its number, time, predecessor and record\n")
+    assert told.startswith("entry 3: its digest does not fit its number, time, predecessor and record\n")
     assert [str(flaw) for flaw in verify_file(changed).flaws] == [
-        "entry 3: its digest is not that of its number, time, predecessor and record"
+        "entry 3: its digest does not fit its number, time, predecessor and record"
     ]
     lines = sound.splitlines(keepends=True)
     changed.write_bytes(b"".join([*lines[:3], *lines[4:]]))
     assert [str(flaw) for flaw in verify_file(changed).flaws] == [
-        "entry 4: does not follow entry 2: those between them are missing",
+        "entry 4: does not follow entry 2: the entries between them are missing",
         "entry 4: does not name the digest of the entry before it",
     ]
     assert "entry 4: does not follow entry 2" in script(changed)[1]
@@ -151,5 +151,5 @@ def test_a_ledger_is_verified_against_a_head_that_was_kept(tmp_path: Path) -> No
         assert verify_ledger(ledger, against=head).flaws == ()
         ahead = Head(ledger.id, 9, head.digest)
         assert [str(flaw) for flaw in verify_ledger(ledger, against=ahead).flaws] == [
-            "entry 9: is missing: the chain was cut behind entry 4"
+            "entry 9: is missing: the chain was cut off after entry 4"
         ]

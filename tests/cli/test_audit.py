@@ -140,9 +140,9 @@ def test_a_head_that_was_kept_finds_a_tail_that_was_cut(ledger: Path, tmp_path: 
     assert run("audit", "verify", str(ledger), "--against", str(head)).status == 0
     cut = run("audit", "verify", str(tmp_path / "earlier.db"), "--against", str(head))
     assert cut.status == 1
-    assert "entry 4: is missing: the chain was cut behind entry 3" in flat(cut.out)
+    assert "entry 4: is missing: the chain was cut off after entry 3" in flat(cut.out)
     head.write_text("{}", encoding="utf-8")
-    assert "is not written as a head is" in run("audit", "verify", str(ledger), "--against", str(head)).err
+    assert "does not have the form of a head" in run("audit", "verify", str(ledger), "--against", str(head)).err
 
 
 def test_redact_gives_an_entry_that_verifies_with_only_what_is_opened(ledger: Path, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_import_and_retire_say_what_they_did(ledger: Path, tmp_path: Path) -> No
     assert "up to entry 3, " in run("audit", "import", str(chain), str(tmp_path / "copy.db")).out
     assert run("audit", "retire", str(ledger), str(tmp_path)).out == "no complete segment is old enough\n"
     again = run("audit", "export", str(ledger), str(chain))
-    assert "there is a file of that name" in again.err
+    assert "a file with that name exists" in again.err
     assert again.status != 0
 
 

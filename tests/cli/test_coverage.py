@@ -134,7 +134,7 @@ def test_a_case_that_does_not_hold_is_named_where_nothing_else_is_missing(tmp_pa
 def test_a_case_that_does_not_hold_is_named_and_shows_nothing(tmp_path: Path) -> None:
     wrong = single(tmp_path, HIGH.replace("finding: met", "finding: not_met") + LOW)
     out = flat(run("coverage", wrong, "--rule", "high-pressure").out)
-    assert f"{CASES}:1: 180 is high (does not hold, and so shows nothing)" in out
+    assert f"{CASES}:1: 180 is high (does not hold, so it shows nothing)" in out
     assert "never seen true or unknown" in out
 
 

@@ -64,7 +64,7 @@ def test_a_rule_whose_slips_are_all_noticed_ends_well() -> None:
     ran = mutate("--rule", "no-companion")
     assert ran.status == 0
     assert "0 that no case notices." in flat(ran.out)
-    assert "Noticed by cases: 100.0% of those that a case can notice." in ran.out
+    assert "Noticed by cases: 100.0% of the slips that a case can notice." in ran.out
     assert ran.err == ""
 
 
@@ -74,7 +74,7 @@ def test_a_survivor_is_shown_as_its_line_with_the_missing_case_to_paste(folder: 
     assert ran.status == 1
     assert re.search(r"holds/no-companion.yaml:\d+: a branch of `all` is dropped \(rule no-companion\)", flat(ran.out))
     assert "  -     - setting: {is: clinic}\n  + (nothing)\n" in ran.out
-    assert "This one would, in holds/no-companion.cases.yaml:" in flat(ran.out)
+    assert "This case would, in holds/no-companion.cases.yaml:" in flat(ran.out)
     case = ran.out[ran.out.index("\n- name: ") + 1 :].split("\n\n")[0]
     with (folder / CASES).open("a", encoding="utf-8") as file:
         file.write(case + "\n")

@@ -182,7 +182,7 @@ def test_the_time_is_the_clocks_where_none_is_given_and_is_printed() -> None:
 
 def test_one_channel_is_enough_where_it_was_asked_for_and_the_text_says_so() -> None:
     out = screen("ptsd.yaml", "--channel", "reference").out
-    assert "Channels: reference alone; nothing to hold it against" in out
+    assert "Channels: reference alone; it is not compared with another channel" in out
 
 
 def test_a_child_process_comes_to_the_same_and_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_what_is_about_one_patient_is_refused(option: tuple[str, ...]) -> None:
     ran = many(RESISTANT, args=option)
     assert (ran.status, ran.out) == (ExitStatus.BAD_INPUT, "")
-    assert f"{option[0]} is about one patient" in ran.err
+    assert f"{option[0]} is for one patient" in ran.err
 
 
 def test_processes_are_for_many() -> None:

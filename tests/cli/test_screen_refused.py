@@ -83,7 +83,7 @@ def test_channels_that_disagree_end_with_70_and_stand_at_the_top(monkeypatch: py
     assert ran.status == ExitStatus.FAULT
     assert ran.out.startswith("CHANNELS DISAGREE: home-use: reference says met, production says not met\n")
     assert "oral: Recommendation: insufficient data" in ran.out
-    assert "A fault or a disagreement (see the top) leaves it open." in ran.out
+    assert "A fault, or channels that disagree (see the top), can be the cause." in ran.out
 
 
 def test_a_channel_that_fails_ends_with_70_and_stands_at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:

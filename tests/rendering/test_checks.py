@@ -83,7 +83,7 @@ def test_a_command_of_github_stays_one_line_with_its_parts_escaped() -> None:
     first, _, _, _, notice, *_ = FORMATS["github"](EVERY).split("\n")
     where = "file=a folder/é%2C%3A%25.yaml,line=3,endLine=3,col=7,endColumn=906,title=odd"
     assert first == f"::error {where}::50%25 of `ö`: a, b; hint%0Ait"
-    assert notice == f"::notice {where}::50%25 of `ö`: a, b; let stand: because,%0A100%25"
+    assert notice == f"::notice {where}::50%25 of `ö`: a, b; accepted: because,%0A100%25"
 
 
 @pytest.mark.parametrize("name", [*NAMES, "awkward"])

@@ -1,4 +1,4 @@
-"""Every verdict on record, in a chain that shows what was altered, and that others can check.
+"""The ledger: every verdict on record, in a chain that shows each change and that others can check.
 
 It may import everything below, but not authoring.
 """

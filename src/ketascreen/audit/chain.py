@@ -1,4 +1,4 @@
-"""Whether a chain is as it was written: every link, every record, every sealed part; which is wrong, and how."""
+"""Checks that a chain is as it was written: every link, every record, every sealed part. It names each flaw."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Start:
 
 @dataclass
 class Walk:
-    """Goes along a chain, entry by entry. `complete`: every sealed part must have its opening.
+    """Checks a chain, entry by entry. `complete`: every sealed part must have its opening.
 
-    After it, `count`, `number` and `digest` tell of the entries walked and of the last, and `digests` holds those
-    of the entries in `watched`.
+    After it, `count` is the number of entries walked, `number` and `digest` describe the last entry, and `digests`
+    holds the digests of the entries in `watched`.
     """
 
     start: Start
@@ -63,14 +63,14 @@ class Walk:
 
     @property
     def head(self) -> Head:
-        """Where the walk has come to."""
+        """Where the walk is now."""
         return Head(self.start.ledger, self.number, self.digest)
 
     def flaws(self, entries: Iterable[Entry]) -> Iterator[Flaw]:
-        """What is wrong with each entry in turn. A walk goes on behind a flaw, so that all are found."""
+        """What is wrong with each entry in turn. A walk continues after a flaw, so that it finds all of them."""
         for entry in entries:
             yield from self._place(entry)
-            # An excerpt need not hold the rulebook, nor a redacted copy the openings.
+            # An excerpt may lack the rulebook, and a redacted copy the openings.
             yield from _record_flaws(entry, self.complete, self._rulebooks)
             self.count += 1
             self.number, self.digest = entry.number, entry.digest
@@ -80,13 +80,13 @@ class Walk:
     def _place(self, entry: Entry) -> Iterator[Flaw]:
         number = entry.number
         if number <= self.number:
-            yield Flaw(number, f"stands behind entry {self.number}: twice, or out of order")
+            yield Flaw(number, f"follows entry {self.number}: it is there twice, or out of order")
         elif number > self.number + 1:
-            yield Flaw(number, f"does not follow entry {self.number}: those between them are missing")
+            yield Flaw(number, f"does not follow entry {self.number}: the entries between them are missing")
         if entry.previous != self.digest:
             yield Flaw(number, "does not name the digest of the entry before it")
         if not is_sound(self.start.ledger, entry):
-            yield Flaw(number, "its digest is not that of its number, time, predecessor and record")
+            yield Flaw(number, "its digest does not fit its number, time, predecessor and record")
 
 
 def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator[Flaw]:
@@ -94,13 +94,13 @@ def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator
     try:
         read_time(entry.recorded_at)
     except ValueError:
-        yield Flaw(number, "the time that it was recorded cannot be read")
+        yield Flaw(number, "its recording time cannot be read")
     try:
         data, openings = record.data, record.openings
         sealed: Mapping[str, Any] = data["sealed"]
         wrong = list(_openings_flaws(sealed, openings, complete))
         if openings_text(openings) != record.opened:
-            wrong.append("its openings are not written as they were")
+            wrong.append("its openings are not in canonical form")
         wrong += _kind_flaws(record, complete, rulebooks)
     except (ValueError, KeyError, TypeError, AttributeError):
         wrong = ["its record cannot be read"]
@@ -111,7 +111,7 @@ def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator
 def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], complete: bool) -> Iterator[str]:
     for name, opening in openings.items():
         if name not in sealed or not isinstance(opening, str) or not opens(name, opening, sealed[name]):
-            yield "an opening does not fit the part that it stands beside"
+            yield "an opening does not fit its sealed part"
     if complete and sealed.keys() - openings.keys():
         yield "a sealed part has no opening"
 
@@ -119,11 +119,11 @@ def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], comp
 def _kind_flaws(record: Record, complete: bool, rulebooks: set[str]) -> Iterator[str]:
     data = record.data
     if data["format"] not in FORMATS:
-        yield "its record is of a format that is not known"
+        yield "its record has an unknown format"
     if data["kind"] == "rulebook":
         files = {path: text.encode("utf-8") for path, text in data["files"].items()}
         rulebooks.add(data["bytes_digest"])
         if bytes_digest(files) != data["bytes_digest"]:
-            yield "the files of its rulebook are not those of its digest"
+            yield "the files of its rulebook do not fit its digest"
     if complete and data["kind"] == "screening" and data["rulebook"]["bytes_digest"] not in rulebooks:
-        yield "the rulebook that it is by is not on record before it"
+        yield "its rulebook is not on record before it"

@@ -1,7 +1,7 @@
-"""A chain as a file of JSON Lines: a first line that says where it begins, one for each entry, a last with its head.
+"""A chain as a file of JSON Lines. The first line says where it begins; each entry has a line; the last has the head.
 
-Each line is written in one way only (keys in order, no spaces, no escapes but JSON's own), and read back only if it is
-written so: there is no byte that could be changed without being found. docs/verify.md is the format.
+Each line has one form only: keys in order, no spaces, no escapes except JSON's own. A line in another form is refused,
+so every changed byte is found. docs/verify.md is the format.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FORMAT = "ketascreen-chain/1"
 
 
 def write_chain(file: IO[bytes], start: Start, entries: Iterable[Entry], *, complete: bool) -> Head:
-    """Writes a chain; `complete` says that every sealed part has its opening. The head that it has."""
+    """Writes a chain and returns its head; `complete` says that every sealed part has its opening."""
     _write(
         file,
         {
@@ -53,7 +53,7 @@ class ChainReader:
     """Reads a chain line by line. `start` and `complete` are known from the first line, `head` after the last.
 
     Raises:
-        LedgerError: a line that is not written as it must be, by its number, never with what it holds.
+        LedgerError: a line has the wrong form. The message gives the line's number, never its content.
     """
 
     def __init__(self, lines: Iterable[bytes], name: str) -> None:
@@ -74,13 +74,13 @@ class ChainReader:
         """The entries in the order of the file."""
         while (line := self._next()) is not None:
             if self.head is not None:
-                raise self._problem("stands behind the last line of the chain")
+                raise self._problem("follows the last line of the chain")
             if "head" in line:
                 self.head = self._last(line)
             else:
                 yield self._entry(line)
         if self.head is None:
-            raise self._problem("is the last one, and does not say where the chain ends: it was cut")
+            raise self._problem("is the last one, but does not say where the chain ends: the file was cut")
 
     def _next(self) -> dict[str, Any] | None:
         raw = next(self._lines, None)
@@ -93,27 +93,27 @@ class ChainReader:
         except (ValueError, RecursionError):
             same = False
         if not same:
-            raise self._problem("is not written as a line of a chain is")
+            raise self._problem("does not have the form of a line of a chain")
         return dict(line)
 
     def _entry(self, line: dict[str, Any]) -> Entry:
         texts = ("recorded_at", "previous", "digest", "body", "openings")
         if line.keys() != {"number", *texts} or not isinstance(line["number"], int):
-            raise self._problem("is no entry")
+            raise self._problem("is not an entry")
         if not all(isinstance(line[name], str) for name in texts):
-            raise self._problem("is no entry")
+            raise self._problem("is not an entry")
         record = Record(line["body"], line["openings"])
         return Entry(line["number"], line["recorded_at"], line["previous"], line["digest"], record)
 
     def _last(self, line: dict[str, Any]) -> Head:
         if line.keys() != {"format", "last", "head"} or not isinstance(line["last"], int):
-            raise self._problem("is no last line of a chain")
+            raise self._problem("is not the last line of a chain")
         self._require_format(line)
         return Head(self.start.ledger, line["last"], str(line["head"]))
 
     def _require_format(self, line: dict[str, Any]) -> None:
         if line["format"] != FORMAT:
-            raise self._problem(f"is not of the format {FORMAT}")
+            raise self._problem(f"does not have the format {FORMAT}")
 
     def _problem(self, what: str) -> LedgerError:
         return LedgerError("ledger-damaged", f"{self._name}: line {max(1, self._line)} {what}")

@@ -1,4 +1,4 @@
-"""A clinician's decision against what a rule came to: whether there is anything to decide, and on what it rests."""
+"""Makes an override of a finding: checks that there is something to override, and adds what it rests on."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ _HINTS = {
 
 
 def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapping[str, Any]) -> Override:
-    """The override of what `given["rule"]` came to in a verdict that has a receipt; it is not on record yet.
+    """The override of the finding of `given["rule"]` in a verdict that has a receipt; it is not on record yet.
 
-    `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `rule_digests` what the rules of its rulebook mean.
+    `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `rule_digests` holds the meaning digest of each rule
+    of the verdict's rulebook.
 
     Raises:
-        RequestError: there is nothing to go against, or the decision lacks what it must say.
+        RequestError: there is nothing to override, or a part of the decision is missing or wrong.
     """
     assert verdict.receipt is not None
     findings = {finding.rule: finding for finding in verdict.findings}
     finding = findings.get(given["rule"])
     if finding is None:
         hint = did_you_mean(str(given["rule"]), findings, otherwise="name a rule of the screening")
-        raise RequestError([Diagnostic("override", "that rule was not asked in the screening", hint)])
+        raise RequestError([Diagnostic("override", "this screening did not ask that rule", hint)])
     if finding.effect not in OVERRIDABLE or finding.outcome is Outcome.NOT_MET:
-        problem = f"`{finding.rule}` does not stand against anything: there is nothing to go ahead against"
+        problem = f"`{finding.rule}` did not restrict this screening, so there is nothing to override"
         raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])
     wrong: list[str] = []
     try:
@@ -52,7 +53,7 @@ def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Ma
         wrong = [str(detail["loc"][0]) for detail in error.errors(include_input=False)]
     if wrong:
         raise RequestError(
-            Diagnostic("override", f"`{name}` is not what it must be", _HINTS.get(name, "check it")) for name in wrong
+            Diagnostic("override", f"`{name}` is missing or wrong", _HINTS.get(name, "check it")) for name in wrong
         )
     if override.until is not None and override.until <= override.at:
         raise RequestError([Diagnostic("override", "`until` is not after `at`", "check both times")])

@@ -1,4 +1,4 @@
-"""An entry of the chain: a record with its number, the time it was recorded, and the digest of the entry before."""
+"""An entry of the chain: a record with its number, its recording time, and the digest of the entry before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LINK = "ketascreen-entry/1"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `digest` binds the ledger, the number, the time, the entry before and the record's very bytes."""
+    """One entry. `digest` depends on the ledger, number, time, the entry before and exactly the record's bytes."""
 
     number: int
     recorded_at: str
@@ -26,13 +26,13 @@ class Entry:
 
 
 def link(ledger: str, number: int, recorded_at: str, previous: str, record_digest: str) -> str:
-    """The digest of an entry: sha256 over these lines, each ended by a line feed."""
+    """The digest of an entry: the sha256 of these lines, each with a line feed at its end."""
     lines = (_LINK, ledger, str(number), recorded_at, previous, record_digest)
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
 
 
 def entry_of(ledger: str, number: int, recorded_at: str, previous: str, record: Record) -> Entry:
-    """The entry that puts a record behind the one whose digest is `previous`."""
+    """The entry for a record that follows the entry with the digest `previous`."""
     return Entry(number, recorded_at, previous, link(ledger, number, recorded_at, previous, record.digest), record)
 
 

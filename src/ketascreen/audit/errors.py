@@ -1,4 +1,4 @@
-"""Why a ledger cannot do what was asked of it, in sentences that hold nothing of a record."""
+"""Says why a ledger failed, in sentences that hold nothing of a record."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ketascreen.diagnostic import KetascreenError, printable
 
 
 class LedgerError(KetascreenError):
-    """A ledger could not be read or written. Where a screening asked for it, there is no verdict.
+    """A ledger could not be read or written. If a screening needed it, there is no verdict.
 
     `code` is stable: `ledger-full`, `ledger-read-only`, `ledger-locked`, `ledger-missing`, `ledger-damaged`,
-    `ledger-foreign`, `ledger-newer`, `ledger-system`, `ledger-not-there` (what was asked for is not in it),
+    `ledger-foreign`, `ledger-newer`, `ledger-system`, `ledger-not-there` (it does not hold what you asked for),
     `ledger-not-stored`, `ledger-refused`.
     """
 
@@ -30,13 +30,13 @@ def _again(code: str, message: str) -> LedgerError:
 
 _OF_SQLITE = {
     sqlite3.SQLITE_FULL: ("ledger-full", "the disk is full; make room, then try again"),
-    sqlite3.SQLITE_READONLY: ("ledger-read-only", "the file or its folder may not be written; check its permissions"),
-    sqlite3.SQLITE_PERM: ("ledger-read-only", "the file may not be opened; check its permissions"),
-    sqlite3.SQLITE_BUSY: ("ledger-locked", "another process holds it; try again"),
-    sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process holds it; try again"),
+    sqlite3.SQLITE_READONLY: ("ledger-read-only", "you may not write the file or its folder; check the permissions"),
+    sqlite3.SQLITE_PERM: ("ledger-read-only", "you may not open the file; check its permissions"),
+    sqlite3.SQLITE_BUSY: ("ledger-locked", "another process uses it; try again"),
+    sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process uses it; try again"),
     sqlite3.SQLITE_CANTOPEN: ("ledger-missing", "it cannot be opened; check the folder and its permissions"),
-    sqlite3.SQLITE_CORRUPT: ("ledger-damaged", "the file is damaged; keep it, and go on in a new ledger"),
-    sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger"),
+    sqlite3.SQLITE_CORRUPT: ("ledger-damaged", "the file is damaged; keep it, and start a new ledger"),
+    sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger; name a ledger"),
     sqlite3.SQLITE_IOERR: ("ledger-system", "the system could not read or write it; check the disk"),
 }
 _PRIMARY = 0xFF
@@ -44,9 +44,9 @@ _PRIMARY = 0xFF
 
 
 def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
-    """What SQLite could not do with the ledger at `path`, in a sentence."""
+    """The error for what SQLite could not do with the ledger at `path`."""
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}"))
+    code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}; check the disk"))
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
 
 
@@ -63,7 +63,7 @@ _OF_SYSTEM = {
 
 
 def of_system(error: OSError, path: object) -> LedgerError:
-    """What the system could not do with the ledger at `path`, in the same sentences."""
+    """The error for what the system could not do with the ledger at `path`, in the same sentences."""
     number = _OF_SYSTEM.get(error.errno or 0, sqlite3.SQLITE_IOERR)
     code, reason = _OF_SQLITE[number]
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")

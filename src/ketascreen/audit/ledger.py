@@ -1,4 +1,4 @@
-"""The ledger: every screening and every override on record, in one chain, durable before anything is handed out."""
+"""The ledger: every screening and every override in one chain, stored durably before a caller gets the result."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Ledger(LedgerFile):
     """A ledger: puts screenings and overrides on record (`screening.recorder.Recorder`); see `LedgerFile`."""
 
     def record(self, screening: Screening) -> Receipt:
-        """Puts a screening on record, and the rulebook that it is by where its segment does not hold it yet.
+        """Puts a screening on record, and its rulebook too if the segment does not hold that yet.
 
         Raises:
-            LedgerError: it is not on record.
+            LedgerError: it could not be put on record.
         """
         salts = self.salts()
         record = screening_record(screening, salts)
@@ -45,10 +45,10 @@ class Ledger(LedgerFile):
         return Receipt(ledger=self.id, record=added[-1].number, digest=record.digest)
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
-        """The overrides on record for a reference, in their order, each with the screening that found it lapsed.
+        """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
 
         Raises:
-            LedgerError: the ledger could not be read, or what is on record cannot.
+            LedgerError: the ledger or one of its records could not be read.
         """
         made = self._store.of_kind("override", reference)
         if not made:
@@ -78,14 +78,14 @@ class Ledger(LedgerFile):
         at: datetime,
         until: datetime | None = None,
     ) -> Override:
-        """Puts on record that a clinician goes ahead against what a rule came to in a screening that is on record.
+        """Puts on record that a clinician goes ahead despite the finding of a rule, in a screening that is on record.
 
-        On a review that is met this is the decision that makes a session ready. `text` is free text, `at` and `until`
-        have offsets.
+        On a review that is met, this is the clinician's decision that makes a session ready. `text` is free text; `at`
+        and `until` have offsets.
 
         Raises:
-            RequestError: the verdict is of another ledger, or there is nothing to go against.
-            LedgerError: it is not on record.
+            RequestError: the verdict is not on record in this ledger, or there is nothing to override.
+            LedgerError: it could not be put on record.
         """
         given = {"rule": rule, "reason": reason, "text": text, "by": by, "at": at, "until": until}
         screening = self._screening_of(verdict)
@@ -97,7 +97,7 @@ class Ledger(LedgerFile):
         return override.model_copy(update={"record": entry.number})
 
     def _screening_of(self, verdict: Verdict) -> Record:
-        """The record of a verdict, once it is sure that the verdict is what is on record."""
+        """The record of a verdict, after a check that this verdict is the one on record."""
         receipt = verdict.receipt
         if receipt is None or receipt.ledger != self.id:
             problem = Diagnostic(
@@ -112,7 +112,7 @@ class Ledger(LedgerFile):
         return record
 
     def _holds(self, transaction: Transaction, digest: str) -> bool:
-        """Whether the next entry's segment holds the rulebook, so that each segment can be replayed by itself."""
+        """Whether the next entry's segment holds the rulebook. So each segment can be replayed by itself."""
         held, last = transaction.newest("rulebook", digest), transaction.last()
         return held is not None and last is not None and self.segment_of(held) == self.segment_of(last.number + 1)
 

@@ -1,4 +1,4 @@
-"""The file of a ledger as a chain: opened or made, read, added to, and cut at the old end."""
+"""The file of a ledger as a chain: opens or makes it, reads it, adds entries, and removes the oldest ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import rulebook_of_files
 
 SEGMENT_SIZE = 10_000
-"""Entries in a segment, where nothing else is asked for: a policy, so that a segment is a file of some 400 MB."""
+"""How many entries a segment has by default: a policy, so that a segment is a file of about 400 MB."""
 
 _PAGE = 500
 
@@ -31,10 +31,10 @@ def _now() -> datetime:
 
 
 class LedgerFile:
-    """The chain of a ledger file. It is made where it is not there; processes and threads may share it.
+    """The chain of a ledger file. A file that does not exist is made. Processes and threads may share it.
 
-    `clock` says when an entry is recorded and `random` gives the bytes of salts and of a new ledger's id; a screening
-    itself reads neither. `busy_seconds` is how long to wait for another process. `segment_size` is for a new ledger.
+    `clock` gives the time of a new entry; `random` gives the bytes of salts and of a new ledger's id. A screening
+    uses neither. `busy_seconds` is how long to wait for another process. `segment_size` is for a new ledger.
 
     Raises:
         LedgerError: the file cannot be opened or made, or is not a ledger.
@@ -68,10 +68,10 @@ class LedgerFile:
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
     ) -> Self:
-        """A ledger that is there already; nothing is written to its file unless `writes`.
+        """A ledger that exists; nothing is written to its file unless `writes`.
 
         Raises:
-            LedgerError: there is none.
+            LedgerError: it does not exist, cannot be opened, or is not a ledger.
         """
         self = cls.__new__(cls)
         if not Path(path).is_file():
@@ -89,7 +89,8 @@ class LedgerFile:
         first = next(self._store.entries(first=1, last=1), None)
         told = first or next(iter(self._store.of_kind("retired")[-1:]), None)
         if told is None:
-            raise LedgerError("ledger-damaged", f"the ledger {printable(str(self.path))} has no beginning any more")
+            message = f"the ledger {printable(str(self.path))} has lost its first entry; keep it, and start a new one"
+            raise LedgerError("ledger-damaged", message)
         try:
             self.id, self.segment_size = str(told.record.data["ledger"]), int(told.record.data["segment_size"])
         except (ValueError, KeyError, TypeError):
@@ -98,10 +99,10 @@ class LedgerFile:
 
     @classmethod
     def of_chain(cls, path: Path, entries: Iterable[Entry]) -> Self:
-        """A new ledger out of the entries of a chain that was verified; there is none if it cannot be made whole.
+        """A new ledger from the entries of a verified chain. On an error there is no ledger.
 
         Raises:
-            LedgerError: it could not be written, or the entries are no beginning of a ledger.
+            LedgerError: it could not be written, or the entries do not begin a ledger.
         """
         part = path.with_name(f".{path.name}.part")
         self = cls.__new__(cls)
@@ -114,7 +115,7 @@ class LedgerFile:
                         transaction.add(entry)
             self._identify()
             self.close()
-            part.rename(path)  # whole under its name, or not at all
+            part.rename(path)  # the file gets its name only when it is complete
         finally:
             self.close()
             for file in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
@@ -131,7 +132,7 @@ class LedgerFile:
         return (number - 1) // self.segment_size + 1
 
     def entry(self, number: int) -> Entry:
-        """The entry of that number.
+        """The entry with that number.
 
         Raises:
             LedgerError: it is not in this ledger.
@@ -149,11 +150,11 @@ class LedgerFile:
         return self._store.entries(first=first, last=last, backwards=backwards)
 
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
-        """What the file's index says of entries: kind and key by number."""
+        """The kind and key of entries by number, from the file's index."""
         return self._store.keys(first=first, last=last)
 
     def start(self) -> Start:
-        """Where the chain begins: with its first entry, or behind the head that a part taken out has left."""
+        """Where the chain begins: with its first entry, or after the head that a moved segment left."""
         oldest = next(self._store.entries(), None)
         with self._legible():
             for entry in self._store.of_kind("retired"):
@@ -170,23 +171,25 @@ class LedgerFile:
         """
         for entry in self._store.entries(backwards=True):
             return Head(self.id, entry.number, entry.digest)
-        raise LedgerError("ledger-damaged", f"the ledger {printable(str(self.path))} has no entries any more")
+        message = f"the ledger {printable(str(self.path))} has lost its entries; keep it, and start a new one"
+        raise LedgerError("ledger-damaged", message)
 
     def rulebook(self, digest: str) -> Rulebook:
-        """A rulebook that screenings on record were by, by the digest of its bytes.
+        """A rulebook on record, by the digest of its bytes.
 
         Raises:
-            LedgerError: it is not in this ledger, or what is there is not it.
+            LedgerError: it is not in this ledger, or its record was altered.
         """
         if digest not in self._rulebooks:
             entries = self._store.of_kind("rulebook", digest)
             if not entries:
-                raise LedgerError("ledger-not-there", f"the rulebook of digest {digest[:12]} is not in this ledger")
+                raise LedgerError("ledger-not-there", f"this ledger does not hold the rulebook {digest[:12]}")
             with self._legible():
                 files = entries[-1].record.data["files"]
                 rulebook = rulebook_of_files({path: text.encode("utf-8") for path, text in files.items()})
             if rulebook.bytes_digest != digest:
-                raise LedgerError("ledger-damaged", f"what is on record as the rulebook {digest[:12]} is another")
+                message = f"the record of the rulebook {digest[:12]} was altered; verify the ledger"
+                raise LedgerError("ledger-damaged", message)
             self._rulebooks[digest] = rulebook
         return self._rulebooks[digest]
 
@@ -195,10 +198,10 @@ class LedgerFile:
         return random_salts(self._random)
 
     def append(self, record: Record) -> Entry:
-        """Puts a record behind the newest entry, durably.
+        """Adds a record after the newest entry, durably.
 
         Raises:
-            LedgerError: it is not on record.
+            LedgerError: it could not be put on record.
         """
         with self._store.writing() as transaction:
             entry = self._add(transaction, record)
@@ -206,24 +209,24 @@ class LedgerFile:
         return entry
 
     def take_in(self, start: Start, entries: Iterable[Entry]) -> None:
-        """Adds the entries of a chain that was verified, which begins where this one ends.
+        """Adds the entries of a verified chain, which must begin where this one ends.
 
         Raises:
-            LedgerError: it does not, or the entries could not be stored; none is then.
+            LedgerError: it does not, or the entries could not be stored. Then none is stored.
         """
         with self._store.writing() as transaction:
             last = transaction.last()
             if last is None or start != Start(self.id, last.number + 1, last.digest):
-                message = f"the chain does not begin where the ledger {printable(str(self.path))} ends"
+                message = f"the chain must begin where the ledger {printable(str(self.path))} ends; import the next one"
                 raise LedgerError("ledger-refused", message)
             for entry in entries:
                 transaction.add(entry)
 
     def leave_behind(self, *, first: int, head: Head, file_sha256: str) -> None:
-        """Takes out the oldest entries, up to `head`, and leaves this in an entry of its own.
+        """Removes the oldest entries, up to `head`, and keeps the head in a new entry.
 
         Raises:
-            LedgerError: it could not be stored; nothing is then taken out.
+            LedgerError: the new entry could not be stored. Then nothing is removed.
         """
         parts = {
             "ledger": self.id,
@@ -241,21 +244,21 @@ class LedgerFile:
     def _add(self, transaction: Transaction, record: Record) -> Entry:
         last = transaction.last()
         if last is None or not is_sound(self.id, last):
-            message = f"the newest entry of the ledger {printable(str(self.path))} is not as it was written; verify it"
+            message = f"the newest entry of the ledger {printable(str(self.path))} was altered; verify the ledger"
             raise LedgerError("ledger-damaged", message)
         entry = entry_of(self.id, last.number + 1, written(self._clock()), last.digest, record)
         transaction.add(entry)
         return entry
 
     def _require_stored(self, added: Sequence[Entry]) -> None:
-        """An entry is acknowledged once another connection finds it in the file."""
+        """Raises unless another connection finds the entries in the file."""
         if self._store.read_back([entry.number for entry in added]) != list(added):
-            message = f"what was written to the ledger {printable(str(self.path))} does not read back"
+            message = f"the ledger {printable(str(self.path))} did not store an entry as it was written; check the disk"
             raise LedgerError("ledger-not-stored", message)
 
     @contextmanager
     def _legible(self) -> Iterator[None]:
-        """Turns what is wrong with a record that is read into a sentence; `verify` says which record it is."""
+        """Reports a record that cannot be read as a LedgerError; `verify` says which record it is."""
         try:
             yield
         except (KeyError, ValueError, TypeError):
@@ -263,15 +266,15 @@ class LedgerFile:
         else:
             damaged = False
         if damaged:
-            message = f"a record of the ledger {printable(str(self.path))} cannot be read; verify it"
+            message = f"a record of the ledger {printable(str(self.path))} cannot be read; verify the ledger"
             raise LedgerError("ledger-damaged", message)
 
     def close(self) -> None:
-        """Closes the file; it is opened again when it is needed."""
+        """Closes the file; the next use opens it again."""
         self._store.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything but the file, which the other process opens for itself."""
+        """Everything except the file, which the other process opens for itself."""
         return {**self.__dict__, "_rulebooks": {}}
 
     def __enter__(self) -> Self:

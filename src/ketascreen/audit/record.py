@@ -1,6 +1,6 @@
-"""Records: canonical JSON of what happened, with what is the patient's sealed.
+"""Records: canonical JSON of what happened. The parts about the patient are sealed.
 
-What may leave is a closed list. Every other part is sealed, a new one too, until somebody lists it.
+The parts that may leave are a closed list. Every other part is sealed; a new part too, until somebody lists it.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.verdict.override import Override
 
 FORMAT = "ketascreen-record/2"
-"""The format that records are written in."""
+"""The format of new records."""
 FORMATS = frozenset({"ketascreen-record/1", FORMAT})
-"""The formats that records are read in; they differ in screenings alone."""
+"""The formats that can be read; only their screenings differ."""
 
 MAY_LEAVE = frozenset(
     {
         "format", "kind", "library", "engines", "rulebook", "parameters", "stage", "channels", "agreed", "counts",
         "recommendation",
-        # of a rulebook's record
+        # in the record of a rulebook
         "id", "version", "bytes_digest", "meaning_digest", "files",
-        # of a ledger's own records
+        # in a ledger's records about itself
         "ledger", "segment_size", "first", "last", "head", "file_sha256",
-        # of an override's record
+        # in the record of an override
         "screening",
     }
 )  # fmt: skip
-"""The parts of a record that stand in the clear, and so leave with a redacted copy. All others are sealed."""
+"""The parts of a record that are not sealed, so a redacted copy shows them. All others are sealed."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,19 @@ class Record:
 
     @property
     def format(self) -> str:
-        """The format that it is written in, one of `FORMATS`."""
+        """Its format, one of `FORMATS`."""
         return str(self.data["format"])
 
     @property
     def digest(self) -> str:
-        """The sha256 of the body's very bytes."""
+        """The sha256 of exactly the body's bytes."""
         return hashlib.sha256(self.body.encode("utf-8")).hexdigest()
 
     def part(self, name: str) -> Any:
-        """A part by name, from the clear or out of its opening.
+        """A part by name, from the body or from its opening.
 
         Raises:
-            KeyError: no such part, or its opening is not at hand.
+            KeyError: there is no such part, or its opening is missing.
         """
         return self.data[name] if name in self.data else value_of(self.openings[name])
 
@@ -91,14 +91,14 @@ class Record:
         """The parts whose names begin with `prefix` and a dot, by the rest of the name.
 
         Raises:
-            KeyError: the opening of one is not at hand.
+            KeyError: the opening of one of them is missing.
         """
         names = [name for name in self.data["sealed"] if name.startswith(f"{prefix}.")]
         return {name.removeprefix(f"{prefix}."): self.part(name) for name in names}
 
 
 def record_of(kind: str, parts: Mapping[str, Any], salts: Salts, *, form: str = FORMAT) -> Record:
-    """The record of a kind in a format, with every part sealed that may not leave."""
+    """A record of a kind, in a format; every part that may not leave is sealed."""
     clear = {name: value for name, value in parts.items() if name in MAY_LEAVE}
     private = {name: value for name, value in parts.items() if name not in MAY_LEAVE}
     commitments, openings = sealed(private, salts)
@@ -107,7 +107,7 @@ def record_of(kind: str, parts: Mapping[str, Any], salts: Salts, *, form: str = 
 
 
 def rulebook_record(rulebook: Rulebook, salts: Salts) -> Record:
-    """The record of a rulebook: the very text of each file, so that a screening by it can be run again."""
+    """The record of a rulebook: exactly the text of each file, so that a screening with it can be run again."""
     parts = {
         "id": rulebook.identity.id,
         "version": rulebook.identity.version,
@@ -125,10 +125,10 @@ def override_record(reference: str, override: Override, salts: Salts) -> Record:
 
 
 def key_of(record: Record) -> str:
-    """What a ledger finds a record by: the caller's reference, or the digest of a rulebook's bytes.
+    """The key by which a ledger finds a record: the patient reference, or the digest of a rulebook's bytes.
 
     Raises:
-        KeyError: the opening of the reference is not at hand.
+        KeyError: the opening of the reference is missing.
     """
     match record.kind:
         case "screening" | "override":
@@ -140,10 +140,10 @@ def key_of(record: Record) -> str:
 
 
 def override_of(record: Record, number: int) -> Override:
-    """The override that a record tells of.
+    """The override in a record.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     told = {name: record.part(name) for name in Override.model_fields if name in _parts_of(record)}
     return Override.model_validate({**told, "record": number})
@@ -154,14 +154,14 @@ def _parts_of(record: Record) -> set[str]:
 
 
 def missing_openings(record: Record) -> Iterable[str]:
-    """The names of the sealed parts whose opening is not at hand."""
+    """The names of the sealed parts without an opening."""
     return [name for name in record.data["sealed"] if name not in record.openings]
 
 
 def differing(record: Record, other: Record) -> Iterator[str]:
-    """The names of the parts in which two records differ; none where their bytes are the same."""
+    """The names of the parts in which two records differ; empty if their bytes are the same."""
     if (record.body, record.opened) == (other.body, other.opened):
         return
     mine, theirs = ({**one.data, **one.data["sealed"]} for one in (record, other))
     names = {name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)} - {"sealed"}
-    yield from sorted(names) or ["the bytes that it is written in"]
+    yield from sorted(names) or ["the form of its bytes"]

@@ -1,4 +1,4 @@
-"""Runs recorded screenings again: to the same bytes, or by another rulebook, to see who would be decided otherwise."""
+"""Runs recorded screenings again: to the same bytes, or by another rulebook, to see which decisions would differ."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ketascreen.verdict.verdict import ClinicianDecision, Receipt, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A route that would be recommended otherwise, and the rules by which it would."""
+    """A route with another decision or readiness than then, and the rules that cause the difference."""
 
     route: str
     then: str
@@ -35,10 +35,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What came of running one recorded screening again.
+    """The result of running one recorded screening again.
 
-    `refused` says why it could not be run. By its own rulebook and library `differs` names the parts of its record that
-    came out otherwise (none: the bytes are identical). By others `changes` are the routes decided otherwise.
+    `refused` says why it could not be run. With its own rulebook and library (`own`), `differs` names the parts of its
+    record that differ; if it is empty, the bytes are identical. With others, `changes` are the routes that differ.
     """
 
     number: int
@@ -50,7 +50,7 @@ class Replayed:
 
 
 class Replay:
-    """Runs the screenings of a ledger again; with `rulebook`, by that one in place of their own."""
+    """Runs the screenings of a ledger again; `rulebook` replaces their own rulebooks."""
 
     def __init__(self, ledger: Ledger, rulebook: Rulebook | None = None) -> None:
         self._ledger = ledger
@@ -84,21 +84,21 @@ class Replay:
         return Replayed(entry.number, reference, refused=refused)
 
     def verdict(self, entry: Entry) -> Verdict:
-        """The verdict of a recorded screening, with its receipt, brought about again to the same bytes.
+        """The verdict of a recorded screening, with its receipt; the screening is run again, to the same bytes.
 
         Raises:
-            LedgerError: it cannot be run again, or does not come out the same.
+            LedgerError: it cannot be run again, or the result is not the same.
         """
         replayed = self.one(entry)
         if replayed.refused or replayed.differs or not replayed.own:
-            why = replayed.refused or "it does not come out the same with this version"
-            raise LedgerError("ledger-refused", f"entry {entry.number} cannot be brought back ({why}); screen again")
+            why = replayed.refused or "with this version the result is not the same"
+            raise LedgerError("ledger-refused", f"entry {entry.number} cannot be replayed ({why}); screen again")
         verdict = _judged(self._screener(entry.record), entry.record)
         receipt = Receipt(ledger=self._ledger.id, record=entry.number, digest=entry.record.digest)
         return verdict.model_copy(update={"receipt": receipt})
 
     def close(self) -> None:
-        """Gives back what the screeners hold."""
+        """Closes the screeners."""
         for screener in self._screeners.values():
             screener.close()
 
@@ -117,7 +117,7 @@ class Replay:
         channels = tuple(record.data["channels"])
         for channel in channels:
             if channel not in CHANNELS:
-                raise LedgerError("ledger-not-there", f"the channel `{channel}` that it stands on is not here")
+                raise LedgerError("ledger-not-there", f"this version does not have its channel `{channel}`")
         key = rulebook.bytes_digest, channels
         if key not in self._screeners:
             self._screeners[key] = Screener(rulebook, channels=channels)
@@ -128,14 +128,14 @@ def _kind(entry: Entry) -> str:
     try:
         return entry.record.kind
     except (KeyError, ValueError, TypeError):
-        return "screening"  # altered: it is refused by number, not passed over
+        return "screening"  # it was altered: it is refused by number, not ignored
 
 
 def _require_whole(record: Record) -> None:
     missing = sorted(missing_openings(record))
     if missing:
         more = f" and {len(missing) - 1} more" if missing[1:] else ""
-        raise LedgerError("ledger-not-there", f"the opening of its part `{missing[0]}`{more} is not here")
+        raise LedgerError("ledger-not-there", f"the opening of its part `{missing[0]}`{more} is missing")
 
 
 def _judged(screener: Screener, record: Record) -> Verdict:

@@ -1,4 +1,4 @@
-"""Keeping: a chain out to a file and back in, and whole segments taken out once they are old enough."""
+"""Export, import, and removal of segments whose retention period has passed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from ketascreen.audit.verify import opened, require_sound, verify_file, verify_l
 from ketascreen.diagnostic import printable
 
 RETENTION_YEARS = 6
-"""How long entries are kept at least, where nothing else is said: the time that 45 CFR 164.316(b)(2)(i) sets for
-documentation in the United States. Elsewhere a clinic sets its own."""
+"""How long entries are kept by default: the period that 45 CFR 164.316(b)(2)(i) sets for documentation in the United
+States. Elsewhere a clinic sets its own."""
 
 
 def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
-    """Writes the whole chain of a ledger to a new file, without the openings if `redacted`. The head that it has.
+    """Writes the whole chain of a ledger to a new file, without the openings if `redacted`. Returns its head.
 
     Raises:
-        LedgerError: the ledger could not be read, or the file not be written.
+        LedgerError: the ledger could not be read, or the file could not be written.
     """
     with new_file(path) as file:
         entries = map(opened_only, ledger.entries()) if redacted else ledger.entries()
@@ -38,19 +38,19 @@ def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
 
 
 def write_excerpt(file: IO[bytes], ledger: str, entry: Entry, names: Iterable[str]) -> None:
-    """Writes one entry as a chain of its own, with the openings of the parts in `names` and no other.
+    """Writes one entry as a chain of its own, with the openings of the parts in `names` and no others.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     write_chain(file, Start(ledger, entry.number, entry.previous), [opened_only(entry, names)], complete=False)
 
 
 def opened_only(entry: Entry, names: Iterable[str] = ()) -> Entry:
-    """The entry with the openings of the parts in `names` and no other; its digest stays as it is.
+    """The entry with the openings of the parts in `names` and no others; its digest does not change.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     openings = openings_text({name: entry.record.openings[name] for name in names})
     return replace(entry, record=Record(entry.record.body, openings))
@@ -60,13 +60,13 @@ def import_chain(source: Path, path: Path) -> Head:
     """Puts the chain of a file into a ledger: a new one, or one that ends where the file begins.
 
     Raises:
-        LedgerError: a file that does not verify or lacks openings, or one that does not fit the ledger.
+        LedgerError: the file does not verify, lacks openings, or does not fit the ledger.
     """
     require_sound(verify_file(source), source)
     with opened(source) as file:
         reader = ChainReader(file, printable(str(source)))
         if not reader.complete:
-            message = f"{printable(str(source))} was written without its openings; import a whole one"
+            message = f"{printable(str(source))} has no openings; import a file that has them"
             raise LedgerError("ledger-refused", message)
         if path.exists():
             ledger = Ledger.existing(path, writes=True)
@@ -80,7 +80,7 @@ def import_chain(source: Path, path: Path) -> Head:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A segment that was taken out: its number, its entries, and the file that holds it now."""
+    """A segment that was moved out: its number, its entries, and the file that holds it now."""
 
     segment: int
     first: int
@@ -89,12 +89,12 @@ class Retired:
 
 
 def retire(ledger: Ledger, folder: Path, *, now: datetime, years: int = RETENTION_YEARS) -> list[Retired]:
-    """Takes out every whole segment whose entries are all older than `years` at `now`, each into a file of `folder`.
+    """Moves each complete segment whose entries are all older than `years` at `now` to a file in `folder`.
 
-    The segment's head stays behind in an entry of its own, on which the rest of the chain stands.
+    A new entry keeps the segment's head, which the rest of the chain follows.
 
     Raises:
-        LedgerError: the ledger does not verify, or a file could not be written; nothing is taken out then.
+        LedgerError: the ledger does not verify, or a file could not be written. Segments without a file stay.
     """
     require_sound(verify_ledger(ledger), ledger.path)
     taken = []
@@ -105,14 +105,14 @@ def retire(ledger: Ledger, folder: Path, *, now: datetime, years: int = RETENTIO
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that is durable once all has been written; none is written over, and none is left half written.
+    """A new file, durable at the end. An existing file is never overwritten; a half-written file is removed.
 
     Raises:
-        LedgerError: there is one of that name, or it could not be written.
+        LedgerError: a file with that name exists, or the file could not be written.
     """
     reason, made = None, False
     try:
-        # Its owner's alone: it may hold what is known of patients.
+        # For its owner alone: it may hold facts about patients.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         made = True
         with os.fdopen(descriptor, "wb") as file:
@@ -122,7 +122,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         _sync_folder(path.parent)
         made = False
     except FileExistsError:
-        reason = "there is a file of that name; give another"
+        reason = "a file with that name exists; give another name"
     except OSError as error:
         reason = error.strerror or "the system failed"
     finally:
@@ -142,7 +142,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _oldest(ledger: Ledger) -> tuple[int, int, int] | None:
-    """The oldest segment that is kept whole and closed: its number, its first and its last entry."""
+    """The oldest segment, if it is complete and closed: its number, its first and its last entry."""
     first = ledger.start().first
     segment = ledger.segment_of(first)
     last = segment * ledger.segment_size

@@ -1,4 +1,4 @@
-"""The tables of a ledger file, their version, and the way from an older version to this one."""
+"""The tables of a ledger file, their version, and the migrations from older versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ketascreen.audit.errors import LedgerError
 from ketascreen.diagnostic import printable
 
 APPLICATION_ID = 0x6B657461
-"""`keta`, in the place where SQLite keeps whose file it is."""
+"""`keta`, in the field where SQLite keeps which program owns the file."""
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -32,29 +32,29 @@ def _first(connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: Sequence[Migration] = (_first,)
-"""Each brings a ledger from one version to the next; the version of a ledger is how many it has been through."""
+"""Each brings a ledger from one version to the next; a ledger's version is the number of migrations that it had."""
 
 
 def forbid_changes(connection: sqlite3.Connection) -> None:
-    """Makes the table append-only. Whoever writes to the file by other means is found by the chain."""
+    """Makes the table append-only. The chain shows a change that somebody makes by other means."""
     for change in ("UPDATE", "DELETE"):
         connection.execute(
             f"CREATE TRIGGER no_{change.lower()} BEFORE {change} ON entries "
-            "BEGIN SELECT RAISE(ABORT, 'a ledger is only added to'); END"
+            "BEGIN SELECT RAISE(ABORT, 'a ledger is append-only'); END"
         )
 
 
 def allow_deletion(connection: sqlite3.Connection) -> None:
-    """Lets whole segments be taken out, within the transaction that puts the trigger back."""
+    """Allows the removal of whole segments, inside the transaction that restores the triggers."""
     for change in ("UPDATE", "DELETE"):
         connection.execute(f"DROP TRIGGER no_{change.lower()}")
 
 
 def require_ours(connection: sqlite3.Connection, path: object) -> int:
-    """The version of a ledger file; 0 for an empty file. To be called inside a transaction.
+    """The version of a ledger file; 0 for an empty file. Call it inside a transaction.
 
     Raises:
-        LedgerError: another program's file, or a ledger of a later version.
+        LedgerError: another program's file.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -65,17 +65,17 @@ def require_ours(connection: sqlite3.Connection, path: object) -> int:
 
 
 def require_ours_now(connection: sqlite3.Connection, path: object) -> int:
-    """`require_ours`, all of it read at one moment: another process may be making the ledger meanwhile."""
+    """`require_ours` in one transaction of its own: another process may be making the ledger at this moment."""
     connection.execute("BEGIN")
     try:
         return require_ours(connection, path)
     finally:
-        if connection.in_transaction:  # SQLite may have ended it with an error, which then is the one to tell
+        if connection.in_transaction:  # after an error SQLite may have ended it; that error is then raised
             connection.execute("ROLLBACK")
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: object, migrations: Sequence[Migration]) -> None:
-    """Makes the tables, or brings them to the newest version, inside the transaction at hand.
+    """Makes the tables, or brings them to the newest version, inside the current transaction.
 
     Raises:
         LedgerError: another program's file, or a ledger of a later version.
@@ -84,7 +84,8 @@ def bring_up_to_date(connection: sqlite3.Connection, path: object, migrations: S
     if version > len(migrations):
         raise LedgerError(
             "ledger-newer",
-            f"the ledger {printable(str(path))} is of version {version}, and this library knows {len(migrations)}",
+            f"the ledger {printable(str(path))} has version {version}, and this ketascreen reads versions up to "
+            f"{len(migrations)}; install a newer ketascreen",
         )
     for migration in migrations[version:]:
         migration(connection)

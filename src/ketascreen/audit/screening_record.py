@@ -1,8 +1,8 @@
-"""The record of a screening: the lean form of its verdict, with the profile that it is of; and how it is read back.
+"""Writes and reads the record of a screening: the lean form of its verdict, with the profile.
 
-Its words (titles, sources, what the routes are like) are the rulebook's, which is on record by its digest. Each fact is
-a part of its own, so that one can be opened and no other. Records of the format before (`ketascreen-record/1`), which
-sealed each finding by itself, are read as these are, and written again to the same bytes.
+The titles, sources and attributes of routes are not in it: they are in the record of the rulebook, found by its digest.
+Each fact is a part of its own, so that one can be opened without the others. Records of the previous format
+(`ketascreen-record/1`), which sealed each finding by itself, can be read too, and written again to the same bytes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ketascreen.verdict.lean import LeanFinding, LeanVerdict
 from ketascreen.verdict.verdict import RouteVerdict, Verdict
 
 _ELSEWHERE = {"facts", "last_answers", "rulebook", "stage", "counts", "agreement", "library_version", "receipt"}
-"""The fields of the lean form that stand in the record in another way: the facts as they were given, all else clear."""
+"""The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""
 
 
 def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) -> Record:
-    """The record of a screening, in a format of records."""
+    """The record of a screening, in the format `form`, one of `FORMATS`."""
     rulebook = screening.rulebook
     parts: dict[str, Any] = {
         "library": _version.VERSION,
@@ -40,19 +40,19 @@ def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) 
 
 
 def tells_of(record: Record, verdict: Verdict) -> bool:
-    """Whether a record is of this very verdict.
+    """Whether a record holds exactly this verdict.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     return all(canonical(record.part(name)) == canonical(said) for name, said in _said(verdict, record.format).items())
 
 
 def profile_of(record: Record) -> PatientProfile:
-    """The profile that a screening was of.
+    """The profile of a recorded screening.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     known = {name: answer for name, answer in record.parts("facts").items() if answer is not None}
     built_in = {name: known.pop(name) for name in list(known) if name in PatientProfile.model_fields}
@@ -63,7 +63,7 @@ def findings_of(record: Record) -> dict[str, LeanFinding]:
     """The outcome of each rule that was in scope, with what it rests on and lacks.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     told: Mapping[str, Any] = record.part("findings") if record.format == FORMAT else record.parts("findings")
     return {
@@ -76,7 +76,7 @@ def reasons_of(record: Record, route: str) -> frozenset[str]:
     """The rules that were reasons for the recommendation for a route, or for its readiness.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     told = record.part("routes")[route] if record.format == FORMAT else record.part(f"routes.{route}")
     return frozenset((*told["reasons"], *told["readiness_reasons"]))
@@ -98,14 +98,14 @@ def _said(verdict: Verdict, form: str) -> dict[str, Any]:
 
 
 def _lean(verdict: Verdict) -> dict[str, Any]:
-    """The lean form by field: what is added to it later is on record, and sealed, from the first day."""
+    """The lean form by field. A field that is added to the lean form later is on record, and sealed, at once."""
     lean = LeanVerdict.of(verdict)
     findings = lean.model_dump(mode="json", include={"findings"}, exclude_defaults=True)
     return {**lean.model_dump(mode="json", exclude=_ELSEWHERE | {"findings"}), **findings}
 
 
 def _part_by_part(verdict: Verdict) -> dict[str, Any]:
-    """What `ketascreen-record/1` has: each route and each finding a part of its own."""
+    """The parts of `ketascreen-record/1`: each route and each finding is a part of its own."""
     rest = verdict.model_dump(mode="json", include={"as_of", "decisions", "faults", "overrides"})
     routes = {f"routes.{route}": _route(one) for route, one in verdict.routes.items()}
     findings = {
@@ -132,7 +132,7 @@ def _route(route: RouteVerdict) -> dict[str, Any]:
 
 
 def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
-    """Every fact of the vocabulary, null where it is not known, so that the names of the parts tell nothing."""
+    """Every fact of the vocabulary, null if it is not known, so that the names of the parts reveal nothing."""
     known = profile.observations()
     for name, fact in vocabulary.items():
         raw = known.get(name, profile.extra.get(name))

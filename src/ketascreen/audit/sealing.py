@@ -1,8 +1,8 @@
-"""Sealed parts: a record holds a salted commitment for each value that must not leave, and the value lies beside it.
+"""Sealed parts: a record holds a salted commitment for each value that must not leave. The opening has the value.
 
-The commitment is the sha256 of the opening's very bytes; the opening is canonical JSON of name, salt and value. Without
-the salt (128 random bits) a value cannot be found by trying all of them, and one opening says nothing of another.
-The scheme is that of selective disclosure in SD-JWT (RFC 9901, section 4.2), with names in the clear.
+The commitment is the sha256 of exactly the opening's bytes. The opening is canonical JSON of name, salt and value.
+Without the salt (128 random bits) nobody can find a value by trying all values, and one opening reveals nothing about
+another. The scheme is selective disclosure as in SD-JWT (RFC 9901, section 4.2), but the names are not sealed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Openings = Mapping[str, str]
 """The texts that open sealed parts, by name."""
 
 Salts = Callable[[str], str]
-"""A salt (32 hexadecimal digits) for the part of that name."""
+"""A salt (32 hexadecimal digits) for the part with that name."""
 
 
 def canonical(data: Any) -> str:
@@ -29,7 +29,7 @@ def canonical(data: Any) -> str:
 
 
 def openings_text(openings: Mapping[str, Any]) -> str:
-    """Openings by name as one text: what `canonical` gives for texts under plain names, at a tenth of its time."""
+    """Openings by name as one text: the same as `canonical` for texts under plain names, in a tenth of the time."""
     return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -42,7 +42,7 @@ def salts_of(openings: Openings) -> Salts:
     """The salts that a record was sealed with.
 
     Raises:
-        KeyError: a part whose opening is not at hand.
+        KeyError: the opening of a part is missing.
     """
     return lambda name: str(json.loads(openings[name])[1])
 
@@ -59,7 +59,7 @@ def commitment(opening: str) -> str:
 
 
 def opens(name: str, opening: str, committed: str) -> bool:
-    """Whether an opening is that of the part of that name with that commitment."""
+    """Whether an opening belongs to the part with that name and that commitment."""
     return opening.startswith(f'["{name}","') and commitment(opening) == committed
 
 

@@ -1,6 +1,6 @@
-"""The head of a chain as a file to keep elsewhere: without one, a tail that was cut off cannot be found.
+"""The head of a chain as a file to keep elsewhere: only a kept head shows that the newest entries were cut off.
 
-It is one line of canonical JSON (RFC 8785), and read back only if it is written so, to the byte.
+The file is one line of canonical JSON (RFC 8785). A file that differs from this form in any byte is refused.
 """
 
 from __future__ import annotations
@@ -19,37 +19,35 @@ from ketascreen.signing import SHA256_HEX, Signature, SignatureError, SigningKey
 
 FORMAT = "ketascreen-head/1"
 MAX_BYTES = 4_096
-"""A signed head has about 400."""
+"""The most bytes of a head; a signed one has about 400."""
 
 _LEDGER = re.compile(rf"[0-9a-f]{{{2 * SALT_BYTES}}}")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A head, and its signature where it has one."""
+    """A head, and its signature if it has one."""
 
     head: Head
     signature: Signature | None = None
 
 
 def head_text(head: Head, key: SigningKey | None = None) -> str:
-    """A head as its line, signed where a key is given.
+    """A head as its line, signed if a key is given.
 
     Raises:
-        LedgerError: it is no head that could be read back, since the ledger that it is of was altered.
+        LedgerError: the head could not be read back, since its ledger was altered.
     """
     if not _is_head(head):
-        raise LedgerError(
-            "ledger-damaged", "the ledger has no head that can be kept; `ketascreen audit verify` says why"
-        )
+        raise LedgerError("ledger-damaged", "the head of the ledger is damaged; `ketascreen audit verify` says why")
     return _text(SignedHead(head, key.sign(FORMAT, _fields(head)) if key else None))
 
 
 def read_head(path: Path) -> SignedHead:
-    """The head of a file that `head_text` wrote.
+    """The head in a file that `head_text` wrote.
 
     Raises:
-        LedgerError: it cannot be read, or is not written as a head is.
+        LedgerError: the file cannot be read, or does not have the form of a head.
     """
     reason, data = None, b""
     try:
@@ -61,15 +59,16 @@ def read_head(path: Path) -> SignedHead:
         raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
     found = _parsed(data)
     if found is None:
-        raise LedgerError("ledger-refused", f"{printable(str(path))} is not written as a head is")
+        message = f"{printable(str(path))} does not have the form of a head; `ketascreen audit head` writes one"
+        raise LedgerError("ledger-refused", message)
     return found
 
 
 def require_signed(signed: SignedHead, keys: Iterable[VerifyKey]) -> Head:
-    """The head, once it is sure that one of the keys has signed it.
+    """The head, after a check that one of the keys has signed it.
 
     Raises:
-        SignatureError: it is not signed, by none of these keys, or over something else.
+        SignatureError: it has no signature, or no valid one by any of these keys.
     """
     reason = refusal(signed.signature, keys, FORMAT, _fields(signed.head))
     if reason is not None:
@@ -82,7 +81,7 @@ def _fields(head: Head) -> tuple[str, str, str]:
 
 
 def _is_head(head: Head) -> bool:
-    counted = type(head.number) is int and head.number >= 1  # true is a number to Python
+    counted = type(head.number) is int and head.number >= 1  # Python counts true as a number
     return bool(counted and _LEDGER.fullmatch(head.ledger) and SHA256_HEX.fullmatch(head.digest))
 
 
@@ -100,7 +99,7 @@ def _text(signed: SignedHead) -> str:
 
 
 def _parsed(data: bytes) -> SignedHead | None:
-    """The head, or None where a byte is not as it is written."""
+    """The head, or None if a byte differs from the form of a head."""
     try:
         told = json.loads(data)
         head = Head(told["ledger"], told["number"], told["digest"])

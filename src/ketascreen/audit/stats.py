@@ -1,6 +1,6 @@
-"""What a ledger tells of a stretch of time, beside the stretch before it: decisions, rules met, asks, overrides.
+"""Counts decisions, rules met, asks and overrides of a ledger in a period, and in the period before it.
 
-A rule that stopped firing, or fires far more often than before, is worth a look: the patients may have changed, or the
+It points out a rule that is no longer met, or is met far more often than before: the patients may have changed, or the
 rule, or how a fact is recorded.
 """
 
@@ -17,18 +17,18 @@ from ketascreen.audit.screening_record import findings_of
 from ketascreen.language.terms import Outcome
 
 FEW = 5
-"""Fewer times than this a rule says nothing by firing or not: a policy, so that chance is not taken for a change."""
+"""Below this count, a change in how often a rule is met is not reported: a policy, because it may be chance."""
 
 TWICE = 2
-"""How many times as often a rule must fire, by the number of screenings, to be pointed out."""
+"""A rule is reported if the share of screenings in which it is met grew at least by this factor."""
 
 _CLOCK = timedelta(days=1)
-"""How far a clock may have been set back without an entry being passed over."""
+"""How far a clock may have been set back; no entry is missed up to that."""
 
 
 @dataclass
 class Stretch:
-    """What was counted in one stretch of time. `unread` are screenings whose openings are not in the ledger."""
+    """The counts of one period. `unread` counts the records without openings in the ledger."""
 
     screenings: int = 0
     unread: int = 0
@@ -41,7 +41,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A rule that fires otherwise than before: how often it was met then and now, and what is to be seen in that."""
+    """A rule that is met more or less often than before: the counts of both periods, and what changed."""
 
     rule: str
     before: int
@@ -51,7 +51,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The stretch asked for, the one before it of the same length, and the rules that fire otherwise."""
+    """The counts of a period, of the period of the same length before it, and the rules whose counts changed."""
 
     since: datetime
     until: datetime
@@ -60,12 +60,12 @@ class Stats:
 
     @property
     def drifts(self) -> tuple[Drift, ...]:
-        """The rules that stopped firing, or fire twice as often or more, by the share of screenings."""
+        """The rules that are no longer met, or met in a share of screenings that is at least twice as large."""
         return tuple(_drifts(self.before, self.now))
 
 
 def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
-    """Counts what was recorded in the `days` up to `until`, and in as many days before them; `entries` newest first."""
+    """Counts the records of the `days` up to `until`, and of as many days before them; `entries` are newest first."""
     length = timedelta(days=days)
     told = Stats(until - length, until, Stretch(), Stretch())
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The file of a ledger: SQLite with a write-ahead log and full synchronisation. Nothing else here knows SQL."""
+"""The file of a ledger: SQLite with a write-ahead log and full synchronisation."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _COLUMNS = "number, recorded_at, previous, digest, body, openings"
 _PAGE = 500
 
 _of_other_processes: list[sqlite3.Connection] = []
-"""Connections that came over a fork: to close them here would drop the locks of the process that owns them."""
+"""Connections from before a fork: closing them in the child would drop the locks of the parent, which owns them."""
 
 
 class Store:
-    """The entries of one ledger file. Threads share it; after a fork the child opens the file for itself.
+    """The entries of one ledger file. Threads may share it; after a fork the child opens the file for itself.
 
-    `mode` is SQLite's: `rwc` reads, writes and creates, `rw` does not create, `ro` reads alone.
+    `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads.
     """
 
     def __init__(
         self, path: Path, mode: str, busy_seconds: float, migrations: Sequence[Migration] = MIGRATIONS
     ) -> None:
-        self.path = path.absolute()  # a process that goes elsewhere still writes the same file
+        self.path = path.absolute()  # a process that changes its folder still writes the same file
         self._mode = mode
         self._busy_seconds = busy_seconds
         self._migrations = migrations
@@ -51,10 +51,10 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that no other process writes beside; it is durable once it has ended without an error.
+        """A transaction, while no other process writes. It is durable when it has ended without an error.
 
         Raises:
-            LedgerError: it could not be had, or not be made durable; nothing of it is in the ledger.
+            LedgerError: it could not begin, or could not be made durable. Nothing of it is in the ledger.
         """
         with self._lock, self._spoken():
             connection = self._opened()
@@ -68,7 +68,7 @@ class Store:
                     connection.execute("ROLLBACK")
 
     def read_back(self, numbers: Sequence[int]) -> list[Entry]:
-        """Entries as another connection finds them in the file.
+        """Entries, read from the file by another connection.
 
         Raises:
             LedgerError: the file could not be read.
@@ -82,13 +82,13 @@ class Store:
             return [_entry(row) for row in rows]
 
     def entries(self, *, first: int = 1, last: int | None = None, backwards: bool = False) -> Iterator[Entry]:
-        """The entries from `first` to `last`, read in pages, so that none is held longer than needed.
+        """The entries from `first` to `last`, read in pages, so that only one page is in memory.
 
         Raises:
             LedgerError: the file could not be read.
         """
         low, high = first, last if last is not None else 2**62
-        for size in chain((1,), repeat(_PAGE)):  # whoever wants the first alone reads no page for it
+        for size in chain((1,), repeat(_PAGE)):  # a caller who needs the first entry only reads no page
             found = self._select("number BETWEEN ? AND ?", (low, high), backwards, size)
             yield from found
             if len(found) < size:
@@ -96,7 +96,7 @@ class Store:
             low, high = (low, found[-1].number - 1) if backwards else (found[-1].number + 1, high)
 
     def of_kind(self, kind: str, key: str | None = None, *, after: int = 0) -> list[Entry]:
-        """The entries of a kind (and of a key) behind entry `after`.
+        """The entries of a kind (and a key) after entry `after`.
 
         Raises:
             LedgerError: the file could not be read.
@@ -105,7 +105,7 @@ class Store:
         return self._select(where, (kind, after) if key is None else (kind, after, key), False, -1)
 
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
-        """What the index says of entries: kind and key by number.
+        """The kind and key of entries by number, from the index.
 
         Raises:
             LedgerError: the file could not be read.
@@ -123,16 +123,16 @@ class Store:
         self.__init__(*state)  # type: ignore[misc]
 
     def close(self) -> None:
-        """Closes the file; it is opened again when it is needed."""
+        """Closes the file; the next use opens it again."""
         with self._lock:
-            # The writer last: only it can bring the log into the file, so that the file alone is the ledger.
+            # The writer closes last: only it can move the log into the file, so that the file alone is the ledger.
             for connection in (self._reader, self._writer):
                 if connection is not None:
                     connection.close()
             self._writer = self._reader = None
 
     def forget(self) -> None:
-        """Lets go of connections and of a lock that are another process's."""
+        """Forgets the connections and the lock, which belong to another process."""
         self._lock = RLock()
         _of_other_processes.extend(filter(None, (self._writer, self._reader)))
         self._writer = self._reader = None
@@ -150,7 +150,7 @@ class Store:
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         if mode == "rwc":
-            # Its owner's alone: it holds what is known of patients. The log beside it takes the same permissions.
+            # For its owner alone: it holds facts about patients. The log beside it gets the same permissions.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             f"{self.path.as_uri()}?mode={mode}",
@@ -171,15 +171,17 @@ class Store:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
-            message = f"the ledger {printable(str(self.path))}: its file system cannot hold a write-ahead log"
+            message = (
+                f"the ledger {printable(str(self.path))}: its file system has no write-ahead log; use a local disk"
+            )
             raise LedgerError("ledger-system", message)
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: down to the disk itself
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: flushes to the disk itself
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:
-        """Turns what SQLite says into a sentence."""
+        """Turns an error of SQLite or of the system into a LedgerError."""
         problem = None
         try:
             yield
@@ -192,7 +194,7 @@ class Store:
 
 
 class Transaction:
-    """What can be done while no other process writes."""
+    """The operations inside a transaction of `Store.writing`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -217,7 +219,7 @@ class Transaction:
         self._connection.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(values))})", values)
 
     def take_out(self, last: int) -> None:
-        """Takes out the entries up to `last`; retention alone may."""
+        """Removes the entries up to `last`; only retention may do so."""
         allow_deletion(self._connection)
         self._connection.execute("DELETE FROM entries WHERE number <= ?", (last,))
         forbid_changes(self._connection)
@@ -225,7 +227,7 @@ class Transaction:
 
 def _entry(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
     number, recorded_at, previous, digest, body, opened = row
-    # Bytes that are no UTF-8 any more come out as other text, and are found by their digest.
+    # Bytes that are no longer UTF-8 give another text, and their digest shows it.
     record = Record(body.decode("utf-8", "replace"), opened.decode("utf-8", "replace"))
     return Entry(number, recorded_at, previous, digest, record)
 

@@ -1,4 +1,4 @@
-"""Verifies a ledger or a chain file: walks it whole, and holds it against a head that was kept elsewhere."""
+"""Verifies a ledger or a chain file: walks every entry, and compares it with a head that was kept elsewhere."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ketascreen.diagnostic import printable
 PAGE = 500
 
 Progress = Callable[[int], None]
-"""Is told how many entries have been walked."""
+"""Gets the number of entries walked so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a verification came to: where the chain begins and ends, how many entries it has, and every flaw."""
+    """The result of a verification: where the chain begins and ends, how many entries it has, and every flaw."""
 
     start: Start
     head: Head
@@ -34,9 +34,9 @@ class Verified:
 
 
 def verify_ledger(ledger: Ledger, *, against: Head | None = None, progress: Progress | None = None) -> Verified:
-    """Walks every entry of a ledger, and the file's index beside it.
+    """Walks every entry of a ledger, and checks the file's index.
 
-    `against` is a head that was kept outside: without one a tail that was cut cannot be found.
+    `against` is a head that was kept elsewhere: only such a head shows that the newest entries were cut off.
 
     Raises:
         LedgerError: the file could not be read.
@@ -55,7 +55,7 @@ def verify_file(path: Path, *, against: Head | None = None, progress: Progress |
     """Walks every entry of a chain file.
 
     Raises:
-        LedgerError: the file cannot be read, or a line is not written as it must be.
+        LedgerError: the file cannot be read, or a line has the wrong form.
     """
     with opened(path) as file:
         return verify_lines(file, printable(str(path)), against=against, progress=progress)
@@ -64,10 +64,10 @@ def verify_file(path: Path, *, against: Head | None = None, progress: Progress |
 def verify_lines(
     lines: Iterable[bytes], name: str, *, against: Head | None = None, progress: Progress | None = None
 ) -> Verified:
-    """Walks the lines of a chain file; `name` is what it is called in messages.
+    """Walks the lines of a chain file; messages call the file `name`.
 
     Raises:
-        LedgerError: a line is not written as it must be.
+        LedgerError: a line has the wrong form.
     """
     reader = ChainReader(lines, name)
     walk = Walk(reader.start, complete=reader.complete, watched=_watched(against))
@@ -77,12 +77,12 @@ def verify_lines(
         if progress:
             progress(walk.count)
     if reader.head != walk.head:
-        flaws.append(Flaw(walk.number, "is not the one that the last line names"))
+        flaws.append(Flaw(walk.number, "is not the entry that the last line names"))
     return _verified(walk, flaws, against)
 
 
 def require_sound(verified: Verified, name: object) -> None:
-    """Lets only a chain without a flaw pass.
+    """Raises unless the chain has no flaw.
 
     Raises:
         LedgerError: the first flaw.
@@ -120,11 +120,11 @@ def _pages(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
 
 
 def _index_flaws(page: Sequence[Entry], keys: Mapping[int, tuple[str, str]]) -> Iterator[Flaw]:
-    """By the index a screening finds the overrides of its patient, so it must say what the records say."""
+    """A screening finds the overrides of its patient by the index, so the index must agree with the records."""
     for entry in page:
-        with suppress(KeyError, ValueError, TypeError, AttributeError):  # such a record is a flaw of its own
+        with suppress(KeyError, ValueError, TypeError, AttributeError):  # `Walk` reports such a record
             if keys.get(entry.number) != (entry.record.kind, key_of(entry.record)):
-                yield Flaw(entry.number, "the file's index says of it what its record does not")
+                yield Flaw(entry.number, "the file's index does not agree with its record")
 
 
 def _watched(against: Head | None) -> frozenset[int]:
@@ -132,15 +132,15 @@ def _watched(against: Head | None) -> frozenset[int]:
 
 
 def _head_flaws(against: Head | None, walk: Walk) -> Iterator[Flaw]:
-    """What is wrong with a chain by a head that was kept outside."""
+    """What is wrong with a chain according to a head that was kept elsewhere."""
     if against is None:
         return
     before = walk.start.first - 1
     if against.ledger != walk.start.ledger:
-        yield Flaw(against.number, "the head that it is held against is of another ledger")
+        yield Flaw(against.number, "the head belongs to another ledger; name a head of this one")
     elif against.number > walk.number:
-        yield Flaw(against.number, f"is missing: the chain was cut behind entry {walk.number}")
+        yield Flaw(against.number, f"is missing: the chain was cut off after entry {walk.number}")
     elif against.number < before:
-        yield Flaw(against.number, f"is in a part that was taken out (up to {before}); hold its file against this head")
+        yield Flaw(against.number, f"is in a segment that was moved out (up to {before}); verify its file against it")
     elif (walk.start.previous if against.number == before else walk.digests.get(against.number)) != against.digest:
-        yield Flaw(against.number, "is not the entry that the head was taken of")
+        yield Flaw(against.number, "is not the entry of the head")

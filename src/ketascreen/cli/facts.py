@@ -27,7 +27,7 @@ Codes = tuple[Code, ...]
 def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """The facts that a profile may hold, how each is answered, and how long an answer counts.
 
-    NAME is one of them; all that is known of it is shown.
+    With NAME, everything about this one fact is shown.
     """
     rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
@@ -45,9 +45,9 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
 
 
 def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
-    """All that is known of a fact, as plain data."""
+    """Everything about a fact, as plain data."""
     said = plain(fact)
-    del said["own_codes"]  # `codes` are the codes of every fact
+    del said["own_codes"]  # `codes` has these too
     return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook)}
 
 
@@ -66,7 +66,7 @@ def render_short(fact: Fact, codes: Codes) -> Iterator[Line]:
 
 
 def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]:
-    """All that is known of a fact."""
+    """Everything about a fact, as text."""
     yield from render_short(fact, codes)
     if fact.freshness and fact.freshness.reason:
         yield from entry("Why so long", fact.freshness.reason, indent=2)

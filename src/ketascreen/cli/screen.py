@@ -1,4 +1,4 @@
-"""`ketascreen screen`: a patient's profile in, a recommendation with its grounds out."""
+"""`ketascreen screen`: a recommendation with its grounds for one patient, or for each line of a file."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
     "--decided",
     multiple=True,
     metavar="RULE:WHO",
-    help="A review that a clinician decided, at the time of screening, to go ahead with.",
+    help="A review on which a clinician decided to go ahead, and who decided.",
 )
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
-@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Put it on record in this ledger.")
+@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record the screening in this ledger.")
 @click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
-@click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); a line for each comes out.")
-@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: over N processes.  [1]")
-@click.option("-v", "--all", "everything", is_flag=True, help="Every finding too, and what each route is like.")
+@click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); print a line for each.")
+@click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: use N processes.  [1]")
+@click.option("-v", "--all", "everything", is_flag=True, help="Show every finding too, and what each route is like.")
 @json_option
 @rules_option
 def command(
@@ -73,12 +73,12 @@ def command(
 ) -> None:
     """Screen the patient whose profile is in FILE (JSON or YAML; - is standard input).
 
-    Options that name a route, a decision or a channel can be given more than once.
+    --route, --decided and --channel can be given more than once.
     """
     time = now() if as_of is None else read_time(as_of, "--as-of")
     one_by_one = {"--decided": decided, "--ledger": ledger, "--reference": reference, "--all": everything}
     if many:
-        _require_absent(one_by_one, "is about one patient; leave it out with --many")
+        _require_absent(one_by_one, "is for one patient; leave it out with --many")
         asked = Asked(time, Stage(stage), routes or None, file, as_json)
         with Screener(rulebook_of(rules, keys), channels=channels, isolation=isolation) as screener:
             status = screen_many(screener, asked, workers=workers or 1)
@@ -107,7 +107,7 @@ def _require_absent(options: Mapping[str, object], why: str) -> None:
 
 
 def _ledger(path: Path) -> Ledger:
-    from ketascreen.audit import Ledger  # most screenings at the command line ask for none
+    from ketascreen.audit import Ledger  # most screenings at the command line have no ledger
 
     return Ledger(path)
 

@@ -1,4 +1,4 @@
-"""`ketascreen screen --many`: a profile on each line in, a line for each patient out, in the same order."""
+"""`ketascreen screen --many`: screens the profile on each line of a file, and prints a line for each, in order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ketascreen.verdict.verdict import Verdict
 MEANING = {
     0: "every line was screened",
     ExitStatus.BAD_INPUT: "a line was refused, or nothing could be read",
-    ExitStatus.FAULT: "a fault inside, or channels that disagree",
+    ExitStatus.FAULT: "an internal fault, or channels that disagree",
 }
 _COUNTED = 100
 _SHOWN = ("code", "message", "hint", "pointer")
@@ -38,7 +38,7 @@ _SHOWN = ("code", "message", "hint", "pointer")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of every patient, and how it is answered."""
+    """The screening that is the same for every patient, and how answers are printed."""
 
     as_of: datetime
     stage: Stage
@@ -48,19 +48,19 @@ class Asked:
 
     @property
     def name(self) -> str:
-        """What the file is called in messages."""
+        """The name of the file in messages."""
         return "standard input" if self.file == "-" else self.file
 
 
 def screen_many(screener: Screener, asked: Asked, *, workers: int) -> ExitStatus:
-    """Screens each line of a file and prints its answer; gives the worst status of all."""
+    """Screens each line of a file and prints its answer; returns the worst status of all."""
     count, numbers = counter("lines"), deque[int]()
     screened = faulty = refused = 0
     with ExitStack() as opened:
         lines = _numbered(_lines(_input(asked.file, opened)), numbers)
         ask = screener.screen_many if asked.as_json else screener.decide_many
         answers = ask(lines, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
-        # Closed here, so that worker processes are ended where nobody reads the output to its end.
+        # Closed here, so that worker processes end even if nobody reads the output to its end.
         for done, answer in enumerate(opened.enter_context(closing(answers)), 1):
             number = numbers.popleft()
             if isinstance(answer, ProfileError):
@@ -87,7 +87,7 @@ def _input(file: str, opened: ExitStack) -> IO[bytes]:
 
 
 def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not empty, by number; of one that is longer than a profile may be, as much as shows that."""
+    """The lines that are not empty, by number. Of a line that is too long for a profile, enough bytes to refuse it."""
     number = 0
     while line := source.readline(MAX_BYTES + 2):
         number += 1
@@ -99,7 +99,7 @@ def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _numbered(lines: Iterator[tuple[int, bytes]], numbers: deque[int]) -> Iterator[bytes]:
-    """The lines alone; `numbers` holds the number of each that was taken and not yet answered."""
+    """The lines alone; `numbers` holds the number of each line that was read but not yet answered."""
     for number, line in lines:
         numbers.append(number)
         yield line

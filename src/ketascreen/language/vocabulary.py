@@ -124,7 +124,7 @@ class Fact:
         days = self.freshness.days
         window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
         lasting = [f"{word} until it is replaced" for word in self.choices if word in self.freshness.lasting]
-        permanent = [f"{word} for good" for word in self.choices if word in self.freshness.permanent]
+        permanent = [f"{word} permanently" for word in self.choices if word in self.freshness.permanent]
         return "; ".join([window, *lasting, *permanent])
 
 

@@ -1,4 +1,4 @@
-"""Reports as text, HTML, SARIF and JUnit: a module for each thing that is rendered.
+"""Reports as text, HTML, SARIF and JUnit: one module for each kind of report.
 
 It may import everything below.
 """

@@ -1,4 +1,4 @@
-"""What `ketascreen screen --all` shows beside the grounds: every finding, and what each route is like."""
+"""The end of the page of `ketascreen screen --all`: every finding, and what each route is like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ketascreen.verdict.verdict import Verdict
 
 
 def render_findings(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
-    """Every finding by effect, those that are met first."""
+    """Every finding by effect; findings that are met come first."""
     yield from heading(texts.text("verdict.findings", count=len(verdict.findings)))
     for effect in Effect:
         for outcome in reversed(Outcome):
@@ -33,7 +33,7 @@ def render_findings(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
 
 
 def render_attributes(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
-    """What the sources say of each route; nothing here decides."""
+    """What the sources say about each route; nothing here decides."""
     for route in verdict.routes.values():
         yield from heading(texts.text("verdict.route", route=route.route, title=route.title))
         for statement in route.attributes:

@@ -1,6 +1,6 @@
-"""A run of cases as text: each case that failed with what was expected, what came and why, and how many held.
+"""A run of cases as text: each failed case with what it expected, what it got and why, and how many cases hold.
 
-What a patient's answers are stands in the case's own file; nothing here repeats it.
+The answers of a patient are in the case's own file; nothing here repeats them.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds:
 
 
 def placed(result: CaseResult, below: Path) -> Place:
-    """Where the case stands, its file below a folder."""
+    """The place of the case; its file is below the folder `below`."""
     place = result.case.place
     return place._replace(path=(below / place.path).as_posix())
 
 
 def summary(run: Run, read: int, seconds: float) -> str:
-    """How many cases hold, failed and were not run, and how long it took."""
+    """How many cases hold, failed or were not run, and how long the run took."""
     ran, failed, left = len(run.results), len(run.failed), len(run.not_run)
     whole = ran + left
     selected = f"{whole} of {read} cases" if whole < read else f"{read} case{'s' * (read != 1)}"

@@ -1,4 +1,4 @@
-"""A condition in the rule format's own words, each parameter's value beside its name."""
+"""A condition in the words of the rule format, each parameter with its value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ketascreen.texts.english import ENGLISH
 def render_condition(
     condition: Condition, rulebook: Rulebook, *, indent: int = 0, first: str = "", texts: Catalogue = ENGLISH
 ) -> list[Line]:
-    """The tree as the rule format writes it, `first` (a `- ` or nothing) before its first line."""
+    """The tree as the rule format writes it; `first` (a `- ` or nothing) begins its first line."""
     deeper = indent + len(first)
     match condition:
         case Always():
@@ -43,7 +43,7 @@ def render_condition(
 
 
 def _one_fact(members: tuple[Condition, ...]) -> str | None:
-    """The fact that all members compare by different operators, as `{at_least: ..., below: ...}` is read."""
+    """The fact that all members compare, each by another operator, as in `{at_least: ..., below: ...}`; else None."""
     facts = {member.fact if isinstance(member, Compare) else None for member in members}
     operators = {member.operator for member in members if isinstance(member, Compare)}
     return facts.pop() if len(facts) == 1 and len(operators) == len(members) else None
@@ -70,7 +70,7 @@ def _constant(compare: Compare, fact: Fact, rulebook: Rulebook, texts: Catalogue
 
 
 def _word(constant: Constant, fact: Fact, names: list[str], rulebook: Rulebook, texts: Catalogue) -> str:
-    """A constant as it was written: a choice, a quantity, or the next of the parameters in `names` and its value."""
+    """A constant as its author wrote it: a choice, a quantity, or the next parameter in `names` with its value."""
     if not isinstance(constant, Decimal) or fact.unit is None:
         return str(constant)
     if names and rulebook.parameters[names[0]].value.to(fact.unit).value == constant:
@@ -80,5 +80,5 @@ def _word(constant: Constant, fact: Fact, names: list[str], rulebook: Rulebook, 
 
 
 def quantity(value: Quantity, texts: Catalogue) -> str:
-    """A quantity, its unit as `texts` calls it."""
+    """A quantity; `texts` names its unit."""
     return measured(decimal_text(value.value), value.unit.name, texts)

@@ -1,4 +1,4 @@
-"""Coverage as text: a line for each rule, and the lines that no case tests."""
+"""Coverage as text: one line for each rule, and the lines that no case tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEAD = (
 
 
 def render(covered: Sequence[RuleCoverage], files: Files, *, whole: bool = False) -> Iterator[Line]:
-    """A line for each rule, then the lines of each that lack something; of every one where `whole`."""
+    """A line for each rule, then the lines of each rule with something missing; of every rule if `whole`."""
     yield from (Line(text, Style.HEADING) for text in _HEAD)
     yield from map(_rule, covered)
     yield from wrapped(_total(covered), style=Style.HEADING)
@@ -50,9 +50,9 @@ def _total(covered: Sequence[RuleCoverage]) -> str:
 def _details(one: RuleCoverage, files: Files, *, whole: bool) -> Iterator[Line]:
     yield from heading(f"{one.rule.id}: {one.share}")
     if not one.tried_all:
-        yield from wrapped("Too many patients to try; some of what is missing may be out of anybody's reach.")
+        yield from wrapped("There are too many patients to try all. Some missing parts may be impossible.")
     for case in one.failing:
-        yield from wrapped(f"{case} (does not hold, and so shows nothing)", hang=2)
+        yield from wrapped(f"{case} (does not hold, so it shows nothing)", hang=2)
     for block in blocks(one, files):
         if whole or block.asked_by is None or any(mark.missing or mark.unreachable for mark in _all_marks(block)):
             yield from _block(block)
@@ -71,7 +71,7 @@ def _block(block: Block) -> Iterator[Line]:
 
 
 def _row(row: Row, margin: int) -> Iterator[Line]:
-    """A line of the rule, in several where it is long, each with its marks below."""
+    """A line of the rule with its marks below; a long line is broken into several."""
     number = f"{row.number:>5} | "
     for start, end in _pieces(row.text, margin):
         piece = row.text[start:end].rstrip()
@@ -84,7 +84,7 @@ def _row(row: Row, margin: int) -> Iterator[Line]:
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Where a line is broken: at its last space in a row of the page, if there is one behind its margin."""
+    """Where a line is broken: at its last space that fits on the page, if there is one after the margin."""
     while len(printable(text[start:])) > _ROOM:
         room = _ROOM * len(text[start:]) // len(printable(text[start:]))
         space = text.rfind(" ", start, start + room)
@@ -95,7 +95,7 @@ def _pieces(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _mark(before: str, length: int, mark: Mark) -> Iterator[Line]:
-    """The part underlined, with what is missing of it and what nobody can show beside it, or below."""
+    """Underlines the part; beside or below the line is what is missing, and what no patient can show."""
     style = Style.WARNING if mark.missing else Style.PLAIN
     said = [text for text in (mark.missing, mark.unreachable) if text]
     under = f"{_MARGIN}{' ' * len(before)}{'^' * length}"

@@ -1,4 +1,4 @@
-"""Coverage as pages: an index, and one a rule with its lines coloured. Nothing is loaded from elsewhere."""
+"""Coverage as HTML: an index, and a page for each rule with coloured lines. Pages load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def _rule(one: RuleCoverage, found: Sequence[Block]) -> str:
         yield '<p><a href="../index.html">all rules</a></p>'
         yield f"<h1>{_safe(one.rule.title)}</h1>\n<p>{_safe(one.rule.id)}: {one.share}</p>"
         if not one.tried_all:
-            yield "<p>Too many patients to try; some of what is missing may be out of anybody's reach.</p>"
+            yield "<p>There are too many patients to try all. Some missing parts may be impossible.</p>"
         for case in one.failing:
-            yield f'<p class="missing">{_safe(str(case))} (does not hold, and so shows nothing)</p>'
+            yield f'<p class="missing">{_safe(str(case))} (does not hold, so it shows nothing)</p>'
         for block in found:
             yield _block(block)
         yield '<p><span class="shown">all shown</span> <span class="missing">something is missing</span> '
@@ -130,7 +130,7 @@ def _named(node: CoverageNode) -> str:
 
 
 def _shown(one: RuleCoverage, node: CoverageNode, goal: Goal) -> str:
-    """The case in which a value was seen, the one in which it mattered rather than another."""
+    """The case that shows a value; a case in which the value matters comes first."""
     case = one.shown.get(goal._replace(matters=True), one.shown.get(goal))
     if case is None:
         return "no patient" if goal in one.unreachable else "<b>no case</b>"

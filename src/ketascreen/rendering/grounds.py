@@ -1,4 +1,4 @@
-"""The grounds of a verdict as text: findings with their facts and sources, and what is still missing."""
+"""The grounds of a verdict as text: findings with their facts and sources, and the facts that are still missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ketascreen.verdict.verdict import Ask, Verdict
 def render_group(
     verdict: Verdict, decision: Decision, reasons: Iterable[str], shown: set[str], texts: Catalogue
 ) -> Iterator[Line]:
-    """What a decision means, and the reasons that make it."""
+    """What a decision means, and its reasons."""
     yield from wrapped(texts.label("meaning", decision), indent=2)
     if decision is Decision.INSUFFICIENT_DATA and not verdict.agreement.agreed:
         yield from wrapped(texts.text("verdict.doubt"), indent=2)
@@ -27,7 +27,7 @@ def render_group(
 def render_listed(
     verdict: Verdict, rules: Iterable[str], shown: set[str], texts: Catalogue, *, with_routes: bool = False
 ) -> Iterator[Line]:
-    """Each finding whole, or by its title where it is in `shown` already; adds to `shown`."""
+    """Each finding in full, or only its title if its rule is in `shown`; adds the rules to `shown`."""
     for rule in rules:
         finding = verdict.finding(rule)
         if rule in shown:
@@ -42,7 +42,7 @@ def render_listed(
 def render_finding(
     verdict: Verdict, finding: Finding, texts: Catalogue, *, with_routes: bool, with_sources: bool = True
 ) -> Iterator[Line]:
-    """A finding whole: what it says, what it rests on or lacks, its sources, its rule."""
+    """A finding in full: what it says, what it rests on or lacks, its sources, its rule."""
     yield from wrapped(_titled(finding, texts), indent=2, first="- ")
     routes = [route for route in verdict.routes if route in finding.routes]
     if with_routes and len(routes) < len(verdict.routes):
@@ -68,12 +68,12 @@ def _titled(finding: Finding, texts: Catalogue) -> str:
 
 
 def placed(finding: Finding, texts: Catalogue) -> str:
-    """The rule of a finding, and where it stands."""
+    """The rule of a finding, and its place."""
     return texts.text("place.rule", rule=finding.rule, file=finding.file, line=finding.line)
 
 
 def grounds(finding: Finding, texts: Catalogue, *, indent: int) -> Iterator[Line]:
-    """The facts that a finding rests on, and those that it lacks."""
+    """The facts that a finding rests on, and the facts that it lacks."""
     used = (fact_used(fact, texts) for fact in finding.rests_on)
     yield from entries(texts.text("entry.rests_on"), used, indent=indent)
     lacking = (fact_lacking(fact, texts) for fact in finding.lacks)
@@ -112,7 +112,7 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 
 def source(cited: Source, texts: Catalogue = ENGLISH) -> str:
-    """A citation: `file:line "phrase"` and what it does with the matter, or an outside source."""
+    """A citation: `file:line "phrase"`, or an outside source, and its claim, such as `avoid`."""
     if cited.outside:
         return texts.text("citation.outside", source=cited.outside, says=cited.says)
     return texts.text(
@@ -122,14 +122,14 @@ def source(cited: Source, texts: Catalogue = ENGLISH) -> str:
 
 @dataclass
 class _Wanted:
-    """A fact that is asked for, with the rules of all routes that wait for it."""
+    """A fact that is asked for, with the rules of all routes that need it."""
 
     ask: Ask
     rules: dict[str, None] = field(default_factory=dict)
 
 
 def missing_from(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
-    """Each fact that is still missing: what an answer looks like, why it is not known, and which rules wait."""
+    """Each missing fact: what an answer looks like, why the fact is not known, and which rules wait for it."""
     wanted: dict[str, _Wanted] = {}
     for route in verdict.routes.values():
         for ask in route.asks:

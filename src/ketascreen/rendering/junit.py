@@ -15,8 +15,8 @@ from ketascreen.syntax.folder import CASES
 def junit(run: Run, *, name: str, below: Path, seconds: float, explained: Callable[[CaseResult], str]) -> bytes:
     """The XML of a run: a suite for each file, a test for each case, `explained(result)` in each failure.
 
-    Files are named as they stand from here: `below` is the rulebook's folder.
-    Cases that were not run because an earlier one failed are in it as skipped.
+    `below` is the rulebook's folder, as a path from the current folder; file names begin with it.
+    Cases that were not run, because an earlier case failed, are marked as skipped.
     """
     results: list[tuple[Case, CaseResult | None]] = [(result.case, result) for result in run.results]
     results += [(case, None) for case in run.not_run]

@@ -1,4 +1,4 @@
-"""What `ketascreen screen --many` says: a line for each patient, and a last word on all."""
+"""The lines of `ketascreen screen --many`: one for each patient, and a summary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ketascreen.verdict.recommendation import Recommendation
 
 
 def told(said: Recommendation, *, texts: Catalogue = ENGLISH) -> str:
-    """The recommendations on one line, each with its routes; what puts them in doubt before all, then the alerts."""
+    """The recommendations in one line, each with its routes. Faults, disagreements and alerts come first."""
     groups: dict[str, list[str]] = {}
     for route, one in said.routes.items():
         words = texts.label("decision", one.decision)

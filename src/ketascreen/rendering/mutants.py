@@ -1,4 +1,4 @@
-"""What became of the mutants, as text and as data."""
+"""The fates of the mutants, as text and as data."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ketascreen.rendering.page import Line, Style, wrapped
 
 SAID = {
     Fate.KILLED: "noticed by a case",
-    Fate.REFUSED: "that the loader would refuse",
-    Fate.EQUIVALENT: "that no patient can tell from the rule as it is",
+    Fate.REFUSED: "refused by the loader",
+    Fate.EQUIVALENT: "without effect on any patient",
     Fate.SURVIVED: "that no case notices",
 }
 
@@ -30,7 +30,7 @@ def render(mutants: Sequence[Mutant], results: Sequence[MutantResult], rulebook:
     counted = Counter(result.fate for result in results)
     yield from wrapped(f"{len(results)} slips: {_counts(counted)}", style=_style(counted))
     if counted[Fate.KILLED] + counted[Fate.SURVIVED]:
-        yield from wrapped(f"Noticed by cases: {share(counted)}% of those that a case can notice.")
+        yield from wrapped(f"Noticed by cases: {share(counted)}% of the slips that a case can notice.")
 
 
 def _style(counted: Counter[Fate]) -> Style:
@@ -57,14 +57,14 @@ def _survivor(mutant: Mutant, result: MutantResult, rulebook: Rulebook, shown: d
     for line in (mutant.line.after or "").splitlines():
         yield Line(f"  + {printable(line.rstrip())}")
     if not result.missing:
-        yield from wrapped(f"No case notices it, and none is proposed: {result.why}.", indent=2, hang=0)
+        yield from wrapped(f"No case notices it, and there is no proposed case: {result.why}.", indent=2, hang=0)
     elif result.missing in shown:
-        yield from wrapped(f"The case proposed for {shown[result.missing]} notices it too.", indent=2, hang=0)
+        yield from wrapped(f"The case that is proposed for {shown[result.missing]} notices it too.", indent=2, hang=0)
     else:
         shown[result.missing] = place
         rule = rulebook.rule(result.missing_for)
         file = rule.place.path.removesuffix(".yaml") if rule else result.missing_for
-        yield from wrapped(f"No case notices it. This one would, in {file}.cases.yaml:", indent=2, hang=0)
+        yield from wrapped(f"No case notices it. This case would, in {file}.cases.yaml:", indent=2, hang=0)
         yield Line()
         yield from (Line(printable(line)) for line in result.missing.splitlines())
 

@@ -1,4 +1,4 @@
-"""What clinicians have put on record beside the findings: decisions on reviews, and overrides of anything else."""
+"""What clinicians put on record: decisions on reviews, and overrides of other findings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ketascreen.verdict.verdict import Verdict
 
 
 def render_overrides(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
-    """Each as what it is, and what it is worth in this screening."""
+    """Each decision or override, and whether it counts in this screening."""
     if not verdict.overrides:
         return
     yield from heading(texts.text("override.heading"))

@@ -1,4 +1,4 @@
-"""A page of text for a terminal: lines of at most 80 columns with a style each."""
+"""A page of text for a terminal: lines of at most 80 columns, each with a style."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 80
 
 
 class Style(StrEnum):
-    """How a line looks where there is colour."""
+    """How a line looks on a terminal with colour."""
 
     PLAIN = "plain"
     HEADING = "heading"
@@ -37,9 +37,10 @@ class Line:
 def wrapped(
     text: str, *, indent: int = 0, first: str = "", hang: int | None = None, style: Style = Style.PLAIN
 ) -> list[Line]:
-    """`text` in lines of at most 80 columns, `first` before it, the lines that follow `hang` columns further in.
+    """`text` in lines of at most 80 columns. `first` begins it; the next lines are indented by `hang` more columns.
 
-    Invisible characters are escaped; a word that is longer than a line stands whole on one of its own.
+    Without `hang`, they are indented by the length of `first`. Invisible characters are escaped; a word that is longer
+    than a line has a line of its own.
     """
     margin = " " * indent
     lines = textwrap.wrap(
@@ -54,12 +55,12 @@ def wrapped(
 
 
 def entry(label: str, text: str, *, indent: int = 0) -> list[Line]:
-    """`label: text`, the lines that follow two columns further in."""
+    """`label: text`; the next lines are indented by two more columns."""
     return wrapped(text, indent=indent, first=f"{label}: ", hang=2)
 
 
 def entries(label: str, texts: Iterable[str], *, indent: int = 0) -> list[Line]:
-    """`label:` with a line for each text below it; nothing where there is no text."""
+    """`label:` with a line for each text below it; nothing if there are no texts."""
     found = [wrapped(text, indent=indent + 2, hang=2) for text in texts]
     return [Line(f"{' ' * indent}{label}:"), *(line for lines in found for line in lines)] if found else []
 
@@ -70,13 +71,13 @@ def heading(text: str, style: Style = Style.HEADING) -> list[Line]:
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` columns, with `...` where it was cut."""
+    """`text` in at most `width` columns, with `...` at the end if it was cut."""
     whole = printable(text.strip())
     return whole if len(whole) <= width else f"{whole[: max(0, width - 3)].rstrip()}..."
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Prints a page. There is colour only where a terminal shows it and NO_COLOR is not set."""
+    """Prints a page, with colour only on a terminal, and only if NO_COLOR is not set."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo("\n".join(_painted(line) if colour else line.text for line in lines), color=colour)
 

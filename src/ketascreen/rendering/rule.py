@@ -1,4 +1,4 @@
-"""A rule with all that it is made with, as text."""
+"""A rule with its parameters, definitions and conflicts, as text."""
 
 from __future__ import annotations
 

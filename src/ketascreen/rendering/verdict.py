@@ -28,7 +28,7 @@ def render(
 ) -> list[Line]:
     """The page of a verdict; `by_clock`: its time is the machine's; `everything`: every finding and route attribute.
 
-    `texts` words what the page adds; what the verdict itself holds was worded when it was made.
+    `texts` holds the fixed texts of the page; the texts inside the verdict do not change.
     """
     shown: set[str] = set()
     lines = [*_failures(verdict, texts), *wrapped(verdict.notice), Line(), *_head(verdict, by_clock, texts)]
@@ -46,7 +46,7 @@ def render(
 
 
 def _failures(verdict: Verdict, texts: Catalogue) -> list[Line]:
-    """Faults and disagreements: whatever stands below is to be read with them in mind."""
+    """Faults and disagreements. They come first, because they put all that follows in doubt."""
     lines: list[Line] = []
     for fault in verdict.faults:
         text = texts.text("verdict.fault", where=fault.where, message=fault.message)
@@ -107,7 +107,7 @@ def _decided(decision: ClinicianDecision, texts: Catalogue) -> str:
 
 
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
-    """The recommendation for each route; a column is as wide as the longest of its words."""
+    """The recommendation for each route; a column is as wide as its longest word."""
     columns: list[tuple[str, list[str]]] = [
         (texts.text("verdict.column.route"), list(Route)),
         (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
@@ -177,7 +177,7 @@ def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str], texts: 
 
 
 def _beside(verdict: Verdict, shown: set[str], texts: Catalogue) -> Iterator[Line]:
-    """Reviews and cautions that the reasons of no route have told of."""
+    """Reviews and cautions that are not yet in `shown`, so not a reason for any route."""
     left = [finding for finding in verdict.findings if finding.rule not in shown]
     reviews = [one.rule for one in left if one.effect is Effect.REVIEW and one.outcome is Outcome.MET]
     cautions = [one.rule for one in left if one.effect is Effect.CAUTION and one.outcome is not Outcome.NOT_MET]

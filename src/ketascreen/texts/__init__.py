@@ -1,6 +1,6 @@
-"""The fixed texts of verdicts and their pages, by id, in English; nothing about patients or rules.
+"""The fixed texts of verdicts and their pages, by id, in English. They say nothing about patients or rules.
 
-It may import nothing of ours.
+It may import no other wing.
 """
 
 from typing import TYPE_CHECKING

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 class Catalogue:
     """The fixed texts in one language.
 
-    Each method raises KeyError for an id that the catalogue lacks, or a placeholder that is given no value. Both are
-    slips of a programmer, and a test finds each: it holds every call in the library against the English catalogue.
+    Each method raises KeyError if the catalogue lacks the id, or if a placeholder has no value. Both are mistakes of a
+    programmer. A test finds each: it compares every call in the library with the English catalogue.
     """
 
     templates: Mapping[str, str]
 
     def text(self, text_id: str, /, **values: object) -> str:
-        """The text of an id, each placeholder filled with the value of its name."""
+        """The text of an id; each placeholder is replaced by the value with its name."""
         return self.templates[text_id].format_map(values)
 
     def label(self, family: str, word: str, /) -> str:
-        """How a word of a closed list is called: `label("decision", "not_eligible")` is the text of their joint id."""
+        """The label of a word of a closed list: `label("decision", "not_eligible")` is `decision.not_eligible`."""
         return self.templates[f"{family}.{word}"].format_map({})
 
     def counted(self, text_id: str, count: int, /, **values: object) -> str:
@@ -29,5 +29,5 @@ class Catalogue:
         return self.text(f"{text_id}.{'one' if count == 1 else 'many'}", count=count, **values)
 
     def listed(self, texts: Iterable[str]) -> str:
-        """Texts as one list, with what this language has between two of them."""
+        """Texts as one list, with this language's separator between them."""
         return self.text("join.comma").join(texts)

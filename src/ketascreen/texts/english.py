@@ -1,6 +1,6 @@
-"""Every fixed text in English, by id: what verdicts hold, and what their pages add to the rulebook's own words.
+"""Every fixed text in English, by id: the texts in verdicts, and the texts that pages add to the rulebook's words.
 
-A placeholder is a name in braces; a brace that is shown is doubled. The first part of an id says where the text stands.
+A placeholder is a name in braces; a doubled brace shows one brace. The first part of an id says where the text is used.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ketascreen.texts.catalogue import Catalogue
 
 TEXTS: Mapping[str, str] = {
-    # The words of the closed lists: the list, a point, the word.
+    # The words of the closed lists: an id is the list, a dot and the word.
     "decision.eligible": "eligible",
     "decision.caution": "caution",
     "decision.review": "review by a clinician",
@@ -99,7 +99,7 @@ TEXTS: Mapping[str, str] = {
     "unit.mmol/L": "mmol/L",
     "unit.mg/dL": "mg/dL",
     "unit.mL/min": "mL/min",
-    # What stands in the data of a verdict.
+    # Texts in the data of a verdict.
     "notice": "A recommendation with its grounds, for a clinician to check line by line; it is not an order.",
     "notice.unsigned": "No clinician has signed this rulebook.",
     "answer.range": "{kind}, {low} to {high}",
@@ -112,7 +112,7 @@ TEXTS: Mapping[str, str] = {
     "fault.other_rules": "answered for other rules than it was asked ({lost} lost, {invented} invented)",
     "fault.no_truth": "gave something that is neither met, not met nor unknown",
     "fault.unexplained": "`{rule}` could not be explained ({error})",
-    # What several pages share.
+    # Texts that several pages share.
     "join.comma": ", ",
     "join.semicolon": "; ",
     "join.and": " and ",
@@ -122,7 +122,7 @@ TEXTS: Mapping[str, str] = {
     "citation.outside": "{source} ({says})",
     "citation.outside.whole": '{source} ({says}): {title}, "{phrase}", read in the {read}',
     "verdict.route": "{route}: {title}",
-    # What stands before the colon of an entry.
+    # Texts before the colon of an entry.
     "entry.answer": "Answer",
     "entry.as_of": "As of",
     "entry.basis": "Basis",
@@ -157,7 +157,7 @@ TEXTS: Mapping[str, str] = {
     "verdict.rulebook": "{rulebook} {version}, digest {digest}",
     "verdict.by_clock": "{time} (this machine's clock)",
     "verdict.channels.agree": "{channels}; they agree on every rule",
-    "verdict.channels.alone": "{channel} alone; nothing to hold it against",
+    "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
     "verdict.channels.differ": "{channels}; they do not agree, or one failed (see above)",
     "verdict.rules": (
         "{loaded} loaded: {in_scope} in scope, {other_stage} of the other stage, {other_routes} of other routes"
@@ -170,7 +170,7 @@ TEXTS: Mapping[str, str] = {
     "verdict.column.readiness": "Today",
     "verdict.alert": "ALERT: {title}",
     "verdict.alert.open": "ALERT NOT RULED OUT: {title}",
-    "verdict.alert.ask": "It could not be answered; ask now.",
+    "verdict.alert.ask": "The answer is not known; ask now.",
     "verdict.decision": "{routes}: Recommendation: {decision}",
     "verdict.readiness": "{routes}: Today: {readiness}",
     "verdict.reviews": "Also for a clinician to decide",
@@ -178,12 +178,12 @@ TEXTS: Mapping[str, str] = {
     "verdict.advice": "Advice",
     "verdict.missing": "Still missing ({count})",
     "verdict.findings": "Every finding ({count})",
-    "meaning.eligible": "Every exclusion, review and caution rule is known not to be met.",
-    "meaning.caution": "It may go ahead, with this in mind.",
-    "meaning.review": "A clinician must decide whether it goes ahead.",
-    "meaning.insufficient_data": "What is known does not settle it.",
+    "meaning.eligible": "Every exclusion, review and caution is ruled out.",
+    "meaning.caution": "Treatment may go ahead, with this in mind.",
+    "meaning.review": "A clinician must decide whether treatment goes ahead.",
+    "meaning.insufficient_data": "The known facts are not enough to decide.",
     "meaning.not_eligible": "An exclusion is met.",
-    "verdict.doubt": "A fault or a disagreement (see the top) leaves it open.",
+    "verdict.doubt": "A fault, or channels that disagree (see the top), can be the cause.",
     "finding.again": "{title} ({rule}): as above",
     "finding.open": "{title}: not known",
     "finding.open.caution": "{title}: not ruled out, so taken as present",
@@ -191,7 +191,7 @@ TEXTS: Mapping[str, str] = {
     "grounds.fact": "{label} ({fact})",
     "grounds.lacking": "{label} ({fact}): {why}",
     "grounds.used": "{label} ({fact}): {answer}, {age}",
-    "grounds.used.no_more": "{label} ({fact}): {answer}, {age}; too old or undated, so it counts for nothing else",
+    "grounds.used.no_more": "{label} ({fact}): {answer}, {age}; too old or undated, so it counts for alerts only",
     "grounds.list.empty": "none",
     "grounds.list.whole": "{words} (whole list)",
     "grounds.list.partial": "{words} (list not complete)",
@@ -231,7 +231,7 @@ TEXTS: Mapping[str, str] = {
     "condition.compares": "{operator}: {constant}",
     "condition.list": "[{words}]",
     "condition.parameter": "{name} = {value}",
-    # A line of `ketascreen screen --many`, and what is said of all.
+    # The lines of `ketascreen screen --many`, and their summary.
     "many.line": "{line}: {told}",
     "many.refused": "{line}: refused",
     "many.fault": "FAULT",

@@ -1,4 +1,4 @@
-"""What `ketascreen check` found, in each format that `--format` takes.
+"""What `ketascreen check` found, in each format of `--format`.
 
 It may import what rendering may.
 """

@@ -1,4 +1,4 @@
-"""How what `ketascreen check` found is written: for people, for programs, for code review."""
+"""The formats of `ketascreen check`: for people, for programs, for code review."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ FORMATS: Mapping[str, Callable[[Checked], str]] = {
     "sarif": sarif.render,
     "github": github.render,
 }
-"""Each format by the name that `--format` takes; what a format gives ends without a line break."""
+"""Each format by its name in `--format`; its text does not end with a line break."""
 
 __all__ = ["FORMATS"]

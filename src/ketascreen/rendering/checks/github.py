@@ -1,4 +1,4 @@
-"""For a run on GitHub: workflow commands, which it shows beside the lines of a pull request."""
+"""For GitHub: workflow commands, which it shows beside the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 
 def render(checked: Checked) -> str:
-    """A command for each: an error for what refuses, a warning for what was found, a notice for what was let stand."""
+    """A command for each problem: an error if it refuses, a warning if it was found, a notice if it was accepted."""
     return "\n".join(_commands(checked))
 
 
@@ -23,7 +23,7 @@ def _commands(checked: Checked) -> Iterator[str]:
     for problem in checked.found:
         yield _command("warning", problem, problem.hint)
     for silenced in checked.silenced:
-        yield _command("notice", silenced.finding, f"let stand: {silenced.reason}")
+        yield _command("notice", silenced.finding, f"accepted: {silenced.reason}")
     yield from last_word(checked)
 
 

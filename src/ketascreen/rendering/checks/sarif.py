@@ -14,7 +14,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def render(checked: Checked) -> str:
-    """One run; what was let stand is a result that is suppressed in source, with its reason."""
+    """One run; an accepted finding is a result that is suppressed in source, with its reason."""
     problems = (*checked.refused, *checked.found, *(one.finding for one in checked.silenced))
     codes = sorted({problem.code for problem in problems})
     results = [
@@ -26,7 +26,7 @@ def render(checked: Checked) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True}],  # a rulebook that is refused is a result, no failure
+        "invocations": [{"executionSuccessful": True}],  # a refused rulebook is a result, not a failure
         "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)

@@ -1,4 +1,4 @@
-"""For people at a terminal: each problem with its line underlined and the hint, then what it comes to; 80 columns."""
+"""For people at a terminal: each problem with its line underlined and a hint, then a summary; 80 columns."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PAGES = "docs/codes/<code>.md"
 
 
 def render(checked: Checked) -> str:
-    """Every problem, what was let stand and why, and a last word on how many there are."""
+    """Every problem, every accepted finding with its reason, and a summary."""
     lines: list[str] = []
     for problem in (*checked.refused, *checked.found):
         lines += [*problem.lines(WIDTH), ""]
     if checked.silenced:
-        lines += [*_wrapped(f"Let stand, each with its reason ({len(checked.silenced)}):"), ""]
+        lines += [*_wrapped(f"Accepted, each with its reason ({len(checked.silenced)}):"), ""]
     for silenced in checked.silenced:
         lines += [*_silenced(silenced), ""]
     lines += last_word(checked)
@@ -35,7 +35,7 @@ def _silenced(silenced: Silenced) -> Iterator[str]:
 
 
 def last_word(checked: Checked) -> Iterator[str]:
-    """How much was checked, and how much was found and let stand."""
+    """How much was checked, found and accepted."""
     whole = f"{_count(checked.rules, 'rule')}, {_count(checked.cases, 'case')}"
     if checked.refused and not checked.rules:
         yield from _wrapped(f"The rulebook does not load: {_count(len(checked.refused), 'problem')}.")
@@ -43,7 +43,7 @@ def last_word(checked: Checked) -> Iterator[str]:
         yield from _wrapped(f"The cases cannot be used: {_count(len(checked.refused), 'problem')}.")
     if not checked.refused or checked.found or checked.silenced:
         found = _count(len(checked.found), "finding") if checked.found else "nothing found"
-        kept = f", beside {len(checked.silenced)} let stand" if checked.silenced else ""
+        kept = f", {len(checked.silenced)} accepted" if checked.silenced else ""
         yield from _wrapped(f"{whole}: {found}{kept}.")
     for codes, why in _not_run(checked):
         yield from _wrapped(f"Not run: {', '.join(codes)} ({why}).", hang=2)
@@ -52,7 +52,7 @@ def last_word(checked: Checked) -> Iterator[str]:
 
 
 def _not_run(checked: Checked) -> Iterator[tuple[list[str], str]]:
-    """The checks that were not run, by why."""
+    """The checks that were not run, with the reason."""
     waiting = [code for code in checked.not_run if code in ASK_FOR_DOCUMENTS and checked.rules]
     others = [code for code in checked.not_run if code not in waiting]
     if others:
