@@ -99,4 +99,5 @@ def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[
 
 def _rules(found: Found, kinds: frozenset[Kind]) -> tuple[str, ...]:
     """The rules of these kinds, by id."""
-    return tuple(sorted([rule for kind in kinds for rule in found.get(kind, ())]))
+    rules = [rule for kind in kinds if kind in found for rule in found[kind]]
+    return tuple(sorted(rules)) if rules else ()

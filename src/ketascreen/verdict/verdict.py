@@ -33,6 +33,8 @@ _AT = attrgetter("at")
 def decided_at(decisions: Iterable[ClinicianDecision], as_of: datetime) -> frozenset[str]:
     """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
     made = sorted([one for one in decisions if one.at <= as_of], key=_AT)
+    if not made:
+        return frozenset()
     newest = {one.rule: one.at for one in made}
     lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
     return frozenset(newest) - lapsed
