@@ -31,7 +31,7 @@ WORD = "zebrafish"
         (["--as-of", "yesterday"], "not a date"),
         (["--decided", "home-use"], "write the review's id, a colon, and who decided"),
         (["--decided", "home-use: "], "write the review's id, a colon, and who decided"),
-        (["--decided", "pregnancy:Dr Example"], "`pregnancy` is no review of this rulebook"),
+        (["--decided", "pregnancy:Dr Example"], "`pregnancy` is not a review of this rulebook"),
         (["--route", "rectal"], "'rectal' is not one of"),
         (["--stage", "later"], "'later' is not one of"),
         (["--rules", "/no/such/folder"], "no such folder"),

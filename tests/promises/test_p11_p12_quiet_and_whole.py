@@ -88,8 +88,8 @@ def test_a_request_that_has_no_meaning_is_refused_with_its_reason() -> None:
         ({"as_of": AS_OF, "stage": "tomorrow"}, "unknown stage"),
         ({"as_of": AS_OF, "routes": ["rectal"]}, "names a route that the rulebook does not have"),
         ({"as_of": AS_OF, "routes": []}, "`routes` is empty"),
-        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="pregnancy", by="dr", at=AS_OF)]}, "is not a review of this rulebook"),
-        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="made-up", by="dr", at=AS_OF)]}, "is not a review of this rulebook"),
+        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="pregnancy", by="dr", at=AS_OF)]}, "is not a review"),
+        ({"as_of": AS_OF, "decisions": [ClinicianDecision(rule="made-up", by="dr", at=AS_OF)]}, "is not a review"),
     ):
         with pytest.raises(InputError, match=message):
             screener.screen(profile, **arguments)
