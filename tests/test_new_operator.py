@@ -31,7 +31,7 @@ ROW = """\
 """
 END_OF_TABLE = "    )\n}  # fmt: skip\n"
 
-DESCRIBED = "| `includes_any`, `includes_none` | lists | one of the words is, or none is |\n"
+DESCRIBED = "| `includes_any`, `includes_none` | lists | at least one of the words is in the list, or none is |\n"
 LINE = "| `includes_all` | lists | each of the words is |\n"
 
 WHEN = "  heart_conditions: {includes_all: [pacemaker, valve_disease]}"
