@@ -1,4 +1,4 @@
-"""What a case comes to: each expectation that does not hold, and the findings that say why."""
+"""Examines a case: gives each expectation that does not hold, and the findings that say why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_ASKED = "not_asked"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it turns on."""
+    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it depends on."""
 
     text: str
     grounds: str = ""
@@ -40,14 +40,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What of a case does not hold (nothing where all of it holds), and the findings that say why."""
+    """The expectations of a case that do not hold (empty if all hold), and the findings that say why."""
 
     failures: tuple[Failure, ...] = ()
     why: tuple[Finding, ...] = ()
 
 
 def examine(case: Case, screener: Screener) -> Examined:
-    """Holds what a case comes to, on every channel of `screener`, against what it expects."""
+    """Compares the results of a case, on every channel of `screener`, with what it expects."""
     try:
         return _examine_patient(case, screener) if case.rule is None else _examine_rule(case, case.rule, screener)
     except InputError as error:
@@ -55,7 +55,7 @@ def examine(case: Case, screener: Screener) -> Examined:
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
-    """Each comparison of a case's own rule, in the order written, with what it comes to for the case's patient."""
+    """Each comparison of a case's own rule, in the order written, with its truth for the case's patient."""
     rule = rulebook.rule(case.rule or "")
     if rule is not None:
         answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.as_of))
@@ -64,7 +64,7 @@ def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
 
 
 def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
-    """Whether a rule's case holds for its rule, as it stands or changed, on the reference channel alone."""
+    """Whether a rule's case holds for its rule, original or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
     grounds = explain(rule.when, answers_for(rule, facts))
@@ -72,7 +72,7 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
 
 
 def holds_for_patient(case: Case, came: PatientResult) -> bool:
-    """Whether a whole patient's case holds for what came of the patient."""
+    """Whether a whole patient's case holds for the patient's results."""
     return not any(True for _ in _check_patient(case.expect, came))
 
 
@@ -90,8 +90,8 @@ def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
 def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[Failure]]:
     """One rule's finding as a screening would report it, and what puts it in doubt.
 
-    Every channel answers for every rule, as in a screening; what is left out is the wording of the other rules'
-    findings and of the routes, which is most of the time that a verdict takes.
+    Every channel answers for every rule, as in a screening. Only the wording of the other rules' findings and of the
+    routes is left out, since it takes most of a verdict's time.
     """
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
@@ -167,7 +167,7 @@ def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[F
 
 
 def _alike(came: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
-    """What was expected and came where the two differ, with the routes for which they are the same."""
+    """Each pair of expected and actual result that differ, with the routes that have the same pair."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for route, (wanted, got, *more) in came.items():
         if wanted != got:
