@@ -10,7 +10,7 @@ from ketascreen.authoring.checks import shadowed
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 
-HINT = "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have"
+HINT = "delete it, narrow the other rule, or give this one a stronger effect"
 
 
 def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> None:
