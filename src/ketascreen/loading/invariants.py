@@ -42,7 +42,7 @@ def check_whole(
 
 
 def require_exclusions(rulebook: Rulebook) -> None:
-    """Refuses a rulebook that would exclude nobody on some route, whatever way it was made.
+    """Refuses a rulebook that would exclude nobody on some route, in whatever way it was made.
 
     Raises:
         RulebookError: no route, or a route without an exclusion.

@@ -71,9 +71,9 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
 
 
-def holds_for_patient(case: Case, came: PatientResult) -> bool:
+def holds_for_patient(case: Case, result: PatientResult) -> bool:
     """Whether a whole patient's case holds for the patient's results."""
-    return not any(True for _ in _check_patient(case.expect, came))
+    return not any(True for _ in _check_patient(case.expect, result))
 
 
 def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
@@ -110,19 +110,19 @@ def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failu
         yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
 
 
-def _check_rule(expect: Mapping[str, Any], came: RuleResult, grounds: str = "") -> Iterator[Failure]:
-    if came.outcome != expect["finding"]:
-        yield Failure(f"expected {expect['finding']}, got {came.outcome}", grounds)
-    for key, got in (("because", came.rests_on), ("asks", came.lacks)):
+def _check_rule(expect: Mapping[str, Any], result: RuleResult, grounds: str = "") -> Iterator[Failure]:
+    if result.outcome != expect["finding"]:
+        yield Failure(f"expected {expect['finding']}, got {result.outcome}", grounds)
+    for key, got in (("because", result.rests_on), ("asks", result.lacks)):
         if key in expect and sorted(expect[key]) != list(got):
             yield Failure(f"expected {key} {_listed(sorted(expect[key]))}; got {_listed(got)}")
     wanted_alone = expect.get("gives", {})
-    elsewhere = [route for route, wanted in wanted_alone.items() if route not in came.routes and wanted != NOTHING]
+    elsewhere = [route for route, wanted in wanted_alone.items() if route not in result.routes and wanted != NOTHING]
     if elsewhere:
         yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
-    given = gives(came.effect, came.outcome)
+    given = gives(result.effect, result.outcome)
     for (wanted, _), routes in _alike(
-        {route: (wanted_alone[route], given) for route in wanted_alone if route in came.routes}
+        {route: (wanted_alone[route], given) for route in wanted_alone if route in result.routes}
     ):
         yield Failure(f"expected {wanted} for {_listed(routes)}, got {given}")
 
@@ -142,9 +142,9 @@ def _examine_patient(case: Case, screener: Screener) -> Examined:
     return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
 
 
-def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[Failure]:
-    decided = {to: (one.decision, one.reasons) for to, one in came.routes.items()}
-    ready = {to: (one.readiness, one.readiness_reasons) for to, one in came.routes.items()}
+def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator[Failure]:
+    decided = {to: (one.decision, one.reasons) for to, one in result.routes.items()}
+    ready = {to: (one.readiness, one.readiness_reasons) for to, one in result.routes.items()}
     for kind, by_route in (("decisions", decided), ("readiness", ready)):
         for (wanted, got, reasons), where in _alike(
             {to: (word, *by_route[to]) for to, word in expect.get(kind, {}).items()}
@@ -152,24 +152,24 @@ def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[F
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
-    if "alerts" in expect and sorted(expect["alerts"]) != sorted(came.alerts):
-        differing = tuple({*expect["alerts"]} ^ came.alerts)
-        text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(came.alerts))}"
+    if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):
+        differing = tuple({*expect["alerts"]} ^ result.alerts)
+        text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(result.alerts))}"
         yield Failure(text, rules=differing)
     for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
         for rule in expect.get(key, ()):
-            if (got_outcome := came.outcomes.get(rule)) is not wanted_outcome:
+            if (got_outcome := result.outcomes.get(rule)) is not wanted_outcome:
                 text = f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
                 yield Failure(text, rules=(rule,))
     for fact in expect.get("asks", ()):
-        if fact not in came.asks:
+        if fact not in result.asks:
             yield Failure(f"expected to be asked for {fact}")
 
 
-def _alike(came: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
+def _alike(by_route: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
     """Each pair of expected and actual result that differ, with the routes that have the same pair."""
     alike: dict[tuple[Any, ...], list[str]] = {}
-    for route, (wanted, got, *more) in came.items():
+    for route, (wanted, got, *more) in by_route.items():
         if wanted != got:
             alike.setdefault((wanted, got, *more), []).append(route)
     yield from alike.items()

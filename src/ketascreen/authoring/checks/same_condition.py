@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     vocabulary = subject.rulebook.vocabulary
     pairs = Pairs((rule for rule in subject.rulebook.rules if rule.effect is not Effect.ADVISE), vocabulary)
     for rule in pairs.rules:
-        earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _stand_together(rule, other))
+        earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _apply_together(rule, other))
         met_together = (other for other in earlier if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
         same = next((other for other in met_together if mean_the_same(rule.when, other.when, vocabulary)), None)
         if same is not None:
@@ -41,7 +41,7 @@ def mean_the_same(one: Condition, other: Condition, vocabulary: Vocabulary) -> b
     return one == other or find([one, other], vocabulary, lambda truths: truths[0] is not truths[1]).shows_none
 
 
-def _stand_together(rule: Rule, other: Rule) -> bool:
+def _apply_together(rule: Rule, other: Rule) -> bool:
     stages = {rule.stage, other.stage}
     same_stage = len(stages) == 1 or RuleStage.BOTH in stages
     return rule.effect is other.effect and same_stage and bool(set(rule.routes) & set(other.routes))

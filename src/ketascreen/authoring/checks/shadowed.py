@@ -1,4 +1,4 @@
-"""A rule that can never change a decision, because other rules decide at least as cautiously whenever it has a say."""
+"""A rule that never changes a decision: whenever it is met or unknown, others decide at least as cautiously."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             decide = f"`{shadows[0]}` decides" if len(shadows) == 1 else f"{_listed(shadows)} decide"
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` never changes a decision: whenever it has a say, {decide} at least as cautiously",
+                f"`{rule.id}` never changes a decision: whenever it is met or unknown, {decide} at least as cautiously",
                 "delete it, narrow the other rule, or give this one a stronger effect",
                 rule.place,
             )

@@ -89,7 +89,7 @@ _CONSTANTS: Mapping[Takes, Callable[[Schema], Schema]] = complete(
 
 
 def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
-    """A quantity in a unit that the fact can be compared in, or a parameter that stands for one."""
+    """A quantity in a unit that the fact can be compared in, or the name of such a parameter."""
     assert fact.unit is not None
     fitting = {
         name: f"{parameter.value}; {parameter.basis}"

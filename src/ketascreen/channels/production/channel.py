@@ -173,7 +173,7 @@ class _Handle:
                 fired.add(production)
                 target, way = ruleset.productions[production]
                 if outcome.setdefault(target, way) is not way:
-                    raise _EngineError("a condition came out as met and as not met")
+                    raise _EngineError("a condition was both met and not met")
                 if (opening := ruleset.derived.get(target)) and target not in asserted:
                     asserted.add(target)
                     waiting.append(f"{opening}{int(way)}}}")
@@ -195,7 +195,7 @@ class _Handle:
         """Raises if a firing was lost: with all inputs known, a condition is met or not met."""
         for target, inputs_needed in self._ruleset.rests_on:
             if target not in outcome and inputs_needed <= inputs.keys():
-                raise _EngineError("a condition on known facts came out as unknown")
+                raise _EngineError("a condition on known facts was unknown")
 
     def _create(self) -> int:
         name = f"r{next(_ruleset_numbers)}"
