@@ -72,5 +72,5 @@ def test_a_rulebook_that_loses_its_exclusions_for_a_route_is_refused(rng: Random
         replace(rule, routes=tuple(r for r in rule.routes if r is not route)) if rule.effect is Effect.EXCLUDE else rule
         for rule in rulebook.rules
     )
-    with pytest.raises(RulebookError, match=f"no exclude rule for {route}"):
+    with pytest.raises(RulebookError, match=f"no exclusion for the route `{route}`"):
         Screener(replace(rulebook, rules=kept), channels=("reference",))
