@@ -109,7 +109,7 @@ def test_a_case_that_asserts_nothing_is_an_error(pytester: pytest.Pytester, slip
     )
     result = pytest_of(pytester, "rules")
     assert result.parseoutcomes() == {"errors": 1}
-    assert "exclusions/pregnancy.cases.yaml:3:3: a case that asserts too little" in result.stdout.str()
+    assert "exclusions/pregnancy.cases.yaml:3:3: the case expects too little" in result.stdout.str()
 
 
 def test_files_that_belong_to_no_rulebook_are_left_alone(pytester: pytest.Pytester) -> None:

@@ -85,13 +85,13 @@ CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]\n", "a file without cases"),
-        ("- name: asserts nothing\n  as_of: 2026-11-22T09:00:00Z\n  expect: {}\n", "a case that asserts too little"),
+        ("[]\n", "the file has no cases"),
+        ("- name: asserts nothing\n  as_of: 2026-11-22T09:00:00Z\n  expect: {}\n", "the case expects too little"),
         (
             "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  given: {pregnency: pregnant}\n  expect: {finding: met}\n",
             "did you mean `pregnancy`?",
         ),
-        ("- name: a\n  as_of: 2026-11-22\n  expect: {finding: met}\n", "a time is wanted"),
+        ("- name: a\n  as_of: 2026-11-22\n  expect: {finding: met}\n", "must be a time"),
         ("- name: a\n  start: nowhere\n  expect: {finding: met}\n", "no start `nowhere`"),
         (
             "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  expect: {finding: met, met: [pregnancy]}\n",
@@ -102,10 +102,10 @@ CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n"
         (CASE + "  expect: {finding: met, gives: {iv: not_eligble}}\n", "did you mean `not_eligible`?"),
         (CASE + "  expect: {finding: met, gives: {iv: ready}}\n", "`pregnancy` alone never gives `ready`"),
         (CASE + "  expect: {finding: met, because: [pregnency]}\n", "did you mean `pregnancy`?"),
-        (CASE + "  decisions: [breast-feeding]\n  expect: {finding: met}\n", "`breast-feeding` is no review"),
+        (CASE + "  decisions: [breast-feeding]\n  expect: {finding: met}\n", "`breast-feeding` is not a review"),
         (
             CASE + "  given: {pregnancy: pregnant}\n  without: [pregnancy]\n  expect: {finding: met}\n",
-            "`pregnancy` is both given and taken away",
+            "`pregnancy` is under both `given` and `without`",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_case_file_that_says_too_little_or_too_much_is_refused(tmp_path: Path,
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("  expect: {decisions: {}}\n", "patient.cases.yaml:3:3: a case that asserts too little"),
+        ("  expect: {decisions: {}}\n", "patient.cases.yaml:3:3: the case expects too little"),
         ("  expect: {decisions: {iv: review}, readiness: {iv: ready}}\n", "`readiness` is asked at a session only"),
         (
             "  stage: session\n  expect: {decisions: {iv: review}, readiness: {}}\n",
@@ -143,5 +143,5 @@ def test_two_starts_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         start = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\ngiven: {}\n"
         (tmp_path / folder / "same.start.yaml").write_text(start, encoding="utf-8")
-    with pytest.raises(RulebookError, match=r"two/same\.start\.yaml: a second start `same`"):
+    with pytest.raises(RulebookError, match=r"two/same\.start\.yaml: two starts have the name `same`"):
         read_cases(tmp_path, shipped())

@@ -71,7 +71,7 @@ def test_rulebook_yaml_silences_what_is_about_no_rule(tmp_path: Path) -> None:
 def test_an_allow_about_another_fact_silences_nothing_and_is_found_itself(tmp_path: Path) -> None:
     checked = check(tmp_path, added("rulebook.yaml", ALLOW_ABOUT.replace("egfr", "bmi")))
     assert found(checked) == [AGE, "rulebook.yaml:11:13 needless-allow", FACT]
-    assert checked.found[1].message == "nothing is found that `fact-is-added` would let stand"
+    assert checked.found[1].message == "`fact-is-added` finds nothing that this entry would accept"
 
 
 def test_what_is_about_a_rule_is_not_silenced_from_rulebook_yaml(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import Effect, Stage
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
-from ketascreen.reasoning.satisfiable import can_come_to
+from ketascreen.reasoning.satisfiable import can_be
 from tests.helpers import generate
 from tests.helpers.screening import rngs, shipped, shipped_cases
 
@@ -178,7 +178,7 @@ def test_pressures_that_no_profile_holds_are_not_asked_for(systolic: int, reacha
 
 def test_an_unrecognised_entry_rules_nothing_out_whatever_else_is_asked() -> None:
     def named(*members: Compare) -> bool:
-        return can_come_to(AllOf(members), T, BUILT_IN)
+        return can_be(AllOf(members), T, BUILT_IN)
 
     unrecognised = Compare("heart_conditions", "includes", "unrecognised")
     assert named(unrecognised)

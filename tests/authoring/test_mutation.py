@@ -110,8 +110,8 @@ def test_marks_are_dropped_and_added_and_windows_shifted_by_a_day() -> None:
         "`30 days` becomes `31 days`",
         "`30 days` becomes `29 days`",
         "the answer never ages",
-        "`pregnant` is lasting no more",
-        "`not_possible` is permanent no more",
+        "`pregnant` is no longer lasting",
+        "`not_possible` is no longer permanent",
         "`not_pregnant` becomes lasting",
         "`not_pregnant` becomes permanent",
     }

@@ -53,7 +53,7 @@ def test_a_slip_is_not_called_equivalent_where_not_all_answers_were_tried(tmp_pa
     *_, last = [one for one in tried(rulebook, folder) if one.kind == "branch"]
     (result,) = try_all([last], MutantRun(rulebook, shipped_cases()))
     assert result.fate is Fate.SURVIVED
-    assert result.why == "no answers were found that tell the two apart, and not all could be tried"
+    assert result.why == "no answers were found that distinguish the two, and not all could be tried"
 
 
 def test_a_slip_that_breaks_a_promise_is_refused_with_what_the_loader_says() -> None:

@@ -144,7 +144,7 @@ def test_a_condition_that_is_met_and_not_met_is_a_fault(engine: Tampered) -> Non
         return message
 
     engine.message = swapped
-    assert "met and as not met" in assert_fault_without_values(channel)
+    assert "both met and not met" in assert_fault_without_values(channel)
 
 
 def test_what_the_engine_raises_is_told_without_its_words(engine: Tampered) -> None:

@@ -172,7 +172,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path: Path) -> None:
 def test_a_rulebook_without_cases_is_refused(tmp_path: Path) -> None:
     ran = run("coverage", str(with_files(tmp_path, {})))
     assert ran.status == 2
-    assert "a folder without cases" in flat(ran.err)
+    assert "the folder has no cases" in flat(ran.err)
 
 
 def test_whole_patients_count_where_they_are_asked_for(tmp_path: Path) -> None:

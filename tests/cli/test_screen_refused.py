@@ -35,7 +35,7 @@ WORD = "zebrafish"
         (["--route", "rectal"], "'rectal' is not one of"),
         (["--stage", "later"], "'later' is not one of"),
         (["--rules", "/no/such/folder"], "no such folder"),
-        (["--channel", "reference", "--channel", "reference"], "no channel, or one twice"),
+        (["--channel", "reference", "--channel", "reference"], "`channels` is empty or names one twice"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_2_and_a_sentence(args: list[str], sentence: str) -> None:

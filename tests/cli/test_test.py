@@ -137,7 +137,7 @@ def test_what_cannot_be_run_is_refused(options: tuple[str, ...], message: str) -
 def test_a_folder_without_cases_is_refused(tmp_path: Path) -> None:
     ran = run("test", str(little_rules(tmp_path)))
     assert (ran.status, ran.out) == (2, "")
-    assert "a folder without cases" in flat(ran.err)
+    assert "the folder has no cases" in flat(ran.err)
 
 
 def test_a_case_that_asserts_nothing_is_refused(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_case_that_asserts_nothing_is_refused(tmp_path: Path) -> None:
     file.write_text("- name: nothing\n  as_of: 2026-11-22T09:00:00Z\n  expect: {decisions: {}}\n")
     ran = run("test", str(folder))
     assert (ran.status, ran.out) == (2, "")
-    assert "vignettes/empty.cases.yaml:3:3: a case that asserts too little" in ran.err
+    assert "vignettes/empty.cases.yaml:3:3: the case expects too little" in ran.err
 
 
 def test_the_help_says_what_each_status_means() -> None:

@@ -60,7 +60,7 @@ def imported_anew(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     [
         ("channels.production.operators", "the production channel"),
         ("channels.compiled.expressions", "the compiled channel"),
-        ("reasoning.partitions", "the words that a shape takes alike"),
+        ("reasoning.partitions", "the words that a shape treats alike"),
         ("reasoning.spread", "how a comparison is spread"),
         ("authoring.mutation.operators", "what a shape is mistaken for"),
         ("authoring.checks.bands", "the ends of a band"),

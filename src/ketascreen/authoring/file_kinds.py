@@ -1,4 +1,4 @@
-"""The kinds of file that a rulebook holds: the model of each, and which file is of which."""
+"""The kinds of file in a rulebook: the model of each kind, and the kind of each file."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ KINDS: Mapping[str, Any] = {
     "not-encoded": list[file_models.NotEncodedModel],
     "rulebook": file_models.RulebookModel,
 }
-"""Each kind of file with what it holds: one model, a list of them, or one under each name."""
+"""Each kind of file with its content: one model, a list of models, or a model under each name."""
 
 
 def kind_of(path: str) -> str:
-    """The kind of the file at `path`, by its name and the folder that it stands in."""
+    """The kind of the file at `path`, by its name and its folder."""
     above, _, name = path.replace("\\", "/").rpartition("/")
     if name.endswith(CASES):
         return "vignettes" if above.rpartition("/")[2] == "vignettes" else "cases"

@@ -1,6 +1,6 @@
-"""The names that the files of a rulebook may use, read even while a rule is not in order.
+"""The names that the files of a rulebook may use; a problem in a rule does not stop the reading.
 
-An editor needs them while the rules are being written, so that what is wrong in a rule does not stop them.
+An editor needs the names while the rules are being written.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read_names(folder: str | Path) -> RulebookNames:
     """The names of a rulebook's folder.
 
     Raises:
-        RulebookError: what is wrong with the folder, or with a file that holds names.
+        RulebookError: every problem of the folder, or of the files that hold names.
     """
     problems = Problems()
     read = read_folder(Path(folder), problems)

@@ -1,4 +1,4 @@
-"""Channels: independent ways of getting from facts to what each rule comes to."""
+"""Channels: independent ways from facts to the truth of each rule."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ketascreen.patient.facts import Facts
 
 
 class Channel(Protocol):
-    """One way of evaluating a rulebook. It is made from a rulebook, can be pickled, and used from threads."""
+    """One way to evaluate a rulebook. It is made from a rulebook, can be pickled, and can be used from threads."""
 
     name: str
 
     def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id.
+        """The truth of each rule asked at `stage`, by rule id.
 
         Raises:
-            ChannelFault: no answer, or one that cannot be trusted.
+            ChannelFault: no answer, or an answer that cannot be trusted.
         """
         ...
 
     def close(self) -> None:
-        """Gives back what the channel holds; it can be used again."""
+        """Releases what the channel holds; the channel can be used again."""
         ...

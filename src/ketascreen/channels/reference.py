@@ -1,4 +1,4 @@
-"""The reference channel: a plain walk of each rule's condition tree, by the definition of what a rule means."""
+"""The reference channel: a plain walk of each rule's condition tree, as `language.semantics` defines its truth."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class ReferenceChannel:
         self._rules = {stage: rulebook.asked_at(stage) for stage in Stage}
 
     def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id."""
+        """The truth of each rule asked at `stage`, by rule id."""
         return {rule.id: evaluate(rule.when, answers_for(rule, facts)) for rule in self._rules[stage]}
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Does nothing: there is nothing to release."""

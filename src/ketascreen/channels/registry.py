@@ -1,4 +1,4 @@
-"""Which channels a screening may stand on, by name."""
+"""The channels that a screening can use, by name."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ MAX_DEADLINE_SECONDS = 3600
 def choose(
     channels: Sequence[str | Channel], rulebook: Rulebook, *, isolation: str, deadline_seconds: float
 ) -> tuple[Channel, ...]:
-    """The channels named, for a rulebook; those that are no names stand as they are.
+    """The named channels, for a rulebook; a channel that is not given by name is used as it is.
 
     Raises:
-        RulebookError: a rule over the engine's limits.
+        RulebookError: a rule exceeds the engine's limits.
         EngineMissing: the production channel's engine is not installed.
-        RequestError: no channel or an unknown one, one twice, an unknown isolation, a deadline that cannot be kept.
+        RequestError: no channel, an unknown channel, a channel twice, an unknown isolation, a deadline out of range.
     """
     _require_isolation(isolation, deadline_seconds)
     chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
     if not chosen or len({channel.name for channel in chosen}) < len(chosen):
         hint = f"name {' and '.join(DEFAULT_CHANNELS)}"
-        raise RequestError([Diagnostic("channels", "no channel, or one twice", hint)])
+        raise RequestError([Diagnostic("channels", "`channels` is empty or names one twice", hint)])
     return chosen
 
 
 def engines_of(channels: Iterable[Channel]) -> tuple[tuple[str, str], ...]:
-    """The rule engines that channels stand on, with their versions, by channel."""
+    """The rule engines that channels use, with their versions, by channel."""
     from ketascreen.channels.production.engine import engine_version
 
     return tuple((channel.name, engine_version()) for channel in channels if channel.name == "production")
 
 
 def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadline_seconds: float) -> Channel:
-    # Each is imported where it is asked for: what reads and compiles rules for an engine takes long to import.
+    # Each is imported only when it is used: the code that compiles rules for an engine takes long to import.
     match channel:
         case "reference":
             return ReferenceChannel(rulebook)
@@ -66,8 +66,8 @@ def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadlin
 
 def _require_isolation(isolation: str, deadline_seconds: float) -> None:
     if isolation not in get_args(Isolation):
-        words = " and ".join(get_args(Isolation))
-        raise RequestError([Diagnostic("isolation", "unknown isolation", f"there are {words}")])
+        words = " or ".join(f"`{word}`" for word in get_args(Isolation))
+        raise RequestError([Diagnostic("isolation", "unknown isolation", f"write {words}")])
     if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
         hint = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
-        raise RequestError([Diagnostic("deadline", "no deadline that can be kept", hint)])
+        raise RequestError([Diagnostic("deadline", "the deadline is out of range", hint)])

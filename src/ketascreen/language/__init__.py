@@ -1,4 +1,4 @@
-"""What a rule can say, and what it means: words, quantities, facts, conditions, rules. No file, no patient.
+"""What a rule can say, and what it means: words, quantities, facts, conditions, rules. It knows no file, no patient.
 
 It may import diagnostic, texts.
 """

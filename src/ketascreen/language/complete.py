@@ -1,4 +1,4 @@
-"""Tables that must have an entry for each of some keys, and say so when they are imported, not when they are read."""
+"""Tables that must have an entry for each of some keys. If one is missing, the import fails, not the first use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Entry = TypeVar("Entry")
 
 
 def complete(table: str, entries: Mapping[Key, Entry], keys: Iterable[Key]) -> Mapping[Key, Entry]:
-    """`entries` as they are, where each of `keys` has one. `table` names the table, for whoever has to add to it.
+    """Returns `entries` if each of `keys` has one. `table` names the table in the error.
 
     Raises:
         ImportError: a key has no entry.

@@ -1,6 +1,6 @@
-"""The condition tree of a rule. `operators` is the table of what its comparisons are.
+"""The condition tree of a rule. The table of its comparisons is in `operators`.
 
-What a tree comes to for a patient is defined by `channels.reference`; every other reading of it must agree.
+`semantics` defines the truth of a tree for a patient; every channel must agree with it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Constant = Decimal | str | tuple[Decimal, Decimal] | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One fact compared with a constant; `parameters` names those that the constant came from.
+    """One fact compared with a constant. `parameters` names the parameters that the constant was taken from.
 
-    Its place, like that of every node, is where it stands in the rule's file; it is no part of what it means.
+    `place`, as in every node, is its place in the rule's file. It is not part of the meaning: `==` ignores it.
     """
 
     fact: str
@@ -44,7 +44,7 @@ class Compare:
 
     @property
     def numbers(self) -> tuple[Decimal, ...]:
-        """The numbers that it compares with, in order; none where it compares with words."""
+        """The numbers that it compares with, in order; empty if it compares with words."""
         parts = self.constant if isinstance(self.constant, tuple) else (self.constant,)
         return tuple(part for part in parts if isinstance(part, Decimal))
 
@@ -67,7 +67,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Holds when its member does not."""
+    """Holds when its member is known not to hold."""
 
     member: Condition
     place: Place | None = field(default=None, compare=False, repr=False)
@@ -103,7 +103,7 @@ def comparisons(condition: Condition) -> Iterator[Compare]:
 
 
 def definitions(condition: Condition) -> Iterator[DefinitionRef]:
-    """Every definition that the tree asks, those inside definitions too, innermost first."""
+    """Every definition that the tree uses, also inside other definitions; the innermost first."""
     match condition:
         case AllOf(members) | AnyOf(members):
             for member in members:

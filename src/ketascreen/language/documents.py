@@ -1,4 +1,4 @@
-"""The sources of the rules: documents, citations, conflicts between them, and what was left out."""
+"""The sources of the rules: documents, citations, conflicts between them, and what no rule carries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class OutsideSource:
-    """A source outside the documents, used to define a vague term; `read` is whether the original was, or a copy."""
+    """A source outside the documents that defines a vague term. `read` says whether the original or a copy was read."""
 
     id: str
     title: str
@@ -33,7 +33,7 @@ class OutsideSource:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A line of a document with a short phrase on it, or an outside source; `says` is what it does with the matter."""
+    """A line of a document with a short phrase on it, or an outside source. `says` is what the source does with it."""
 
     says: str
     document: str | None = None
@@ -50,7 +50,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Where sources disagree: both sides, how it is resolved, and the rules that carry it."""
+    """A disagreement between sources: both sides, how it is resolved, and the rules that carry it."""
 
     id: str
     topic: str
@@ -62,7 +62,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class NotEncoded:
-    """Something a document says that no rule carries, and why."""
+    """A line of a document that no rule carries, and why."""
 
     citation: Citation
     reason: str

@@ -1,4 +1,4 @@
-"""The table of effects: what each is, wherever that matters. How findings give a decision is in `verdict.decision`."""
+"""The table of effects: all that other modules know of each. How findings give a decision is in `verdict.decision`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ketascreen.language.terms import Decision, Effect, Readiness
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
-    """What one effect is.
+    """The properties of one effect.
 
-    `stages` are those at which a rule of it may stand; where none is named, the first. `rank` orders the effects of one
-    stage, the least cautious first; None stands beside the order. `gives` is what its findings have a part in, if
+    `stages` are the stages that its rules may have; a new rule gets the first. `rank` orders the effects of one stage,
+    the least cautious first; an effect with None is not in the order. `gives` is what its findings can change, if
     anything. `last_answers`: its rules read the last answers, whatever their age.
     """
 
@@ -86,7 +86,7 @@ EFFECTS: Mapping[Effect, EffectRow] = complete(
 
 
 def giving(*what: type[Decision] | type[Readiness]) -> tuple[Effect, ...]:
-    """The effects whose findings have a part in one of these."""
+    """The effects whose findings can change one of these."""
     return tuple(effect for effect, row in EFFECTS.items() if row.gives in what)
 
 

@@ -1,8 +1,8 @@
-"""The table of operators, each of one of a few shapes.
+"""The table of operators. Each operator has one of a few shapes.
 
-An operator has a row here and nothing elsewhere. Its `test` is what it means. Its shape is what everybody else reads: a
-channel, the editor, mutation and the search for patients each have a table by shape, and refuse to import where it
-lacks one.
+An operator has a row here and nothing elsewhere. Its `test` is its meaning. All other code reads its shape: the
+channels, the editor, mutation and the search for patients each have a table by shape. If a table lacks a shape, the
+import fails.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ketascreen.language.vocabulary import Kind
 
 
 class Takes(StrEnum):
-    """What a rule writes behind an operator: one constant, a list of words, or two ends, the lower first."""
+    """What a rule writes after an operator: one constant, a list of words, or two ends, the lower first."""
 
     ONE = "one"
     WORDS = "words"
@@ -36,7 +36,7 @@ class Equal:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The answer is one of the words; `negated`: it is none of them."""
+    """The answer is one of the words; `negated`: it is not one of them."""
 
     negated: bool = False
     takes: ClassVar[Takes] = Takes.WORDS
@@ -44,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class AtEnd:
-    """The answer lies above the constant, or else below it; `included`: or exactly at it."""
+    """The answer is above the constant or, without `above`, below it; `included`: or exactly at it."""
 
     above: bool
     included: bool
@@ -57,7 +57,7 @@ class AtEnd:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The answer lies between the two ends, or exactly at one."""
+    """The answer is between the two ends, or exactly at one."""
 
     takes: ClassVar[Takes] = Takes.PAIR
 
@@ -71,7 +71,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """One of the words is in the list; `every`: each of them is. `negated`: that is known not to be so."""
+    """One of the words is in the list; `every`: each of them is. `negated`: this is known not to hold."""
 
     every: bool = False
     negated: bool = False
@@ -85,7 +85,7 @@ Shape = Equal | Member | AtEnd | Between | Present | Overlap
 class Operator:
     """A comparison: the kinds of fact that it is for, its shape, its test of a known answer, and what an editor shows.
 
-    A fact that is not known is dealt with once, for all operators; a list that is known in part is for `test`.
+    `semantics` handles a fact that is not known, once for all operators. `test` handles a list that is known in part.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Operator:
 
     @property
     def takes(self) -> Takes:
-        """What a rule writes behind it."""
+        """What a rule writes after it."""
         return self.shape.takes
 
 
@@ -132,7 +132,7 @@ OPERATORS: Mapping[str, Operator] = {
         ),
         Operator(
             "none_of", _CHOICES, Member(negated=True), lambda answer, words: logic.of(answer not in words),
-            "Holds when the answer is known and is none of the words.",
+            "Holds when the answer is known and is not one of the words.",
         ),
         Operator(
             "at_least", _NUMBERS, AtEnd(above=True, included=True), lambda answer, end: logic.of(answer >= end),
@@ -174,10 +174,10 @@ SHAPES = tuple(dict.fromkeys(type(operator.shape) for operator in OPERATORS.valu
 """The shapes that operators have."""
 
 BY_SHAPE: Mapping[Shape, Operator] = {operator.shape: operator for operator in OPERATORS.values()}
-"""The operator of each shape: the shape with its fields says all that there is to say of it."""
+"""The operator of each shape: a shape with its fields identifies one operator."""
 
 if len(BY_SHAPE) < len(OPERATORS):
-    raise ImportError("two operators have the same shape: whoever reads shapes could not tell them apart")
+    raise ImportError("two operators have the same shape: code that reads shapes could not distinguish them")
 
 
 def shape_of(compare: Compare) -> Shape:

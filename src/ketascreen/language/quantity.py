@@ -1,7 +1,7 @@
-"""Quantities: an exact decimal and a unit out of a closed table.
+"""Quantities: an exact decimal and a unit from a closed table.
 
-Numbers are decimals with at most 9 digits before and 6 behind the point, never binary floats, so that a boundary is
-exact. Unit codes are UCUM (ucum.org). Units convert only where the result is exact: months to years, hours to minutes.
+Numbers are decimals with at most 9 digits before and 6 after the point, never binary floats, so that a boundary is
+exact. Unit codes are UCUM (ucum.org). Units convert only if the result is exact: months to years, hours to minutes.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def decimal_text(value: Decimal) -> str:
 
 
 def measured(number: str, unit: str | None, texts: Catalogue) -> str:
-    """A number for people, with its unit (the name in rules) as `texts` calls it, or without one."""
+    """A number for people. `texts` words its unit, which is given by its name in rules; None means without a unit."""
     return number if unit is None else texts.text("quantity", number=number, unit=texts.label("unit", unit))
 
 
@@ -114,15 +114,15 @@ def parse_number(text: str) -> Decimal:
     """An exact decimal from plain text such as `139` or `2.9`.
 
     Raises:
-        QuantityError: anything else (exponents, signs of plus, leading zeros, other digits, NaN, too many digits).
+        QuantityError: anything else (exponents, plus signs, leading zeros, other digits, NaN, too many digits).
     """
     if len(text) > MAX_WHOLE_DIGITS + MAX_DECIMALS + 2 or not _NUMBER.fullmatch(text) or not text.isascii():
         if text.isascii() and re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", text):
-            raise QuantityError(f"at most {MAX_WHOLE_DIGITS} digits before and {MAX_DECIMALS} behind the point")
+            raise QuantityError(f"at most {MAX_WHOLE_DIGITS} digits before and {MAX_DECIMALS} after the point")
         raise QuantityError("write a plain number such as `140` or `2.9`")
     whole, _, decimals = text.lstrip("-").partition(".")
     if len(whole) > MAX_WHOLE_DIGITS or len(decimals) > MAX_DECIMALS:
-        raise QuantityError(f"at most {MAX_WHOLE_DIGITS} digits before and {MAX_DECIMALS} behind the point")
+        raise QuantityError(f"at most {MAX_WHOLE_DIGITS} digits before and {MAX_DECIMALS} after the point")
     if text.startswith("-") and not any(digit in "123456789" for digit in text):
         raise QuantityError("write `0`, without a sign")
     return Decimal(decimal_text(Decimal(text)))

@@ -1,4 +1,4 @@
-"""Rules, and what they are made with: parameters, definitions, routes."""
+"""Rules, and what they refer to: parameters, definitions, routes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ketascreen.language.terms import Effect, Route, Stage
 
 
 class RuleStage(StrEnum):
-    """When a rule is asked. A session asks those of candidacy too."""
+    """When a rule is asked. A session also asks the rules of candidacy."""
 
     CANDIDACY = "candidacy"
     SESSION = "session"
@@ -23,7 +23,7 @@ class RuleStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """Whether a clinician has approved a rule, on which date, and by when it is to be reviewed again (ISO dates)."""
+    """Whether a clinician has approved a rule, on which date, and the date of the next review (ISO dates)."""
 
     status: str
     by: str | None = None
@@ -33,9 +33,9 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A finding of `ketascreen check` that the authors have looked at and let stand, and why.
+    """A check finding that the authors accept, and why.
 
-    `about` names what it is about, where it is not the rule that holds it.
+    `about` names what the finding is about, if that is not the rule with this entry.
     """
 
     check: str
@@ -45,7 +45,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One claim: when this condition holds, this effect follows, for these routes, because of these sources."""
+    """One claim: if this condition is met, this effect follows, for these routes, because of these sources."""
 
     id: str
     title: str
@@ -69,7 +69,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named threshold, with its basis (`source` or `policy`) and which direction is stricter."""
+    """A named threshold, with its basis (`source` or `policy`) and the stricter direction."""
 
     name: str
     value: Quantity
@@ -87,7 +87,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A named condition used by more than one rule."""
+    """A named condition that rules can share."""
 
     name: str
     title: str

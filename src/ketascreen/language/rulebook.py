@@ -34,9 +34,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """A rulebook that loaded. `bytes_digest` is of the very bytes read, `meaning_digest` of what they say.
+    """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read, `meaning_digest` of their content.
 
-    `files` are those bytes, by path within its folder.
+    `files` are these bytes, by path within the rulebook's folder.
     """
 
     identity: Identity

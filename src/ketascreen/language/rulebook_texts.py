@@ -1,7 +1,7 @@
-"""The texts of a rulebook that people read, by id and field: what a translation of the rulebook must word.
+"""The texts of a rulebook that people read, by id and field: a translation of the rulebook must have each.
 
 Names (of facts, choices, parameters, documents) and cited phrases are not among them: they are the same in every
-language. A field that is empty is left out.
+language. Empty fields are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _Texts = Iterator[tuple[str, str]]
 def texts_of(rulebook: Rulebook) -> Mapping[str, str]:
     """The texts by id, such as `rule.<rule>.say`, `fact.<fact>.label` or `route.<route>.<attribute>.<number>`.
 
-    What citations say of a matter is one text wherever it stands, `says.<text>`.
+    What citations say of a matter is one text for all citations, `says.<text>`.
     """
     parts = (_identity, _rules, _facts, _routes, _parameters, _definitions, _conflicts, _citations)
     return {text_id: text for part in parts for text_id, text in part(rulebook) if text}

@@ -14,8 +14,8 @@ Known = Mapping[str, Value]
 
 
 def evaluate(condition: Condition, answers: Known) -> Truth:
-    """What the condition comes to, given the answers that are known."""
-    # A chain of questions, most often the first: the patterns of `match` take twice as long.
+    """The truth of the condition, given the answers that are known."""
+    # A chain of `if`, the most frequent first: `match` takes twice as long.
     if isinstance(condition, Compare):
         answer = answers.get(condition.fact)
         return UNKNOWN if answer is None else OPERATORS[condition.operator].test(answer, condition.constant)
@@ -36,7 +36,7 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Grounds(NamedTuple):
-    """Why a condition came to its truth: the known facts that it rests on, and the facts that it lacks."""
+    """Why a condition has its truth: the known facts that it rests on, and the facts that it lacks."""
 
     truth: Truth
     rests_on: frozenset[str] = _NONE
@@ -44,9 +44,9 @@ class Grounds(NamedTuple):
 
 
 def explain(condition: Condition, answers: Known) -> Grounds:
-    """The grounds of a condition: those of the members that decide it.
+    """The grounds of a condition: the grounds of the members that decide it.
 
-    Where it is unknown, it lacks what its unknown members lack, and rests on what leaves it open.
+    If it is unknown, all its members count: it lacks what they lack, and rests on what they rest on.
     """
     if isinstance(condition, Compare):
         fact = condition.fact

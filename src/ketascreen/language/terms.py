@@ -1,4 +1,4 @@
-"""The closed lists of words that a verdict is made of."""
+"""The closed lists of words in a verdict."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Effect(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What one rule came to for one patient, the least cautious first."""
+    """The outcome of one rule for one patient, the least cautious first."""
 
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
@@ -48,7 +48,7 @@ class Outcome(StrEnum):
 
 
 OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
-"""What a rule comes to when its condition has a truth."""
+"""The outcome of a rule, by the truth of its condition."""
 
 
 class _Ranked(StrEnum):
@@ -61,7 +61,7 @@ class _Ranked(StrEnum):
 
     @classmethod
     def most_cautious(cls, values: Iterable[Self]) -> Self:
-        """The most cautious of `values`; the least cautious word of all where there is none."""
+        """The most cautious of `values`; if there are none, the least cautious word of the list."""
         return max(values, key=attrgetter("rank"), default=None) or next(iter(cls))
 
 

@@ -13,7 +13,7 @@ from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 
 UNRECOGNISED = "unrecognised"
-"""The word that stands in a list fact for every entry that the vocabulary does not know."""
+"""The word in a list fact that replaces every entry that the vocabulary does not know."""
 
 
 class Kind(StrEnum):
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class Code:
     """A code of a terminology, for the fact itself or for one of its choices.
 
-    A prefix stands for each code that begins with it, except those that begin with one of its `exceptions`.
+    A prefix stands for each code that begins with it, except the codes that begin with one of its `exceptions`.
     """
 
     system: str
@@ -40,13 +40,13 @@ class Code:
     source: str = ""
 
     def matches(self, system: str, code: str) -> bool:
-        """Whether it stands for a code; never for one of another system."""
+        """Whether it stands for a code; never for a code of another system."""
         if system != self.system or not code.startswith(self.code):
             return False
         return code == self.code or (self.is_prefix and not code.startswith(self.exceptions))
 
     def overlaps(self, other: Code) -> bool:
-        """Whether there may be a code that both stand for."""
+        """Whether a code may exist that both stand for."""
         return self.matches(other.system, other.code) or other.matches(self.system, self.code)
 
     def __str__(self) -> str:
@@ -78,9 +78,9 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact. Numbers have a unit and a range (both ends in); choices and lists have a closed list of words.
+    """One fact. Numbers have a unit and a range (both ends included); choices and lists have a closed list of words.
 
-    `own_codes` are those that a rulebook gives a fact that it adds; `codes_of` has those of every fact.
+    `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Fact:
 class Vocabulary(Mapping[str, Fact]):
     """The facts by name; immutable.
 
-    `windows` are the days of those whose answers age, by name.
+    `windows` holds the days of each window, by the name of the fact; a fact whose answers do not age has none.
     """
 
     __slots__ = ("_facts", "_spans", "windows")
@@ -153,14 +153,14 @@ class Vocabulary(Mapping[str, Fact]):
         return len(self._facts)
 
     def earliest(self, as_of: datetime) -> dict[int, datetime]:
-        """By the days of each window, the earliest time of observing that still counts at `as_of`.
+        """For each window, by its days, the earliest time of observation that still counts at `as_of`.
 
-        Days are those of `as_of`'s offset, which is fixed; of a window of no days it is the midnight before.
+        Midnight is at the offset of `as_of`, which is fixed. For a window of 0 days it is the midnight before `as_of`.
         """
         midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
         return {days: as_of - span if days else midnight for days, span in self._spans.items()}
 
     def extended(self, facts: Iterable[Fact], freshness: Mapping[str, Freshness]) -> Vocabulary:
-        """A vocabulary with `facts` added and the freshness windows set; names are checked by the caller."""
+        """A vocabulary with `facts` added and the freshness windows set; the caller checks the names."""
         merged = {**self._facts, **{fact.name: fact for fact in facts}}
         return Vocabulary(replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items())

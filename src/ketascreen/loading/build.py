@@ -152,7 +152,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def meaning_digest(trees: Mapping[str, Node]) -> str:
-    """sha256 over the canonical JSON (RFC 8785) of what the files say: layout, comments and folders apart."""
+    """sha256 over the canonical JSON (RFC 8785) of what the files say, without layout, comments and folders."""
     meant = {path.rsplit("/", 1)[-1]: meaning(tree) for path, tree in trees.items()}
     if not all(map(str.isascii, meant)):
         return hashlib.sha256(rfc8785.dumps(meant)).hexdigest()

@@ -113,7 +113,7 @@ class ConditionReader:
 
     def _members(self, key: str, node: Node, place: Place) -> Condition | None:
         if not isinstance(node, Sequence) or not node.items:
-            self._problem("condition", f"`{key}` must be a list of conditions", "write each behind `- `", node)
+            self._problem("condition", f"`{key}` must be a list of conditions", "write each after `- `", node)
             return None
         members = [self._condition(item) for item in node.items]
         known = tuple(member for member in members if member is not None)

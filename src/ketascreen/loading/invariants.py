@@ -14,7 +14,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
-from ketascreen.reasoning.satisfiable import can_come_to
+from ketascreen.reasoning.satisfiable import can_be
 from ketascreen.syntax.problems import Problems
 
 _DECIDING = giving(Decision)
@@ -38,14 +38,14 @@ def check_whole(
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, problems)
         _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
-    _every_rule_tells_patients_apart(rules, vocabulary, problems)
+    _every_rule_distinguishes_patients(rules, vocabulary, problems)
 
 
 def require_exclusions(rulebook: Rulebook) -> None:
-    """Refuses a rulebook that would exclude nobody on some route, however it was made.
+    """Refuses a rulebook that would exclude nobody on some route, in whatever way it was made.
 
     Raises:
-        RulebookError: no route, or one without an exclude rule.
+        RulebookError: no route, or a route without an exclusion.
     """
     if problems := list(_without_exclusion(rulebook.rules, rulebook.routes)):
         raise RulebookError(problems)
@@ -95,19 +95,19 @@ def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], problems:
         problems.report("unrecognised", message, hint, deciding[0].place)
 
 
-def _every_rule_tells_patients_apart(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:
+def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:
     # With an exclusion that nobody can meet, a route would only seem to have one (P2).
     for rule in rules:
         if isinstance(rule.when, Always):
             continue
-        if not can_come_to(rule.when, Truth.TRUE, vocabulary):
+        if not can_be(rule.when, Truth.TRUE, vocabulary):
             problems.report(
                 "never-met",
                 "no possible answers meet this condition",
                 "look for parts that can never hold together",
                 rule.place,
             )
-        elif not can_come_to(rule.when, Truth.FALSE, vocabulary):
+        elif not can_be(rule.when, Truth.FALSE, vocabulary):
             hint = "write `always`, or look for the other end of a range"
             problems.report("always-met", "all possible answers meet this condition", hint, rule.place)
 

@@ -1,4 +1,4 @@
-"""Forms to the rulebook's parts: parameters, definitions, routes, rules. Every problem is reported."""
+"""Turns models into the rulebook's parts: parameters, definitions, routes, rules. Every problem is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ketascreen.syntax.tree import Node, key_place, place_of
 
 @dataclass
 class Linker:
-    """Builds the parts of a rulebook out of located trees, in an order in which each finds what it refers to."""
+    """Builds the parts of a rulebook from located trees. Call the readers in an order in which each finds its names."""
 
     problems: Problems
     vocabulary: Vocabulary
@@ -53,7 +53,7 @@ class Linker:
             try:
                 quantity = parse_quantity(model.value)
             except QuantityError as error:
-                self._problem("quantity", "a quantity is wanted", str(error), place_of(item, ("value",)))
+                self._problem("quantity", "must be a quantity", str(error), place_of(item, ("value",)))
                 continue
             sources = self.sources.citations(model.sources, item, "sources")
             self.parameters[name] = Parameter(name, quantity, model.stricter, model.basis, place, model.reason, sources)
@@ -78,7 +78,7 @@ class Linker:
         place = place_of(item, ("when",))
         if name in self._opened:
             circle = " -> ".join([*self._opened[self._opened.index(name) :], name])
-            self._problem("circle", f"definitions that ask each other in a circle: {circle}", "take one out", place)
+            self._problem("circle", f"definitions use each other in a circle: {circle}", "remove one use", place)
             return None
         self._opened.append(name)
         condition = self._reader(level).read(item.items["when"]) if isinstance(item, MappingNode) else None
@@ -147,16 +147,14 @@ class Linker:
             )
         allowed = EFFECTS[Effect(model.effect)].stages
         if model.stage not in allowed:
-            hint = f"`{model.effect}` stands at {' or '.join(allowed)}"
-            self._problem(
-                "stage", f"`{model.effect}` does not stand at `{model.stage}`", hint, place_of(node, ("stage",))
-            )
+            article = "an" if model.effect.startswith(("a", "e")) else "a"
+            message = f"{article} `{model.effect}` rule cannot have stage `{model.stage}`"
+            hint = f"write {' or '.join(f'`{stage}`' for stage in allowed)}, or choose another effect"
+            self._problem("stage", message, hint, place_of(node, ("stage",)))
         listed = [] if model.routes == "all" else model.routes
         absent = [route for route in listed if Route(route) not in self.routes]
         if absent or len(set(listed)) < len(listed) or model.routes == []:
-            message = (
-                f"`{absent[0]}` is no route of this rulebook" if absent else "`routes` is empty or names one twice"
-            )
+            message = f"the rulebook has no route `{absent[0]}`" if absent else "`routes` is empty or names one twice"
             self._problem(
                 "unknown-route",
                 message,
@@ -166,7 +164,7 @@ class Linker:
         if model.sign_off.status == "approved" and not (model.sign_off.by and model.sign_off.date):
             self._problem(
                 "sign-off",
-                "approved by nobody, or on no day",
+                "approved, but without a name or a date",
                 "add `by:` and `date:`",
                 place_of(node, ("sign_off",)),
             )

@@ -1,4 +1,4 @@
-"""The answers that a condition tells apart: one out of each group that all of its comparisons treat alike."""
+"""The answers that a condition distinguishes: one from each group that all its comparisons treat alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member,
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
 MAX_WORDS = 8
-"""Groups of words of one list that are tried in every combination."""
+"""The most groups of words of one list that are tried, in every combination."""
 _STEP = Decimal("0.000001")
 
 
@@ -23,14 +23,14 @@ def facts_in_order(condition: Condition) -> tuple[str, ...]:
 
 
 def too_many_words(fact: Fact, condition: Condition) -> bool:
-    """Whether the condition tells more words of a list apart than are tried; `answers` then gives some of them only."""
+    """Whether the condition distinguishes more words of a list than are tried; `answers` then gives only some."""
     return len(_words(fact, condition)) > MAX_WORDS
 
 
 def answers(fact: Fact, condition: Condition) -> Iterator[Value]:
-    """One answer out of each group that the condition's comparisons do not tell apart; lists as far as they are known.
+    """One answer from each group that the condition's comparisons do not distinguish.
 
-    A list that holds an entry which nobody recognised is never complete.
+    Lists are complete, except a list with an unrecognised entry, which never is.
     """
     if fact.kind is Kind.CHOICE:
         yield from fact.choices
@@ -42,7 +42,7 @@ def answers(fact: Fact, condition: Condition) -> Iterator[Value]:
 
 
 def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
-    """The same for a list that nobody has gone through: what is named is there, and all else is unknown."""
+    """The same as incomplete lists: the named words are present, and all others are unknown."""
     if fact.kind is Kind.LIST:
         yield from (ListValue(some, complete=False) for some in _combinations(fact, condition))
 
@@ -54,9 +54,9 @@ def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:
 
 
 def _words(fact: Fact, condition: Condition) -> list[str]:
-    """One word for each group that all comparisons of a list take alike.
+    """One word for each group that all comparisons of a list treat alike.
 
-    An unrecognised entry is a group of its own, since it says more than its word: that the list is not complete.
+    An unrecognised entry is its own group, since it also says that the list is not complete.
     """
     if fact.kind is not Kind.LIST:
         return []
@@ -75,7 +75,7 @@ _Alike = tuple[frozenset[str], ...]
 
 
 def _alike(compare: Compare) -> _Alike:
-    """The words that a comparison of a list names, those together that can stand for each other in it."""
+    """The words that a comparison of a list names, in groups of words that can replace each other in it."""
     shape = shape_of(compare)
     return _ALIKE[type(shape)](shape, compare.constant)
 
@@ -93,7 +93,7 @@ def _overlap(shape: Overlap, words: tuple[str, ...]) -> _Alike:
 
 
 _ALIKE: Mapping[type[Any], Callable[[Any, Any], _Alike]] = complete(
-    "the table of the words that a shape takes alike",
+    "the table of the words that a shape treats alike",
     {
         Equal: _of_no_list,
         Member: _of_no_list,

@@ -1,4 +1,4 @@
-"""Pairs of rules that may have to do with each other, found fast among many."""
+"""Pairs of rules that may overlap, found fast among many rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ketascreen.reasoning.witness import met_by
 
 
 class Pairs:
-    """Rules with, for each, answers that meet it: most pairs are told apart by these without a trial."""
+    """Rules, each with answers that meet it: for most pairs these answers make a search needless."""
 
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary) -> None:
         self.rules = tuple(rules)
@@ -27,11 +27,11 @@ class Pairs:
                 self._asking.setdefault(fact, []).append(rule)
 
     def beside(self, rule: Rule) -> Iterator[Rule]:
-        """The other rules that ask a fact that it asks, by id."""
+        """The other rules that share a fact with it, by id."""
         found = {other.id: other for fact in facts_of(rule.when) for other in self._asking[fact]}
         return (other for name, other in sorted(found.items()) if name != rule.id)
 
     def meets_too(self, rule: Rule, other: Rule) -> bool:
-        """Whether the answers at hand that meet `rule` meet `other` as well."""
+        """Whether the known answers that meet `rule` also meet `other`."""
         answers = self._met[rule.id]
         return answers is not None and evaluate(self._spread[other.id], answers) is Truth.TRUE

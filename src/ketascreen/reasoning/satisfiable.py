@@ -1,4 +1,4 @@
-"""Whether a condition can be met by anybody, and whether anybody can fail to meet it."""
+"""Whether any patient can meet a condition, and whether any patient can fail to meet it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ketascreen.reasoning.partitions import answers, facts_in_order, too_many_wo
 MAX_TRIES = 5_000
 
 
-def can_come_to(condition: Condition, truth: Truth, vocabulary: Vocabulary) -> bool:
-    """Whether some answers make the condition come to `truth`; true as well where that would take too long to tell.
+def can_be(condition: Condition, truth: Truth, vocabulary: Vocabulary) -> bool:
+    """Whether some answers give the condition this truth; also true if the search would take too long.
 
-    Answers that no comparison tells apart are tried once, and a condition that has come to something already is not
-    tried further.
+    Of answers that no comparison distinguishes, one is tried. Once the condition is true or false, no further fact is
+    tried.
     """
     asked = [vocabulary[name] for name in facts_in_order(condition)]
     too_long = any(too_many_words(fact, condition) for fact in asked)

@@ -1,4 +1,4 @@
-"""A condition with each word of a list as a fact of its own, which is `present` or `absent`."""
+"""A condition with each word of a list as its own fact, which is `present` or `absent`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PRESENT, ABSENT = "present", "absent"
 
 
 def spread(condition: Condition) -> Condition:
-    """The condition with each word of a list as a fact of its own, and definitions written out."""
+    """The condition with each word of a list as its own fact, and definitions replaced by their conditions."""
     match condition:
         case AllOf(members):
             return AllOf(tuple(map(spread, members)))
@@ -60,5 +60,5 @@ _SPREAD: Mapping[type[Any], Callable[[Any, Compare], Condition]] = complete(
 
 
 def word_of(fact: str, word: str) -> str:
-    """The name under which a word of a list is answered."""
+    """The name of the fact for a word of a list."""
     return f"{fact} {word}"

@@ -1,7 +1,7 @@
-"""Whether some answers make conditions come to certain truths, found by trying all answers that they tell apart.
+"""Searches for answers that give conditions certain truths, among all answers that the conditions distinguish.
 
-Answers are tried in three values: a fact may be unknown, and a list incomplete. The trial is bounded; where it would
-take too long, it says so and claims nothing.
+The search is in three values: a fact may be unknown, and a list incomplete. The search is bounded; if it would take too
+long, it says so and claims nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
 
 MAX_WORK = 50_000
-"""How many comparisons one trial may look at."""
+"""The most comparisons that one search may look at."""
 MAX_QUESTIONS = 64
 HOLDS: Condition = AllOf(())
 FAILS: Condition = AnyOf(())
@@ -41,7 +41,7 @@ Truths = tuple[Truth, ...]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The answers that were found, and whether all were tried: only then does finding none mean that there are none.
+    """The answers that were found, or None. Only if the search was `whole` does None mean that there are none.
 
     Answers to a list are spread: `heart_conditions stroke` is `present` or `absent`.
     """
@@ -51,7 +51,7 @@ class Search:
 
     @property
     def shows_none(self) -> bool:
-        """Whether it is certain that no answers come to what was wanted."""
+        """Whether it is certain that no answers give the wanted truths."""
         return self.answers is None and self.whole
 
 
@@ -62,9 +62,9 @@ def find(
     *,
     unknown: bool = True,
 ) -> Search:
-    """Answers at which the truths of the conditions are wanted; without `unknown` only whole answers are tried.
+    """Answers for which `wanted` accepts the truths of the conditions; without `unknown`, every fact is answered.
 
-    What is not yet asked counts as unknown, and what has come to a truth keeps it whatever else becomes known.
+    A fact that is not yet asked counts as unknown. A condition that is true or false stays so, whatever becomes known.
     """
     tried = tuple(map(spread, conditions))
     questions = tuple(_questions(AllOf(tried), vocabulary, unknown=unknown))
@@ -98,7 +98,7 @@ def find(
 
 
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
-    """A few answers that meet the condition, none of them needless; None where none were found."""
+    """A few answers that meet the condition, each of them needed; None if none were found."""
     tried = spread(condition)
     answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
     if answers is None:
@@ -110,8 +110,7 @@ def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
 
 
 def fixed(condition: Condition, fact: str, value: Value) -> Condition:
-    """A spread condition with that answer given: what is left asks the other facts, or is HOLDS or FAILS."""
-
+    """A spread condition with one answer given: the rest asks the other facts, or is HOLDS or FAILS."""
     return _given(condition, {fact: value})
 
 
@@ -126,7 +125,7 @@ def _given(condition: Condition, answers: Known) -> Condition:
 
 
 def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Condition:
-    """The condition with each comparison changed, definitions written out, and what HOLDS or FAILS taken in."""
+    """The condition with each comparison changed, definitions replaced, and HOLDS and FAILS simplified away."""
     match condition:
         case AllOf(members):
             return all_of(replaced(member, change) for member in members)
@@ -144,19 +143,19 @@ def replaced(condition: Condition, change: Callable[[Compare], Condition]) -> Co
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
-    """Holds when each holds."""
+    """Holds when each of them holds."""
     members = tuple(member for member in conditions if member != HOLDS)
     return FAILS if FAILS in members else AllOf(members)
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Holds when one does."""
+    """Holds when one of them holds."""
     members = tuple(member for member in conditions if member != FAILS)
     return HOLDS if HOLDS in members else AnyOf(members)
 
 
 def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | None]:
-    """The nearest answers below and above a number; None where the fact's range ends."""
+    """The nearest answers below and above a number; None at the end of the fact's range."""
     assert fact.minimum is not None
     assert fact.maximum is not None
     with localcontext(Context(prec=50)):  # not the caller's, which may round
@@ -191,7 +190,7 @@ def _depth(question: _Question) -> int:
 
 
 def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -> Iterator[_Question]:
-    """A question for each fact that a spread condition asks, in the order that it asks them."""
+    """A question for each fact that a spread condition asks, in the order of the condition."""
     asked: dict[str, list[Compare]] = {}
     words: dict[str, list[str]] = {}
     for compare in comparisons(condition):
@@ -203,17 +202,17 @@ def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -
         if name in words:
             yield _of_a_list(name, words[name], unknown=unknown)
         else:
-            options = [_Option({name: value}) for value in _told_apart(vocabulary[name], compares)]
+            options = [_Option({name: value}) for value in _distinguished(vocabulary[name], compares)]
             yield _Question(frozenset([name]), (*options, *([_Option({})] if unknown else [])), must=not unknown)
 
 
 def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
-    """Whether a list is complete comes first: a complete one answers each word, any other only those it names."""
+    """The first question is whether the list is complete. If not, it answers only the words that it names."""
     whole, named = [], []
     for word in words:
         fact = word_of(name, word)
         present, absent = {fact: PRESENT}, {fact: ABSENT}
-        # An entry that is not understood makes its list incomplete.
+        # An unrecognised entry makes its list incomplete.
         known = (absent,) if word == UNRECOGNISED else (present, absent)
         whole.append(_Question(frozenset([fact]), tuple(map(_Option, known)), must=True))
         named.append(_Question(frozenset([fact]), (_Option(present), _Option({}))))
@@ -221,13 +220,13 @@ def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
     return _Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
 
 
-def _told_apart(fact: Fact, compares: list[Compare]) -> Iterator[Value]:
-    """One answer out of each group that the comparisons do not tell apart."""
+def _distinguished(fact: Fact, compares: list[Compare]) -> Iterator[Value]:
+    """One answer from each group that the comparisons do not distinguish."""
     seen = set()
     for value in fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares):
-        told = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
-        if told not in seen:
-            seen.add(told)
+        truths = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
+        if truths not in seen:
+            seen.add(truths)
             yield value
 
 

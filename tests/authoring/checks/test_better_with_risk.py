@@ -24,8 +24,8 @@ def test_a_diagnosis_that_takes_the_bar_away(tmp_path: Path) -> None:
         Diagnostic(
             "better-with-risk",
             "on iv, some patients get a better decision with `hypertension: diagnosed`, which is a risk by itself, than"
-            " with `hypertension: none`: only with the latter is `undiagnosed` met, and no other rule is as strong",
-            "let the rule be met with both, or write a rule as strong for the risk",
+            " with `hypertension: none`: `undiagnosed` is met only with the second, and no other rule is as strong",
+            "change the rule so that both meet it, or write a rule as strong for the risk",
             Place("reviews/undiagnosed.yaml", 6, 1, 4),
         )
     ]
@@ -45,9 +45,9 @@ def test_a_word_of_a_list_that_takes_the_bar_away(tmp_path: Path) -> None:
         Diagnostic(
             "better-with-risk",
             "on oral, some patients get a better decision with `pacemaker` in `heart_conditions`, which is a risk by"
-            " itself, than with `pacemaker` absent from `heart_conditions`: only with the latter is `fast` met, and no"
+            " itself, than with `pacemaker` absent from `heart_conditions`: `fast` is met only with the second, and no"
             " other rule is as strong",
-            "let the rule be met with both, or write a rule as strong for the risk",
+            "change the rule so that both meet it, or write a rule as strong for the risk",
             Place("exclusions/fast.yaml", 6, 1, 4),
         )
     ]

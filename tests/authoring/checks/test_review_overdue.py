@@ -19,7 +19,7 @@ def test_the_day_after_it_is_overdue(tmp_path: Path) -> None:
     assert findings(review_overdue, tmp_path, RULE, today=date(2026, 11, 23)) == [
         Diagnostic(
             "review-overdue",
-            "`rest` was to be reviewed by 2026-11-22",
+            "the review of `rest` was due by 2026-11-22",
             "read it against its sources, then sign it with a new `review_by`",
             Place("reviews/rest.yaml", 11, 70, 10),
         )

@@ -22,8 +22,8 @@ def test_the_later_of_two_rules_that_ask_the_same_in_other_words(tmp_path: Path)
     assert findings(same_condition, tmp_path, again) == [
         Diagnostic(
             "same-condition",
-            "`pregnancy` asks the same as `expecting`, with the same effect, on a route of both",
-            "merge the two, or look for the condition that one of them was meant to have",
+            "`pregnancy` has the same condition and effect as `expecting`, on a route of both",
+            "merge the two, or correct the condition of one of them",
             Place("exclusions/pregnancy.yaml", 6, 1, 4),
         )
     ]
@@ -37,7 +37,7 @@ def test_words_of_a_list_in_another_order_and_apart(tmp_path: Path) -> None:
         routes="[iv]",
     )
     assert [problem.message for problem in findings(same_condition, tmp_path, apart)] == [
-        "`vessels` asks the same as `heart`, with the same effect, on a route of both"
+        "`vessels` has the same condition and effect as `heart`, on a route of both"
     ]
 
 

@@ -10,7 +10,7 @@ from ketascreen.authoring.checks import shadowed
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 
-HINT = "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have"
+HINT = "delete it, narrow the other rule, or give this one a stronger effect"
 
 
 def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
     assert findings(shadowed, tmp_path, narrow) == [
         Diagnostic(
             "shadowed",
-            "`very-high` never changes a decision: whenever it has a say, `high-pressure` decides at least as"
+            "`very-high` never changes a decision: whenever it is met or unknown, `high-pressure` decides at least as"
             " cautiously",
             HINT,
             Place("exclusions/very-high.yaml", 6, 1, 4),
@@ -37,7 +37,8 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
 def test_a_weaker_rule_on_the_same_answer_is_shadowed(tmp_path: Path) -> None:
     weaker = rule("cautions/expecting.yaml", "  pregnancy: {is: pregnant}", effect="caution")
     assert [problem.message for problem in findings(shadowed, tmp_path, weaker)] == [
-        "`expecting` never changes a decision: whenever it has a say, `pregnancy` decides at least as cautiously"
+        "`expecting` never changes a decision: whenever it is met or unknown, `pregnancy` decides at least as"
+        " cautiously"
     ]
 
 
@@ -53,7 +54,7 @@ def test_rules_of_single_routes_may_shadow_together(tmp_path: Path) -> None:
         **rule("reviews/rest.yaml", "  rest_place: {is: lacking}"),
     }
     assert [problem.message for problem in findings(shadowed, tmp_path, files)] == [
-        "`rest` never changes a decision: whenever it has a say, `rest-iv` and `rest-oral` decide at least as"
+        "`rest` never changes a decision: whenever it is met or unknown, `rest-iv` and `rest-oral` decide at least as"
         " cautiously"
     ]
 

@@ -1,4 +1,4 @@
-"""A definition that nothing asks is found."""
+"""A definition that nothing uses is found."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def test_a_definition_that_nothing_asks(tmp_path: Path) -> None:
     assert findings(unused_definition, tmp_path, {"definitions.yaml": text_of("definitions.yaml") + RAISED}) == [
         Concern(
             "unused-definition",
-            "nothing asks the definition `raised`",
-            "delete it, or ask it with `meets:`",
+            "nothing uses the definition `raised`",
+            "delete it, or use it with `meets:`",
             Place("definitions.yaml", lines + 2, 1, 6),
             about="raised",
         )
@@ -34,7 +34,7 @@ def test_a_definition_that_nothing_asks(tmp_path: Path) -> None:
 def test_a_definition_that_another_one_asks_is_used(tmp_path: Path) -> None:
     outer = RAISED + "outer:\n  title: Outer\n  when:\n    not: {meets: raised}\n"
     found = findings(unused_definition, tmp_path, {"definitions.yaml": text_of("definitions.yaml") + outer})
-    assert [problem.message for problem in found] == ["nothing asks the definition `outer`"]
+    assert [problem.message for problem in found] == ["nothing uses the definition `outer`"]
 
 
 def test_a_definition_that_a_rule_asks_is_used(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Place
 from tests.helpers.check_findings import findings, rule
 from tests.helpers.rulebook_files import changed, text_of
 
-HINT = "delete the entry, or write the rule that it was meant for"
+HINT = "delete the entry, or write the rule that needs it"
 RIDE = rule("holds/no-ride.yaml", "  ride_home: {is: not_arranged}", effect="hold", stage="session")
 LIVER = """  liver_disease:
     type: choice

@@ -25,7 +25,7 @@ def test_an_unused_parameter(tmp_path: Path) -> None:
         Concern(
             "unused-parameter",
             "no condition uses the parameter `spare`",
-            "delete it, or use it in the rule that it was meant for",
+            "delete it, or use it in the rule that needs it",
             Place("parameters.yaml", lines + 2, 1, 5),
             about="spare",
         )

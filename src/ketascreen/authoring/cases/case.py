@@ -1,4 +1,4 @@
-"""A case: a patient at a time, written in YAML, and what must come of it."""
+"""A case: a patient at a time, written in YAML, and the expected results."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ketascreen.language.terms import Stage
 from ketascreen.patient.profile import PatientProfile
 
 NOTHING = "nothing"
-"""What a rule's case expects a rule to give for a route that the rule is not for."""
+"""What a rule's case expects for a route that the rule is not for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A patient at a time, and what must come of it; `rule` is None for a whole patient."""
+    """A patient at a time, and the expected results; `rule` is None for a whole patient."""
 
     name: str
     place: Place

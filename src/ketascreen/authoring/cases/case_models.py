@@ -19,13 +19,13 @@ FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  #
 
 
 OF_A_RULE = ("finding", "because", "asks", "gives")
-"""What a rule's own case may expect; it must expect the first."""
+"""What a rule's own case may expect; the first is required."""
 OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
-"""What the case of a whole patient may expect; it must expect the first."""
+"""What the case of a whole patient may expect; the first is required."""
 
 
 class ExpectModel(FileModel):
-    """What a case expects; of a rule (`finding`, `because`, `gives`) or of a whole patient."""
+    """What a case expects of a rule (`finding`, `because`, `gives`) or of a whole patient."""
 
     finding: FindingWord | None = None  # type: ignore[valid-type]
     because: list[Text] | None = None
@@ -39,7 +39,7 @@ class ExpectModel(FileModel):
 
 
 class CaseModel(FileModel):
-    """One case: a profile, and what it must come to."""
+    """One case: a profile, and the expected results."""
 
     name: Text
     as_of: Text | None = None

@@ -1,4 +1,4 @@
-"""What a case comes to: each expectation that does not hold, and the findings that say why."""
+"""Examines a case: gives each expectation that does not hold, and the findings that say why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_ASKED = "not_asked"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it turns on."""
+    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it depends on."""
 
     text: str
     grounds: str = ""
@@ -40,14 +40,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What of a case does not hold (nothing where all of it holds), and the findings that say why."""
+    """The expectations of a case that do not hold (empty if all hold), and the findings that say why."""
 
     failures: tuple[Failure, ...] = ()
     why: tuple[Finding, ...] = ()
 
 
 def examine(case: Case, screener: Screener) -> Examined:
-    """Holds what a case comes to, on every channel of `screener`, against what it expects."""
+    """Compares the results of a case, on every channel of `screener`, with what it expects."""
     try:
         return _examine_patient(case, screener) if case.rule is None else _examine_rule(case, case.rule, screener)
     except InputError as error:
@@ -55,7 +55,7 @@ def examine(case: Case, screener: Screener) -> Examined:
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
-    """Each comparison of a case's own rule, in the order written, with what it comes to for the case's patient."""
+    """Each comparison of a case's own rule, in the order written, with its truth for the case's patient."""
     rule = rulebook.rule(case.rule or "")
     if rule is not None:
         answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.as_of))
@@ -64,16 +64,16 @@ def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
 
 
 def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
-    """Whether a rule's case holds for its rule, as it stands or changed, on the reference channel alone."""
+    """Whether a rule's case holds for its rule, original or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
     grounds = explain(rule.when, answers_for(rule, facts))
     return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
 
 
-def holds_for_patient(case: Case, came: PatientResult) -> bool:
-    """Whether a whole patient's case holds for what came of the patient."""
-    return not any(True for _ in _check_patient(case.expect, came))
+def holds_for_patient(case: Case, result: PatientResult) -> bool:
+    """Whether a whole patient's case holds for the patient's results."""
+    return not any(True for _ in _check_patient(case.expect, result))
 
 
 def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
@@ -90,8 +90,8 @@ def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
 def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[Failure]]:
     """One rule's finding as a screening would report it, and what puts it in doubt.
 
-    Every channel answers for every rule, as in a screening; what is left out is the wording of the other rules'
-    findings and of the routes, which is most of the time that a verdict takes.
+    Every channel answers for every rule, as in a screening. Only the wording of the other rules' findings and of the
+    routes is left out, since it takes most of a verdict's time.
     """
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
@@ -108,19 +108,19 @@ def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failu
         yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
 
 
-def _check_rule(expect: Mapping[str, Any], came: RuleResult, grounds: str = "") -> Iterator[Failure]:
-    if came.outcome != expect["finding"]:
-        yield Failure(f"expected {expect['finding']}, got {came.outcome}", grounds)
-    for key, got in (("because", came.rests_on), ("asks", came.lacks)):
+def _check_rule(expect: Mapping[str, Any], result: RuleResult, grounds: str = "") -> Iterator[Failure]:
+    if result.outcome != expect["finding"]:
+        yield Failure(f"expected {expect['finding']}, got {result.outcome}", grounds)
+    for key, got in (("because", result.rests_on), ("asks", result.lacks)):
         if key in expect and sorted(expect[key]) != list(got):
             yield Failure(f"expected {key} {_listed(sorted(expect[key]))}; got {_listed(got)}")
     wanted_alone = expect.get("gives", {})
-    elsewhere = [route for route, wanted in wanted_alone.items() if route not in came.routes and wanted != NOTHING]
+    elsewhere = [route for route, wanted in wanted_alone.items() if route not in result.routes and wanted != NOTHING]
     if elsewhere:
         yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
-    given = gives(came.effect, came.outcome)
+    given = gives(result.effect, result.outcome)
     for (wanted, _), routes in _alike(
-        {route: (wanted_alone[route], given) for route in wanted_alone if route in came.routes}
+        {route: (wanted_alone[route], given) for route in wanted_alone if route in result.routes}
     ):
         yield Failure(f"expected {wanted} for {_listed(routes)}, got {given}")
 
@@ -140,9 +140,9 @@ def _examine_patient(case: Case, screener: Screener) -> Examined:
     return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
 
 
-def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[Failure]:
-    decided = {to: (one.decision, one.reasons) for to, one in came.routes.items()}
-    ready = {to: (one.readiness, one.readiness_reasons) for to, one in came.routes.items()}
+def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator[Failure]:
+    decided = {to: (one.decision, one.reasons) for to, one in result.routes.items()}
+    ready = {to: (one.readiness, one.readiness_reasons) for to, one in result.routes.items()}
     for kind, by_route in (("decisions", decided), ("readiness", ready)):
         for (wanted, got, reasons), where in _alike(
             {to: (word, *by_route[to]) for to, word in expect.get(kind, {}).items()}
@@ -150,24 +150,24 @@ def _check_patient(expect: Mapping[str, Any], came: PatientResult) -> Iterator[F
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
-    if "alerts" in expect and sorted(expect["alerts"]) != sorted(came.alerts):
-        differing = tuple({*expect["alerts"]} ^ came.alerts)
-        text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(came.alerts))}"
+    if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):
+        differing = tuple({*expect["alerts"]} ^ result.alerts)
+        text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(result.alerts))}"
         yield Failure(text, rules=differing)
     for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
         for rule in expect.get(key, ()):
-            if (got_outcome := came.outcomes.get(rule)) is not wanted_outcome:
+            if (got_outcome := result.outcomes.get(rule)) is not wanted_outcome:
                 text = f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
                 yield Failure(text, rules=(rule,))
     for fact in expect.get("asks", ()):
-        if fact not in came.asks:
+        if fact not in result.asks:
             yield Failure(f"expected to be asked for {fact}")
 
 
-def _alike(came: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
-    """What was expected and came where the two differ, with the routes for which they are the same."""
+def _alike(by_route: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:
+    """Each pair of expected and actual result that differ, with the routes that have the same pair."""
     alike: dict[tuple[Any, ...], list[str]] = {}
-    for route, (wanted, got, *more) in came.items():
+    for route, (wanted, got, *more) in by_route.items():
         if wanted != got:
             alike.setdefault((wanted, got, *more), []).append(route)
     yield from alike.items()

@@ -1,4 +1,4 @@
-"""Cases: patients written in YAML beside the rules, with what each must come to."""
+"""Reads cases: patients written in YAML beside the rules, with the expected results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     """Every case below a rulebook's folder.
 
     Raises:
-        RulebookError: every problem of every case file; a case that expects nothing is one.
+        RulebookError: every problem of every case file; a case that expects nothing is a problem.
     """
     problems = Problems()
     fixtures = read_folder(Path(folder), problems, rules=False).fixtures
@@ -41,7 +41,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     if not cases and not problems.found:
         problems.report(
             "no-cases",
-            "a folder without cases",
+            "the folder has no cases",
             "write `<rule-id>.cases.yaml` beside a rule",
             Place(str(folder)),
         )
@@ -57,7 +57,7 @@ def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartMod
             continue
         name = path.rsplit("/", 1)[-1].removesuffix(START)
         if name in starts:
-            problems.report("case", f"a second start `{name}`", "give each start a name of its own", Place(path))
+            problems.report("case", f"two starts have the name `{name}`", "give each its own name", Place(path))
         if start := read_model(StartModel, tree, problems):
             starts[name] = start
     return starts
@@ -75,7 +75,7 @@ class _CaseReader:
         if rule is not None and self.rulebook.rule(rule) is None:
             self.problems.report("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
-            self.problems.report("no-cases", "a file without cases", "write each case behind `- `", tree.place)
+            self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
             return
         names: set[str] = set()
         for node in tree.items:
@@ -84,7 +84,7 @@ class _CaseReader:
                 continue
             if model.name in names:
                 self.problems.report(
-                    "case", f"the name `{model.name}` twice", "name each case for what it shows", node.place
+                    "case", f"two cases have the name `{model.name}`", "name each for what it shows", node.place
                 )
             names.add(model.name)
             if case := self._case(path, node, model, rule):
@@ -101,7 +101,7 @@ class _CaseReader:
         try:
             as_of = read_instant(model.as_of or (start.as_of if start else None), "")
             if not isinstance(as_of, datetime):
-                raise Refused("not-a-date", "a time is wanted", "write 2026-11-22T09:00:00Z")
+                raise Refused("not-a-date", "must be a time", "write 2026-11-22T09:00:00Z")
             profile = self._profile(model, start)
         except Refused as refused:
             self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
@@ -127,7 +127,7 @@ class _CaseReader:
 
 
 def _once(observed_at: str | None) -> Instant | str | None:
-    """The time that most answers of a case share, read once; as it stands where each answer is to refuse it."""
+    """The time that most answers of a case share, read once; if it is refused, its text, which each answer refuses."""
     try:
         return read_instant(observed_at) if observed_at else None
     except Refused:
@@ -142,7 +142,7 @@ def _dated(answer: Any, observed_at: Instant | str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What is wrong with what a case says, how to fix it, and the keys that lead there."""
+    """What is wrong in a case, how to fix it, and the keys that lead there."""
 
     code: str
     message: str
@@ -155,12 +155,12 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
     for fact in model.without:
         if fact in model.given:
             hint = "keep it under one of the two"
-            yield _Problem("case", f"`{fact}` is both given and taken away", hint, ("without",))
+            yield _Problem("case", f"`{fact}` is under both `given` and `without`", hint, ("without",))
     yield from _unknown_names(model, rulebook)
     for index, decided in enumerate(model.decisions):
         if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
-            hint = "only a review is a clinician's to decide"
-            yield _Problem("case", f"`{decided}` is no review", hint, ("decisions", index))
+            hint = "name a rule with the effect `review`, or delete it"
+            yield _Problem("case", f"`{decided}` is not a review", hint, ("decisions", index))
     if (one := rulebook.rule(rule or "")) and model.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
         for route, word in model.expect.gives.items():
@@ -175,7 +175,7 @@ def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
     allowed = OF_A_RULE if rule else OF_A_PATIENT
     needed = allowed[0]
     if not said.get(needed):
-        yield _Problem("case", "a case that asserts too little", f"add `{needed}:` under `expect:`", ("expect",))
+        yield _Problem("case", "the case expects too little", f"add `{needed}:` under `expect:`", ("expect",))
     for key in sorted(said.keys() - {*allowed}):
         hint = f"it may expect {', '.join(sorted(allowed))}"
         yield _Problem("case", f"`{key}` is not for this kind of case", hint, ("expect", key))

@@ -1,4 +1,4 @@
-"""What a rule, a route and a patient came to, as far as a case can expect it: read off a verdict, or off grounds."""
+"""The results of a rule, a route and a patient, as far as a case can expect them: from a verdict, or from grounds."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ketascreen.verdict.verdict import Verdict
 
 
 def gives(effect: Effect, outcome: Outcome) -> Decision | Readiness:
-    """What a case's `gives` names: what a finding gives where its rule is the only one."""
+    """The word that a case's `gives` names: what a finding gives if its rule is the only one."""
     decision, readiness = alone(effect, outcome)
     return readiness if EFFECTS[effect].gives is Readiness else decision
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What one rule came to, with the facts that its outcome rests on and lacks, by name."""
+    """The outcome of one rule, with the names of the facts that it rests on and lacks."""
 
     rule: str
     effect: Effect
@@ -41,14 +41,14 @@ class RuleResult:
 
     @classmethod
     def of_grounds(cls, rule: Rule, grounds: Grounds) -> Self:
-        """As the reference channel alone has it."""
+        """As the reference channel alone gives it."""
         rests_on, lacks = tuple(sorted(grounds.rests_on)), tuple(sorted(grounds.lacks))
         return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks)
 
 
 @dataclass(frozen=True, slots=True)
 class PatientResult:
-    """What came of a patient: by route, by rule, the alerts that are met, and the facts that are asked for."""
+    """The results of a patient: by route, by rule, the alerts that are met, and the facts that are asked for."""
 
     routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
@@ -70,7 +70,7 @@ class PatientResult:
     def of_rules(
         cls, rules: Collection[RuleResult], routes: Iterable[Route], stage: Stage, decided: Collection[str]
     ) -> Self:
-        """As the reference channel alone has it; `decided` are reviews to go ahead with."""
+        """As the reference channel alone gives it; `decided` are the reviews that a clinician goes ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
         found = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
         return cls(

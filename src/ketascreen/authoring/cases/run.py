@@ -1,4 +1,4 @@
-"""Runs many cases: in order, over worker processes where there are many."""
+"""Runs cases in order, over worker processes if there are many cases."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ketascreen.runtime.process_pool import can_fork, in_order
 from ketascreen.screen import Screener
 
 ENOUGH = 200
-"""As many cases for each worker at least: with fewer, starting it takes longer than it saves."""
+"""The least number of cases for each worker: with fewer, its start takes longer than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """A case that was run, and what it came to."""
+    """A case that was run, and its examination."""
 
     case: Case
     examined: Examined
 
     @property
     def holds(self) -> bool:
-        """Whether all that the case expects came."""
+        """Whether all that the case expects holds."""
         return not self.examined.failures
 
 
@@ -42,7 +42,7 @@ class Run:
 
 
 def select(cases: Iterable[Case], *, text: str = "", rules: Iterable[str] = ()) -> tuple[Case, ...]:
-    """The cases whose name and file hold every word of `text`, and that are of one of `rules` (none named: any)."""
+    """The cases whose name and file hold every word of `text`, and whose rule is one of `rules` (empty: any)."""
     words, named = text.casefold().split(), frozenset(rules)
 
     def fits(case: Case) -> bool:
@@ -55,8 +55,8 @@ def select(cases: Iterable[Case], *, text: str = "", rules: Iterable[str] = ()) 
 def run_cases(cases: Sequence[Case], screener: Screener, *, workers: int = 1, fail_fast: bool = False) -> Run:
     """Runs the cases, over at most `workers` processes; the outcome is the same for any number of them.
 
-    With `fail_fast` none is reported after the first that fails. Where this process cannot safely be forked, it runs
-    them all itself.
+    With `fail_fast`, no case after the first that fails is reported. If this process cannot safely be forked, it runs
+    all cases itself.
 
     Raises:
         ChannelFault: a worker process ended without an answer.

@@ -1,4 +1,4 @@
-"""Two bands of one number that miss, or both hold, exactly the number at which they meet."""
+"""Two bands of one fact that both leave out, or both include, exactly the number at which they meet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE = "bands"
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """Where a comparison of a rule begins or ends to hold, and whether that number is in."""
+    """The number at which a comparison of a rule begins or stops to hold, and whether the number is included."""
 
     rule: Rule
     compare: Compare
@@ -33,20 +33,20 @@ class _Edge:
 
     @property
     def operator(self) -> str:
-        """The comparison that has this edge alone."""
+        """The comparison that has only this edge."""
         return BY_SHAPE[self.shape].name
 
     @property
     def meeting(self) -> str:
-        """The comparison in its place that lets two bands meet."""
+        """The comparison to write instead, so that two bands meet."""
         return BY_SHAPE[replace(self.shape, included=not self.shape.included)].name
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Gaps and overlaps of exactly one number, between rules for a common route, or within one rule.
 
-    Two rules are taken for bands only where one of them asks no fact that the other does not: others divide by a
-    number for reasons of their own. That the bands meet is found by trial, with all other answers alike.
+    Two rules count as bands only if one of them asks all facts that the other asks: other rules divide by a number for
+    their own reasons. A search shows that the bands meet, with the same answers to all other facts.
     """
     vocabulary = subject.rulebook.vocabulary
     edges: dict[tuple[str, Decimal], list[_Edge]] = {}
@@ -74,7 +74,7 @@ def _edges(rule: Rule, condition: Condition, *, negated: bool = False) -> Iterat
         case DefinitionRef(_, member):
             yield from _edges(rule, member, negated=negated)
         case Compare():
-            for shape, number in zip(_ends(condition), condition.numbers, strict=False):  # none at an equal one
+            for shape, number in zip(_ends(condition), condition.numbers, strict=False):  # `is` has a number, no end
                 yield _Edge(rule, condition, shape.opposite() if negated else shape, number)
 
 
@@ -100,7 +100,7 @@ _ENDS: Mapping[type[Any], Callable[[Any], tuple[AtEnd, ...]]] = complete(
     {AtEnd: _own, Between: _both, Equal: _none, Member: _none, Present: _none, Overlap: _none},
     SHAPES,
 )
-"""Where a comparison begins and ends to hold, in the order of its numbers."""
+"""The ends of the range in which a comparison holds, in the order of its numbers."""
 
 
 def _problem(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> Diagnostic | None:
@@ -129,7 +129,7 @@ def _are_bands(one: Rule, other: Rule) -> bool:
 
 
 def _gap(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> bool:
-    """Whether for some patient one band holds just below, the other just above, and no rule on the fact in between."""
+    """Whether for some patient one band holds just below, the other just above, and no rule on the fact at it."""
     below, above = neighbours(fact, end.number)
     if below is None or above is None:
         return False
@@ -141,7 +141,7 @@ def _gap(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> bool:
 
 
 def _overlap(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> bool:
-    """Whether for some patient one rule is met up to the number, the other from it, and both exactly there."""
+    """Whether for some patient one rule is met up to the number, the other from it on, and both exactly there."""
     below, above = neighbours(fact, end.number)
     low, high = spread(end.rule.when), spread(begin.rule.when)
     at = [fixed(low, fact.name, end.number), fixed(high, fact.name, end.number)]

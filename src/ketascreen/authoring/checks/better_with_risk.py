@@ -1,4 +1,4 @@
-"""An answer that is a risk by itself, and yet gets some patients a better decision than a harmless one would."""
+"""An answer that is a risk by itself, but gives some patients a better decision than a harmless answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DECIDING = giving(Decision)
 
 @dataclass(frozen=True, slots=True)
 class _SingleAnswer:
-    """An answer by itself, spread; `name` is what is answered, `says` how that reads."""
+    """One answer alone, spread; `name` is the spread fact, `says` the answer in words."""
 
     name: str
     value: Value
@@ -34,10 +34,10 @@ class _SingleAnswer:
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Rules that are met with a harmless answer and not with a risky one, where no rule as strong makes up for it.
+    """Rules that are met with a harmless answer but not with a risky one, if no rule as strong is met with the risk.
 
-    By the rulebook's own word, an answer is a risk where it meets a caution, review or exclude rule by itself, and
-    harmless where it meets none. Rules on other facts say the same of both answers, so they need no trial.
+    An answer is a risk if it meets a caution, a review or an exclusion by itself, and harmless if it meets none. Rules
+    on other facts give the same for both answers, so they need no search.
     """
     rulebook = subject.rulebook
     asking: dict[str, list[Rule]] = {}
@@ -57,7 +57,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _on_each_route(rules: list[Rule], routes: Iterable[Route]) -> Iterable[tuple[Route, list[Rule]]]:
-    """The rules on each route; of routes that share them all, the first."""
+    """The rules on each route; of routes with the same rules, the first."""
     found: dict[tuple[str, ...], tuple[Route, list[Rule]]] = {}
     for route in routes:
         here = [rule for rule in rules if route in rule.routes]
@@ -69,14 +69,14 @@ def _problem(rule: Rule, route: Route, risk: _SingleAnswer, harmless: _SingleAns
     return Diagnostic(
         CODE,
         f"on {route}, some patients get a better decision with {risk.says}, which is a risk by itself, than with"
-        f" {harmless.says}: only with the latter is `{rule.id}` met, and no other rule is as strong",
-        "let the rule be met with both, or write a rule as strong for the risk",
+        f" {harmless.says}: `{rule.id}` is met only with the second, and no other rule is as strong",
+        "change the rule so that both meet it, or write a rule as strong for the risk",
         rule.place,
     )
 
 
 def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_SingleAnswer, _SingleAnswer]]:
-    """Each two answers to a choice; for each word of a list its presence and its absence, all else absent."""
+    """Every two answers to a choice; for each word of a list its presence and its absence, all other words absent."""
     if fact.kind is Kind.CHOICE:
         given = [_SingleAnswer(fact.name, word, {fact.name: word}, f"`{fact.name}: {word}`") for word in fact.choices]
         yield from permutations(given, 2)
@@ -99,7 +99,7 @@ def _better(
     harmless: _SingleAnswer,
     vocabulary: Vocabulary,
 ) -> Iterator[Rule]:
-    """The rules that make a decision worse with the harmless answer."""
+    """The rules that give a worse decision with the harmless answer."""
     if _alone(rules, conditions, harmless) or not (bar := _alone(rules, conditions, risk)):
         return
     with_harmless = {rule.id: fixed(conditions[rule.id], harmless.name, harmless.value) for rule in rules}
@@ -109,7 +109,7 @@ def _better(
         made_up = any_of(fixed(when, risk.name, risk.value) for when in as_strong)
         for rule in stronger:
             met = with_harmless[rule.id]
-            # A rule that does not tell the two answers apart is met with both.
+            # A rule that does not distinguish the two answers is met with both.
             if _strength(rule) != strength or met == fixed(conditions[rule.id], risk.name, risk.value):
                 continue
             if find([met, made_up], vocabulary, _only_the_first, unknown=False).answers is not None:
@@ -121,13 +121,13 @@ def _only_the_first(truths: Truths) -> bool:
 
 
 def _strength(rule: Rule) -> int:
-    """More for a rule that makes a decision worse; 0 stands for no rule."""
+    """How much a rule makes a decision worse; 0 means no rule."""
     rank = EFFECTS[rule.effect].rank
     assert rank
     return rank
 
 
 def _alone(rules: list[Rule], conditions: Mapping[str, Condition], answer: _SingleAnswer) -> int:
-    """The strength of the strongest rule that the answer meets by itself; 0 where it meets none."""
+    """The strength of the strongest rule that the answer meets by itself; 0 if it meets none."""
     met = (rule for rule in rules if evaluate(conditions[rule.id], answer.alone) is Truth.TRUE)
     return max((_strength(rule) for rule in met), default=0)

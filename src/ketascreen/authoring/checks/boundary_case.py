@@ -1,4 +1,4 @@
-"""A threshold that no case tries exactly, or on each side."""
+"""A threshold without a case exactly at it, or without a case on one of its sides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CODE = "boundary-case"
 
 @dataclass
 class _Threshold:
-    """A number of a comparison, with the rules that ask it; `definition` is the one that it stands in."""
+    """A number of a comparison, with the rules that use it; `definition` names the definition that holds it, if any."""
 
     compare: Compare
     number: Decimal
@@ -36,8 +36,8 @@ class _Threshold:
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Thresholds for which some case is missing: exactly at it, or at most a step below or above it.
 
-    A case counts where the comparison decides what its rule comes to, and is wanted where that can be. A threshold in
-    a definition is tried by the cases of any rule that asks it.
+    A case counts if the comparison decides the outcome of its rule; it is missing only if such a case can exist. For a
+    threshold in a definition, the cases of every rule that uses the definition count.
     """
     answers = _CaseAnswers(subject)
     for threshold in _thresholds(subject.rulebook):
@@ -76,7 +76,7 @@ def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
 
 @dataclass(frozen=True, slots=True)
 class _WantedSide:
-    """A side of a boundary that a case is to try: an example, with the lowest and the highest answer that would do."""
+    """A side of a boundary that a case must try: an example, and the lowest and the highest answer that count."""
 
     side: str
     example: Decimal
@@ -85,9 +85,9 @@ class _WantedSide:
 
 
 def _wanted(fact: Fact, number: Decimal) -> Iterator[_WantedSide]:
-    """What is to be tried of a boundary, as far as the fact's range goes.
+    """The sides of a boundary that cases must try, within the fact's range.
 
-    A step is one in the last place of the number, so that 2.9 and 3.1 do for 3, and 1.4 does for 1.5.
+    A step is one in the last place of the number, so that 2.9 and 3.1 count for 3, and 1.4 counts for 1.5.
     """
     step = Decimal(1) if fact.kind is Kind.INTEGER else Decimal(1).scaleb(_exponent(number))
     below, above = neighbours(fact, number)
@@ -127,7 +127,7 @@ def _forced(condition: Condition, compare: Compare, truth: Condition) -> Conditi
 
 
 def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rulebook) -> bool:
-    """Whether at that answer some other answers make the comparison decide, as far as a trial tells."""
+    """Whether, with that answer, some other answers make the comparison decide, as far as a search shows."""
     holds, fails = (
         fixed(spread(_forced(rule.when, threshold.compare, truth)), threshold.compare.fact, value)
         for truth in (HOLDS, FAILS)
@@ -140,7 +140,7 @@ def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rul
 
 
 class _CaseAnswers:
-    """What is known in each case of a rule, read when asked for."""
+    """The known answers in each case of a rule, read when they are first needed."""
 
     def __init__(self, subject: Subject) -> None:
         self._vocabulary = subject.rulebook.vocabulary
@@ -160,7 +160,7 @@ class _CaseAnswers:
         try:
             return answers_for(rule, known_facts(case.profile, self._vocabulary, case.as_of))
         except ProfileError:
-            return None  # `ketascreen test` tells of it
+            return None  # `ketascreen test` reports it
 
 
 def _listed(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ CODE = "no-case"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Rules without a case of their own; whole patients do not count, since they do not say what the rule came to."""
+    """Rules without their own case; whole patients do not count, since they do not say what the rule gave."""
     tried = {case.rule for case in subject.cases}
     for rule in subject.rulebook.rules:
         if rule.id not in tried:

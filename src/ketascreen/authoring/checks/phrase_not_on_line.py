@@ -12,9 +12,9 @@ CODE = "phrase-not-on-line"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Such citations, where a folder of the source documents was named.
+    """Such citations, if a folder of the source documents was given.
 
-    A document that is not there, or not the one that was cited, is told of under the code that `verify` gives it.
+    A document that is missing, or is not the cited one, is reported under the code that `verify` gives it.
     """
     if subject.documents is not None:
         for problem in verify(subject.rulebook, subject.documents):

@@ -47,8 +47,8 @@ CHECKS: tuple[Check, ...] = (
 """Every check, by code: import the module above and name it here, a line for each."""
 
 ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE})
-"""The codes of the checks that look at the cases; they are left out while the cases cannot be read."""
+"""The codes of the checks that read the cases; they are left out if the cases cannot be read."""
 ASK_FOR_DOCUMENTS: frozenset[str] = frozenset({phrase_not_on_line.CODE})
-"""The codes of the checks that look into the source documents; they are left out where no folder was named."""
+"""The codes of the checks that read the source documents; they are left out if no folder was given."""
 
 __all__ = ["ASK_FOR_CASES", "ASK_FOR_DOCUMENTS", "CHECKS", "Check", "Concern", "Subject"]

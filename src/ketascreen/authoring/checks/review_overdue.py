@@ -1,4 +1,4 @@
-"""A rule that was to be looked at again before today."""
+"""A rule whose next review was due before today."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ CODE = "review-overdue"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Rules whose `review_by` has passed; on that very day there is still time."""
+    """Rules whose `review_by` has passed; on that day itself there is still time."""
     for rule in subject.rulebook.rules:
         due = rule.sign_off.review_by
         if due is not None and date.fromisoformat(due) < subject.today:
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` was to be reviewed by {due}",
+                f"the review of `{rule.id}` was due by {due}",
                 "read it against its sources, then sign it with a new `review_by`",
                 subject.place(rule.place.path, "sign_off", "review_by"),
             )

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a rulebook, at once: what refuses it, what the checks find, what was let stand."""
+"""Checks a rulebook: gives the problems that refuse it, the check findings, and the accepted findings, all at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEEDLESS = "needless-allow"
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A finding that the rulebook lets stand, with the reason it gives."""
+    """A check finding that the rulebook accepts, with the rulebook's reason."""
 
     finding: Diagnostic
     reason: str
@@ -32,11 +32,11 @@ class Silenced:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of checking a rulebook.
+    """The result of checking a rulebook.
 
-    `refused` are problems for which it, or its cases, cannot be used; `found` is what the checks found, `silenced`
-    what of that was let stand. `not_run` names the checks that could not be run: those of cases where these are
-    refused, those of documents where no folder of these was named, all where the rulebook is refused.
+    `refused` are problems that make it, or its cases, unusable. `found` are the check findings, `silenced` the findings
+    that an `allow` entry accepts. `not_run` names the checks that did not run: the checks of cases if the cases are
+    refused, the checks of documents if no folder was given, all checks if the rulebook is refused.
     """
 
     refused: tuple[Diagnostic, ...] = ()
@@ -56,9 +56,9 @@ def check_folder(
     checks: tuple[Check, ...] = CHECKS,
     cache: str | Path | None = None,
 ) -> Checked:
-    """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: what refuses it is in the answer.
+    """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: the result holds every problem.
 
-    `cache`: as for `load_rulebook`; a rulebook that is refused is never in it.
+    `cache`: as for `load_rulebook`; a refused rulebook is never in it.
     """
     try:
         rulebook = load_rulebook(folder, cache=cache)
@@ -82,21 +82,21 @@ def _cases(folder: Path, rulebook: Rulebook) -> tuple[tuple[Case, ...], tuple[Di
 
 
 def _of_fixtures(folder: Path) -> Iterator[Diagnostic]:
-    """What is wrong with the YAML of the cases; what they say can only be read with a rulebook that loads."""
+    """What is wrong with the YAML of the cases; their content can be read only with a rulebook that loads."""
     for path, data in read_folder(folder, Problems(), rules=False).fixtures.items():
         yield from read_yaml(data, path)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Texts(Mapping[str, str]):
-    """The text of each file of a folder that was read without a problem; of most files nobody asks it."""
+    """The text of each file of a folder that was read without a problem, read when it is needed; most texts are not."""
 
     folder: Path
 
     def __getitem__(self, path: str) -> str:
         try:
             return decode((self.folder / path).read_bytes(), path)[0]
-        except OSError:  # it was there a moment ago, or is no file of the folder
+        except OSError:  # it was removed a moment ago, or is not a file of the folder
             raise KeyError(path) from None
 
     def __iter__(self) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _PlacedAllowance:
-    """An `allow` entry with what it is about, and where it stands."""
+    """An `allow` entry with what it is about, and its place."""
 
     about: str
     allowance: Allowance
@@ -127,9 +127,9 @@ class _PlacedAllowance:
 def _silence(
     subject: Subject, problems: Iterable[Diagnostic], checks: tuple[Check, ...], not_run: tuple[str, ...]
 ) -> tuple[tuple[Diagnostic, ...], tuple[Silenced, ...]]:
-    """What stands as found, and what the rulebook silences; an entry that silences nothing is itself found.
+    """The findings that remain, and the findings that the rulebook accepts. An entry that accepts nothing is a finding.
 
-    A finding about a rule is silenced by that rule's own file, every other one by rulebook.yaml.
+    A rule's own file accepts findings about the rule; rulebook.yaml accepts all other findings.
     """
     rule_of = {rule.place.path: rule.id for rule in subject.rulebook.rules}
     entries = tuple(_entries(subject))
@@ -155,7 +155,7 @@ def _entries(subject: Subject) -> Iterator[_PlacedAllowance]:
         for index, allowance in enumerate(rule.allow):
             yield _PlacedAllowance(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
     for index, allowance in enumerate(subject.rulebook.identity.allow):
-        # A rule's id here would let a finding about the rule stand where its readers do not see it.
+        # With a rule's id here, a finding about the rule would be accepted where the rule's readers do not see it.
         about = "" if allowance.about in ids else allowance.about
         yield _PlacedAllowance(about, allowance, subject.place("rulebook.yaml", "allow", index, "check"))
 
@@ -190,7 +190,7 @@ def _needless(entry: _PlacedAllowance, checks: tuple[Check, ...]) -> Diagnostic:
         return Concern(NEEDLESS, f"no check is called `{check}`", hint, entry.place, about=entry.about)
     if entry.allowance.about and not entry.about:
         hint = f"move it into the file of `{entry.allowance.about}`, without `about`"
-        message = "what is found about a rule is allowed in the rule's own file"
+        message = "only the rule's own file can accept a finding about a rule"
         return Concern(NEEDLESS, message, hint, entry.place)
-    message = f"nothing is found that `{check}` would let stand"
+    message = f"`{check}` finds nothing that this entry would accept"
     return Concern(NEEDLESS, message, "delete the entry", entry.place, about=entry.about)

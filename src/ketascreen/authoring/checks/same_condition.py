@@ -1,4 +1,4 @@
-"""Two rules that ask the same and do the same on a route: one of them is needless, or means something else."""
+"""Two rules with the same condition and the same effect on a route: one is needless, or its condition is wrong."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ CODE = "same-condition"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """The later of two such rules, by id.
 
-    Pieces of advice may share a condition, since they differ in what they say; `always` asks nothing.
+    Rules of advice may share a condition, since they differ in what they say; `always` asks nothing.
     """
     vocabulary = subject.rulebook.vocabulary
     pairs = Pairs((rule for rule in subject.rulebook.rules if rule.effect is not Effect.ADVISE), vocabulary)
     for rule in pairs.rules:
-        earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _stand_together(rule, other))
+        earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _apply_together(rule, other))
         met_together = (other for other in earlier if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
         same = next((other for other in met_together if mean_the_same(rule.when, other.when, vocabulary)), None)
         if same is not None:
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` asks the same as `{same.id}`, with the same effect, on a route of both",
-                "merge the two, or look for the condition that one of them was meant to have",
+                f"`{rule.id}` has the same condition and effect as `{same.id}`, on a route of both",
+                "merge the two, or correct the condition of one of them",
                 rule.place,
             )
 
 
 def mean_the_same(one: Condition, other: Condition, vocabulary: Vocabulary) -> bool:
-    """Whether two conditions come to the same whatever is known."""
+    """Whether two conditions have the same truth, whatever is known."""
     return one == other or find([one, other], vocabulary, lambda truths: truths[0] is not truths[1]).shows_none
 
 
-def _stand_together(rule: Rule, other: Rule) -> bool:
+def _apply_together(rule: Rule, other: Rule) -> bool:
     stages = {rule.stage, other.stage}
     same_stage = len(stages) == 1 or RuleStage.BOTH in stages
     return rule.effect is other.effect and same_stage and bool(set(rule.routes) & set(other.routes))

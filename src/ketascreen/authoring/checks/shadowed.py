@@ -1,4 +1,4 @@
-"""A rule that can never change a decision, because other rules decide at least as cautiously whenever it has a say."""
+"""A rule that never changes a decision: whenever it is met or unknown, others decide at least as cautiously."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE = "shadowed"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Rules that are shadowed on each of their routes.
 
-    `always` asks no fact and shadows nothing: it is a floor that comes with a route; other rules say more.
+    `always` asks no fact and shadows nothing: it is the least that a route gives, and other rules say more.
     """
     vocabulary = subject.rulebook.vocabulary
     pairs = Pairs(subject.rulebook.with_effect(*giving(Decision, Readiness)), vocabulary)
@@ -39,8 +39,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             decide = f"`{shadows[0]}` decides" if len(shadows) == 1 else f"{_listed(shadows)} decide"
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` never changes a decision: whenever it has a say, {decide} at least as cautiously",
-                "delete it, narrow the other rule, or give this one the stronger effect that it was meant to have",
+                f"`{rule.id}` never changes a decision: whenever it is met or unknown, {decide} at least as cautiously",
+                "delete it, narrow the other rule, or give this one a stronger effect",
                 rule.place,
             )
 
@@ -50,9 +50,9 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _may_shadow(other: Rule, rule: Rule, pairs: Pairs) -> bool:
-    """Whether that is worth a trial: on a route of both, as strong, and not refuted by answers at hand.
+    """Whether a search is worth its time: both are on a route, `other` is as strong, and no known answers refute it.
 
-    Stages need no look: a hold has no part in a decision, and a session asks what candidacy does.
+    Stages need no check: a hold changes no decision, and a session also asks the rules of candidacy.
     """
     if not set(rule.routes) & set(other.routes):
         return False
@@ -63,7 +63,7 @@ def _may_shadow(other: Rule, rule: Rule, pairs: Pairs) -> bool:
 def _shadows(
     rule: Rule, others: list[Rule], is_shadowed: Callable[[Effect, Condition, Effect, Condition], bool]
 ) -> tuple[str, ...]:
-    """The rules that shadow it, the first for each route; none where it is alone on one of them."""
+    """The rules that shadow it, the first for each route; empty if no rule shadows it on one of its routes."""
     open_routes = set(rule.routes)
     names = []
     if open_routes - {route for other in others for route in other.routes}:
@@ -77,7 +77,7 @@ def _shadows(
 
 def _is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition, vocabulary: Vocabulary) -> bool:
     if effect is by_effect and mean_the_same(when, by, vocabulary):
-        return False  # `same-condition` tells of both
+        return False  # `same-condition` reports both
     own = {truth: _caution(effect, effect, truth) for truth in Truth}
     other = {truth: _caution(effect, by_effect, truth) for truth in Truth}
     has_a_say = find([when, by], vocabulary, lambda truths: own[truths[0]] > other[truths[1]])
@@ -86,9 +86,9 @@ def _is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Conditi
 
 @cache
 def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
-    """How cautious a rule alone makes what `asked` has a part in: the readiness if that is a hold, else the decision.
+    """How cautious a rule of `effect` alone makes what `asked` can change: for a hold the readiness, else the decision.
 
-    A hold has no part in a decision.
+    A hold changes no decision.
     """
     decision, readiness = alone(effect, OUTCOME[truth])
     return readiness.rank if EFFECTS[asked].gives is Readiness else decision.rank

@@ -1,4 +1,4 @@
-"""What a check is given, and what it hands back."""
+"""What a check gets, and what it gives."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ketascreen.syntax.yaml_tree import read_yaml
 
 @dataclass(frozen=True)
 class Subject:
-    """A rulebook that loads, with its cases: what the checks look at.
+    """A rulebook that loads, with its cases: what the checks read.
 
-    `documents` is the folder of the source documents, where one was named. `texts` holds the rulebook's files by path.
+    `documents` is the folder of the source documents, if one was given. `texts` holds the rulebook's files by path.
     """
 
     rulebook: Rulebook
@@ -30,9 +30,9 @@ class Subject:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, path: str, *keys: str | int) -> Place:
-        """Where the value under `keys` stands in a file, as `place("vocabulary.yaml", "facts", "egfr")`.
+        """The place of the value under `keys` in a file, as in `place("vocabulary.yaml", "facts", "egfr")`.
 
-        The nearest key above where there is no such value, and the file as a whole where it was not read.
+        If there is no such value, the place of the nearest key above; if the file was not read, the whole file.
         """
         tree = _tree(path, self.texts.get(path, ""))
         return Place(path) if tree is None else place_of(tree, keys)
@@ -40,11 +40,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Concern(Diagnostic):
-    """What a check found, where that is about something beside the rule whose file it stands in.
+    """A check finding that is about something else than the rule whose file it is placed in.
 
-    `about` names it, as rulebook.yaml's `allow` does: a fact, a parameter, a definition, a conflict, a document, or a
-    rule. A plain `Diagnostic` is about the rule in whose file, or in whose cases' file, it is placed. A check need not
-    give the text of the line.
+    `about` names it, as `allow` in rulebook.yaml does: a fact, a parameter, a definition, a conflict, a document, or a
+    rule. A plain `Diagnostic` is about the rule in whose file, or in whose file of cases, it is placed. A check need
+    not give the text of the line.
     """
 
     about: str = ""

@@ -1,4 +1,4 @@
-"""A definition that nothing asks."""
+"""A definition that nothing uses."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CODE = "unused-definition"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Definitions that neither a rule nor another definition asks."""
+    """Definitions that neither a rule nor another definition uses."""
     rulebook = subject.rulebook
     conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
     used = {meets.name for when in conditions for meets in definitions(when)}
     for name in rulebook.definitions:
         if name not in used:
-            hint = "delete it, or ask it with `meets:`"
+            hint = "delete it, or use it with `meets:`"
             place = subject.place("definitions.yaml", name)
-            yield Concern(CODE, f"nothing asks the definition `{name}`", hint, place, about=name)
+            yield Concern(CODE, f"nothing uses the definition `{name}`", hint, place, about=name)

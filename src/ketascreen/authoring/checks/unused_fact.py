@@ -1,4 +1,4 @@
-"""A fact that the rulebook adds, or gives a freshness window, and that nothing asks."""
+"""A fact that the rulebook adds, or gives a freshness window, but that nothing asks."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         what = f"no rule asks the fact `{name}`"
         message = what if added else f"{what}, so its freshness window has no use"
         place = subject.place("vocabulary.yaml", "facts" if added else "freshness", name)
-        yield Concern(CODE, message, "delete the entry, or write the rule that it was meant for", place, about=name)
+        yield Concern(CODE, message, "delete the entry, or write the rule that needs it", place, about=name)

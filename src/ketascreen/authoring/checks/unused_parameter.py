@@ -18,5 +18,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     used = {name for when in conditions for compare in comparisons(when) for name in compare.parameters}
     for name, parameter in rulebook.parameters.items():
         if name not in used:
-            hint = "delete it, or use it in the rule that it was meant for"
+            hint = "delete it, or use it in the rule that needs it"
             yield Concern(CODE, f"no condition uses the parameter `{name}`", hint, parameter.place, about=name)

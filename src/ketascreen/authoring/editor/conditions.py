@@ -27,7 +27,7 @@ def instant() -> Schema:
 
 
 def one_of(words: Iterable[str], texts: Mapping[str, str] | None = None) -> Schema:
-    """One word of a closed list, with what an editor shows for each; any text where the list is empty."""
+    """One word of a closed list, with what an editor shows for each; any text if the list is empty."""
     listed = list(words)
     described = {"enumDescriptions": [texts.get(word, "") for word in listed]} if texts else {}
     return {"type": "string", **({"enum": listed} if listed else {}), **described}
@@ -85,11 +85,11 @@ def _pair(one: Schema) -> Schema:
 _CONSTANTS: Mapping[Takes, Callable[[Schema], Schema]] = complete(
     "the editor's table of constants", {Takes.ONE: _one, Takes.WORDS: _words, Takes.PAIR: _pair}, Takes
 )
-"""What stands behind an operator, by the schema of one constant."""
+"""What a rule writes after an operator, by the schema of one constant."""
 
 
 def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
-    """A quantity in a unit that the fact can be compared in, or a parameter that stands for one."""
+    """A quantity in a unit that the fact can be compared in, or the name of such a parameter."""
     assert fact.unit is not None
     fitting = {
         name: f"{parameter.value}; {parameter.basis}"
@@ -105,7 +105,7 @@ def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
 
 
 def _escaped(unit: str) -> str:
-    # Not re.escape: what it escapes beyond need is an error in a JavaScript pattern with the flag for Unicode.
+    # Not re.escape: it escapes more than needed, which is an error in a JavaScript pattern with the Unicode flag.
     return "".join(f"\\{char}" if char in r".*+?^$()[]{}|\/" else char for char in unit)
 
 

@@ -1,8 +1,8 @@
 """JSON Schemas of a rulebook's files, with the rulebook's own names in them, for editors to complete and explain.
 
-They are draft-07, which YAML language servers know best, and are derived from the models that the files are read by, so
-that they do not drift from these. Conditions and answers come from the vocabulary. What a schema cannot say (a phrase
-on its line, a rule that can never be met) is for `ketascreen check`.
+They are draft-07, which YAML language servers know best. They are made from the models that read the files, so both
+stay the same. Conditions and answers are made from the vocabulary. `ketascreen check` finds what a schema cannot say (a
+phrase on its line, a rule that can never be met).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ketascreen.loading import file_models
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
-"""Where the schemas of a site's rulebook stand, within its folder."""
+"""The folder of the schemas, within the folder of a site's rulebook."""
 
 
 def schemas(names: RulebookNames) -> dict[str, Schema]:
@@ -39,7 +39,7 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
 
 
 def schema_text(schema: Schema) -> str:
-    """A schema as it stands in its file."""
+    """A schema as the text of its file."""
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -49,9 +49,9 @@ def schema_for(path: str) -> str:
 
 
 def reference(path: str, folder: str) -> str:
-    """The line that tells an editor the schema of a file at `path` within a rulebook.
+    """The line that names the schema of a file at `path` within a rulebook, for an editor.
 
-    `folder` is where the schemas stand, as seen from the rulebook's folder.
+    `folder` is the folder of the schemas, relative to the rulebook's folder.
     """
     return f"# yaml-language-server: $schema={'../' * path.count('/')}{folder}/{schema_for(path)}"
 
@@ -91,7 +91,7 @@ def _whole(kind: str, names: RulebookNames) -> Schema:
 
 
 def _plain(node: Any) -> Any:
-    """Pydantic's schema without null (which no file may hold), titles of its own making, and defaults of no use."""
+    """Pydantic's schema without null (which no file may hold), and without the titles and defaults that it adds."""
     if isinstance(node, list):
         return [_plain(item) for item in node]
     if not isinstance(node, dict):
@@ -112,7 +112,7 @@ def _plain(node: Any) -> Any:
 
 
 def _described(model: str, schema: Schema, names: RulebookNames) -> Schema:
-    """A model with what is narrowed to the rulebook's names, and what an editor shows for each key."""
+    """A model's schema, narrowed to the rulebook's names, with what an editor shows for each key."""
     narrowed = _NARROWED.get(model, {})
     schema["properties"] = {
         key: {**(narrowed[key](names) if key in narrowed else inner), "description": KEYS[model][key]}
@@ -237,7 +237,7 @@ def _rule(names: RulebookNames) -> Schema:
 
 
 def _vocabulary(names: RulebookNames) -> Schema:
-    """`facts` under names of their own, `freshness` under the names of facts with each fact's choices."""
+    """`facts` under new names, `freshness` under the names of facts, with each fact's choices."""
     of_window = KEYS["FreshnessModel"]
     window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
     texts = KEYS["VocabularyModel"]

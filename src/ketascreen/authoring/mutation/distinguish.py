@@ -54,7 +54,7 @@ _Seen = Mapping[str, Value]
 _Differ = Callable[[_Seen, _Seen], bool]
 
 
-def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Distinction:
+def distinguish(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient for whom a rule and its mutant have different outcomes, or the same outcome on other grounds."""
     before = rulebook.rule(rule_id)
     assert before is not None
@@ -79,7 +79,7 @@ def tell_apart(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetime
     return Distinction(grounds.given, certain and outcome.certain and grounds.certain)
 
 
-def come_to(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Distinction:
+def answers_giving(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient for whom a rule evaluates to `truth`."""
     choices = _choices(None, rule, rule, rulebook, as_of)
     return _search(choices, lambda one, _: evaluate(rule.when, one) is truth, lambda one, two: False)

@@ -23,7 +23,7 @@ MARKS = ("lasting", "permanent")
 
 
 def slips(fact: Fact, source: SourceFile, entry: MappingNode) -> Iterator[tuple[str, str, EditedLine, Fact]]:
-    """Each slip in a fact's freshness: its kind, what it does, its line, and the fact as it leaves it."""
+    """Each slip in a fact's freshness: its kind, what it does, its line, and the changed fact."""
     freshness = fact.freshness
     if freshness is None:
         return
@@ -34,7 +34,7 @@ def slips(fact: Fact, source: SourceFile, entry: MappingNode) -> Iterator[tuple[
         for word in sorted(marked):
             line = _mark_dropped(source, entry, mark, word)
             changed = _marked(freshness, mark, marked - {word})
-            yield "mark", f"`{word}` is {mark} no more", line, replace(fact, freshness=changed)
+            yield "mark", f"`{word}` is no longer {mark}", line, replace(fact, freshness=changed)
         for word in fact.choices:
             if word not in freshness.ageless:
                 line = _mark_added(source, entry, mark, word)

@@ -117,16 +117,16 @@ def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
         at = ladder.index(rule.effect)
         steps_from = ladder[max(0, at - 1) : at] + ladder[at + 1 : at + 2]
     else:
-        steps_from = ladder[:1]  # an alert that became advice
+        steps_from = ladder[:1]  # an alert becomes advice
     for effect in steps_from:
-        stands = not isinstance(rule.when, Always) or effect in MAY_BE_ALWAYS
+        allowed = not isinstance(rule.when, Always) or effect in MAY_BE_ALWAYS
         line = put(source, span(node), effect)
         what = f"`{rule.effect}` becomes `{effect}`"
-        yield "effect", what, line, replace(rule, effect=effect), "" if stands else ALWAYS_REFUSED
+        yield "effect", what, line, replace(rule, effect=effect), "" if allowed else ALWAYS_REFUSED
 
 
 def _ladder(stage: RuleStage) -> tuple[Effect, ...]:
-    """The effects that stand at a stage, the weakest first; an alert stands beside them."""
+    """The effects that a stage allows, the weakest first, without `alert`."""
     ranks = {row.rank: effect for effect, row in EFFECTS.items() if stage in row.stages and row.rank is not None}
     return tuple(ranks[rank] for rank in sorted(ranks))
 

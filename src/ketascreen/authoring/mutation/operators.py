@@ -1,6 +1,6 @@
-"""Every slip of the hand in a condition: the condition as it would then be, with the line before and after.
+"""Every slip in a condition: the changed condition, with the line before and after.
 
-The condition is changed, not its text; the located tree beside it says where each part stands.
+The condition is changed, not its text; the located tree gives the place of each part.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ _NEIGHBOURS: Mapping[type[Any], Callable[[Any], tuple[Shape, ...]]] = complete(
 
 
 def _mistaken_for(compare: Compare) -> Iterator[str]:
-    """What it is easily mistaken for: the other side of its boundary, the other direction, its opposite."""
+    """The operators that it is easily mistaken for: the other side of a boundary, the other direction, the opposite."""
     shape = shape_of(compare)
     return (BY_SHAPE[other].name for other in _NEIGHBOURS[type(shape)](shape) if other in BY_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A condition as a slip leaves it, of what kind the slip is and what it does, and its line."""
+    """The condition after a slip, the kind of the slip, what it does, and its line."""
 
     condition: Condition
     kind: str
@@ -98,7 +98,7 @@ class Slips:
     vocabulary: Vocabulary
 
     def of(self, condition: Condition, node: Node, *, negated: bool = False) -> Iterator[Slip]:
-        """Every slip of a condition and of what it holds; a definition that it asks has its own file."""
+        """Every slip in a condition and its members; a definition that it uses has its own file."""
         if not isinstance(node, MappingNode):
             return
         ((key, value),) = node.items.items()
@@ -217,14 +217,14 @@ def steps(number: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def in_range(fact: Fact, number: Decimal) -> bool:
-    """Whether a number lies within the range of its fact."""
+    """Whether a number is within the range of its fact."""
     assert fact.minimum is not None
     assert fact.maximum is not None
     return fact.minimum <= number <= fact.maximum
 
 
 def with_definition(condition: Condition, name: str, when: Condition) -> Condition:
-    """The condition with another meaning of a definition that it asks, be it inside another one."""
+    """The condition with another meaning of a definition that it uses, also inside another definition."""
     match condition:
         case AllOf(members) | AnyOf(members):
             return replace(condition, members=tuple(with_definition(member, name, when) for member in members))

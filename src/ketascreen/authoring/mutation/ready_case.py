@@ -1,4 +1,4 @@
-"""A case made ready to be run against many mutants: what no mutant changes is worked out once."""
+"""A case, ready to run against many mutants: what no mutant changes is computed once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ketascreen.patient.facts import Facts, answers_for, known_facts
 
 @dataclass(frozen=True)
 class ReadyCase:
-    """A case of a rulebook, held against the reference channel's results as the rulebook stands or changed."""
+    """A case of a rulebook, compared with the reference channel's results for the original or a changed rulebook."""
 
     case: Case
     rulebook: Rulebook
@@ -33,7 +33,7 @@ class ReadyCase:
         return self.facts_by(self.rulebook.vocabulary)
 
     def facts_by(self, vocabulary: Vocabulary) -> Facts:
-        """What is known of the case's patient by another vocabulary.
+        """What is known of the case's patient with another vocabulary.
 
         Raises:
             ProfileError: the vocabulary cannot read the patient.
@@ -41,7 +41,7 @@ class ReadyCase:
         return known_facts(self.case.profile, vocabulary, self.case.as_of)
 
     def holds(self) -> bool:
-        """Whether the case holds as the rulebook stands.
+        """Whether the case holds for the original rulebook.
 
         Raises:
             ProfileError: the vocabulary cannot read the patient.

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import holds_for
 from ketascreen.authoring.cases.results import gives
-from ketascreen.authoring.mutation.distinguish import come_to, tell_apart
+from ketascreen.authoring.mutation.distinguish import answers_giving, distinguish
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.ready_case import ReadyCase
 from ketascreen.authoring.mutation.suggest_case import written
@@ -122,10 +122,10 @@ class MutantRun:
             as_of = (own or self._ready)[0].case.as_of
             if reason := _beyond_cases(rule, changed):
                 return MutantResult(Fate.SURVIVED, reason)
-            told = tell_apart(mutant, rule_id, self.rulebook, as_of)
-            given = told.given
-            if given is None and (truth := _told_by(rule, changed)) is not None:
-                given = come_to(rule, truth, self.rulebook, as_of).given
+            found = distinguish(mutant, rule_id, self.rulebook, as_of)
+            given = found.given
+            if given is None and (truth := _shown_by(rule, changed)) is not None:
+                given = answers_giving(rule, truth, self.rulebook, as_of).given
                 certain = certain and given is not None
             if given is not None:
                 taken = [ready.case.name for ready in own]
@@ -133,10 +133,10 @@ class MutantRun:
                 return MutantResult(
                     Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id
                 )
-            certain = certain and told.certain
+            certain = certain and found.certain
         if certain:
             return MutantResult(Fate.EQUIVALENT)
-        return MutantResult(Fate.SURVIVED, "no answers were found that tell the two apart, and not all could be tried")
+        return MutantResult(Fate.SURVIVED, "no answers were found that distinguish the two, and not all could be tried")
 
 
 def _holds(ready: ReadyCase) -> bool:
@@ -156,7 +156,7 @@ def _rule(rulebook: Rulebook, rule_id: str) -> Rule:
     return rule
 
 
-def _told_by(rule: Rule, changed: Rule) -> Truth | None:
+def _shown_by(rule: Rule, changed: Rule) -> Truth | None:
     """The outcome that shows another effect, route or stage of a rule; None if no outcome shows it."""
     if set(rule.routes) != set(changed.routes) or not changed.asked_at(_first_stage(rule)):
         return Truth.TRUE

@@ -1,4 +1,4 @@
-"""The compiled channel: all rules as one generated function. It alone writes Python.
+"""The compiled channel: all rules as one generated function. Only this wing generates Python.
 
 It may import what channels may.
 """

@@ -14,7 +14,7 @@ from ketascreen.patient.facts import Facts
 
 
 class CompiledChannel:
-    """Evaluates a rulebook by functions generated from it. It can be pickled, and used from threads."""
+    """Evaluates a rulebook by functions generated from it. It can be pickled, and can be used from threads."""
 
     name = "compiled"
 
@@ -32,21 +32,21 @@ class CompiledChannel:
         self._make(rules)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id.
+        """The truth of each rule asked at `stage`, by rule id.
 
         Raises:
-            ChannelFault: an answer is not one to its kind of fact; holds no patient's value.
+            ChannelFault: an answer has the wrong type for its fact; the message holds no patient's value.
         """
         program = self._programs[stage]
         answers = program.unmet.copy()
         try:
             program.evaluate((*map(facts.current.get, program.current), *map(facts.last.get, program.last)), answers)
-        except Exception as error:  # noqa: BLE001  an answer of another kind fails in ways of its own
+        except Exception as error:  # noqa: BLE001  an answer of the wrong type can raise anything
             failure = type(error).__name__
         else:
             return answers
-        # Raised where the error is no longer at hand, since it could hold values.
+        # Raised outside the `except` block, so that it is not chained to an error that could hold values.
         raise ChannelFault(f"the compiled channel failed: an unforeseen {failure}")
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Does nothing: there is nothing to release."""

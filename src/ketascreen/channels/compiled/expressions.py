@@ -1,7 +1,7 @@
-"""Each condition as two expressions: one that holds where it is met, one that holds where it is not met.
+"""Turns each condition into two expressions: one holds if the condition is met, one holds if it is not met.
 
-Negations are pushed to the leaves. Where a missing answer leaves a condition open, neither holds. That is Kleene's
-logic exactly: `all` is met where each member is met, and not met where one member is not met.
+Negations are pushed to the leaves. If a missing answer leaves a condition open, neither expression holds. This is
+exactly Kleene's logic: `all` is met if each member is met, and not met if one member is not met.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class AskedFact(NamedTuple):
 
 
 class Test(NamedTuple):
-    """One test of a fact's answer. It does not hold where there is no answer."""
+    """One test of a fact's answer. It does not hold if there is no answer."""
 
     fact: AskedFact
     test: str
@@ -41,7 +41,7 @@ class Test(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """Whether a definition, by its number, is met; or whether it is not met."""
+    """Holds if a definition, given by its number, is met; without `met`, if it is not met."""
 
     definition: int
     met: bool
@@ -49,14 +49,14 @@ class Flag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Holds where all members hold. Not a tuple, which would equal an Or of the same members."""
+    """Holds if all members hold. It is not a tuple: a tuple would equal an Or of the same members."""
 
     all_of: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Holds where one member holds."""
+    """Holds if one member holds."""
 
     any_of: tuple[Expression, ...]
 
@@ -65,13 +65,13 @@ Expression = And | Or | Test | Flag
 
 
 class MetUnmet(NamedTuple):
-    """When a condition is met, and when it is not met."""
+    """The expression for met, and the expression for not met, of a condition."""
 
     met: Expression
     unmet: Expression
 
     def negation(self) -> MetUnmet:
-        """When it is not met, and when it is met."""
+        """The two expressions of the negation."""
         return MetUnmet(self.unmet, self.met)
 
 
@@ -129,18 +129,18 @@ READINGS: Mapping[type[Any], Callable[[Any, AskedFact, Constant], MetUnmet]] = c
     {Equal: _equal, Member: _member, AtEnd: _at_end, Between: _between, Present: _present, Overlap: _overlap},
     SHAPES,
 )
-"""How the compiled channel reads each shape of a comparison: as the tests for met and for not met."""
+"""How the compiled channel reads each shape of a comparison: as tests for met and tests for not met."""
 
 
 class ExpressionReader:
-    """Reads conditions, and keeps the definitions that they rest on, each once and innermost first."""
+    """Reads conditions, and keeps the definitions that they use, each once and the innermost first."""
 
     def __init__(self) -> None:
         self.definitions: list[MetUnmet] = []
         self._numbers: dict[tuple[Condition, bool], int] = {}
 
     def read(self, condition: Condition, last: bool) -> MetUnmet:
-        """The two expressions of a condition, over the answers that count or over the last ones."""
+        """The two expressions of a condition, over the last answers with `last`, else over the answers that count."""
         match condition:
             case Compare(fact, _, constant):
                 shape = shape_of(condition)

@@ -1,8 +1,8 @@
-"""All rules as one Python function that takes the answers as a flat tuple.
+"""Generates one Python function from all rules; it takes the answers as a flat tuple.
 
-No text of a rule's author is ever part of the function's source: its names are made here, from numbers, and constants
-and ids are bound to them as values. It is handed the answers "not met" for all rules, and sets those that come to
-anything else.
+The function's source never contains text of a rule's author: its names are made here, from numbers, and constants and
+ids are bound to them as values. The function gets the truth "not met" for all rules, and sets the truth of each rule
+that is met or unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 
 Evaluate = Callable[[tuple[Value | None, ...], dict[str, Truth]], None]
-"""Takes the answers to the facts, None where there is none, and the answers of the rules, which it sets."""
+"""Takes the answers to the facts, None for no answer, and the truths of the rules, which it sets."""
 
 _ON_LISTS = frozenset({"includes", "excludes", "shares", "lacks"})
 _NOTHING = frozenset[str]()
@@ -39,7 +39,7 @@ _NOTHING = frozenset[str]()
 class Program:
     """A function for some rules, and what it takes: the answers of a patient, and a copy of `unmet`.
 
-    The answers are those that count to the facts `current`, then the last ones to the facts `last`, in that order.
+    First are the answers that count to the facts `current`, then the last answers to the facts `last`, in this order.
     """
 
     current: tuple[str, ...]
@@ -50,7 +50,7 @@ class Program:
 
 
 def generate(rules: Sequence[Rule]) -> Program:
-    """The program of some rules; alerts among them are over the last answers."""
+    """The program of some rules; alerts among them use the last answers."""
     reader = ExpressionReader()
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     asked = [rule for rule in rules if rule.id not in always]
@@ -76,7 +76,7 @@ class _SourceWriter:
         self._words: dict[AskedFact, frozenset[Decimal | str]] = {}
 
     def opening(self) -> Iterator[str]:
-        """Gives each answer a name of its own; for a list, one for what is present and one for what may be."""
+        """Gives each answer a name; a list gets one for the present words and one for the possibly present words."""
         if self.facts:
             numbers = [self.facts[fact] for fact in sorted(self.facts, key=lambda fact: fact.last)]
             yield f"{', '.join(f'f{number}' for number in numbers)}, = facts"
@@ -88,13 +88,13 @@ class _SourceWriter:
             yield f"    present{n} = f{n}.present; possible{n} = present{n} if f{n}.complete else {self._name(named)}"
 
     def definitions(self, read: Iterable[MetUnmet]) -> Iterator[str]:
-        """Works out each definition, once for all rules."""
+        """Evaluates each definition, once for all rules."""
         for number, both in enumerate(read):
             yield f"unmet{number} = {self._text(both.unmet)}"
             yield f"met{number} = not unmet{number} and ({self._text(both.met)})"
 
     def group(self, group: Group, read: Mapping[str, MetUnmet]) -> Iterator[str]:
-        """Sets the answers of the rules that are not ruled out: "not met" is tried first, since most rules are."""
+        """Sets the truths of a group's rules. "Not met" is tried first, since most rules are not met."""
         inner = [self._rule(rule, read[rule], group.test) for rule in group.rules]
         inner += [line for one in group.groups for line in self.group(one, read)]
         if group.test is None:

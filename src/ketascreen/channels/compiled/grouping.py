@@ -1,7 +1,7 @@
-"""Which rules stand behind which test, so that one test rules out many.
+"""Groups rules under shared tests, so that one test can skip many rules.
 
-Each rule stands behind one of its tests for *not met*, together with the other rules that have the same one. Where
-several such tests are of one fact, they stand together behind one more: a test that holds only where all of them hold.
+Each rule is in the group of one of its tests for *not met*, with the other rules that have the same test. If several
+such tests are about one fact, their groups share one more test, which holds only if all of these tests hold.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _KINDS |= {"excludes": "lacks", "lacks": "lacks"}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules that are not met where `test` holds, and groups of which the same is true. Without a test, just rules."""
+    """Rules that are not met if `test` holds, and groups of such rules. A group without a test holds only rules."""
 
     test: Expression | None
     rules: Sequence[str] = ()
@@ -27,12 +27,12 @@ class Group:
 
 
 def alternatives(unmet: Expression) -> tuple[Expression, ...]:
-    """The expressions of which one is enough for a rule to be not met."""
+    """The expressions of a rule for not met; if one of them holds, the rule is not met."""
     return unmet.any_of if isinstance(unmet, Or) else (unmet,)
 
 
 def grouped(unmet: Mapping[str, Expression]) -> list[Group]:
-    """Every rule in one group, by the expression for its being not met."""
+    """The groups of all rules, each rule in one of them. `unmet` gives each rule's expression for not met."""
     uses = Counter(kind for each in unmet.values() for kind in {_kind(one) for one in alternatives(each)})
     kinds: dict[Hashable, dict[Expression, list[str]]] = {}
     alone = []
@@ -47,7 +47,7 @@ def grouped(unmet: Mapping[str, Expression]) -> list[Group]:
 
 
 def _kind(one: Expression) -> Hashable:
-    """What tests have in common that one test can stand for; others stand only for themselves."""
+    """The same value for tests that one test can cover. Each other expression is its own value."""
     return (one.fact, _KINDS[one.test]) if isinstance(one, Test) and one.test in _KINDS else one
 
 
@@ -61,7 +61,7 @@ def _joined(tests: Mapping[Expression, Sequence[str]]) -> Group:
 
 
 def _covering(tests: Sequence[Test]) -> Test:
-    """A test that holds only where all of these hold, which are of one kind."""
+    """A test that holds only if all of these tests hold; they are of one kind."""
     first = tests[0]
     match _KINDS[first.test]:
         case "<":
@@ -78,5 +78,5 @@ def _number(test: Test) -> Decimal:
 
 
 def constants(test: Test) -> frozenset[Decimal | str]:
-    """What a test compares with; a number stays a number, since no text equals one."""
+    """The constants that a test compares with. A number stays a number: it never equals a text."""
     return test.constant if isinstance(test.constant, frozenset) else frozenset([test.constant])

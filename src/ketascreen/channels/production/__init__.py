@@ -1,4 +1,4 @@
-"""The production channel: the rules as durable-rules productions. It alone knows durable_rules.
+"""The production channel: the rules as productions of durable-rules. Only this wing knows durable-rules.
 
 It may import what channels may.
 """

@@ -1,7 +1,7 @@
 """The production channel: the rules as productions of durable-rules, in Kleene's logic.
 
-The engine is used narrowly: one fact per attribute, one session at a time, a canary fires first. Anything
-unforeseen is a fault, and the ruleset is then thrown away. Nothing else in ketascreen knows the engine.
+It uses little of the engine: one fact per attribute, one session at a time, and a canary that fires first. Anything
+unforeseen is a fault, and the ruleset is then discarded. No other wing of ketascreen knows the engine.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _ruleset_numbers = count(1)
 
 
 class ProductionChannel:
-    """Evaluates a rulebook with durable-rules. It can be pickled, and used from threads and after a fork.
+    """Evaluates a rulebook with durable-rules. It can be pickled, and can be used from threads and after a fork.
 
     Raises:
         EngineMissing: durable-rules cannot be imported.
-        RulebookError: a rule is more than the engine can take.
+        RulebookError: a rule exceeds the engine's limits.
     """
 
     name = "production"
@@ -62,10 +62,10 @@ class ProductionChannel:
         self._make(rules)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id.
+        """The truth of each rule asked at `stage`, by rule id.
 
         Raises:
-            ChannelFault: the engine failed, or did what it cannot rightly do; holds no patient's value.
+            ChannelFault: the engine failed or gave an impossible result; the message holds no patient's value.
         """
         answers: dict[str, Truth] = {}
         for handle in self._handles[stage]:
@@ -73,12 +73,12 @@ class ProductionChannel:
         return {rule.id: answers[rule.id] for rule in self._rules[stage]}
 
     def close(self) -> None:
-        """Gives the rulesets back to the engine; they are made again when they are needed."""
+        """Deletes the rulesets in the engine; they are made again when they are needed."""
         for handle in self._all_handles():
             handle.close()
 
     def after_fork_in_child(self) -> None:
-        """Forgets rulesets and locks, which are the parent's."""
+        """Forgets rulesets and locks: they belong to the parent process."""
         for handle in self._all_handles():
             handle.forget()
 
@@ -88,11 +88,11 @@ class ProductionChannel:
 
 
 class _EngineError(Exception):
-    """Something that the engine cannot rightly do; the message holds no value."""
+    """An impossible result of the engine; the message holds no value."""
 
 
 class _Handle:
-    """A ruleset and its number in the engine, made when it is first needed, and again after a fault."""
+    """A ruleset and its number in the engine. It is made when it is first needed, and again after a fault."""
 
     def __init__(self, engine: Engine, ruleset: Ruleset) -> None:
         self._engine = engine
@@ -102,10 +102,10 @@ class _Handle:
         self._disposal: weakref.finalize[[int], _Handle] | None = None
 
     def evaluate(self, facts: Facts) -> dict[str, Truth]:
-        """What each rule of the ruleset comes to.
+        """The truth of each rule of the ruleset.
 
         Raises:
-            ChannelFault: raised where no exception of the engine's is at hand, which could hold values.
+            ChannelFault: the engine failed. It is not chained to the engine's own exception, which could hold values.
         """
         with self._lock:
             outcome = self._attempt(facts)
@@ -114,12 +114,12 @@ class _Handle:
         return {rule: logic.of(outcome[rule]) if rule in outcome else UNKNOWN for rule in self._ruleset.rules}
 
     def close(self) -> None:
-        """Gives the ruleset back."""
+        """Deletes the ruleset in the engine."""
         with self._lock:
             self._discard()
 
     def forget(self) -> None:
-        """Lets go of a ruleset that is another process's."""
+        """Forgets a ruleset that belongs to another process."""
         self._lock = Lock()
         self._number = None
         if self._disposal:
@@ -129,7 +129,7 @@ class _Handle:
     def _attempt(self, facts: Facts) -> dict[Target, bool] | str:
         trusted = False
         try:
-            # Values are read before the engine is asked, so that one which cannot be read leaves no session.
+            # Values are read before the session begins, so that an unreadable value leaves no session behind.
             outcome = self._session(self._inputs(facts))
             trusted = True
         except _EngineError as unforeseen:
@@ -151,7 +151,7 @@ class _Handle:
     def _session(self, inputs: Mapping[Attribute, str]) -> dict[Target, bool]:
         number = self._number or self._create()
         if list(self._fire(number, self._ruleset.canary_fact)) != [self._ruleset.canary]:
-            # A session in which nothing fired is not deleted: the engine would free what it never allocated.
+            # A session in which nothing fired is not deleted: the engine would free memory that it never allocated.
             raise _EngineError("its canary did not fire alone")
         try:
             outcome = self._chain(number, deque(inputs.values()))
@@ -161,7 +161,7 @@ class _Handle:
         return outcome
 
     def _chain(self, number: int, waiting: deque[str]) -> dict[Target, bool]:
-        """Asserts each fact, and each derived one that follows, until nothing new fires."""
+        """Asserts each fact, and each derived fact that follows, until nothing new fires."""
         ruleset = self._ruleset
         outcome: dict[Target, bool] = {}
         fired: set[str] = set()
@@ -173,29 +173,29 @@ class _Handle:
                 fired.add(production)
                 target, way = ruleset.productions[production]
                 if outcome.setdefault(target, way) is not way:
-                    raise _EngineError("a condition came out as met and as not met")
+                    raise _EngineError("a condition was both met and not met")
                 if (opening := ruleset.derived.get(target)) and target not in asserted:
                     asserted.add(target)
                     waiting.append(f"{opening}{int(way)}}}")
         return outcome
 
     def _fire(self, number: int, fact: str) -> Iterator[str]:
-        """Asserts a fact; the names of the productions that fire."""
+        """Asserts a fact, and gives the names of the productions that fire."""
         code, state = self._engine.assert_fact(number, fact)
         if code not in (_MATCHED, _UNMATCHED):
             raise _EngineError(f"the engine answered with code {code}")
         started = self._engine.start_action_for_state(number, state) if code == _MATCHED else None
         message = started[1] if started else None
         while message:
-            # A message is {"production": {facts}}; the facts are the patient's, and are not read.
+            # A message is {"production": {facts}}; the facts are the patient's own, and are not read.
             yield message.split('"', 2)[1]
             message = self._engine.complete_and_start_action(number, state)
 
     def _check_nothing_lost(self, inputs: Mapping[Attribute, str], outcome: Mapping[Target, bool]) -> None:
-        """With all inputs known, a condition is met or not met; if neither fired, a firing was lost."""
+        """Raises if a firing was lost: with all inputs known, a condition is met or not met."""
         for target, inputs_needed in self._ruleset.rests_on:
             if target not in outcome and inputs_needed <= inputs.keys():
-                raise _EngineError("a condition on known facts came out as unknown")
+                raise _EngineError("a condition on known facts was unknown")
 
     def _create(self) -> int:
         name = f"r{next(_ruleset_numbers)}"

@@ -1,4 +1,4 @@
-"""durable-rules' C extension: whether it is there, and how it is loaded. Only the production channel uses it."""
+"""Finds and loads the C extension of durable-rules. Only the production channel uses it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class EngineMissing(ChannelFault):
 
     def __init__(self) -> None:
         super().__init__(
-            "the rule engine durable-rules is not there: install a C compiler and Python's headers and run "
-            "`pip install durable-rules`, or ask for the reference channel alone with "
-            '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they stand on one channel'
+            "the rule engine durable-rules cannot be loaded: install a C compiler and Python's headers and run "
+            "`pip install durable-rules`, or use the reference channel alone with "
+            '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they rest on one channel'
         )
 
     def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:
@@ -28,7 +28,7 @@ class EngineMissing(ChannelFault):
 
 
 class Engine(Protocol):
-    """What is used of the extension."""
+    """The functions of the extension that ketascreen uses."""
 
     def create_ruleset(self, name: str, rules: str) -> int: ...
     def delete_ruleset(self, ruleset: int) -> None: ...
@@ -65,7 +65,7 @@ def load_engine() -> Engine:
 
 
 def require_engine() -> None:
-    """Looks for the extension without loading it into this process.
+    """Raises unless the extension is installed; does not load it into this process.
 
     Raises:
         EngineMissing: it is not installed.
@@ -77,7 +77,7 @@ def require_engine() -> None:
 def _imported() -> Engine:
     if sys.version_info < (3, 13) or sys.platform == "win32":
         return cast(Engine, import_module(_MODULE))
-    # It names a function that Python 3.13 no longer has; it is never called, and need not be found.
+    # It refers to a function that Python 3.13 no longer has, but never calls it: with lazy loading it still works.
     flags = sys.getdlopenflags()
     sys.setdlopenflags(os.RTLD_LAZY)
     try:

@@ -1,7 +1,7 @@
-"""The production channel in a process of its own, with a deadline.
+"""The production channel in its own process, with a deadline.
 
-What native code does to its process is survived: a worker that hangs, crashes, or answers what it should not is
-killed, and the next evaluation starts a new one.
+Native code can harm only that process: a worker that hangs, crashes or gives a wrong answer is killed, and the next
+evaluation starts a new one.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ START_SECONDS = 30.0
 
 
 class IsolatedChannel:
-    """Evaluates a rulebook with durable-rules in a child process; for pickling, threads and forks as the other.
+    """Evaluates a rulebook with durable-rules in a child process.
+
+    It can be pickled, and can be used from threads and after a fork.
 
     Raises:
         EngineMissing: durable-rules is not installed.
-        RulebookError: a rule is more than the engine can take.
+        RulebookError: a rule exceeds the engine's limits.
     """
 
     name = "production"
@@ -66,11 +68,11 @@ class IsolatedChannel:
         self._make(*state)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
-        """What each rule asked at `stage` comes to, by rule id.
+        """The truth of each rule asked at `stage`, by rule id.
 
         Raises:
             EngineMissing: the worker cannot load durable-rules.
-            ChannelFault: no answer in time, an early end, a wrong answer; holds no patient's value.
+            ChannelFault: no answer in time, an early end, or a wrong answer; the message holds no patient's value.
         """
         with self._lock:
             outcome = self._attempt(facts, stage)
@@ -84,7 +86,7 @@ class IsolatedChannel:
             self._end()
 
     def after_fork_in_child(self) -> None:
-        """Lets go of the worker and the lock, which are the parent's."""
+        """Forgets the worker and the lock: they belong to the parent process."""
         self._lock = Lock()
         if self._worker:
             self._worker.forget()
@@ -99,7 +101,7 @@ class IsolatedChannel:
             return outcome
         except FrameError as error:
             problem = str(error)
-        except Exception:  # noqa: BLE001  whatever came back, it is no answer
+        except Exception:  # noqa: BLE001  whatever came back, it is not an answer
             pass
         finally:
             if not trusted:
@@ -123,7 +125,7 @@ class IsolatedChannel:
         raise FrameError("it answered something else than it was asked")
 
     def _start(self) -> bool:
-        """Starts a worker; False where it cannot load the engine."""
+        """Starts a worker; False if it cannot load the engine."""
         self._worker = _Child(self.command)
         reply = self._worker.ask((self._rules, self._seconds), Deadline(START_SECONDS))
         if reply not in ({"ready": True}, {"missing": True}):
@@ -137,11 +139,11 @@ class IsolatedChannel:
 
 
 class _Child:
-    """A child process with its pipes. It is ended when nothing holds it any more, and when Python ends."""
+    """A child process with its pipes. It ends when nothing refers to this object any more, and when Python ends."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        # It finds what this process finds, whatever was put on the path since; a session of its own keeps the
-        # terminal's signals from it.
+        # It imports from the same path as this process, also from what was added after the start. Its own session
+        # keeps the terminal's signals away from it.
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path),
@@ -160,14 +162,14 @@ class _Child:
             os.set_blocking(pipe.fileno(), False)
 
     def is_alive(self) -> bool:
-        """Whether it has not ended by itself."""
+        """Whether it still runs."""
         return self._process.poll() is None
 
     def ask(self, request: object, deadline: Deadline) -> Any:
-        """Sends a request, and gives the reply.
+        """Sends a request, and returns the reply.
 
         Raises:
-            FrameError, ValueError: no reply in time, or none that can be read.
+            FrameError, ValueError: no reply in time, or a reply that cannot be read.
         """
         requests, replies = _pipes(self._process)
         send(requests.fileno(), pickle.dumps(request), deadline)

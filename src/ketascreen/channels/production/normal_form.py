@@ -1,10 +1,10 @@
-"""Every rule as productions: when it is met, and when it is not met.
+"""Turns every rule into productions: for met, and for not met.
 
-Negations are pushed to the leaves and the tree is multiplied out, for the condition and for its negation. All
-terms are positive; where neither form holds, it is unknown. Kleene's logic distributes, so this is exact, if
-nothing but absorption simplifies: `a or not a` is unknown where `a` is.
+Negations are pushed to the leaves, and the tree is multiplied out, for the condition and for its negation. All terms
+are positive; if neither form holds, the condition is unknown. Kleene's logic is distributive, so this is exact as long
+as only absorption simplifies: `a or not a` is unknown if `a` is unknown.
 
-What would grow too large is named: a derived attribute is 1 where its own form is met, and 0 where it is not.
+A part that would grow too large gets a name: a derived attribute is 1 if its own form is met, and 0 if it is not met.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from ketascreen.language.rule import Rule
 from ketascreen.patient.facts import Facts
 
 MAX_PRODUCTIONS = 16
-"""Productions of one form; a node with more is split over derived attributes."""
+"""The most productions of one form; a node with more is split over derived attributes."""
 
 MAX_ATTRIBUTES = 8
-"""Attributes that one production joins. The engine takes 16."""
+"""The most attributes that one production joins. The engine allows 16."""
 
 _SCALE: Final[int] = 10**MAX_DECIMALS
 _TOO_LARGE: Final[int] = 10 ** (MAX_WHOLE_DIGITS + MAX_DECIMALS)
@@ -107,7 +107,7 @@ class NormalForms:
     derived: Mapping[Attribute, NormalForm]
 
     def needed(self, form: NormalForm) -> frozenset[Attribute]:
-        """The derived attributes that a form rests on, those that they rest on too."""
+        """The derived attributes that a form needs, directly or through other derived attributes."""
         found: set[Attribute] = set()
         waiting = [form]
         while waiting:
@@ -123,7 +123,7 @@ _ALWAYS = NormalForm((_FOREVER,), ())
 
 
 def compile_rules(rules: Iterable[Rule]) -> NormalForms:
-    """The forms of the rules; those of alerts are over the last answers."""
+    """The forms of the rules; alerts use the last answers."""
     compiler = _Compiler()
     forms = {rule.id: compiler.form(rule.when, EFFECTS[rule.effect].last_answers) for rule in rules}
     return NormalForms(forms, compiler.derived)
@@ -143,10 +143,10 @@ def scaled(number: Decimal) -> int:
 
 
 def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
-    """What is known of an attribute that is not derived, or None.
+    """The known value of an attribute that is not derived, or None.
 
     Raises:
-        TypeError, ValueError: the answer is not one to this kind of fact; the message holds no value.
+        TypeError, ValueError: the answer has the wrong type for its fact; the message holds no value.
     """
     source, name, word, last = attribute
     if source is _CONSTANT:
@@ -160,7 +160,7 @@ def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
         return scaled(answer)
     if source is _WORD and isinstance(answer, ListValue):
         return 1 if word in answer.present else 0 if answer.complete else None
-    raise TypeError("an answer is not one to its kind of fact")
+    raise TypeError("an answer has the wrong type for its fact")
 
 
 class _Compiler:
@@ -172,7 +172,7 @@ class _Compiler:
         self._definitions: dict[tuple[str, bool], list[tuple[Condition, NormalForm]]] = {}
 
     def form(self, condition: Condition, last: bool) -> NormalForm:
-        """The form of a condition over the answers that count, or over the last ones."""
+        """The form of a condition, over the last answers with `last`, else over the answers that count."""
         match condition:
             case Compare():
                 shape = shape_of(condition)
@@ -202,7 +202,7 @@ class _Compiler:
         return self._all([self._named(self._all(chunk)) for chunk in _chunks(forms)])
 
     def _named(self, form: NormalForm) -> NormalForm:
-        """The form itself if it is one term, else that of a derived attribute that stands for it."""
+        """The form itself if it is one term, else the form of a derived attribute that stands for it."""
         if all(sum(map(len, products)) <= 1 for products in (form.met, form.unmet)):
             return form
         if form not in self._names:
@@ -214,7 +214,7 @@ class _Compiler:
         for seen, form in known:
             if seen is condition or seen == condition:
                 return form
-        # A rulebook has one condition for a name; were there two, each would have an attribute of its own.
+        # A rulebook has one condition for a name; if there were two, each would get its own attribute.
         form = self.form(condition, last)
         named = self._name(form, Attribute(AttributeKind.DEFINITION, name, str(len(known) or ""), last))
         known.append((condition, named))
@@ -255,7 +255,7 @@ def _chunks(forms: Sequence[NormalForm]) -> Iterable[Sequence[NormalForm]]:
 
 
 def _multiplied(forms: Sequence[NormalForm]) -> NormalForm | None:
-    """The form of a conjunction, or None where it is too large; never more than 256 products on the way."""
+    """The form of a conjunction, or None if it is too large; it never builds more than 256 products on the way."""
     if sum(len(form.unmet) for form in forms) > _MAX_UNION:
         return None
     unmet = _absorbed(chain.from_iterable(form.unmet for form in forms))

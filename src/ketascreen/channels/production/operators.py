@@ -29,7 +29,7 @@ PLAIN: Mapping[type[Any], Callable[[Any], str]] = {Equal: _equal, AtEnd: _SIGNS.
 """Shapes that are one test of one attribute."""
 
 OPPOSITE: Mapping[str, str] = {"==": "!=", "!=": "==", ">=": "<", "<": ">=", ">": "<=", "<=": ">"}
-"""The test that holds where another does not."""
+"""The opposite of each test: of a known answer, exactly one of the two holds."""
 
 
 def _each(operator: str, compare: Compare) -> tuple[Condition, ...]:
@@ -58,6 +58,6 @@ COMPOSED: Mapping[type[Any], Callable[[Any, Compare], Condition]] = {
     Between: _between,
     Overlap: _overlap,
 }
-"""Shapes that are read as a tree of the others."""
+"""Shapes that are read as a tree of other comparisons."""
 
 complete("the production channel's table of shapes", {**PLAIN, **COMPOSED}, SHAPES)

@@ -1,6 +1,6 @@
 """Length-prefixed frames over a pipe, with a deadline on each.
 
-What is sent to a worker is pickled; what comes back is JSON, since what a damaged process says is not unpickled.
+Requests to a worker are pickled. Replies are JSON, since data from a damaged process must not be unpickled.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _PREFIX = struct.Struct(">Q")
 
 
 class FrameError(Exception):
-    """A pipe that ended, a frame that is too long, or a deadline that passed. Holds nothing of a frame."""
+    """A pipe that ended, a frame that is too long, or a deadline that passed. The message holds nothing of a frame."""
 
 
 class Deadline:
-    """A point in monotonic time; None never comes."""
+    """A point in monotonic time; a deadline of None never passes."""
 
     def __init__(self, seconds: float | None) -> None:
         self._end = None if seconds is None else time.monotonic() + seconds
@@ -28,7 +28,7 @@ class Deadline:
         """Waits until the pipe is ready.
 
         Raises:
-            FrameError: it was not in time.
+            FrameError: the deadline passed.
         """
         waiter = select.poll()
         waiter.register(descriptor, event)
@@ -41,7 +41,7 @@ def send(descriptor: int, body: bytes, deadline: Deadline) -> None:
     """Writes one frame to a non-blocking pipe.
 
     Raises:
-        FrameError: the other end is gone, or did not read in time.
+        FrameError: the other end is closed, or did not read in time.
     """
     rest = memoryview(_PREFIX.pack(len(body)) + body)
     while rest:
@@ -60,7 +60,7 @@ def receive(descriptor: int, deadline: Deadline) -> bytes:
     """Reads one frame from a non-blocking pipe.
 
     Raises:
-        FrameError: the pipe ended, the frame is too long, or was not there in time.
+        FrameError: the pipe ended, the frame is too long, or it did not arrive in time.
     """
     (length,) = _PREFIX.unpack(_exactly(descriptor, _PREFIX.size, deadline))
     if length > MAX_BYTES:

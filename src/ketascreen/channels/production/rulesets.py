@@ -1,7 +1,7 @@
-"""Forms packed into rulesets of the engine: short names that its hash keeps apart, sizes that it can take.
+"""Packs forms into rulesets of the engine, with short names whose hashes differ, and within the engine's limits.
 
 The engine compares names by a 32-bit hash, overflows a stack of 64 when many conditions on one attribute hold
-together, hangs at 512 conditions under a node, loses rules at 257 on one terminal. A ruleset stays well below.
+together, hangs at 512 conditions under a node, and loses rules at 257 on one terminal. A ruleset stays well below.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ketascreen.diagnostic import Diagnostic, RulebookError
 from ketascreen.language.rule import Rule
 
 SESSION = "p"
-"""The one session id. Never a patient's."""
+"""The only session id. It is never a patient's."""
 
 MAX_PRODUCTIONS = 2000
 MAX_JOINS = 4000
@@ -48,8 +48,9 @@ Terms = tuple[Term, ...]
 class Ruleset:
     """One ruleset: its text, and how to read what fires.
 
-    `productions` gives for each production what it decides, and which way; `inputs` and `derived` the text of
-    an attribute's fact up to its value; `rests_on` the inputs that settle a target once all are known.
+    `productions` gives the target that each production decides, and whether it makes it met. `inputs` and `derived`
+    give the text of an attribute's fact up to its value. `rests_on` gives the inputs that decide a target once all of
+    them are known.
     """
 
     rules: tuple[str, ...]
@@ -74,7 +75,7 @@ def pack(rules: Iterable[Rule], forms: NormalForms) -> tuple[Ruleset, ...]:
         wanted = _targets(rule, forms)
         if packs and packs[-1].takes(wanted):
             continue
-        # A pack that refused keeps its targets; its counts are spoiled, and it is not asked again.
+        # A pack that refused keeps its targets. Its counts are wrong from then on, and it is not asked again.
         pack = _Pack()
         if pack.takes(wanted):
             packs.append(pack)
@@ -94,7 +95,7 @@ def fnv1a(text: str) -> int:
 
 
 def _too_large(rule: Rule) -> Diagnostic:
-    message = f"`{rule.id}` is more than the rule engine can take"
+    message = f"`{rule.id}` exceeds the limits of the rule engine"
     hint = "split it into several rules, or compare a fact with fewer values"
     return Diagnostic("over-engine-limits", message, hint, place=rule.place)
 
@@ -171,7 +172,7 @@ def _stack(paths: Mapping[Terms, list[Terms]]) -> int:
 
 
 def _waiting(path: Terms, value: int | str, paths: Mapping[Terms, list[Terms]]) -> int:
-    """All conditions below `path` that hold are pushed; one is taken off, and what is below it pushed."""
+    """All conditions below `path` that hold are pushed; one is popped, and the conditions below it are pushed."""
     holding = [longer for longer in paths.get(path, ()) if _holds(longer[-1], value)]
     below = max((_waiting(longer, value, paths) for longer in holding), default=0)
     return max(len(holding), len(holding) - 1 + below)
@@ -197,14 +198,14 @@ def _holds(term: Term, value: int | str) -> bool:
 
 
 class ShortNames:
-    """Short names, no two of which the engine could take for one another."""
+    """Short names that the engine cannot confuse: no two have the same hash."""
 
     def __init__(self) -> None:
         self._taken = {fnv1a(word) for word in _WORDS_OF_THE_ENGINE}
         self._next: dict[str, count[int]] = defaultdict(count)
 
     def fresh(self, prefix: str) -> str:
-        """The next name; one whose hash is taken is passed over."""
+        """The next name; a name whose hash is taken is skipped."""
         while True:
             name = f"{prefix}{next(self._next[prefix])}"
             if (value := fnv1a(name)) not in self._taken:
@@ -256,14 +257,14 @@ def _test(term: Term) -> object:
 
 
 class _Settling:
-    """The inputs that settle a form once all are known, through the derived attributes."""
+    """The inputs that decide a form once all of them are known, also through derived attributes."""
 
     def __init__(self, forms: NormalForms) -> None:
         self._forms = forms
         self._seen: dict[Attribute, frozenset[Attribute]] = {}
 
     def of(self, form: NormalForm) -> frozenset[Attribute]:
-        """The inputs."""
+        """The inputs of a form."""
         return frozenset[Attribute]().union(*map(self._behind, form.attributes()))
 
     def _behind(self, attribute: Attribute) -> frozenset[Attribute]:

@@ -1,7 +1,7 @@
 """The process that an isolated channel runs: `python -m ketascreen.channels.production.worker`, frames on its pipes.
 
-The first frame holds the rules and the deadline; each one after it a number, a stage and the answers to evaluate. A
-reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
+The first frame holds the rules and the deadline. Each later frame holds a number, a stage and the answers to evaluate.
+A reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
 `{"number": n, "answers": {rule: truth}}`.
 """
 
@@ -33,7 +33,7 @@ def main() -> None:
         _send(replies, reply)
         while channel:
             frame = receive(requests, Deadline(None))
-            # Should the parent be gone while native code hangs, the system ends this process.
+            # If the parent ends while native code hangs, the system ends this process.
             signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
             _send(replies, _answered(channel, *pickle.loads(frame)))
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _pipes() -> tuple[int, int]:
-    """Descriptors of their own, so that nothing that is printed or read by others can get between frames."""
+    """Copies of the descriptors, so that nothing that other code prints or reads can get between frames."""
     requests, replies = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
