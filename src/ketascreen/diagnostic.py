@@ -53,8 +53,8 @@ class Diagnostic:
     def lines(self, width: int = sys.maxsize) -> list[str]:
         """Where and what it is, with its code; then its line of the file, the place underlined, and the hint.
 
-        Without a line of a file the hint stands behind the message. No line is longer than `width` columns (40 at
-        least); only a word of the first line that is longer still, such as a path, stands whole on a line of its own.
+        Without a line of a file, the hint follows the message. No line is longer than `width` columns (40 at least),
+        except for a word of the first line that is longer itself, such as a path: it gets its own line.
         """
         if self.text is None or self.place is None:
             return _folded(self._head(printable(self.hint)), width)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ketascreen.verdict.schema import SCHEMAS, verdict_schema
     from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
     from ketascreen.verdict.wording import Wording
+    from ketascreen.verdict.writer import VerdictWriter
 
 __all__ = [
     "SCHEMAS",
@@ -28,6 +29,7 @@ __all__ = [
     "RouteRecommendation",
     "RouteVerdict",
     "Verdict",
+    "VerdictWriter",
     "Wording",
     "combine",
     "verdict_schema",
@@ -45,5 +47,6 @@ if not TYPE_CHECKING:
             "schema": ["SCHEMAS", "verdict_schema"],
             "verdict": ["ClinicianDecision", "RouteVerdict", "Verdict"],
             "wording": ["Wording"],
+            "writer": ["VerdictWriter"],
         },
     )

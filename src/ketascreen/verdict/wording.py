@@ -65,6 +65,11 @@ class Wording:
             signed=rulebook.signed(),
         )
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of all rules, in their order."""
+        return tuple(self._rules)
+
     def effect(self, rule: str) -> Effect:
         """The effect of a rule."""
         effect: Effect = self._rules[rule]["effect"]
