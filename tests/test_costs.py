@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import Screener, Stage, Verdict
+from ketascreen import LeanVerdict, Recommendation, Screener, Stage, Verdict
 from ketascreen.channels.compiled.channel import CompiledChannel
 from ketascreen.patient.facts import known_facts
 from ketascreen.syntax.yaml_tree import read_yaml
@@ -77,10 +77,18 @@ def screening(*channels: str) -> Callable[[], Verdict]:
     return lambda: screener.screen(PATIENT, as_of=AS_OF, stage=Stage.SESSION)
 
 
+def deciding(*channels: str) -> Callable[[], Recommendation]:
+    screener = Screener(shipped(), channels=channels)
+    return lambda: screener.decide(PATIENT, as_of=AS_OF, stage=Stage.SESSION)
+
+
+VERDICT = screening("compiled")()
+
 ACTIONS: dict[str, Callable[[], object]] = {
+    "an answer on the compiled channel": deciding("compiled"),
     "a screening on the compiled channel": screening("compiled"),
     "a screening on both default channels": screening("reference", "production"),
-    "its verdict as JSON": lambda: screening("compiled")().model_dump_json(),
+    "the lean form of its verdict as JSON": lambda: LeanVerdict.of(VERDICT).to_json(),
     "the facts that count": lambda: known_facts(PATIENT, shipped().vocabulary, AS_OF),
     "all rules on the compiled channel": lambda: COMPILED.evaluate(FACTS, Stage.SESSION),
     "reading a profile": lambda: profile_of(baseline()),
@@ -89,27 +97,30 @@ ACTIONS: dict[str, Callable[[], object]] = {
 
 COUNTED: dict[tuple[int, int], dict[str, int]] = {
     (3, 11): {
-        "a screening on the compiled channel": 6_946,
-        "a screening on both default channels": 53_139,
-        "its verdict as JSON": 293_475,
+        "an answer on the compiled channel": 9_478,
+        "a screening on the compiled channel": 54_956,
+        "a screening on both default channels": 83_597,
+        "the lean form of its verdict as JSON": 13_420,
         "the facts that count": 3_478,
         "all rules on the compiled channel": 508,
         "reading a profile": 16_406,
         "reading the YAML of a rule": 14_646,
     },
     (3, 12): {
-        "a screening on the compiled channel": 6_596,
-        "a screening on both default channels": 48_771,
-        "its verdict as JSON": 272_666,
+        "an answer on the compiled channel": 9_057,
+        "a screening on the compiled channel": 50_118,
+        "a screening on both default channels": 76_361,
+        "the lean form of its verdict as JSON": 12_319,
         "the facts that count": 3_338,
         "all rules on the compiled channel": 528,
         "reading a profile": 15_061,
         "reading the YAML of a rule": 13_323,
     },
     (3, 13): {
-        "a screening on the compiled channel": 6_006,
-        "a screening on both default channels": 46_852,
-        "its verdict as JSON": 259_093,
+        "an answer on the compiled channel": 8_208,
+        "a screening on the compiled channel": 46_575,
+        "a screening on both default channels": 72_065,
+        "the lean form of its verdict as JSON": 12_119,
         "the facts that count": 2_969,
         "all rules on the compiled channel": 534,
         "reading a profile": 14_959,
