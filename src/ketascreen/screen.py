@@ -187,10 +187,6 @@ class Screener:
         on_record = shown(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), request.as_of)
         said = recommend(request, scope, results, decided, faults)
-        for fault in faults:
-            log.warning("%s: %s", fault.where, fault.message)
-        if results.disagreements:
-            log.warning("the channels disagree on %s", ", ".join(results.disagreements))
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
         counted = counts(self.rulebook, scope, results)
         return words.verdict(said, findings, decisions=request.decisions, counts=counted, overrides=on_record)

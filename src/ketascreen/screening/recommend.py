@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 
 from ketascreen.language.rule import Rule
@@ -13,6 +14,8 @@ from ketascreen.verdict.decision import by_kind, combine
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.recommendation import Recommendation
 
+log = logging.getLogger(__name__)
+
 
 def recommend(
     request: Request, scope: Scope, results: ChannelResults, decided: Collection[str], faults: tuple[Fault, ...]
@@ -22,6 +25,10 @@ def recommend(
     The most cautious outcome of each rule counts. A fault puts every route in doubt; a disagreement on a rule puts the
     routes of this rule in doubt.
     """
+    for fault in faults:
+        log.warning("%s: %s", fault.where, fault.message)
+    if results.disagreements:
+        log.warning("the channels disagree on %s", ", ".join(results.disagreements))
     outcomes = results.outcomes(scope.rules)
     not_met = Outcome.NOT_MET
     found = by_kind(
