@@ -120,7 +120,7 @@ def test_the_file_refuses_to_change_or_lose_an_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reference", ["Jane Doe", "", " ", "p 17", "p-17\n", "x" * 201, "(17)", 17])
 def test_a_reference_that_is_no_opaque_token_is_refused_and_nothing_is_recorded(tmp_path: Path, reference: str) -> None:
     ledger = new_ledger(tmp_path)
-    with pytest.raises(RequestError, match="`reference` is no opaque token") as refused:
+    with pytest.raises(RequestError, match="`reference` is not an opaque token") as refused:
         lozenge_today(ledger, reference=reference)
     assert "Jane" not in str(refused.value)
     assert ledger.head().number == 1
@@ -129,7 +129,7 @@ def test_a_reference_that_is_no_opaque_token_is_refused_and_nothing_is_recorded(
 def test_a_ledger_needs_a_reference_and_a_reference_a_ledger(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="a ledger needs `reference`"):
         screener(new_ledger(tmp_path)).screen(PatientProfile(), as_of=AS_OF)
-    with pytest.raises(RequestError, match="there is no ledger to keep it"):
+    with pytest.raises(RequestError, match="but there is no ledger"):
         Screener(shipped(), channels=("reference",)).screen(PatientProfile(), as_of=AS_OF, reference="p-17")
 
 
