@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from ketascreen.diagnostic import printable
 
 _COLUMNS = "number, recorded_at, previous, digest, body, openings"
 _PAGE = 500
+_PAUSE_SECONDS = 0.01
 
 _of_other_processes: list[sqlite3.Connection] = []
 """Connections from before a fork: closing them in the child would drop the locks of the parent, which owns them."""
@@ -169,8 +171,7 @@ class Store:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
+        if self._write_ahead(connection) != "wal":
             message = (
                 f"the ledger {printable(str(self.path))}: its file system has no write-ahead log; use a local disk"
             )
@@ -178,6 +179,21 @@ class Store:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: flushes to the disk itself
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
+
+    def _write_ahead(self, connection: sqlite3.Connection) -> str:
+        """Switches to the write-ahead log, and returns the mode.
+
+        SQLite itself does not wait if another process switches the same new file at this moment.
+        """
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                return str(mode)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:
