@@ -82,19 +82,18 @@ def test_a_ledger_that_another_process_makes_while_it_is_opened_is_not_taken_for
     opening.close()
 
 
-def test_a_new_ledger_waits_for_another_process_that_reads_the_same_new_file(tmp_path: Path) -> None:
+def test_a_new_ledger_waits_for_another_process_that_writes_to_the_same_new_file(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    reading = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    reading.execute("BEGIN")
-    reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    writing = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    writing.execute("BEGIN IMMEDIATE")  # SQLite refuses the switch of the log at once then, whatever its timeout
     with pytest.raises(LedgerError, match="another process uses it"):
         Ledger(path, busy_seconds=0.05)
-    ends = threading.Timer(0.3, reading.execute, ["COMMIT"])
+    ends = threading.Timer(0.3, writing.execute, ["COMMIT"])
     ends.start()
     with Ledger(path, busy_seconds=30) as ledger:
         assert ledger.head().number == 1
     ends.join()
-    reading.close()
+    writing.close()
 
 
 def test_a_child_that_was_forked_after_its_parent_had_written_writes_the_same_chain(tmp_path: Path) -> None:
