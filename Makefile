@@ -45,7 +45,7 @@ check: $(VENV)/ready
 	$(BIN)/ketascreen coverage --fail-under 100 >/dev/null
 	$(BIN)/ketascreen fmt --check rules/ketamine
 
-# Whether each cited phrase stands on its line of the documents, and whether tests/data is made from them as they are.
+# Whether each cited phrase is on its line of the documents, and whether tests/data is made from them as they are.
 verify-sources: $(VENV)/ready
 	$(BIN)/ketascreen verify-sources $(DOCUMENTS)
 	@test -f $(CRITERIA) || echo "Not checked: whether tests/data is made from the register, which is not here."
@@ -55,7 +55,7 @@ verify-sources: $(VENV)/ready
 fuzz: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.fuzz --pairs $(N) --workers 2
 
-# Every slip of the hand in the built-in rulebook, and whether a case notices it.
+# Every slip in the built-in rulebook, and whether a case notices it.
 mutate: $(VENV)/ready
 	$(BIN)/ketascreen mutate
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ketascreen.verdict.lean import LeanVerdict
     from ketascreen.verdict.recommendation import Recommendation
     from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.writer import VerdictWriter
 
 __all__ = [
     "ChannelFault",
@@ -63,6 +64,7 @@ __all__ = [
     "Screener",
     "Stage",
     "Verdict",
+    "VerdictWriter",
     "__version__",
     "load_rulebook",
     "read_profile",
@@ -83,6 +85,7 @@ _HOMES = {
     "screen": ("Screener",),
     "language.terms": ("Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"),
     "verdict.verdict": ("ClinicianDecision", "RouteVerdict", "Verdict"),
+    "verdict.writer": ("VerdictWriter",),
 }
 """The modules below this one that the names come from."""
 

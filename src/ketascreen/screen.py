@@ -116,11 +116,13 @@ class Screener:
         routes: Iterable[Route | str] | None = None,
         decisions: Iterable[ClinicianDecision] = (),
     ) -> Recommendation:
-        """The answer alone, for live forms and batches: what `screen` recommends, without words, grounds and asks.
+        """What `screen` recommends, without words, grounds and asks, for live forms and batches.
+
+        It does not explain the rules. If a rule cannot be explained, `screen` adds a fault and is more cautious.
 
         Raises:
-            ProfileError, RequestError: as for `screen`; also where the screener has a ledger, since an answer from it
-                is on record.
+            ProfileError, RequestError: as for `screen`; also if the screener has a ledger, since it gives no
+                recommendation without its record.
         """
         refuse_without_record("`decide`", has_ledger=self.ledger is not None)
         request = read_request(self.rulebook, as_of, stage, routes, decisions)
@@ -158,7 +160,7 @@ class Screener:
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
     ) -> Answers[Recommendation]:
-        """The answer alone on each patient, as `decide` gives it; for the rest see `screen_many`."""
+        """The recommendation alone on each patient, as `decide` gives it. All else is as in `screen_many`."""
         refuse_without_record("`decide_many`", has_ledger=self.ledger is not None)
         request = read_request(self.rulebook, as_of, stage, routes)
         return in_turn(self._recommendation, request, profiles, workers=workers)

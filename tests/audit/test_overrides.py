@@ -185,6 +185,14 @@ def test_a_verdict_that_is_not_on_record_cannot_be_decided_on(tmp_path: Path) ->
     forged = verdict.model_copy(update={"as_of": at(5)})
     with pytest.raises(RequestError, match="not the one on record"):
         decide(ledger, forged)
+    for changed in (
+        {"effect": Effect.CAUTION},
+        {"say": "Otherwise."},
+        {"rests_on": (verdict.finding("home-use").rests_on[0].model_copy(update={"value": "clinic"}),)},
+    ):
+        findings = tuple(one.model_copy(update=changed) if one.rule == "home-use" else one for one in verdict.findings)
+        with pytest.raises(RequestError, match="not the one on record"):
+            decide(ledger, verdict.model_copy(update={"findings": findings}))
     with pytest.raises(LedgerError, match="no entry 99"):
         decide(ledger, verdict.model_copy(update={"receipt": verdict.receipt.model_copy(update={"record": 99})}))  # type: ignore[union-attr]
 

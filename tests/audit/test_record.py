@@ -66,8 +66,10 @@ def test_findings_and_reasons_are_read_alike_from_either_format(form: str) -> No
     assert record.format == form
     assert findings_of(record) == LeanVerdict.of(verdict).findings
     assert reasons_of(record, "iv") == {"uncontrolled-hypertension"}
-    assert tells_of(record, verdict)
-    assert not tells_of(record, verdict.model_copy(update={"faults": (Fault(where="here", message="failed"),)}))
+    assert tells_of(record, verdict, shipped())
+    assert not tells_of(
+        record, verdict.model_copy(update={"faults": (Fault(where="here", message="failed"),)}), shipped()
+    )
     assert profile_of(record) == screening.profile
 
 
@@ -99,7 +101,7 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     assert set(Verdict.model_fields) - set(elsewhere) - told == set()
     lean_alone = {"facts", "last_answers"}
     assert set(LeanVerdict.model_fields) - lean_alone == set(Verdict.model_fields) - {"notice"}
-    assert tells_of(record, verdict)
+    assert tells_of(record, verdict, shipped())
 
 
 def test_the_names_of_the_parts_tell_nothing_of_the_patient() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -111,6 +112,20 @@ def test_a_record_that_was_altered_does_not_come_out_the_same(ledger: Ledger) ->
     assert replayed.differs == ("recommendation",)
     with pytest.raises(LedgerError, match="the result is not the same"):
         Replay(ledger).verdict(replace(entry, record=Record(altered, entry.record.opened)))
+
+
+@pytest.mark.parametrize("form", ["ketascreen-record/1", "ketascreen-record/99", "1"])
+def test_a_record_in_another_format_than_it_was_written_in_is_refused(ledger: Ledger, form: str) -> None:
+    lozenge_today(ledger)
+    assert refused_for(Replay(ledger), ledger, ledger.entry(3).record.body.replace("ketascreen-record/2", form))
+
+
+def test_a_record_of_which_an_opening_lost_its_value_is_refused(ledger: Ledger) -> None:
+    lozenge_today(ledger)
+    entry = ledger.entry(3)
+    openings = {**entry.record.openings, "reference": '["reference","00"]'}
+    altered = replace(entry, record=Record(entry.record.body, json.dumps(openings)))
+    assert Replay(ledger).one(altered).refused == "its record cannot be read; verify the ledger"
 
 
 def test_a_record_of_another_version_is_compared_by_what_it_decided(

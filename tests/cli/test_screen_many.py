@@ -108,6 +108,22 @@ def test_a_line_longer_than_a_profile_may_be_is_refused_and_the_next_one_read() 
     assert "[too-large]" in ran.err
 
 
+def test_a_profile_behind_more_blanks_than_a_profile_may_have_is_refused_and_not_passed_over() -> None:
+    ran = many(RESISTANT, " " * 1_000_003 + json.dumps(RESISTANT), RESISTANT)
+    assert ran.out == f"1: {ELIGIBLE}\n2: refused\n3: {ELIGIBLE}\n"
+    assert "[too-large]" in ran.err
+
+
+def test_a_closed_output_is_refused_before_anything_is_screened(tmp_path: Path) -> None:
+    file = tmp_path / "many.jsonl"
+    file.write_text(json.dumps(RESISTANT) + "\n")
+    program = "from ketascreen.cli import main; import sys; main(sys.argv[1:])"
+    arguments = [sys.executable, "-c", program, "screen", "--many", str(file), "--as-of", AS_OF]
+    ran = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *arguments], capture_output=True, text=True, check=False)
+    assert ran.returncode == ExitStatus.BAD_INPUT
+    assert "standard output is closed" in ran.stderr
+
+
 def test_the_last_line_needs_no_line_break(tmp_path: Path) -> None:
     file = tmp_path / "patients.jsonl"
     file.write_text(f"{line(MISSING)}\r\n{line(RESISTANT)}", "utf-8")

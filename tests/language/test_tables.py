@@ -16,6 +16,7 @@ from ketascreen.language.operators import BY_SHAPE, OPERATORS, SHAPES, AtEnd, Ta
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
 from ketascreen.verdict.decision import alone
+from tests.helpers.places import ROOT
 from tests.helpers.screening import shipped
 
 
@@ -107,6 +108,12 @@ def test_a_whole_table_is_given_back_as_it_is() -> None:
 def test_no_two_operators_have_the_same_shape() -> None:
     assert [operator.name for operator in BY_SHAPE.values()] == list(OPERATORS)
     assert {operator.takes for operator in OPERATORS.values()} == set(Takes)
+
+
+def test_the_page_of_the_rule_format_describes_each_operator() -> None:
+    page = (ROOT / "docs" / "rule-format.md").read_text("utf-8")
+    described = [line for line in page.splitlines() if line.startswith("| `")]
+    assert [name for name in OPERATORS if not any(f"`{name}`" in line for line in described)] == []
 
 
 def test_the_opposite_of_an_end_holds_exactly_where_it_does_not() -> None:

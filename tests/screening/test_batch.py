@@ -103,7 +103,7 @@ def test_what_has_no_meaning_is_refused_before_the_first_profile_is_taken(asked:
 
 
 def test_what_is_no_profile_is_refused() -> None:
-    with pytest.raises(RequestError, match="must be a PatientProfile"):
+    with pytest.raises(RequestError, match="must be a PatientProfile or bytes"):
         each("a patient")  # type: ignore[arg-type]
 
 

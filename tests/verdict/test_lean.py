@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,7 @@ from tests.helpers.reached import often_reached, reached
 from tests.helpers.screening import AS_OF, SOME, baseline, profile_of, rngs, screening, shipped, shipped_screener
 
 WORDS = Wording(shipped())
+FAULT = {"where": "one channel", "message": "failed"}
 
 
 def verdict_of(profile: PatientProfile, stage: Stage = Stage.SESSION, **asked: Any) -> Verdict:
@@ -93,6 +95,45 @@ def test_another_rulebook_does_not_put_its_own_words_in(tmp_path: Path) -> None:
     other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.1.0"', 'version: "0.1.1"'))
     with pytest.raises(RequestError, match="another rulebook"):
         lean.whole(other)
+
+
+def test_a_lean_form_whose_parts_do_not_fit_gives_no_verdict() -> None:
+    told = json.loads(LeanVerdict.of(verdict_of(profile_of(baseline()))).to_json())
+    breaks: tuple[Callable[[Any], Any], ...] = (
+        lambda data: data["findings"].pop("pregnancy"),
+        lambda data: data["findings"].update({"made-up": data["findings"].pop("pregnancy")}),
+        lambda data: data["findings"]["pregnancy"].update({"rests_on": ["made_up"]}),
+        lambda data: data["findings"]["pregnancy"].update({"lacks": {"made_up": "undated"}}),
+        lambda data: data["facts"].pop("pregnancy"),
+        lambda data: data["facts"].update({"made_up": {"value": "zebrafish"}}),
+        lambda data: data["routes"]["im"].update({"decision": "eligible", "reasons": []}),
+        lambda data: data["routes"]["iv"].update({"reasons": ["pregnancy"]}),
+        lambda data: data["findings"]["pregnancy"].update({"outcome": "met"}),
+        lambda data: data["faults"].clear() if "faults" in data else data.update({"faults": [FAULT]}),
+    )
+    for break_it in breaks:
+        broken = json.loads(json.dumps(told))
+        break_it(broken)
+        with pytest.raises(RequestError, match="do not fit each other or the rulebook") as refused:
+            LeanVerdict.model_validate(broken).whole(WORDS)
+        assert [problem.code for problem in refused.value.diagnostics] == ["lean-verdict"]
+        assert "zebrafish" not in str(refused.value)
+
+
+@pytest.mark.parametrize("model", [LeanVerdict, Verdict])
+def test_an_error_of_reading_shows_no_value_of_the_patient(model: type[LeanVerdict | Verdict]) -> None:
+    verdict = verdict_of(profile_of(baseline()))
+    lean = LeanVerdict.of(verdict)
+    good = json.loads(lean.to_json() if model is LeanVerdict else verdict.model_dump_json())
+    for part in (["facts", "age"] if model is LeanVerdict else ["findings", 1, "rests_on", 0], []):
+        bad = json.loads(json.dumps(good))
+        at = bad
+        for name in part:
+            at = at[name]
+        at["value"] = {"zebrafish": "zebrafish"}
+        with pytest.raises(ValidationError) as refused:
+            model.model_validate(bad)
+        assert "'zebrafish'" not in str(refused.value)
 
 
 @pytest.mark.parametrize("where", [(), ("routes", "iv"), ("findings", "pregnancy"), ("facts", "age")])

@@ -88,16 +88,15 @@ class Ledger(LedgerFile):
             LedgerError: it could not be put on record.
         """
         given = {"rule": rule, "reason": reason, "text": text, "by": by, "at": at, "until": until}
-        screening = self._screening_of(verdict)
-        digests = self.rulebook(verdict.rulebook.bytes_digest).rule_digests
-        override = decided_against(verdict, digests, given)
+        screening, rulebook = self._screening_of(verdict)
+        override = decided_against(verdict, rulebook.rule_digests, given)
         with self._legible():
             reference = str(screening.part("reference"))
         entry = self.append(override_record(reference, override, self.salts()))
         return override.model_copy(update={"record": entry.number})
 
-    def _screening_of(self, verdict: Verdict) -> Record:
-        """The record of a verdict, after a check that this verdict is the one on record."""
+    def _screening_of(self, verdict: Verdict) -> tuple[Record, Rulebook]:
+        """The record of a verdict and its rulebook, after a check that this verdict is the one on record."""
         receipt = verdict.receipt
         if receipt is None or receipt.ledger != self.id:
             problem = Diagnostic(
@@ -106,10 +105,11 @@ class Ledger(LedgerFile):
             raise RequestError([problem])
         record = self.entry(receipt.record).record
         with self._legible():
-            same = record.digest == receipt.digest and tells_of(record, verdict)
+            rulebook = self.rulebook(record.data["rulebook"]["bytes_digest"])
+            same = record.digest == receipt.digest and tells_of(record, verdict, rulebook)
         if not same:
             raise RequestError([Diagnostic("override", "the verdict is not the one on record", "screen again")])
-        return record
+        return record, rulebook
 
     def _holds(self, transaction: Transaction, digest: str) -> bool:
         """Whether the next entry's segment holds the rulebook. So each segment can be replayed by itself."""

@@ -261,7 +261,7 @@ class LedgerFile:
         """Reports a record that cannot be read as a LedgerError; `verify` says which record it is."""
         try:
             yield
-        except (KeyError, ValueError, TypeError):
+        except (LookupError, ValueError, TypeError):
             damaged = True
         else:
             damaged = False

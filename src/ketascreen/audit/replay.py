@@ -10,11 +10,11 @@ from ketascreen import _version
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.record import Record, differing, missing_openings
+from ketascreen.audit.record import FORMATS, Record, differing, missing_openings
 from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
-from ketascreen.diagnostic import InputError
+from ketascreen.diagnostic import InputError, printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
@@ -74,13 +74,11 @@ class Replay:
             _require_whole(record)
             reference = str(record.part("reference"))
             screener = self._screener(record)
-            verdict = _judged(screener, record)
+            return self._compared(entry, reference, screener, _judged(screener, record))
         except (LedgerError, InputError) as error:
-            return Replayed(entry.number, reference, refused=str(error))
-        except (KeyError, ValueError, TypeError):
+            refused = str(error)
+        except (LookupError, ValueError, TypeError):
             refused = "its record cannot be read; verify the ledger"
-        else:
-            return self._compared(entry, reference, screener, verdict)
         return Replayed(entry.number, reference, refused=refused)
 
     def verdict(self, entry: Entry) -> Verdict:
@@ -132,6 +130,8 @@ def _kind(entry: Entry) -> str:
 
 
 def _require_whole(record: Record) -> None:
+    if record.format not in FORMATS:
+        raise LedgerError("ledger-newer", f"this version does not know the format `{printable(record.format)}`")
     missing = sorted(missing_openings(record))
     if missing:
         more = f" and {len(missing) - 1} more" if missing[1:] else ""

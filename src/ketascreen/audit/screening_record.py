@@ -8,18 +8,24 @@ Each fact is a part of its own, so that one can be opened without the others. Re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.record import FORMAT, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.facts import known_facts
 from ketascreen.patient.observation import dump_observation, read_observation
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.explanation import Evidence
 from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import LeanFinding, LeanVerdict
 from ketascreen.verdict.verdict import RouteVerdict, Verdict
+from ketascreen.verdict.wording import Wording
 
 _ELSEWHERE = {"facts", "last_answers", "rulebook", "stage", "counts", "agreement", "library_version", "receipt"}
 """The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""
@@ -39,13 +45,25 @@ def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) 
     return record_of("screening", parts, salts, form=form)
 
 
-def tells_of(record: Record, verdict: Verdict) -> bool:
-    """Whether a record holds exactly this verdict.
+def tells_of(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
+    """Whether a record holds exactly this verdict, which `rulebook` made. Each finding is made again from the record.
 
     Raises:
-        KeyError: the opening of a part is missing.
+        KeyError: a part whose opening is not available.
+        ProfileError: the rulebook's vocabulary cannot read the recorded profile.
     """
-    return all(canonical(record.part(name)) == canonical(said) for name, said in _said(verdict, record.format).items())
+    said = _said(verdict, record.format)
+    same = all(canonical(record.part(name)) == canonical(part) for name, part in said.items())
+    return same and _findings_again(record, rulebook) == verdict.findings
+
+
+def _findings_again(record: Record, rulebook: Rulebook) -> tuple[Finding, ...]:
+    as_of = datetime.fromisoformat(record.part("as_of"))
+    facts = known_facts(profile_of(record), rulebook.vocabulary, as_of)
+    outcomes = {rule: finding.outcome for rule, finding in findings_of(record).items()}
+    rules = [rule for rule in rulebook.rules if rule.id in outcomes]
+    findings, _ = Evidence(Wording(rulebook), facts, as_of).findings(rules, outcomes)
+    return findings
 
 
 def profile_of(record: Record) -> PatientProfile:

@@ -54,6 +54,8 @@ class Asked:
 
 def screen_many(screener: Screener, asked: Asked, *, workers: int) -> ExitStatus:
     """Screens each line of a file and prints its answer; returns the worst status of all."""
+    if sys.stdout is None:
+        raise click.UsageError("standard output is closed, so there is no place for the verdicts; open it")
     count, numbers = counter("lines"), deque[int]()
     screened = faulty = refused = 0
     with ExitStack() as opened:
@@ -91,10 +93,10 @@ def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     number = 0
     while line := source.readline(MAX_BYTES + 2):
         number += 1
-        rest = line
+        rest, is_whole = line, True
         while not rest.endswith(b"\n") and (rest := source.readline(MAX_BYTES)):
-            pass
-        if line.strip():
+            is_whole = False
+        if line.strip() or not is_whole:
             yield number, line.rstrip(b"\r\n")
 
 
@@ -119,7 +121,7 @@ def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
 def _show_refused(number: int, problems: Sequence[Diagnostic], as_json: bool) -> None:
     if as_json:
         shown = [{key: value for key, value in asdict(problem).items() if key in _SHOWN} for problem in problems]
-        click.echo(json.dumps({"line": number, "problems": shown}))
+        click.echo(json.dumps({"line": number, "problems": shown}, separators=(",", ":")))
     else:
         click.echo(ENGLISH.text("many.refused", line=number))
         click.echo("\n".join(map(str, problems)), err=True)

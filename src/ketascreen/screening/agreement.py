@@ -53,8 +53,10 @@ def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozense
     by_channel: dict[str, Mapping[str, Truth]] = {}
     names, faults = [], []
     for channel in channels:
-        names.append(channel.name)
         answer = _answer(channel, facts, stage, rules)
+        if channel.name in names:  # its answer would replace the other's
+            answer = ENGLISH.text("fault.same_name")
+        names.append(channel.name)
         if isinstance(answer, str):
             faults.append(Fault(where=ENGLISH.text("fault.channel", channel=channel.name), message=answer))
         else:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.process_pool import in_order
-from ketascreen.screening.request import Request, require_profile
+from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
@@ -78,8 +78,9 @@ def _require_copies(make: object) -> None:
 
 
 def _profile_or_bytes(given: Given) -> Given:
-    if not isinstance(given, bytes):
-        require_profile(given)
+    if not isinstance(given, PatientProfile | bytes):
+        hint = "give PatientProfile(...), or the bytes of its JSON"
+        raise RequestError([Diagnostic("profile", "each must be a PatientProfile or bytes", hint)])
     return given
 
 

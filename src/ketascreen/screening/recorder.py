@@ -63,9 +63,9 @@ def require_reference(reference: str | None, *, has_ledger: bool) -> None:
     Raises:
         RequestError: one without the other, or a reference that is not an opaque token.
     """
-    hint = "give your own opaque token for the patient: letters and digits without spaces, never a name"
+    hint = "give your own token for the patient: at most 200 letters, digits and ._:/+=@- without spaces, never a name"
     if not has_ledger:
-        problem, hint = "`reference` is given, but there is no ledger", "give `Screener` a ledger"
+        problem, hint = "`reference` is given, but there is no ledger", "name a ledger too"
         refused = reference is not None
     elif reference is None:
         problem, refused = "a ledger needs `reference`", True

@@ -109,6 +109,7 @@ TEXTS: Mapping[str, str] = {
     "fault.explanation": "explanation",
     "fault.failed": "failed",
     "fault.failed_with": "failed ({error})",
+    "fault.same_name": "has the name of another channel",
     "fault.other_rules": "answered for other rules than it was asked ({lost} lost, {invented} invented)",
     "fault.no_truth": "gave something that is neither met, not met nor unknown",
     "fault.unexplained": "`{rule}` could not be explained ({error})",

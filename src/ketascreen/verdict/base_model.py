@@ -8,8 +8,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from ketascreen.patient.observation import at_fixed_offset
 
-EXACT = ConfigDict(extra="forbid")
-"""Refuses a field that is not named; for dataclasses that are read back from JSON too."""
+EXACT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+"""Refuses a field that is not named, and shows no value in an error; for dataclasses that are read from JSON too."""
 WrittenTime = Annotated[AwareDatetime, AfterValidator(at_fixed_offset)]
 """A time with its offset, in whole minutes, as JSON writes it."""
 

@@ -8,12 +8,13 @@ from typing import Self
 
 from pydantic import AwareDatetime, Field
 
+from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
-from ketascreen.verdict.decision import RouteRecommendation
+from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import Fault, Finding, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
@@ -25,9 +26,16 @@ from ketascreen.verdict.verdict import (
     RouteVerdict,
     RulebookUsed,
     Verdict,
+    decided_at,
+    decided_on_record,
 )
 from ketascreen.verdict.wording import Said, Wording
 
+_NOT_WHOLE = Diagnostic(
+    "lean-verdict",
+    "the parts of the lean form do not fit each other or the rulebook",
+    "screen again",
+)
 _OTHER_RULEBOOK = Diagnostic(
     "other-rulebook", "the verdict was made by another rulebook", "load the rulebook that has its digests"
 )
@@ -104,12 +112,17 @@ class LeanVerdict(Reported):
     def whole(self, rulebook: Rulebook | Wording) -> Verdict:
         """The verdict with its words put back. For many verdicts, give a `Wording`, which has the words ready.
 
+        The lean form is not sealed: nothing here shows whether somebody changed it. A ledger shows that.
+
         Raises:
-            RequestError: the verdict was made by another rulebook.
+            RequestError: the verdict was made by another rulebook; findings are missing or not by this rulebook, or do
+                not give what is recommended.
         """
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
         if words.rulebook != self.rulebook:
             raise RequestError([_OTHER_RULEBOOK])
+        if len(self.findings) != self.counts.reported or not self._is_by(words) or not self._recommends(words):
+            raise RequestError([_NOT_WHOLE])
         outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
         said = Recommendation(self.stage, self.as_of, self.routes, outcomes, self.agreement, self.faults)
         return words.verdict(
@@ -120,6 +133,26 @@ class LeanVerdict(Reported):
             overrides=self.overrides,
             library_version=self.library_version,
             receipt=self.receipt,
+        )
+
+    def _is_by(self, words: Wording) -> bool:
+        """Whether each rule is in the rulebook, and each fact that a finding rests on or lacks is known by name."""
+        facts = {*self.facts, *self.last_answers}
+        rests_on = {name for finding in self.findings.values() for name in finding.rests_on}
+        lacks = {name for finding in self.findings.values() for name in finding.lacks}
+        return self.findings.keys() <= words.rules and rests_on <= facts and facts | lacks <= words.facts
+
+    def _recommends(self, words: Wording) -> bool:
+        """Whether its findings give what it recommends; other versions of the library may combine them otherwise."""
+        if self.library_version != VERSION:
+            return True
+        findings = [(rule, words.effect(rule), words.routes(rule), one.outcome) for rule, one in self.findings.items()]
+        found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
+        decided = decided_at((*self.decisions, *decided_on_record(self.overrides)), self.as_of)
+        doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
+        return all(
+            said == combine(found[route], self.stage, decided=decided, in_doubt=bool(self.faults) or route in doubted)
+            for route, said in self.routes.items()
         )
 
     def _said(self, words: Wording) -> Iterator[Said]:

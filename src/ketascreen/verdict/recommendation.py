@@ -1,4 +1,4 @@
-"""The answer of a screening without its words, for live forms and batches."""
+"""The recommendation of a screening without its words, for live forms and batches."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -66,14 +66,24 @@ class Wording:
         )
 
     @property
-    def rules(self) -> tuple[str, ...]:
-        """The ids of all rules, in their order."""
-        return tuple(self._rules)
+    def rules(self) -> KeysView[str]:
+        """The ids of all rules."""
+        return self._rules.keys()
+
+    @property
+    def facts(self) -> KeysView[str]:
+        """The names of all facts."""
+        return self._facts.keys()
 
     def effect(self, rule: str) -> Effect:
         """The effect of a rule."""
         effect: Effect = self._rules[rule]["effect"]
         return effect
+
+    def routes(self, rule: str) -> tuple[Route, ...]:
+        """The routes of a rule."""
+        routes: tuple[Route, ...] = self._rules[rule]["routes"]
+        return routes
 
     def used(self, name: str, **known: Any) -> FactUsed:
         """A known fact, with its label and unit; `known` are the fields of `FactUsed` that are the patient's."""

@@ -14,7 +14,11 @@ from ketascreen.cli.audit.options import ledger_argument
 @click.command("export")
 @ledger_argument
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--redacted", is_flag=True, help="Without the openings: nothing of a patient is in the file.")
+@click.option(
+    "--redacted",
+    is_flag=True,
+    help="Without the openings: the file has the recommendations, but no fact and no reference.",
+)
 def command(ledger: Path, file: Path, redacted: bool) -> None:
     """Write the whole chain of a ledger to FILE, which must be new.
 
