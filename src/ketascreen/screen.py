@@ -20,13 +20,13 @@ from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.agreement import ChannelResults, ask
-from ketascreen.screening.batch import Answers, in_turn, verdicts_in_turn
-from ketascreen.screening.explanation import Evidence
+from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
+from ketascreen.screening.explanation import findings_of
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile
 from ketascreen.screening.scope import Scope, counts
-from ketascreen.verdict.override import Override, shown
+from ketascreen.verdict.override import Override, overrides_at
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import ClinicianDecision, Verdict, decided_at, decided_on_record
 from ketascreen.verdict.wording import Wording
@@ -101,7 +101,7 @@ class Screener:
         if self.ledger is None or reference is None:
             return self._verdict(profile, request, given)
         if given:
-            refuse_without_record("a screening with `overrides`", has_ledger=True)
+            self._refuse_with_ledger("a screening with `overrides`")
         verdict = self._verdict(profile, request, self.ledger.overrides(reference))
         receipt = self.ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
         log.debug("on record as entry %d of ledger %s", receipt.record, receipt.ledger)
@@ -124,7 +124,7 @@ class Screener:
             ProfileError, RequestError: as for `screen`; also if the screener has a ledger, since it gives no
                 recommendation without its record.
         """
-        refuse_without_record("`decide`", has_ledger=self.ledger is not None)
+        self._refuse_with_ledger("`decide`")
         request = read_request(self.rulebook, as_of, stage, routes, decisions)
         return self._recommendation(profile, request)
 
@@ -136,7 +136,7 @@ class Screener:
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
-    ) -> Answers[Verdict]:
+    ) -> Results[Verdict]:
         """The verdict on each patient, in their order; for one that `screen` would refuse, the error in its place.
 
         A profile may be the bytes of its JSON. Profiles are taken as verdicts are asked for, a few ahead at most, so
@@ -147,7 +147,7 @@ class Screener:
             RequestError: as for `screen`; `workers` below 1, or a channel that cannot be copied to a process.
             ChannelFault: a worker process ended without an answer.
         """
-        refuse_without_record("`screen_many`", has_ledger=self.ledger is not None)
+        self._refuse_with_ledger("`screen_many`")
         request = read_request(self.rulebook, as_of, stage, routes)
         return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
 
@@ -159,9 +159,13 @@ class Screener:
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
-    ) -> Answers[Recommendation]:
-        """The recommendation alone on each patient, as `decide` gives it. All else is as in `screen_many`."""
-        refuse_without_record("`decide_many`", has_ledger=self.ledger is not None)
+    ) -> Results[Recommendation]:
+        """The recommendation alone on each patient, as `decide` gives it. All else is as in `screen_many`.
+
+        Raises:
+            RequestError, ChannelFault: as for `screen_many`.
+        """
+        self._refuse_with_ledger("`decide_many`")
         request = read_request(self.rulebook, as_of, stage, routes)
         return in_turn(self._recommendation, request, profiles, workers=workers)
 
@@ -176,22 +180,28 @@ class Screener:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _refuse_with_ledger(self, what: str) -> None:
+        refuse_without_record(what, has_ledger=self.ledger is not None)
+
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
         scope, _, results = self._asked(profile, request)
-        return recommend(request, scope, results, decided_at(request.decisions, request.as_of), results.faults)
+        return recommend(request, scope, results, decided_at(request.decisions, request.as_of))
 
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
         scope, facts, results = self._asked(profile, request)
-        words = self.wording
-        evidence = Evidence(words, facts, request.as_of)
-        findings, unexplained = evidence.findings(scope.rules, results.outcomes(scope.rules))
-        faults = results.faults + unexplained
-        on_record = shown(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
+        outcomes = results.outcomes(scope.rules)
+        findings, unexplained = findings_of(scope.rules, outcomes, self.wording, facts, request.as_of)
+        on_record = overrides_at(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), request.as_of)
-        said = recommend(request, scope, results, decided, faults)
+        recommendation = recommend(request, scope, results, decided, unexplained)
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
-        counted = counts(self.rulebook, scope, results)
-        return words.verdict(said, findings, decisions=request.decisions, counts=counted, overrides=on_record)
+        return self.wording.verdict(
+            recommendation,
+            findings,
+            decisions=request.decisions,
+            counts=counts(self.rulebook, scope, results),
+            overrides=on_record,
+        )
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

@@ -12,7 +12,7 @@ from ketascreen import PatientProfile, Readiness, RequestError, Screener, Verdic
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.language.terms import Decision, Effect, Outcome
 from ketascreen.verdict.finding import FactUsed
-from ketascreen.verdict.override import Override, OverrideReason, Standing, shown, standing
+from ketascreen.verdict.override import Override, OverrideReason, Standing, overrides_at, standing
 from tests.helpers.ledgers import at, example, lozenge_today, new_ledger, screener
 from tests.helpers.screening import AS_OF, shipped
 
@@ -225,5 +225,5 @@ def test_what_is_shown_is_in_the_order_of_the_records(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     first = lozenge_today(ledger)
     made = [decide(ledger, first, at=at(hours)) for hours in (2, 1)]
-    found = shown(made, first.findings, shipped().rule_digests, at(3))
+    found = overrides_at(made, first.findings, shipped().rule_digests, at(3))
     assert [(one.override.record, one.standing) for one in found] == [(4, Standing.IN_FORCE), (5, Standing.REPLACED)]

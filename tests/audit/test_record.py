@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ketascreen import Fault, LeanVerdict, PatientProfile, Screener, Verdict
 from ketascreen.audit.record import FORMATS, MAY_LEAVE, differing, key_of, record_of, rulebook_record
-from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record, tells_of
+from ketascreen.audit.screening_record import findings_of, holds_verdict, profile_of, reasons_of, screening_record
 from ketascreen.audit.sealing import commitment, openings_text, opens, random_salts, salts_of, value_of
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.profile import BUILT_IN
@@ -66,8 +66,8 @@ def test_findings_and_reasons_are_read_alike_from_either_format(form: str) -> No
     assert record.format == form
     assert findings_of(record) == LeanVerdict.of(verdict).findings
     assert reasons_of(record, "iv") == {"uncontrolled-hypertension"}
-    assert tells_of(record, verdict, shipped())
-    assert not tells_of(
+    assert holds_verdict(record, verdict, shipped())
+    assert not holds_verdict(
         record, verdict.model_copy(update={"faults": (Fault(where="here", message="failed"),)}), shipped()
     )
     assert profile_of(record) == screening.profile
@@ -101,7 +101,7 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     assert set(Verdict.model_fields) - set(elsewhere) - told == set()
     lean_alone = {"facts", "last_answers"}
     assert set(LeanVerdict.model_fields) - lean_alone == set(Verdict.model_fields) - {"notice"}
-    assert tells_of(record, verdict, shipped())
+    assert holds_verdict(record, verdict, shipped())
 
 
 def test_the_names_of_the_parts_tell_nothing_of_the_patient() -> None:

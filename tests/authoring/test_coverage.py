@@ -74,7 +74,7 @@ def test_a_comparison_seen_true_false_and_unknown_is_covered() -> None:
     one = covered(HOME, case(setting="home"), case(setting="clinic"), case())
     assert one.missing == ()
     assert str(one.share) == "100%"
-    assert one.came_to == {T: 1, F: 1, U: 1}
+    assert one.cases_by_truth == {T: 1, F: 1, U: 1}
     assert one.shown_to_matter == Share(1, 1)
 
 
@@ -205,10 +205,10 @@ def test_a_case_whose_patient_is_refused_shows_nothing() -> None:
 
 def test_whole_patients_count_only_where_they_are_asked_for_and_the_rule_is_asked() -> None:
     patient = case(rule=None, setting="home")
-    assert covered(HOME, patient).came_to[T] == 0
-    assert covered(HOME, patient, vignettes=True).came_to[T] == 1
+    assert covered(HOME, patient).cases_by_truth[T] == 0
+    assert covered(HOME, patient, vignettes=True).cases_by_truth[T] == 1
     session = covered(HOME, patient, vignettes=True, stage=RuleStage.SESSION)
-    assert (session.came_to[T], session.failing) == (0, ())
+    assert (session.cases_by_truth[T], session.failing) == (0, ())
 
 
 def test_the_first_case_that_shows_something_is_named() -> None:
@@ -223,7 +223,7 @@ def test_a_case_of_another_rule_shows_nothing() -> None:
 def test_an_alert_is_shown_by_the_last_answer_whatever_its_age() -> None:
     old = case(rule="suicidal-thoughts", suicidality={"value": "thoughts", "at": "2020-01-01"})
     one = next(one for one in cover(shipped(), [old]) if one.rule.id == "suicidal-thoughts")
-    assert one.came_to == {T: 1, F: 0, U: 0}
+    assert one.cases_by_truth == {T: 1, F: 0, U: 0}
 
 
 @pytest.mark.parametrize(

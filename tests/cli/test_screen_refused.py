@@ -17,6 +17,7 @@ from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.language.logic import Truth
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.screening import explanation
 from tests.helpers.command_line import AS_OF, flat, run, screen
 from tests.helpers.places import EXAMPLES
 
@@ -94,6 +95,19 @@ def test_a_channel_that_fails_ends_with_70_and_stands_at_the_top(monkeypatch: py
     ran = screen("resistant-depression.json")
     assert ran.status == ExitStatus.FAULT
     assert ran.out.startswith("FAULT: production channel: failed (ValueError)\n")
+    assert "A fault, or channels that disagree (see the top), can be the cause." in ran.out
+    assert WORD not in ran.out + ran.err
+
+
+def test_a_rule_that_cannot_be_explained_puts_the_recommendation_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(WORD)
+
+    monkeypatch.setattr(explanation, "explain", fail)
+    ran = screen("resistant-depression.json")
+    assert ran.status == ExitStatus.FAULT
+    assert ran.out.startswith("FAULT: explanation: `active-mania` could not be explained (ValueError)\n")
+    assert "A fault, or channels that disagree (see the top), can be the cause." in ran.out
     assert WORD not in ran.out + ran.err
 
 

@@ -23,6 +23,7 @@ def test_every_rule_is_in_scope_or_counted_out_and_what_is_in_scope_is_evaluated
     counts = verdict.counts
     assert counts.loaded == len(rulebook.rules)
     assert counts.loaded == counts.in_scope + counts.out_of_scope_stage + counts.out_of_scope_route
+    assert counts.out_of_scope_stage == len(rulebook.rules) - len(rulebook.asked_at(stage))
     assert counts.evaluated == {"reference": counts.in_scope, "production": counts.in_scope}
     assert counts.reported == counts.in_scope == len(verdict.findings)
     in_scope = {rule.id for rule in rulebook.asked_at(stage) if set(rule.routes) & set(routes)}

@@ -18,8 +18,7 @@ from ketascreen import ChannelFault, PatientProfile, ProfileError, RequestError,
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
 from ketascreen.patient.facts import Facts, known_facts
-from ketascreen.runtime.process_pool import cores, in_order
-from ketascreen.screening.batch import PIECE
+from ketascreen.runtime.process_pool import PIECE, cores, in_order
 from tests.campaigns.endurance import patients
 from tests.helpers import generate
 from tests.helpers.screening import AS_OF, baseline, profile_of, rngs, shipped, shipped_screener

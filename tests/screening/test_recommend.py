@@ -49,11 +49,12 @@ def recommended(
     results: ChannelResults,
     routes: tuple[Route, ...] = tuple(Route),
     decided: frozenset[str] = frozenset(),
+    unexplained: tuple[Fault, ...] = (),
 ) -> Recommendation:
     asked = tuple(rule for rule in rules if not set(rule.routes).isdisjoint(routes))
     scope = Scope(frozenset(IDS), asked, frozenset(rule.id for rule in asked))
     request = Request(datetime(2026, 11, 22, tzinfo=UTC), Stage.SESSION, routes)
-    return recommend(request, scope, results, decided, results.faults)
+    return recommend(request, scope, results, decided, unexplained)
 
 
 def results_of(**by_channel: Answer) -> ChannelResults:
@@ -121,6 +122,18 @@ def test_a_fault_leaves_no_route_better_than_insufficient_data(rules: Rules, ans
         assert route.decision in (Decision.INSUFFICIENT_DATA, Decision.NOT_ELIGIBLE)
         assert route.readiness in (Readiness.INSUFFICIENT_DATA, Readiness.NOT_READY)
     assert (said.faults, said.agreement.agreed) == ((FAULT,), False)
+
+
+@given(rulebooks, answers)
+def test_a_rule_that_cannot_be_explained_puts_every_route_in_doubt_beside_the_faults_of_channels(
+    rules: Rules, answer: Answer
+) -> None:
+    results = ChannelResults(("one", "other"), {"one": answer}, {}, (FAULT,))
+    unexplained = Fault(where="explanation", message="failed")
+    assert recommended(rules, results, unexplained=(unexplained,)).faults == (FAULT, unexplained)
+    alone_ = recommended(rules, results_of(one=answer), unexplained=(unexplained,))
+    assert alone_.faults == (unexplained,)
+    assert {route.decision for route in alone_.routes.values()} <= {Decision.INSUFFICIENT_DATA, Decision.NOT_ELIGIBLE}
 
 
 @given(rulebooks)

@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 
-from ketascreen.language.operators import OPERATORS
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of
@@ -37,7 +36,6 @@ FAMILIES: dict[str, Iterable[str]] = {
     "stricter": get_args(ParameterModel.model_fields["stricter"].annotation),
     "read": get_args(OutsideModel.model_fields["read"].annotation),
     "kind": (Kind.NUMBER, Kind.INTEGER),
-    "operator": OPERATORS,
     "unit": {unit.name for unit in UNITS.values()},
 }
 """The closed lists whose words have labels."""

@@ -172,7 +172,7 @@ def test_columns_stay_apart_where_words_are_longer() -> None:
     assert re.split(r" {2,}", row)[:3] == ["iv", "insufficient data insufficient data", "insufficient data"]
 
 
-NAMED = {"effect", "stage", "operator", "basis", "stricter", "status", "read", "unit"}
+NAMED = {"effect", "stage", "basis", "stricter", "status", "read", "unit"}
 """The fields of a rule and what it is made with whose words have labels."""
 
 

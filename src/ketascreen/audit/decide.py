@@ -21,7 +21,7 @@ _HINTS = {
 }
 
 
-def decided_against(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapping[str, Any]) -> Override:
+def override_from(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapping[str, Any]) -> Override:
     """The override of the finding of `given["rule"]` in a verdict that has a receipt; it is not on record yet.
 
     `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `rule_digests` holds the meaning digest of each rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ketascreen.audit.decide import decided_against
+from ketascreen.audit.decide import override_from
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
@@ -14,7 +14,7 @@ from ketascreen.audit.record import (
     override_record,
     rulebook_record,
 )
-from ketascreen.audit.screening_record import screening_record, tells_of
+from ketascreen.audit.screening_record import holds_verdict, screening_record
 from ketascreen.audit.store import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
@@ -89,7 +89,7 @@ class Ledger(LedgerFile):
         """
         given = {"rule": rule, "reason": reason, "text": text, "by": by, "at": at, "until": until}
         screening, rulebook = self._screening_of(verdict)
-        override = decided_against(verdict, rulebook.rule_digests, given)
+        override = override_from(verdict, rulebook.rule_digests, given)
         with self._legible():
             reference = str(screening.part("reference"))
         entry = self.append(override_record(reference, override, self.salts()))
@@ -106,7 +106,7 @@ class Ledger(LedgerFile):
         record = self.entry(receipt.record).record
         with self._legible():
             rulebook = self.rulebook(record.data["rulebook"]["bytes_digest"])
-            same = record.digest == receipt.digest and tells_of(record, verdict, rulebook)
+            same = record.digest == receipt.digest and holds_verdict(record, verdict, rulebook)
         if not same:
             raise RequestError([Diagnostic("override", "the verdict is not the one on record", "screen again")])
         return record, rulebook

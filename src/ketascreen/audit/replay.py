@@ -74,7 +74,7 @@ class Replay:
             _require_whole(record)
             reference = str(record.part("reference"))
             screener = self._screener(record)
-            return self._compared(entry, reference, screener, _judged(screener, record))
+            return self._compared(entry, reference, screener, _screened_again(screener, record))
         except (LedgerError, InputError) as error:
             refused = str(error)
         except (LookupError, ValueError, TypeError):
@@ -91,7 +91,7 @@ class Replay:
         if replayed.refused or replayed.differs or not replayed.own:
             why = replayed.refused or "with this version the result is not the same"
             raise LedgerError("ledger-refused", f"entry {entry.number} cannot be replayed ({why}); screen again")
-        verdict = _judged(self._screener(entry.record), entry.record)
+        verdict = _screened_again(self._screener(entry.record), entry.record)
         receipt = Receipt(ledger=self._ledger.id, record=entry.number, digest=entry.record.digest)
         return verdict.model_copy(update={"receipt": receipt})
 
@@ -138,7 +138,7 @@ def _require_whole(record: Record) -> None:
         raise LedgerError("ledger-not-there", f"the opening of its part `{missing[0]}`{more} is missing")
 
 
-def _judged(screener: Screener, record: Record) -> Verdict:
+def _screened_again(screener: Screener, record: Record) -> Verdict:
     return screener.screen(
         profile_of(record),
         as_of=datetime.fromisoformat(record.part("as_of")),

@@ -20,7 +20,7 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.facts import known_facts
 from ketascreen.patient.observation import dump_observation, read_observation
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.screening.explanation import Evidence
+from ketascreen.screening.explanation import findings_of as explained
 from ketascreen.screening.recorder import Screening
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import LeanFinding, LeanVerdict
@@ -45,7 +45,7 @@ def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) 
     return record_of("screening", parts, salts, form=form)
 
 
-def tells_of(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
+def holds_verdict(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
     """Whether a record holds exactly this verdict, which `rulebook` made. Each finding is made again from the record.
 
     Raises:
@@ -62,7 +62,7 @@ def _findings_again(record: Record, rulebook: Rulebook) -> tuple[Finding, ...]:
     facts = known_facts(profile_of(record), rulebook.vocabulary, as_of)
     outcomes = {rule: finding.outcome for rule, finding in findings_of(record).items()}
     rules = [rule for rule in rulebook.rules if rule.id in outcomes]
-    findings, _ = Evidence(Wording(rulebook), facts, as_of).findings(rules, outcomes)
+    findings, _ = explained(rules, outcomes, Wording(rulebook), facts, as_of)
     return findings
 
 

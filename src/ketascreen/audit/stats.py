@@ -27,7 +27,7 @@ _CLOCK = timedelta(days=1)
 
 
 @dataclass
-class Stretch:
+class Period:
     """The counts of one period. `unread` counts the records without openings in the ledger."""
 
     screenings: int = 0
@@ -55,8 +55,8 @@ class Stats:
 
     since: datetime
     until: datetime
-    now: Stretch
-    before: Stretch
+    now: Period
+    before: Period
 
     @property
     def drifts(self) -> tuple[Drift, ...]:
@@ -67,7 +67,7 @@ class Stats:
 def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
     """Counts the records of the `days` up to `until`, and of as many days before them; `entries` are newest first."""
     length = timedelta(days=days)
-    told = Stats(until - length, until, Stretch(), Stretch())
+    told = Stats(until - length, until, Period(), Period())
     for entry in entries:
         recorded = read_time(entry.recorded_at)
         if recorded < told.since - length - _CLOCK:
@@ -79,28 +79,28 @@ def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
     return told
 
 
-def _count(entry: Entry, stretch: Stretch) -> None:
+def _count(entry: Entry, period: Period) -> None:
     record = entry.record
     try:
         if record.kind == "override":
-            stretch.overrides[record.part("rule"), record.part("reason")] += 1
+            period.overrides[record.part("rule"), record.part("reason")] += 1
         if record.kind != "screening":
             return
         found, recommended = findings_of(record), record.data["recommendation"]
         asks = {fact for finding in found.values() for fact in finding.lacks}
     except KeyError:
-        stretch.unread += 1
+        period.unread += 1
         return
-    stretch.screenings += 1
+    period.screenings += 1
     for route, said in recommended.items():
-        stretch.decisions[route, said["decision"]] += 1
+        period.decisions[route, said["decision"]] += 1
         if said["readiness"]:
-            stretch.readiness[route, said["readiness"]] += 1
-    stretch.met.update(rule for rule, finding in found.items() if finding.outcome is Outcome.MET)
-    stretch.asks.update(asks)
+            period.readiness[route, said["readiness"]] += 1
+    period.met.update(rule for rule, finding in found.items() if finding.outcome is Outcome.MET)
+    period.asks.update(asks)
 
 
-def _drifts(before: Stretch, now: Stretch) -> Iterator[Drift]:
+def _drifts(before: Period, now: Period) -> Iterator[Drift]:
     if not before.screenings or not now.screenings:
         return
     for rule in sorted(before.met | now.met):

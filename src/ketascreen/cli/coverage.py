@@ -110,7 +110,7 @@ def _rule(one: RuleCoverage) -> dict[str, Any]:
     return {
         "rule": one.rule.id,
         **_share(one.share),
-        "cases": {OUTCOME[value]: one.came_to[value] for value in VALUES},
+        "cases": {OUTCOME[value]: one.cases_by_truth[value] for value in VALUES},
         "all_patients_tried": one.tried_all,
         "failing_cases": list(map(str, one.failing)),
         "nodes": [_node(one, node) for node in one.nodes],

@@ -78,7 +78,9 @@ _CAUTIOUS = (
 
 def of_verdict(verdict: Verdict) -> ExitStatus:
     """The exit status of a screening: a fault first, else the most cautious route."""
-    if verdict.faults or not verdict.agreement.agreed:
+    from ketascreen.verdict.recommendation import in_doubt  # other commands need no verdict
+
+    if in_doubt(verdict):
         return ExitStatus.FAULT
     return max(map(_of_route, verdict.routes.values()), key=_CAUTIOUS.index)
 

@@ -12,7 +12,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.grounds import source
 from ketascreen.rendering.page import Line, Style, entries, heading, show, wrapped
 from ketascreen.signing import VerifyKey
-from ketascreen.verdict.wording import source as cited
+from ketascreen.verdict.wording import source_of
 
 
 @click.command("routes")
@@ -34,4 +34,4 @@ def render(rulebook: Rulebook) -> Iterator[Line]:
         for attribute, statements in sheet.attributes:
             for statement in statements:
                 yield from wrapped(f"{attribute.replace('_', ' ')}: {statement.says}", indent=2, hang=2)
-                yield from entries("Sources", (source(cited(one)) for one in statement.sources), indent=4)
+                yield from entries("Sources", (source(source_of(one)) for one in statement.sources), indent=4)

@@ -24,7 +24,7 @@ from ketascreen.screen import Screener
 from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.lean import LeanVerdict
-from ketascreen.verdict.recommendation import Recommendation
+from ketascreen.verdict.recommendation import Recommendation, in_doubt
 from ketascreen.verdict.verdict import Verdict
 
 MEANING = {
@@ -70,7 +70,7 @@ def screen_many(screener: Screener, asked: Asked, *, workers: int) -> ExitStatus
                 _show_refused(number, [_on_line(one, asked.name, number) for one in answer.diagnostics], asked.as_json)
             else:
                 screened += 1
-                faulty += bool(answer.faults) or not answer.agreement.agreed
+                faulty += in_doubt(answer)
                 click.echo(_line(number, answer))
             if done % _COUNTED == 0:
                 count(done)

@@ -39,18 +39,6 @@ class Effect(StrEnum):
     ADVISE = "advise"
 
 
-class Outcome(StrEnum):
-    """The outcome of one rule for one patient, the least cautious first."""
-
-    NOT_MET = "not_met"
-    UNKNOWN = "unknown"
-    MET = "met"
-
-
-OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
-"""The outcome of a rule, by the truth of its condition."""
-
-
 class _Ranked(StrEnum):
     """Words listed from the least to the most cautious."""
 
@@ -63,6 +51,18 @@ class _Ranked(StrEnum):
     def most_cautious(cls, values: Iterable[Self]) -> Self:
         """The most cautious of `values`; if there are none, the least cautious word of the list."""
         return max(values, key=attrgetter("rank"), default=None) or next(iter(cls))
+
+
+class Outcome(_Ranked):
+    """The outcome of one rule for one patient, the least cautious first."""
+
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    MET = "met"
+
+
+OUTCOME = {Truth.TRUE: Outcome.MET, Truth.FALSE: Outcome.NOT_MET, Truth.UNKNOWN: Outcome.UNKNOWN}
+"""The outcome of a rule, by the truth of its condition."""
 
 
 class Decision(_Ranked):

@@ -56,9 +56,8 @@ def _asking(name: str, compares: tuple[Compare, ...], rulebook: Rulebook, texts:
 
 
 def _compared(compare: Compare, fact: Fact, rulebook: Rulebook, texts: Catalogue) -> str:
-    operator = texts.label("operator", compare.operator)
     constant = _constant(compare, fact, rulebook, texts)
-    return texts.text("condition.compares", operator=operator, constant=constant)
+    return texts.text("condition.compares", operator=compare.operator, constant=constant)
 
 
 def _constant(compare: Compare, fact: Fact, rulebook: Rulebook, texts: Catalogue) -> str:

@@ -31,7 +31,7 @@ def render(covered: Sequence[RuleCoverage], files: Files, *, whole: bool = False
 
 
 def _rule(one: RuleCoverage) -> Line:
-    met, unmet, unknown = (one.came_to[value] for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
+    met, unmet, unknown = (one.cases_by_truth[value] for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
     counted = f"{cut(one.rule.id, 39):<39}{met:>4}{unmet:>4}{unknown:>5}"
     if not one.nodes:
         return Line(f"{counted}{'always met':>22}{'100%':>6}")

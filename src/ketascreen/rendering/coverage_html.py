@@ -59,7 +59,7 @@ def _index(covered: Sequence[RuleCoverage], rulebook: Rulebook) -> str:
 
 
 def _index_row(one: RuleCoverage) -> str:
-    numbers = [one.came_to[value] for value in VALUES]
+    numbers = [one.cases_by_truth[value] for value in VALUES]
     if one.nodes:
         matter = f"{one.shown_to_matter.met}/{one.shown_to_matter.wanted}"
         cells = [*numbers, *(one.comparisons(value) for value in VALUES), matter]

@@ -11,6 +11,7 @@ from ketascreen.rendering.page import Line, entries, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source
+from ketascreen.verdict.recommendation import in_doubt
 from ketascreen.verdict.verdict import Ask, Verdict
 
 
@@ -19,7 +20,7 @@ def render_group(
 ) -> Iterator[Line]:
     """What a decision means, and its reasons."""
     yield from wrapped(texts.label("meaning", decision), indent=2)
-    if decision is Decision.INSUFFICIENT_DATA and not verdict.agreement.agreed:
+    if decision is Decision.INSUFFICIENT_DATA and in_doubt(verdict):
         yield from wrapped(texts.text("verdict.doubt"), indent=2)
     yield from render_listed(verdict, reasons, shown, texts)
 

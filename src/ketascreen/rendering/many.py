@@ -28,8 +28,8 @@ def told(said: Recommendation, *, texts: Catalogue = ENGLISH) -> str:
 def summed_up(screened: int, faulty: int, refused: int, *, texts: Catalogue = ENGLISH) -> str:
     """How many lines were screened, how many of them with a fault, and how many were refused."""
     if not screened + refused:
-        return texts.text("many.told", told=texts.text("many.told.none"))
-    parts = [texts.text("many.told.screened", count=f"{screened:,}")]
-    parts += [texts.text("many.told.faulty", count=f"{faulty:,}")] if faulty else []
-    parts += [texts.text("many.told.refused", count=f"{refused:,}")] if refused else []
-    return texts.text("many.told", told=texts.listed(parts))
+        return texts.text("many.summary", told=texts.text("many.summary.none"))
+    parts = [texts.text("many.summary.screened", count=f"{screened:,}")]
+    parts += [texts.text("many.summary.faulty", count=f"{faulty:,}")] if faulty else []
+    parts += [texts.text("many.summary.refused", count=f"{refused:,}")] if refused else []
+    return texts.text("many.summary", told=texts.listed(parts))

@@ -9,19 +9,19 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.screening.agreement import ask
-    from ketascreen.screening.explanation import Evidence
+    from ketascreen.screening.explanation import findings_of
     from ketascreen.screening.recorder import Recorder, Screening
     from ketascreen.screening.request import read_request
     from ketascreen.screening.scope import Scope
 
-__all__ = ["Evidence", "Recorder", "Scope", "Screening", "ask", "read_request"]
+__all__ = ["Recorder", "Scope", "Screening", "ask", "findings_of", "read_request"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
         __name__,
         {
             "agreement": ["ask"],
-            "explanation": ["Evidence"],
+            "explanation": ["findings_of"],
             "recorder": ["Recorder", "Screening"],
             "request": ["read_request"],
             "scope": ["Scope"],

@@ -15,8 +15,6 @@ from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.verdict import Agreement, Disagreement
 
-_CAUTIOUS = list(Outcome)
-
 
 @dataclass(frozen=True)
 class ChannelResults:
@@ -35,7 +33,7 @@ class ChannelResults:
         outcomes = {rule.id: OUTCOME[answer[rule.id]] for rule in rules}
         for rule, differing in self.disagreements.items():
             if rule in outcomes:
-                outcomes[rule] = max(differing.values(), key=_CAUTIOUS.index)
+                outcomes[rule] = Outcome.most_cautious(differing.values())
         return outcomes
 
     def agreement(self, rules: frozenset[str]) -> Agreement:

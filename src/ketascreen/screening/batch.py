@@ -15,19 +15,20 @@ from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
 
-PIECE = 25
-"""The number of patients that a process gets at a time."""
-
 AnswerT = TypeVar("AnswerT")
-Answers = Generator[AnswerT | ProfileError, None, None]
-"""Answers in the order of their profiles; in place of an answer, the error of a profile that was refused."""
-Given = PatientProfile | bytes
+Results = Generator[AnswerT | ProfileError, None, None]
+"""Results in the order of their profiles; in place of an answer, the error of a profile that was refused."""
+ProfileOrJson = PatientProfile | bytes
 """A profile, or the bytes of its JSON."""
 
 
 def in_turn(
-    work: Callable[[PatientProfile, Request], AnswerT], request: Request, profiles: Iterable[Given], *, workers: int
-) -> Answers[AnswerT]:
+    work: Callable[[PatientProfile, Request], AnswerT],
+    request: Request,
+    profiles: Iterable[ProfileOrJson],
+    *,
+    workers: int,
+) -> Results[AnswerT]:
     """What `work` returns for each profile, in their order; for a profile that is refused, its error.
 
     Raises:
@@ -42,17 +43,17 @@ def in_turn(
         )
     if workers > 1:
         _require_copies(make)
-    return in_order(make, map(_profile_or_bytes, profiles), workers=workers, piece=PIECE)
+    return in_order(make, map(_profile_or_bytes, profiles), workers=workers)
 
 
 def verdicts_in_turn(
     work: Callable[[PatientProfile, Request], Verdict],
     words: Wording,
     request: Request,
-    profiles: Iterable[Given],
+    profiles: Iterable[ProfileOrJson],
     *,
     workers: int,
-) -> Answers[Verdict]:
+) -> Results[Verdict]:
     """As `in_turn`. Another process returns verdicts in their lean form, and this one puts the words back.
 
     To pickle a whole verdict and to read it back takes longer than to make it.
@@ -77,7 +78,7 @@ def _require_copies(make: object) -> None:
         raise RequestError([Diagnostic("workers", message, hint)]) from None
 
 
-def _profile_or_bytes(given: Given) -> Given:
+def _profile_or_bytes(given: ProfileOrJson) -> ProfileOrJson:
     if not isinstance(given, PatientProfile | bytes):
         hint = "give PatientProfile(...), or the bytes of its JSON"
         raise RequestError([Diagnostic("profile", "each must be a PatientProfile or bytes", hint)])
@@ -86,12 +87,12 @@ def _profile_or_bytes(given: Given) -> Given:
 
 def _worker(
     work: Callable[[PatientProfile, Request], AnswerT], request: Request
-) -> Callable[[Given], AnswerT | ProfileError]:
+) -> Callable[[ProfileOrJson], AnswerT | ProfileError]:
     return partial(_answer, work, request)
 
 
 def _answer(
-    work: Callable[[PatientProfile, Request], AnswerT], request: Request, given: Given
+    work: Callable[[PatientProfile, Request], AnswerT], request: Request, given: ProfileOrJson
 ) -> AnswerT | ProfileError:
     try:
         profile = PatientProfile.model_validate_json(given) if isinstance(given, bytes) else given

@@ -20,30 +20,34 @@ from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
 from ketascreen.verdict.wording import Wording
 
 
-class Evidence:
-    """What the findings of one patient rest on and lack."""
+def findings_of(
+    rules: Iterable[Rule], outcomes: Mapping[str, Outcome], words: Wording, facts: Facts, as_of: datetime
+) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
+    """The findings of rules for one patient. A rule that cannot be explained gives a fault, and has no grounds."""
+    evidence, grounded, faults = _Evidence(words, facts, as_of), [], []
+    for rule in rules:
+        try:
+            rests_on, lacks = evidence.of(rule)
+        except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
+            # Only its type is named: an error that we did not write may hold a patient's value.
+            message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
+            faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
+            rests_on, lacks = (), ()
+        grounded.append((rule.id, outcomes[rule.id], rests_on, lacks))
+    return words.findings(grounded), tuple(faults)
+
+
+class _Evidence:
+    """What the findings of one patient rest on and lack. Many rest on the same facts, so each is worded once."""
 
     def __init__(self, words: Wording, facts: Facts, as_of: datetime) -> None:
         self._words, self._facts, self._as_of = words, facts, as_of
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
-    def findings(
-        self, rules: Iterable[Rule], outcomes: Mapping[str, Outcome]
-    ) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
-        """The findings of rules. A rule that cannot be explained gives a fault, and its finding has no grounds."""
-        faults: list[Fault] = []
-        said = [(rule.id, outcomes[rule.id], *self._grounds(rule, faults)) for rule in rules]
-        return self._words.findings(said), tuple(faults)
-
-    def _grounds(self, rule: Rule, faults: list[Fault]) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
+    def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
+        """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
         answers = answers_for(rule, self._facts)
-        try:
-            _, rests_on, lacks = explain(rule.when, answers)
-        except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
-            # Only its type is named: an error that we did not write may hold a patient's value.
-            message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
-            faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
-            return (), ()
+        _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
         return (
             tuple([self._fact_used(name, answers[name], last) for name in sorted(rests_on)]),
@@ -51,7 +55,7 @@ class Evidence:
         )
 
     def _fact_used(self, name: str, answer: Value, last: bool) -> FactUsed:
-        """A known fact; `last`: as an alert reads it, whatever its age. Many findings rest on the same."""
+        """A known fact; `last`: as an alert reads it, at any age."""
         if (name, last) not in self._used:
             self._used[name, last] = self._words.used(name, **_known(name, answer, self._facts, self._as_of))
         return self._used[name, last]

@@ -18,24 +18,30 @@ log = logging.getLogger(__name__)
 
 
 def recommend(
-    request: Request, scope: Scope, results: ChannelResults, decided: Collection[str], faults: tuple[Fault, ...]
+    request: Request,
+    scope: Scope,
+    results: ChannelResults,
+    decided: Collection[str],
+    unexplained: tuple[Fault, ...] = (),
 ) -> Recommendation:
-    """The recommendation that the channels' answers give. `decided`: reviews to go ahead with.
+    """The recommendation that the channels' answers give.
+
+    `decided` are reviews to go ahead with; `unexplained` are faults of rules that could not be explained.
 
     The most cautious outcome of each rule counts. A fault puts every route in doubt; a disagreement on a rule puts the
     routes of this rule in doubt.
     """
+    faults = results.faults + unexplained
     for fault in faults:
         log.warning("%s: %s", fault.where, fault.message)
     if results.disagreements:
         log.warning("the channels disagree on %s", ", ".join(results.disagreements))
     outcomes = results.outcomes(scope.rules)
-    not_met = Outcome.NOT_MET
     found = by_kind(
         [
             (rule.id, rule.effect, rule.routes, outcome)
             for rule in scope.rules
-            if (outcome := outcomes[rule.id]) is not not_met
+            if (outcome := outcomes[rule.id]) is not Outcome.NOT_MET
         ],
         request.routes,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from ketascreen.language.effects import giving
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import EXACT
 
@@ -23,6 +24,11 @@ DECIDING: Mapping[Decision, frozenset[Kind]] = {
 STOPPING: frozenset[Kind] = frozenset({(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)})
 """Which findings stop a session today, whatever a clinician decided."""
 _HOLD_UNKNOWN, _REVIEW_MET = (Effect.HOLD, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.MET)
+if {effect for kinds in DECIDING.values() for effect, _ in kinds} != set(giving(Decision)):
+    raise ImportError("`DECIDING` must name the effects that give a decision in the table of effects, and no other")
+if {Effect.HOLD} != set(giving(Readiness)):
+    raise ImportError("`_readiness` must handle each effect that gives readiness in the table of effects")
+
 _ALERT_MET = (Effect.ALERT, Outcome.MET)
 
 
@@ -46,7 +52,9 @@ class RouteRecommendation:
 def by_kind(
     findings: Iterable[tuple[str, Effect, Iterable[Route], Outcome]], routes: Iterable[Route]
 ) -> dict[Route, Found]:
-    """The findings of each of `routes`. A finding: rule, effect, its routes, outcome; `combine` needs none not met."""
+    """The findings of each of `routes`. A finding: rule, effect, its routes, outcome. Findings that are not met
+    may be left out for `combine`.
+    """
     found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
     for rule, effect, of_rule, outcome in findings:
         kind = effect, outcome

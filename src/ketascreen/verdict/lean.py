@@ -29,7 +29,7 @@ from ketascreen.verdict.verdict import (
     decided_at,
     decided_on_record,
 )
-from ketascreen.verdict.wording import Said, Wording
+from ketascreen.verdict.wording import Grounded, Wording
 
 _NOT_WHOLE = Diagnostic(
     "lean-verdict",
@@ -124,10 +124,10 @@ class LeanVerdict(Reported):
         if len(self.findings) != self.counts.reported or not self._is_by(words) or not self._recommends(words):
             raise RequestError([_NOT_WHOLE])
         outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
-        said = Recommendation(self.stage, self.as_of, self.routes, outcomes, self.agreement, self.faults)
+        recommendation = Recommendation(self.stage, self.as_of, self.routes, outcomes, self.agreement, self.faults)
         return words.verdict(
-            said,
-            words.findings(self._said(words)),
+            recommendation,
+            words.findings(self._grounded(words)),
             decisions=self.decisions,
             counts=self.counts,
             overrides=self.overrides,
@@ -155,7 +155,7 @@ class LeanVerdict(Reported):
             for route, said in self.routes.items()
         )
 
-    def _said(self, words: Wording) -> Iterator[Said]:
+    def _grounded(self, words: Wording) -> Iterator[Grounded]:
         counting = {name: words.used(name, **asdict(fact)) for name, fact in self.facts.items()}
         last = {**counting, **{name: words.used(name, **asdict(fact)) for name, fact in self.last_answers.items()}}
         for rule, finding in self.findings.items():

@@ -84,7 +84,7 @@ class OverrideShown(Reported):
     standing: Standing
 
 
-def shown(
+def overrides_at(
     overrides: Iterable[Override],
     findings: Iterable[Finding],
     rule_digests: Mapping[str, str],

@@ -9,7 +9,7 @@ from datetime import datetime
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import Agreement
+from ketascreen.verdict.verdict import Agreement, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,8 @@ class Recommendation:
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]
+
+
+def in_doubt(said: Verdict | Recommendation) -> bool:
+    """Whether something failed or the channels disagree, so that missing data may not be the cause of a decision."""
+    return bool(said.faults) or not said.agreement.agreed

@@ -29,13 +29,13 @@ from ketascreen.verdict.verdict import (
     Verdict,
 )
 
-Said = tuple[str, Outcome, tuple[FactUsed, ...], tuple[FactLacking, ...]]
+Grounded = tuple[str, Outcome, tuple[FactUsed, ...], tuple[FactLacking, ...]]
 """What one rule gives: its id, the outcome, the facts that it rests on, and those that it lacks."""
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _WORST_FIRST = tuple(reversed(Outcome))
 
 
-def source(citation: Citation) -> Source:
+def source_of(citation: Citation) -> Source:
     """A citation in the form that a verdict has."""
     return Source(
         says=citation.says,
@@ -93,19 +93,19 @@ class Wording:
         """A fact that is not known, with its label."""
         return FactLacking(fact=name, label=self._facts[name]["label"], why=why)
 
-    def findings(self, said: Iterable[Said]) -> tuple[Finding, ...]:
+    def findings(self, grounded: Iterable[Grounded]) -> tuple[Finding, ...]:
         """The findings of rules, in the rules' words."""
         # All at once: one call of Pydantic takes two thirds of the time that a call for each takes.
         return _FINDINGS.validate_python(
             [
                 {**self._rules[rule], "outcome": outcome, "rests_on": rests_on, "lacks": lacks}
-                for rule, outcome, rests_on, lacks in said
+                for rule, outcome, rests_on, lacks in grounded
             ]
         )
 
     def verdict(
         self,
-        said: Recommendation,
+        recommendation: Recommendation,
         findings: tuple[Finding, ...],
         *,
         decisions: tuple[ClinicianDecision, ...],
@@ -115,32 +115,34 @@ class Wording:
         receipt: Receipt | None = None,
     ) -> Verdict:
         """The verdict that says what is recommended, with its findings in the order of their rules."""
-        kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), said.routes)
+        kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
             notice=self._notice,
-            stage=said.stage,
-            as_of=said.as_of,
-            routes={route: self._route(route, one, kinds[route], lacking) for route, one in said.routes.items()},
+            stage=recommendation.stage,
+            as_of=recommendation.as_of,
+            routes={
+                route: self._route(route, one, kinds[route], lacking) for route, one in recommendation.routes.items()
+            },
             findings=findings,
             decisions=decisions,
             rulebook=self.rulebook,
-            agreement=said.agreement,
-            faults=said.faults,
+            agreement=recommendation.agreement,
+            faults=recommendation.faults,
             counts=counts,
             library_version=library_version,
             overrides=overrides,
             receipt=receipt,
         )
 
-    def _route(self, route: Route, said: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
+    def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
             **self._sheets[route],
-            decision=said.decision,
-            readiness=said.readiness,
-            reasons=said.reasons,
-            readiness_reasons=said.readiness_reasons,
-            alerts=said.alerts,
+            decision=given.decision,
+            readiness=given.readiness,
+            reasons=given.reasons,
+            readiness_reasons=given.readiness_reasons,
+            alerts=given.alerts,
             alerts_not_ruled_out=tuple(here.get((Effect.ALERT, Outcome.UNKNOWN), ())),
             findings=_by_effect(here),
             asks=self._asks(finding for finding in lacking if route in finding.routes),
@@ -149,13 +151,11 @@ class Wording:
 
     def _asks(self, lacking: Iterable[Finding]) -> tuple[Ask, ...]:
         """The facts that these findings lack, by name, each with the rules that wait for it."""
-        waiting: dict[str, list[str]] = {}
-        why: dict[str, Want] = {}
+        waiting: dict[str, tuple[Want, list[str]]] = {}
         for finding in lacking:
             for fact in finding.lacks:
-                waiting.setdefault(fact.fact, []).append(finding.rule)
-                why.setdefault(fact.fact, fact.why)
-        return tuple([self._ask(name, why[name], tuple(rules)) for name, rules in sorted(waiting.items())])
+                waiting.setdefault(fact.fact, (fact.why, []))[1].append(finding.rule)
+        return tuple([self._ask(name, why, tuple(rules)) for name, (why, rules) in sorted(waiting.items())])
 
     def _ask(self, name: str, why: Want, rules: tuple[str, ...]) -> Ask:
         return Ask(**self._facts[name], answer=self._answers[name], why=why, rules=rules)
@@ -185,7 +185,7 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
         "do": rule.do,
         "file": rule.place.path,
         "line": rule.place.line,
-        "sources": tuple(map(source, rule.sources)),
+        "sources": tuple(map(source_of, rule.sources)),
         "conflicts": rule.conflicts,
         "interpretation": rule.interpretation,
         "sign_off": rule.sign_off.status,
@@ -194,7 +194,7 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
 
 def _of_sheet(sheet: RouteSheet) -> dict[str, Any]:
     statements = tuple(
-        RouteStatement(attribute=attribute, says=said.says, sources=tuple(map(source, said.sources)))
+        RouteStatement(attribute=attribute, says=said.says, sources=tuple(map(source_of, said.sources)))
         for attribute, said_of_it in sheet.attributes
         for said in said_of_it
     )

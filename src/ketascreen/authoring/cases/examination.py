@@ -18,7 +18,7 @@ from ketascreen.language.terms import Outcome
 from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
-from ketascreen.screening.explanation import Evidence
+from ketascreen.screening.explanation import findings_of
 from ketascreen.verdict.finding import Fault, Finding
 from ketascreen.verdict.verdict import ClinicianDecision
 
@@ -96,8 +96,7 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
-    evidence = Evidence(screener.wording, facts, case.as_of)
-    (finding,), unexplained = evidence.findings([rule], answers.outcomes([rule]))
+    (finding,), unexplained = findings_of([rule], answers.outcomes([rule]), screener.wording, facts, case.as_of)
     return finding, list(_doubts(answers.faults + unexplained, answers.disagreements))
 
 

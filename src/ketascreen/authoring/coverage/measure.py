@@ -81,14 +81,14 @@ class Share(NamedTuple):
 class RuleCoverage:
     """What the cases show of one rule: for each goal that is met, the first case that meets it.
 
-    `came_to` counts the cases in which the rule was met, not met and unknown. `unreachable` are goals that no patient
-    can meet; they are known only if `tried_all`. `failing` are the rule's own cases that do not hold (they expect
-    another finding, or do not ask the rule), and so show nothing.
+    `cases_by_truth` counts the cases in which the rule was met, not met and unknown. `unreachable` are goals that no
+    patient can meet; they are known only if `tried_all`. `failing` are the rule's own cases that do not hold (they
+    expect another finding, or do not ask the rule), and so show nothing.
     """
 
     rule: Rule
     nodes: tuple[CoverageNode, ...]
-    came_to: Mapping[Truth, int]
+    cases_by_truth: Mapping[Truth, int]
     shown: Mapping[Goal, Case]
     unreachable: frozenset[Goal] = frozenset()
     tried_all: bool = True
@@ -152,7 +152,7 @@ def _patient(case: Case, vocabulary: Vocabulary) -> _Patient:
 def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> RuleCoverage:
     """What these cases show of a rule; cases whose stage does not ask it show nothing."""
     nodes = nodes_of(rule.when)
-    came_to = dict.fromkeys(VALUES, 0)
+    cases_by_truth = dict.fromkeys(VALUES, 0)
     shown: dict[Goal, Case] = {}
     failing = []
     for case, facts in patients:
@@ -161,13 +161,13 @@ def _cover(rule: Rule, patients: Iterable[_Patient], vocabulary: Vocabulary) -> 
         if leaves is None or outcome is None or case.expect.get("finding", OUTCOME[outcome]) != OUTCOME[outcome]:
             failing += [case] if case.rule and case.expect["finding"] != NOT_ASKED else []
             continue
-        came_to[outcome] += 1
+        cases_by_truth[outcome] += 1
         for goal in shows(rule.when, leaves):
             shown.setdefault(goal, case)
     missing = {goal for node in nodes for goal in node.goals} - set(shown)
     unreachable = _unreachable(rule.when, missing, vocabulary)
     tried_all = unreachable is not None
-    return RuleCoverage(rule, nodes, came_to, shown, unreachable or frozenset(), tried_all, tuple(failing))
+    return RuleCoverage(rule, nodes, cases_by_truth, shown, unreachable or frozenset(), tried_all, tuple(failing))
 
 
 def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:

@@ -19,6 +19,7 @@ from ketascreen.cli.options import json_option, show_json
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.rendering.page import Line, entry, heading, show, wrapped
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.lean import LeanFinding
 
 _LONG = ("files", "sealed")
@@ -108,7 +109,7 @@ def _findings(record: Record, rulebook: Rulebook | None) -> Iterator[Line]:
     for outcome in reversed(Outcome):
         here = {rule: finding for rule, finding in findings.items() if finding.outcome is outcome}
         if here:
-            yield from heading(f"Rules that are {outcome.replace('_', ' ')} ({len(here)})")
+            yield from heading(f"Rules that are {ENGLISH.label('outcome', outcome)} ({len(here)})")
         for rule, finding in here.items():
             yield from _finding(rule, finding, rulebook, whole=outcome is not Outcome.NOT_MET)
 
@@ -126,7 +127,7 @@ def _finding(rule: str, finding: LeanFinding, rulebook: Rulebook | None, *, whol
     if finding.rests_on:
         yield from entry("Rests on", ", ".join(finding.rests_on), indent=4)
     for fact, why in finding.lacks.items():
-        yield from entry("Lacks", f"{fact} ({why.replace('_', ' ')})", indent=4)
+        yield from entry("Lacks", f"{fact} ({ENGLISH.label('want', why)})", indent=4)
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ketascreen.audit import Ledger
-from ketascreen.audit.stats import Stats, Stretch, stats
+from ketascreen.audit.stats import Period, Stats, stats
 from ketascreen.cli.audit.options import ledger_argument
 from ketascreen.cli.options import json_option, now, read_time, show_json
 from ketascreen.rendering.page import Line, Style, entry, heading, show, wrapped
@@ -45,14 +45,14 @@ def as_data(told: Stats) -> dict[str, Any]:
     }
 
 
-def _counts(stretch: Stretch) -> dict[str, Any]:
-    pairs = {name: getattr(stretch, name) for name in ("decisions", "readiness", "overrides")}
+def _counts(period: Period) -> dict[str, Any]:
+    pairs = {name: getattr(period, name) for name in ("decisions", "readiness", "overrides")}
     return {
-        "screenings": stretch.screenings,
-        "unread": stretch.unread,
+        "screenings": period.screenings,
+        "unread": period.unread,
         **{name: {": ".join(pair): count for pair, count in sorted(found.items())} for name, found in pairs.items()},
-        "met": dict(stretch.met),
-        "asks": dict(stretch.asks),
+        "met": dict(period.met),
+        "asks": dict(period.asks),
     }
 
 
