@@ -18,7 +18,7 @@ INCOMPLETE = f"{OURS}, incomplete patients"
 
 
 class Compiled:
-    """From a patient's dict to what every rule comes to; putting the facts into their order is part of it."""
+    """From a patient's dict to what every rule gives; putting the facts into their order is part of it."""
 
     def __init__(self, rule_set: RuleSet) -> None:
         self._channel = CompiledChannel(rule_set.rulebook)

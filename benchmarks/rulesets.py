@@ -1,4 +1,4 @@
-"""Rules and patients to measure on: drawn from a seed, and built like those of the shipped rulebook.
+"""Rules and patients to measure on: drawn from a seed, and built like the shipped rules.
 
 Each rule has the tree of a shipped one, its operators kept, over other facts and with other constants. Shipped rules
 that always hold are left out: every engine is equally fast at those.

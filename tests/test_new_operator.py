@@ -259,6 +259,10 @@ def test_fmt_leaves_it_as_it_is_written(copy: Copy) -> None:
     assert file.read_text("utf-8") == rule(WHEN)
 
 
+def test_a_rule_that_uses_it_is_shown(copy: Copy) -> None:
+    assert "heart_conditions: {includes_all: [" in copy.ketascreen("show", "both", "--rules", str(copy.rulebook))
+
+
 def test_an_editor_completes_it_and_shows_what_it_means(copy: Copy) -> None:
     copy.ketascreen("schema", str(copy.rulebook))
     schema = json.loads((copy.rulebook / "schema" / "rule.schema.json").read_text("utf-8"))

@@ -69,7 +69,7 @@ def long_lines(file: Path) -> Iterator[Row]:
 
 
 def made(criteria: Path, documents: Path) -> dict[Path, str]:
-    """What stands in each file."""
+    """The text of each file."""
     rulebook = load_rulebook(built_in_rules())
     cited = cited_phrases(rulebook)
     rows = [criterion(row, cited) for row in json.loads(criteria.read_text(encoding="utf-8"))]

@@ -20,7 +20,16 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = "docs/glossary.md"
-EVERYWHERE = ("src", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
+EVERYWHERE = (
+    "src",
+    "docs",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "examples/README.md",
+    "tools",
+    "benchmarks",
+)
 """The texts of rules are left out: their bytes are the rulebook's digest, and clinicians answer for them."""
 
 FILLER = "\0"

@@ -18,7 +18,7 @@ class Peer(Protocol):
     """An engine that holds the rules ready. It knows two values, so all answers must be known."""
 
     def answer(self, patient: Patient) -> Any:
-        """What it comes to for all rules, in its own form; this is what is timed."""
+        """What it gives for all rules, in its own form; this is what is timed."""
         ...
 
     def met(self, answer: Any) -> set[str]:
@@ -38,7 +38,7 @@ def _plain(answer: Value) -> Any:
 
 
 def number(decimal: Decimal) -> int | float:
-    """A plain number; those of the measured rules are halves, which binary floats hold exactly."""
+    """A plain number; the numbers in the measured rules are halves, which binary floats hold exactly."""
     whole = int(decimal)
     return whole if whole == decimal else float(decimal)
 

@@ -21,7 +21,7 @@ from tools.docs.transcript import PAGES, replayed
 
 
 def schema_text(name: str) -> str:
-    """A schema as it stands in its file."""
+    """The text of a schema in its file."""
     return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -68,7 +68,7 @@ def _held(block: re.Match[str]) -> str:
 def _answered(session: str) -> Iterator[str]:
     for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         command = part.partition("\n")[0]
-        assert command.startswith("ketascreen "), f"not a command of ours: {command}"
+        assert command.startswith("ketascreen "), f"not a command of ketascreen: {command}"
         asked, _, file = command.partition(" > ")
         told = run(asked)
         if file:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ketascreen.language.complete import complete
 from ketascreen.language.terms import Decision, Readiness
 
 if TYPE_CHECKING:
@@ -59,13 +60,17 @@ def epilog(meaning: Mapping[AuthoringStatus, str] = AUTHORING_MEANING) -> str:
     return "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {text}" for status, text in meaning.items())
 
 
-_OF_DECISION = {
-    Decision.ELIGIBLE: ExitStatus.ELIGIBLE,
-    Decision.CAUTION: ExitStatus.CAUTION,
-    Decision.REVIEW: ExitStatus.REVIEW,
-    Decision.INSUFFICIENT_DATA: ExitStatus.INSUFFICIENT_DATA,
-    Decision.NOT_ELIGIBLE: ExitStatus.NOT_ELIGIBLE,
-}
+_OF_DECISION = complete(
+    "the exit statuses of decisions",
+    {
+        Decision.ELIGIBLE: ExitStatus.ELIGIBLE,
+        Decision.CAUTION: ExitStatus.CAUTION,
+        Decision.REVIEW: ExitStatus.REVIEW,
+        Decision.INSUFFICIENT_DATA: ExitStatus.INSUFFICIENT_DATA,
+        Decision.NOT_ELIGIBLE: ExitStatus.NOT_ELIGIBLE,
+    },
+    Decision,
+)
 _CAUTIOUS = (
     ExitStatus.ELIGIBLE,
     ExitStatus.CAUTION,

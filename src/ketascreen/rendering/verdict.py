@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ketascreen.language.complete import complete
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route
 from ketascreen.rendering.appendix import render_attributes, render_findings
 from ketascreen.rendering.grounds import fact_used, missing_from, placed, render_finding, render_group, render_listed
@@ -14,13 +15,17 @@ from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.verdict import ClinicianDecision, Counts, Receipt, RouteVerdict, Verdict
 
-STYLES = {
-    Decision.ELIGIBLE: Style.GOOD,
-    Decision.CAUTION: Style.WARNING,
-    Decision.REVIEW: Style.WARNING,
-    Decision.INSUFFICIENT_DATA: Style.WARNING,
-    Decision.NOT_ELIGIBLE: Style.URGENT,
-}
+STYLES = complete(
+    "the styles of decisions",
+    {
+        Decision.ELIGIBLE: Style.GOOD,
+        Decision.CAUTION: Style.WARNING,
+        Decision.REVIEW: Style.WARNING,
+        Decision.INSUFFICIENT_DATA: Style.WARNING,
+        Decision.NOT_ELIGIBLE: Style.URGENT,
+    },
+    Decision,
+)
 
 
 def render(
