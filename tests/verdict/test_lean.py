@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,7 +22,11 @@ from ketascreen import (
     Verdict,
     load_rulebook,
 )
+from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.diagnostic import ChannelFault
+from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.patient.facts import Facts
 from ketascreen.verdict.wording import Wording
 from tests.helpers.edited_rulebooks import rules_with
 from tests.helpers.patients import cohort
@@ -65,6 +69,31 @@ def test_an_alerts_last_answer_stands_beside_the_answer_that_counts_where_the_tw
     assert "suicidality" not in lean.facts
     assert (lean.last_answers["suicidality"].value, lean.last_answers["suicidality"].counts) == ("thoughts", False)
     assert back(verdict) == verdict
+
+
+class Odd(ReferenceChannel):
+    """Fails, or answers otherwise for one rule."""
+
+    name = "odd"
+    fails = False
+
+    def evaluate(self, facts: Facts, stage: Stage) -> Mapping[str, Truth]:
+        if self.fails:
+            raise ChannelFault("failed as it was told")
+        return {**super().evaluate(facts, stage), "home-use": Truth.TRUE}
+
+
+class Failing(Odd):
+    fails = True
+
+
+@pytest.mark.parametrize("channel", [Odd, Failing])
+def test_a_verdict_in_doubt_comes_back(channel: type[Odd]) -> None:
+    screener = Screener(shipped(), channels=("reference", channel(shipped())))
+    for stage in Stage:
+        verdict = screener.screen(profile_of(baseline()), as_of=AS_OF, stage=stage)
+        assert not verdict.agreement.agreed
+        assert back(verdict) == verdict
 
 
 def test_decisions_are_kept() -> None:

@@ -23,13 +23,16 @@ DECIDING: Mapping[Decision, frozenset[Kind]] = {
 """Which findings are the reasons for a decision, the most cautious decision first."""
 STOPPING: frozenset[Kind] = frozenset({(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)})
 """Which findings stop a session today, whatever a clinician decided."""
-_HOLD_UNKNOWN, _REVIEW_MET = (Effect.HOLD, Outcome.UNKNOWN), (Effect.REVIEW, Outcome.MET)
+_HOLD_UNKNOWN, _REVIEW_MET, _ALERT_MET = (
+    (Effect.HOLD, Outcome.UNKNOWN),
+    (Effect.REVIEW, Outcome.MET),
+    (Effect.ALERT, Outcome.MET),
+)
+
 if {effect for kinds in DECIDING.values() for effect, _ in kinds} != set(giving(Decision)):
     raise ImportError("`DECIDING` must name the effects that give a decision in the table of effects, and no other")
 if {Effect.HOLD} != set(giving(Readiness)):
     raise ImportError("`_readiness` must handle each effect that gives readiness in the table of effects")
-
-_ALERT_MET = (Effect.ALERT, Outcome.MET)
 
 
 @dataclass(frozen=True, slots=True)
