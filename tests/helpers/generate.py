@@ -42,6 +42,16 @@ SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
+MAY_CONTRADICT = frozenset(
+    {
+        "diastolic_bp",
+        "predose_diastolic_bp",
+        "pregnancy_test",
+        "antihypertensive_treatment",
+        "months_since_heart_attack_or_stroke",
+    }
+)
+"""One fact of each pair that may contradict each other; a profile without them is never refused for that."""
 _PLACE = Place("rules.yaml")
 _SOURCES = (Citation("inform", outside="S1"),)
 
@@ -127,8 +137,8 @@ def raw_profile(rng: Random, rulebook: Rulebook, as_of: datetime) -> dict[str, A
     missing = rng.choice((0.0, 0.1, 0.3, 0.6))
     answers: dict[str, Any] = {"extra": {}}
     for fact in asked(rulebook):
-        if rng.random() < missing or fact.name in ("diastolic_bp", "predose_diastolic_bp"):
-            continue  # a diastolic pressure above the systolic one is refused
+        if rng.random() < missing or fact.name in MAY_CONTRADICT:
+            continue
         target = answers if fact.name in BUILT_IN else answers["extra"]
         target[fact.name] = _raw_answer(rng, fact, as_of)
     return answers
