@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from ketascreen.screening.scope import Scope
 from ketascreen.verdict.decision import RouteRecommendation, combine
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.recommendation import Recommendation
+from tests.helpers.screening import shipped
 
 IDS = [f"rule-{number}" for number in range(6)]
 FAULT = Fault(where="one channel", message="failed")
@@ -52,7 +54,8 @@ def recommended(
     unexplained: tuple[Fault, ...] = (),
 ) -> Recommendation:
     asked = tuple(rule for rule in rules if not set(rule.routes).isdisjoint(routes))
-    scope = Scope(frozenset(IDS), asked, frozenset(rule.id for rule in asked))
+    deciding = tuple(rule for rule in asked if rule.effect is not Effect.ADVISE)
+    scope = Scope(frozenset(IDS), asked, frozenset(rule.id for rule in asked), deciding)
     request = Request(datetime(2026, 11, 22, tzinfo=UTC), Stage.SESSION, routes)
     return recommend(request, scope, results, decided, unexplained)
 
@@ -73,6 +76,14 @@ def alone(rules: Rules, route: Route, answer: Answer, decided: frozenset[str]) -
         if route in rule.routes:
             found.setdefault((rule.effect, OUTCOME[answer[rule.id]]), []).append(rule.id)
     return combine(found, Stage.SESSION, decided=decided)
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_recommendation_reads_every_rule_in_scope_but_advice(stage: Stage) -> None:
+    scope = Scope.of(shipped(), stage, Route)
+    advice = {rule for rule in scope.rules if rule.effect is Effect.ADVISE}
+    assert advice
+    assert set(scope.deciding) == set(scope.rules) - advice
 
 
 @given(rulebooks, routes_asked, answers, reviews_decided)

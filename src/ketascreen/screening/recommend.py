@@ -40,7 +40,7 @@ def recommend(
     found = by_kind(
         [
             (rule.id, rule.effect, rule.routes, outcome)
-            for rule in scope.rules
+            for rule in scope.deciding
             if (outcome := outcomes[rule.id]) is not Outcome.NOT_MET
         ],
         request.routes,

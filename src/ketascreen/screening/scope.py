@@ -8,7 +8,7 @@ from typing import Self
 
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Route, Stage
+from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.verdict.verdict import Counts
 
@@ -18,19 +18,21 @@ class Scope:
     """The rules of a screening.
 
     `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
-    for, `ids` theirs.
+    for, `ids` theirs; `deciding` all of these but advice, which no recommendation reads.
     """
 
     at_stage: frozenset[str]
     rules: tuple[Rule, ...]
     ids: frozenset[str]
+    deciding: tuple[Rule, ...]
 
     @classmethod
     def of(cls, rulebook: Rulebook, stage: Stage, asked: Iterable[Route]) -> Self:
         """What a screening at `stage` asks for the routes `asked`."""
         at_stage, routes = rulebook.asked_at(stage), frozenset(asked)
         rules = tuple(rule for rule in at_stage if not routes.isdisjoint(rule.routes))
-        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules))
+        deciding = tuple(rule for rule in rules if rule.effect is not Effect.ADVISE)
+        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules), deciding)
 
 
 def counts(rulebook: Rulebook, scope: Scope, results: ChannelResults) -> Counts:
