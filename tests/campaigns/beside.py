@@ -1,7 +1,7 @@
 """Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
 
 Each round starts both versions, one after the other, on the rulebook of this clone. What is printed is the median of
-each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that cannot give an answer alone
+each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that cannot give a recommendation alone
 or a lean form gives its whole verdict instead.
 """
 
@@ -60,7 +60,7 @@ for _stage in ("candidacy", "session"):
         ("screen", "a screening, production", "production"),
         ("screen", "a screening, compiled", "compiled"),
         ("screen", "a screening, both default channels", "reference", "production"),
-        ("decide", "its answer alone, compiled", "compiled"),
+        ("decide", "its recommendation alone, compiled", "compiled"),
         ("json", "a screening and its JSON, both default channels", "reference", "production"),
         ("lean", "a screening and its lean JSON, both default channels", "reference", "production"),
         ("json alone", "the JSON of a verdict", "reference"),

@@ -102,7 +102,7 @@ def screenings() -> Iterator[Figure]:
             )
             (answer,) = timed([lambda: screener.decide(profile, as_of=AS_OF, stage=stage)], 1000)  # noqa: B023
             named = f"a screening at {stage}, {' and '.join(channels)}"
-            yield Figure(named, took, f"with its verdict as JSON {whole}; its answer alone {answer}")
+            yield Figure(named, took, f"with its verdict as JSON {whole}; its recommendation alone {answer}")
 
 
 class _Noting:
