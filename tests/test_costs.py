@@ -15,12 +15,13 @@ import pytest
 
 from ketascreen import LeanVerdict, Recommendation, Screener, Stage, Verdict
 from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.patient.facts import known_facts
 from ketascreen.syntax.yaml_tree import read_yaml
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
 PATIENT = profile_of(baseline())
-FACTS = known_facts(PATIENT, shipped().vocabulary, AS_OF)
+FACTS = known_facts(PATIENT, shipped().vocabulary, ClinicTime.at(AS_OF))
 COMPILED = CompiledChannel(shipped())
 RULE = shipped().files["exclusions/uncontrolled-hypertension.yaml"]
 
@@ -89,7 +90,7 @@ ACTIONS: dict[str, Callable[[], object]] = {
     "a screening on the compiled channel": screening("compiled"),
     "a screening on both default channels": screening("reference", "production"),
     "the lean form of its verdict as JSON": lambda: LeanVerdict.of(VERDICT).to_json(),
-    "the facts that count": lambda: known_facts(PATIENT, shipped().vocabulary, AS_OF),
+    "the facts that count": lambda: known_facts(PATIENT, shipped().vocabulary, ClinicTime.at(AS_OF)),
     "all rules on the compiled channel": lambda: COMPILED.evaluate(FACTS, Stage.SESSION),
     "reading a profile": lambda: profile_of(baseline()),
     "reading the YAML of a rule": lambda: read_yaml(RULE, "rule.yaml"),

@@ -24,7 +24,7 @@ from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
 from ketascreen.screening.explanation import findings_of
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
-from ketascreen.screening.request import Request, read_request, require_profile
+from ketascreen.screening.request import Request, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
 from ketascreen.verdict.override import Override, overrides_at
 from ketascreen.verdict.recommendation import Recommendation
@@ -39,7 +39,7 @@ class Screener:
 
     `channels` names the channels that are asked; `isolation="process"` runs the production channel in a child process,
     with a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is returned before its record is
-    stored.
+    stored. `time_zone` is the clinic's, by its IANA name, if the rulebook does not say it: it decides which day it is.
 
     Raises:
         RulebookError: a route without an exclusion, or a rule over the engine's limits.
@@ -55,8 +55,10 @@ class Screener:
         isolation: Isolation = "none",
         deadline_seconds: float = 5.0,
         ledger: Recorder | None = None,
+        time_zone: str | None = None,
     ) -> None:
         require_exclusions(rulebook)
+        self.time_zone = zone_of(rulebook, time_zone)
         self.rulebook = rulebook
         self.ledger = ledger
         self.channels = choose(channels, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
@@ -66,11 +68,16 @@ class Screener:
 
     @classmethod
     def default(
-        cls, *, isolation: Isolation = "none", deadline_seconds: float = 5.0, ledger: Recorder | None = None
+        cls,
+        *,
+        isolation: Isolation = "none",
+        deadline_seconds: float = 5.0,
+        ledger: Recorder | None = None,
+        time_zone: str | None = None,
     ) -> Self:
         """A screener by the built-in rulebook, on both channels."""
         rulebook = load_rulebook(built_in_rules())
-        return cls(rulebook, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger)
+        return cls(rulebook, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger, time_zone=time_zone)
 
     def screen(
         self,
@@ -96,7 +103,7 @@ class Screener:
             LedgerError: the record could not be stored; there is then no verdict.
         """
         require_reference(reference, has_ledger=self.ledger is not None)
-        request = read_request(self.rulebook, as_of, stage, routes, decisions)
+        request = self._request(as_of, stage, routes, decisions)
         given = tuple(overrides)
         if self.ledger is None or reference is None:
             return self._verdict(profile, request, given)
@@ -125,7 +132,7 @@ class Screener:
                 recommendation without its record.
         """
         self._refuse_with_ledger("`decide`")
-        request = read_request(self.rulebook, as_of, stage, routes, decisions)
+        request = self._request(as_of, stage, routes, decisions)
         return self._recommendation(profile, request)
 
     def screen_many(
@@ -148,7 +155,7 @@ class Screener:
             ChannelFault: a worker process ended without an answer.
         """
         self._refuse_with_ledger("`screen_many`")
-        request = read_request(self.rulebook, as_of, stage, routes)
+        request = self._request(as_of, stage, routes)
         return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
 
     def decide_many(
@@ -166,7 +173,7 @@ class Screener:
             RequestError, ChannelFault: as for `screen_many`.
         """
         self._refuse_with_ledger("`decide_many`")
-        request = read_request(self.rulebook, as_of, stage, routes)
+        request = self._request(as_of, stage, routes)
         return in_turn(self._recommendation, request, profiles, workers=workers)
 
     def close(self) -> None:
@@ -180,6 +187,15 @@ class Screener:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _request(
+        self,
+        as_of: datetime,
+        stage: Stage | str,
+        routes: Iterable[Route | str] | None,
+        decisions: Iterable[ClinicianDecision] = (),
+    ) -> Request:
+        return read_request(self.rulebook, as_of, stage, routes, decisions, self.time_zone)
+
     def _refuse_with_ledger(self, what: str) -> None:
         refuse_without_record(what, has_ledger=self.ledger is not None)
 
@@ -190,7 +206,9 @@ class Screener:
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
         scope, facts, results = self._asked(profile, request)
         outcomes = results.outcomes(scope.rules)
-        findings, unexplained = findings_of(scope.rules, outcomes, self.wording, facts, request.as_of)
+        findings, unexplained = findings_of(
+            scope.rules, outcomes, self.wording, self.rulebook.vocabulary, facts, request.clinic
+        )
         on_record = overrides_at(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
         decided = decided_at((*request.decisions, *decided_on_record(on_record)), request.as_of)
         recommendation = recommend(request, scope, results, decided, unexplained)
@@ -207,7 +225,7 @@ class Screener:
         """The rules that concern a screening, the facts that count, and what the channels answer."""
         require_profile(profile)
         scope = self._scope(request)
-        facts = known_facts(profile, self.rulebook.vocabulary, request.as_of)
+        facts = known_facts(profile, self.rulebook.vocabulary, request.clinic)
         return scope, facts, ask(self.channels, facts, request.stage, scope.at_stage)
 
     def _scope(self, request: Request) -> Scope:

@@ -26,6 +26,7 @@ from ketascreen.authoring.coverage.measure import (
 )
 from ketascreen.authoring.coverage.vectors import MAX_READINGS
 from ketascreen.diagnostic import Place
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import RuleStage
@@ -54,7 +55,7 @@ def case(expect: str | None = None, *, rule: str | None = "one", stage: Stage = 
     """A case of a patient of whom that is known."""
     profile = PatientProfile.model_validate(given)
     expected = {"finding": expect} if expect else {}
-    return Case(str(given), Place("one.cases.yaml"), rule, AS_OF, stage, profile, (), expected)
+    return Case(str(given), Place("one.cases.yaml"), rule, ClinicTime.at(AS_OF), stage, profile, (), expected)
 
 
 def covered(when: Condition, *cases: Case, vignettes: bool = False, stage: RuleStage | None = None) -> RuleCoverage:

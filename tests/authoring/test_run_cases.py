@@ -193,7 +193,7 @@ def test_every_word_must_be_in_the_name_or_the_file() -> None:
 def test_what_mutants_are_held_against_is_what_a_screening_reports(case: Case) -> None:
     decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
     verdict = shipped_screener().screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
-    facts = known_facts(case.profile, shipped().vocabulary, case.as_of)
+    facts = known_facts(case.profile, shipped().vocabulary, case.clinic)
     rules = [
         RuleResult.of_grounds(rule, explain(rule.when, answers_for(rule, facts)))
         for rule in shipped().asked_at(case.stage)

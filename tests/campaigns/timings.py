@@ -21,6 +21,7 @@ from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.runtime.process_pool import cores
@@ -139,7 +140,7 @@ def beside_bare_calls() -> Iterator[Figure]:
     profile, rulebook = profile_of(baseline()), shipped()
     channel, screener = ProductionChannel(rulebook), Screener(rulebook)
     for stage in Stage:
-        facts = known_facts(profile, rulebook.vocabulary, AS_OF)
+        facts = known_facts(profile, rulebook.vocabulary, ClinicTime.at(AS_OF))
         channel.evaluate(facts, stage)
         bare, alone, whole = timed(
             [

@@ -34,7 +34,7 @@ from ketascreen.language.quantity import UNITS, decimal_text
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.language.terms import Decision, Effect, Route
-from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
 
@@ -171,18 +171,20 @@ def constants(fact: Fact) -> Sequence[Decimal]:
 def _fact(rng: Random, name: str) -> Fact:
     kind = rng.choice(tuple(Kind))
     freshness = _freshness(rng) if rng.random() < 0.5 else None
+    if kind is Kind.SINCE:
+        return Fact(name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness)
     if kind in (Kind.NUMBER, Kind.INTEGER):
         low, high = Decimal(rng.choice((0, -50))), Decimal(100)
         return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness)
     choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
     if freshness and rng.random() < 0.5:
         lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
-        freshness = Freshness(freshness.days, lasting, permanent)
+        freshness = Freshness(freshness.window, lasting, permanent)
     return Fact(name, kind, name, "d", choices=choices, freshness=freshness)
 
 
 def _freshness(rng: Random) -> Freshness:
-    return Freshness(rng.choice((0, 1, 30)))
+    return Freshness(Window(rng.choice((0, 1, 30))))
 
 
 def _built_in(rng: Random) -> Iterator[Fact]:

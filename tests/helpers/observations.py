@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from ketascreen.language.clinic_time import Instant
 from ketascreen.language.vocabulary import Fact, Kind
-from ketascreen.patient.observation import Instant, ListObservation, Observation
+from ketascreen.patient.observation import ListObservation, Observation
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants: st.SearchStrategy[Instant | None] = st.one_of(

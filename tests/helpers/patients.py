@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from ketascreen import PatientProfile
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always, ListValue, comparisons, facts_of
 from ketascreen.language.logic import TRUE
 from ketascreen.language.operators import OPERATORS
@@ -228,7 +229,7 @@ def _dated(rng: Random, name: str, value: Value) -> dict[str, Any]:
 def _earliest(name: str) -> datetime | None:
     """The earliest time of observing that still counts, or None where answers do not age."""
     days = _vocabulary().windows.get(name)
-    return None if days is None else _vocabulary().earliest(AS_OF)[days]
+    return None if days is None else _vocabulary().earliest(ClinicTime.at(AS_OF))[days]
 
 
 def _between(rng: Random, first: datetime, last: datetime) -> datetime | date:

@@ -24,14 +24,14 @@ from ketascreen import (
     load_rulebook,
 )
 from ketascreen.authoring.cases import Case, read_cases
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.semantics import Known
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.patient.contradictions import contradictions
-from ketascreen.patient.observation import AnyObservation, read_observation
+from ketascreen.patient.facts import known_facts
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.reasoning.spread import ABSENT, PRESENT, word_of
 from ketascreen.reasoning.witness import met_by
@@ -95,15 +95,19 @@ def near_baseline(rng: Random) -> dict[str, Any]:
             answers[name] = {"value": rng.choice((76, 89, 90, 100, 101))}
         if name in answers and rng.random() < 0.85:
             answers[name]["at"] = (AS_OF - timedelta(days=rng.choice((0, 0, 0, 1, 20, 200, 2000)))).isoformat()
-    for problem in contradictions(dict(_unchecked(answers))):
-        del answers[(problem.pointer or "")[1:]]
-    return answers
+    return without_contradictions(answers)
 
 
-def _unchecked(answers: dict[str, Any]) -> Iterator[tuple[str, AnyObservation]]:
-    for name, answer in answers.items():
-        if name in BUILT_IN:
-            yield name, read_observation(BUILT_IN[name], answer)
+def without_contradictions(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers without those that contradict others."""
+    while True:
+        try:
+            known_facts(PatientProfile(**answers), BUILT_IN, ClinicTime.at(AS_OF))
+        except ProfileError as error:
+            refused = {(problem.pointer or "").split("/")[1] for problem in error.diagnostics}
+            answers = {name: answer for name, answer in answers.items() if name not in refused}
+        else:
+            return answers
 
 
 def screening(rng: Random) -> tuple[Rulebook, dict[str, Any]]:

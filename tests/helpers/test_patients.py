@@ -12,6 +12,7 @@ import pytest
 
 from ketascreen import Decision, PatientProfile, ProfileError, Readiness, Screener, Stage, Verdict
 from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always, ListValue
 from ketascreen.language.logic import TRUE, Truth
 from ketascreen.language.terms import Effect, Outcome, Route
@@ -43,7 +44,7 @@ def verdicts(stage: Stage) -> Iterator[Verdict]:
 
 @cache
 def facts() -> Sequence[Facts]:
-    return tuple(known_facts(patient.profile, shipped().vocabulary, AS_OF) for patient in everybody())
+    return tuple(known_facts(patient.profile, shipped().vocabulary, ClinicTime.at(AS_OF)) for patient in everybody())
 
 
 def facts_of_kind(kind: Filled) -> Iterator[Facts]:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ketascreen import ListObservation, Observation, PatientProfile, ProfileError
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import ListValue
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.vocabulary import Fact, Freshness, Kind
+from ketascreen.language.vocabulary import Fact, Freshness, Kind, Window
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import BUILT_IN
 
@@ -22,17 +23,17 @@ EGFR = Fact("egfr", Kind.NUMBER, "Filtration", "renal", unit=UNITS["mL/min"], mi
 VOCABULARY = BUILT_IN.extended(
     [EGFR],
     {
-        "systolic_bp": Freshness(30),
-        "pregnancy": Freshness(30, lasting=frozenset({"pregnant"}), permanent=frozenset({"not_possible"})),
-        "heart_conditions": Freshness(90, lasting=frozenset({"aneurysm"})),
-        "ride_home": Freshness(0),
+        "systolic_bp": Freshness(Window(30)),
+        "pregnancy": Freshness(Window(30), lasting=frozenset({"pregnant"}), permanent=frozenset({"not_possible"})),
+        "heart_conditions": Freshness(Window(90), lasting=frozenset({"aneurysm"})),
+        "ride_home": Freshness(Window(0)),
     },
 )
 
 
 def facts(as_of: datetime = AS_OF, /, **given: Any) -> Facts:
     """The facts of a profile."""
-    return known_facts(PatientProfile(**given), VOCABULARY, as_of)
+    return known_facts(PatientProfile(**given), VOCABULARY, ClinicTime.at(as_of))
 
 
 def problems(as_of: datetime = AS_OF, /, **given: Any) -> list[tuple[str, str | None]]:

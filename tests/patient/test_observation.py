@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import ListObservation, Observation
+from ketascreen.language.clinic_time import Instant
 from ketascreen.language.vocabulary import Fact
-from ketascreen.patient.observation import Instant, Refused, dump_observation, read_instant, read_observation
+from ketascreen.patient.observation import Refused, dump_observation, read_instant, read_observation
 from ketascreen.patient.profile import BUILT_IN
 from tests.helpers.observations import observations
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from ketascreen import Observation, PatientProfile, ProfileError
 from ketascreen.language.vocabulary import UNRECOGNISED, Kind
-from ketascreen.patient.contradictions import contradictions
 from ketascreen.patient.profile import BUILT_IN
 from tests.helpers.observations import instants, observations, words
 
@@ -43,8 +42,6 @@ def profiles(draw: st.DrawFn) -> PatientProfile:
     """Any profile that is accepted."""
     names = draw(st.lists(st.sampled_from(sorted(BUILT_IN)), max_size=8, unique=True))
     facts: dict[str, Any] = {name: draw(observations(BUILT_IN[name])) for name in names}
-    for problem in contradictions(facts):
-        facts.pop((problem.pointer or "")[1:])
     born = draw(st.none() | st.dates(date(1850, 1, 1), date(2026, 11, 22)))
     return PatientProfile(**facts, birth_date=born, extra=draw(extras))
 

@@ -13,6 +13,7 @@ from hypothesis import given
 
 from ketascreen import ClinicianDecision, InputError, PatientProfile, Screener, Stage
 from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.logic import Truth
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.facts import known_facts
@@ -76,7 +77,7 @@ def test_a_value_that_stands_where_a_name_belongs_is_not_repeated(key: str, text
 def test_neither_a_profile_nor_an_observation_shows_a_value_in_its_repr() -> None:
     profile = PatientProfile(systolic_bp="123 mmHg", psychosis="past", heart_conditions=[CANARY])
     shown = f"{profile!r} {profile} {profile.systolic_bp!r} {profile.psychosis!r} {profile.heart_conditions!r}"
-    shown += repr(known_facts(profile, shipped().vocabulary, AS_OF))
+    shown += repr(known_facts(profile, shipped().vocabulary, ClinicTime.at(AS_OF)))
     assert not any(value in shown for value in ("123", "past", CANARY))
 
 
@@ -108,7 +109,7 @@ def test_no_random_profile_contradicts_itself(seed: int) -> None:
 def test_a_rulebook_that_loaded_never_fails_on_a_profile_that_was_accepted(rng: Random) -> None:
     rulebook = generate.rulebook(rng)
     profile = PatientProfile.model_validate(generate.raw_profile(rng, rulebook, AS_OF))
-    facts = known_facts(profile, rulebook.vocabulary, AS_OF)
+    facts = known_facts(profile, rulebook.vocabulary, ClinicTime.at(AS_OF))
     for stage in Stage:
         answer = ReferenceChannel(rulebook).evaluate(facts, stage)
         assert all(isinstance(truth, Truth) for truth in answer.values())
@@ -118,6 +119,6 @@ def test_a_rulebook_that_loaded_never_fails_on_a_profile_that_was_accepted(rng: 
 
 
 def test_every_shipped_rule_evaluates_with_nothing_known() -> None:
-    facts = known_facts(PatientProfile(), shipped().vocabulary, AS_OF)
+    facts = known_facts(PatientProfile(), shipped().vocabulary, ClinicTime.at(AS_OF))
     answer = ReferenceChannel(shipped()).evaluate(facts, Stage.SESSION)
     assert set(answer.values()) == {Truth.TRUE, Truth.UNKNOWN}  # true for `always` alone

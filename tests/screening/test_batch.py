@@ -16,6 +16,7 @@ from hypothesis import given, settings
 
 from ketascreen import ChannelFault, PatientProfile, ProfileError, RequestError, Screener, Stage, Verdict
 from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.logic import Truth
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.runtime.process_pool import PIECE, cores, in_order
@@ -165,7 +166,7 @@ def test_facts_come_back_from_another_process_as_they_were_and_still_cannot_be_c
 
 
 def test_the_facts_of_a_patient_come_back_whole() -> None:
-    facts = known_facts(profile_of(baseline()), shipped().vocabulary, AS_OF)
+    facts = known_facts(profile_of(baseline()), shipped().vocabulary, ClinicTime.at(AS_OF))
     assert len(facts.current) > 40
     assert pickle.loads(pickle.dumps(facts)) == facts
 
@@ -173,7 +174,7 @@ def test_the_facts_of_a_patient_come_back_whole() -> None:
 def test_one_time_in_two_offsets_comes_back_as_each_was_written() -> None:
     written = {"age": "2026-11-22T09:00:00+01:00", "systolic_bp": "2026-11-22T08:00:00+00:00"}
     profile = profile_of({name: {"value": 80, "at": at} for name, at in written.items()})
-    again = pickle.loads(pickle.dumps(known_facts(profile, shipped().vocabulary, AS_OF)))
+    again = pickle.loads(pickle.dumps(known_facts(profile, shipped().vocabulary, ClinicTime.at(AS_OF))))
     assert {name: at.isoformat() for name, at in again.observed.items()} == written
 
 

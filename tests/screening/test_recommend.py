@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen.diagnostic import Place
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule, RuleStage
@@ -56,7 +57,7 @@ def recommended(
     asked = tuple(rule for rule in rules if not set(rule.routes).isdisjoint(routes))
     deciding = tuple(rule for rule in asked if rule.effect is not Effect.ADVISE)
     scope = Scope(frozenset(IDS), asked, frozenset(rule.id for rule in asked), deciding)
-    request = Request(datetime(2026, 11, 22, tzinfo=UTC), Stage.SESSION, routes)
+    request = Request(ClinicTime.at(datetime(2026, 11, 22, tzinfo=UTC)), Stage.SESSION, routes)
     return recommend(request, scope, results, decided, unexplained)
 
 

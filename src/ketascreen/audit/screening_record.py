@@ -14,6 +14,7 @@ from typing import Any
 from ketascreen import _version
 from ketascreen.audit.record import FORMAT, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import Vocabulary
@@ -59,11 +60,22 @@ def holds_verdict(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
 
 def _findings_again(record: Record, rulebook: Rulebook) -> tuple[Finding, ...]:
     as_of = datetime.fromisoformat(record.part("as_of"))
-    facts = known_facts(profile_of(record), rulebook.vocabulary, as_of)
+    clinic = ClinicTime.at(as_of, zone_in(record))
+    facts = known_facts(profile_of(record), rulebook.vocabulary, clinic)
     outcomes = {rule: finding.outcome for rule, finding in findings_of(record).items()}
     rules = [rule for rule in rulebook.rules if rule.id in outcomes]
-    findings, _ = explained(rules, outcomes, Wording(rulebook), facts, as_of)
+    findings, _ = explained(rules, outcomes, Wording(rulebook), rulebook.vocabulary, facts, clinic)
     return findings
+
+
+def zone_in(record: Record) -> str | None:
+    """The clinic's time zone in the record of a screening; None if it was not known, or in a record of before.
+
+    Raises:
+        KeyError: its opening is missing.
+    """
+    zone: str | None = record.part("time_zone") if "time_zone" in {*record.data, *record.data["sealed"]} else None
+    return zone
 
 
 def profile_of(record: Record) -> PatientProfile:
@@ -155,4 +167,4 @@ def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[st
     for name, fact in vocabulary.items():
         raw = known.get(name, profile.extra.get(name))
         yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
-    yield "facts.birth_date", profile.birth_date.isoformat() if profile.birth_date else None
+    yield "facts.birth_date", str(profile.birth_date) if profile.birth_date else None

@@ -22,7 +22,15 @@ class ListValue:
     complete: bool
 
 
-Value = Decimal | str | ListValue
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A number that is known only to be between two ends, both included: `low` < `high`."""
+
+    low: Decimal
+    high: Decimal
+
+
+Value = Decimal | str | Span | ListValue
 """The known answer to a fact, in the fact's own unit."""
 
 Constant = Decimal | str | tuple[Decimal, Decimal] | tuple[str, ...]

@@ -7,13 +7,15 @@ import fails.
 
 from __future__ import annotations
 
+import operator as python
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from ketascreen.language import logic
-from ketascreen.language.condition import Compare, ListValue
+from ketascreen.language.condition import Compare, ListValue, Span, Value
 from ketascreen.language.logic import FALSE, TRUE, UNKNOWN, Truth
 from ketascreen.language.vocabulary import Kind
 
@@ -85,7 +87,8 @@ Shape = Equal | Member | AtEnd | Between | Present | Overlap
 class Operator:
     """A comparison: the kinds of fact that it is for, its shape, its test of a known answer, and what an editor shows.
 
-    `semantics` handles a fact that is not known, once for all operators. `test` handles a list that is known in part.
+    `semantics` handles a fact that is not known, once for all operators. `test` handles a list that is known in part,
+    and a number that is known only between two ends: what holds over all of the span counts, all else is unknown.
     """
 
     name: str
@@ -110,7 +113,33 @@ def _includes_any(answer: ListValue, words: tuple[str, ...]) -> Truth:
     return logic.disjunction(_includes(answer, word) for word in words)
 
 
-_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER})
+def _is(answer: Value, constant: Decimal | str) -> Truth:
+    if isinstance(answer, Span):
+        assert isinstance(constant, Decimal)
+        return UNKNOWN if answer.low <= constant <= answer.high else FALSE
+    return logic.of(answer == constant)
+
+
+def _at_end(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Decimal | Span, Decimal], Truth]:
+    """The test of a comparison that holds on one side of its constant."""
+
+    def test(answer: Decimal | Span, end: Decimal) -> Truth:
+        if isinstance(answer, Span):
+            low = holds(answer.low, end)
+            return logic.of(low) if low is holds(answer.high, end) else UNKNOWN
+        return logic.of(holds(answer, end))
+
+    return test
+
+
+_at_least, _at_most = _at_end(python.ge), _at_end(python.le)
+
+
+def _between(answer: Decimal | Span, ends: tuple[Decimal, Decimal]) -> Truth:
+    return logic.conjunction((_at_least(answer, ends[0]), _at_most(answer, ends[1])))
+
+
+_NUMBERS = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.SINCE})
 _SCALARS = _NUMBERS | {Kind.CHOICE}
 _CHOICES = frozenset({Kind.CHOICE})
 _LISTS = frozenset({Kind.LIST})
@@ -119,11 +148,11 @@ OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
     for operator in (
         Operator(
-            "is", _SCALARS, Equal(), lambda answer, constant: logic.of(answer == constant),
+            "is", _SCALARS, Equal(), _is,
             "Holds when the answer is the value.",
         ),
         Operator(
-            "is_not", _SCALARS, Equal(negated=True), lambda answer, constant: logic.of(answer != constant),
+            "is_not", _SCALARS, Equal(negated=True), lambda answer, constant: logic.negation(_is(answer, constant)),
             "Holds when the answer is known and is not the value.",
         ),
         Operator(
@@ -135,23 +164,23 @@ OPERATORS: Mapping[str, Operator] = {
             "Holds when the answer is known and is not one of the words.",
         ),
         Operator(
-            "at_least", _NUMBERS, AtEnd(above=True, included=True), lambda answer, end: logic.of(answer >= end),
+            "at_least", _NUMBERS, AtEnd(above=True, included=True), _at_least,
             "Holds from the value upwards, the value itself included.",
         ),
         Operator(
-            "above", _NUMBERS, AtEnd(above=True, included=False), lambda answer, end: logic.of(answer > end),
+            "above", _NUMBERS, AtEnd(above=True, included=False), _at_end(python.gt),
             "Holds above the value, not at it.",
         ),
         Operator(
-            "at_most", _NUMBERS, AtEnd(above=False, included=True), lambda answer, end: logic.of(answer <= end),
+            "at_most", _NUMBERS, AtEnd(above=False, included=True), _at_most,
             "Holds up to the value, the value itself included.",
         ),
         Operator(
-            "below", _NUMBERS, AtEnd(above=False, included=False), lambda answer, end: logic.of(answer < end),
+            "below", _NUMBERS, AtEnd(above=False, included=False), _at_end(python.lt),
             "Holds below the value, not at it.",
         ),
         Operator(
-            "between", _NUMBERS, Between(), lambda answer, ends: logic.of(ends[0] <= answer <= ends[1]),
+            "between", _NUMBERS, Between(), _between,
             "[low, high]: holds between the two, both ends included.",
         ),
         Operator(

@@ -18,7 +18,7 @@ from ketascreen.language.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a rulebook is, and who answers for it."""
+    """What a rulebook is, and who answers for it. `time_zone` is the clinic's, by its IANA name, if it is given."""
 
     id: str
     title: str
@@ -30,6 +30,7 @@ class Identity:
     intended_use: str
     limits: str
     allow: tuple[Allowance, ...] = ()
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)

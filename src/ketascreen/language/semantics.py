@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import NamedTuple, assert_never
 
 from ketascreen.language import logic
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not, Value
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.logic import TRUE, UNKNOWN, Truth
 from ketascreen.language.operators import OPERATORS
 
@@ -30,6 +32,15 @@ def evaluate(condition: Condition, answers: Known) -> Truth:
     if isinstance(condition, Always):
         return TRUE
     assert_never(condition)
+
+
+def contradicts(contradiction: Contradiction, answers: Known) -> bool:
+    """Whether answers that are compared contradict each other; an answer that is not known never does."""
+    when = contradiction.when
+    if isinstance(when, NotBelow):
+        one, other = answers.get(when.fact), answers.get(when.other)
+        return isinstance(one, Decimal) and isinstance(other, Decimal) and one >= other
+    return evaluate(when, answers) is TRUE
 
 
 _NONE: frozenset[str] = frozenset()

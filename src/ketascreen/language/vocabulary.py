@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.contradiction import Contradiction
 from ketascreen.language.quantity import Unit, decimal_text, measured
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
@@ -21,6 +24,7 @@ class Kind(StrEnum):
 
     NUMBER = "number"
     INTEGER = "integer"
+    SINCE = "since"
     CHOICE = "choice"
     LIST = "list"
 
@@ -54,17 +58,31 @@ class Code:
         return f"{self.system} {self.code}{'*' if self.is_prefix else ''}{but}"
 
 
+class Window(NamedTuple):
+    """How long an answer counts: so many calendar days of the clinic (0: the same day), or so many minutes if any."""
+
+    days: int = 0
+    minutes: int = 0
+
+    def __str__(self) -> str:
+        for count, size, unit in ((self.minutes, 60, "hour"), (self.minutes, 1, "minute"), (self.days, 1, "day")):
+            if count and count % size == 0:
+                return f"{count // size} {unit}{'' if count == size else 's'}"
+        return "same day"
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How long an answer counts.
+    """How long an answer counts: its `window`, or None if its age does not matter.
 
-    `days` is the window, 0 for the same calendar day. Choices that are `lasting` count until they are replaced;
-    choices that are `permanent` do not age.
+    An older answer, or one without a date, still counts in part. Choices that are `lasting` count until they are
+    replaced; choices that are `permanent` do not age; choices that `stand` can meet a rule, and never make one not met.
     """
 
-    days: int
+    window: Window | None
     lasting: frozenset[str] = frozenset()
     permanent: frozenset[str] = frozenset()
+    stands: frozenset[str] = frozenset()
     reason: str = ""
 
     @property
@@ -73,12 +91,15 @@ class Freshness:
         return self.lasting | self.permanent
 
     def __str__(self) -> str:
-        return "same day" if self.days == 0 else f"{self.days} days"
+        return "any age" if self.window is None else str(self.window)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact. Numbers have a unit and a range (both ends included); choices and lists have a closed list of words.
+
+    A number of the kind `since` counts from the day of an event, which its answer gives; if it is not `changeable`,
+    the event happens once.
 
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
     """
@@ -99,7 +120,12 @@ class Fact:
     @property
     def is_number(self) -> bool:
         """Whether its answer is a quantity."""
-        return self.kind in (Kind.NUMBER, Kind.INTEGER)
+        return self.kind in (Kind.NUMBER, Kind.INTEGER, Kind.SINCE)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its answer is a whole number."""
+        return self.kind in (Kind.INTEGER, Kind.SINCE)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -111,6 +137,8 @@ class Fact:
         if self.is_number:
             low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
             highest = measured(high, self.unit.name if self.unit else None, texts)
+            if self.kind is Kind.SINCE:
+                return texts.text("answer.since" if self.changeable else "answer.since.once", low=low, high=highest)
             return texts.text("answer.range", kind=texts.label("kind", self.kind), low=low, high=highest)
         choices = texts.listed(self.choices)
         if self.kind is Kind.LIST:
@@ -119,29 +147,40 @@ class Fact:
 
     def describe_freshness(self) -> str:
         """How long an answer counts, and which choices count longer, for people."""
-        if self.freshness is None:
-            return "at any age, dated or not"
-        days = self.freshness.days
-        window = "on the same day" if days == 0 else f"for {days} {'day' if days == 1 else 'days'}"
-        lasting = [f"{word} until it is replaced" for word in self.choices if word in self.freshness.lasting]
-        permanent = [f"{word} permanently" for word in self.choices if word in self.freshness.permanent]
-        return "; ".join([window, *lasting, *permanent])
+        if self.freshness is None or self.freshness.window is None:
+            return "at any age, if it is dated" if self.kind is Kind.SINCE else "at any age, dated or not"
+        window, marked = self.freshness.window, self.freshness
+        counts = f"for {window}" if any(window) else "on the same day"
+        if window.days:
+            counts += ", both days included"
+        return "; ".join(
+            [
+                counts,
+                *(f"{word} until it is replaced" for word in self.choices if word in marked.lasting),
+                *(f"{word} permanently" for word in self.choices if word in marked.permanent),
+                *(f"{word} can still meet rules after that" for word in self.choices if word in marked.stands),
+            ]
+        )
 
 
 class Vocabulary(Mapping[str, Fact]):
-    """The facts by name; immutable.
+    """The facts by name, and the answers that contradict each other; immutable.
 
-    `windows` holds the days of each window, by the name of the fact; a fact whose answers do not age has none.
+    `windows` holds each window by the name of its fact; a fact whose answers do not age has none. `since` are the names
+    of the facts of that kind.
     """
 
-    __slots__ = ("_facts", "_spans", "windows")
+    __slots__ = ("_facts", "contradictions", "since", "windows")
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], contradictions: Iterable[Contradiction] = ()) -> None:
         self._facts = {fact.name: fact for fact in facts}
-        self.windows: Mapping[str, int] = {
-            fact.name: fact.freshness.days for fact in self._facts.values() if fact.freshness is not None
+        self.contradictions = tuple(contradictions)
+        self.since = frozenset(fact.name for fact in self._facts.values() if fact.kind is Kind.SINCE)
+        self.windows: Mapping[str, Window] = {
+            name: fact.freshness.window
+            for name, fact in self._facts.items()
+            if fact.freshness is not None and fact.freshness.window is not None
         }
-        self._spans = {days: timedelta(days) for days in self.windows.values()}
 
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]
@@ -152,15 +191,27 @@ class Vocabulary(Mapping[str, Fact]):
     def __len__(self) -> int:
         return len(self._facts)
 
-    def earliest(self, as_of: datetime) -> dict[int, datetime]:
-        """For each window, by its days, the earliest time of observation that still counts at `as_of`.
+    def earliest(self, clinic: ClinicTime) -> dict[Window, datetime]:
+        """For each window, the earliest instant of observation that still counts.
 
-        Midnight is at the offset of `as_of`, which is fixed. For a window of 0 days it is the midnight before `as_of`.
+        A window in days begins at the clinic's midnight, so that a day counts whole.
         """
-        midnight = as_of.replace(hour=0, minute=0, second=0, microsecond=0)
-        return {days: as_of - span if days else midnight for days, span in self._spans.items()}
+        return {
+            window: clinic.as_of - timedelta(minutes=window.minutes)
+            if window.minutes
+            else clinic.start_of(clinic.today - timedelta(window.days))
+            for window in set(self.windows.values())
+        }
 
-    def extended(self, facts: Iterable[Fact], freshness: Mapping[str, Freshness]) -> Vocabulary:
-        """A vocabulary with `facts` added and the freshness windows set; the caller checks the names."""
+    def extended(
+        self,
+        facts: Iterable[Fact],
+        freshness: Mapping[str, Freshness],
+        contradictions: Iterable[Contradiction] = (),
+    ) -> Vocabulary:
+        """A vocabulary with `facts` and `contradictions` added, and with `freshness`; the caller checks the names."""
         merged = {**self._facts, **{fact.name: fact for fact in facts}}
-        return Vocabulary(replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items())
+        return Vocabulary(
+            (replace(fact, freshness=freshness.get(name, fact.freshness)) for name, fact in merged.items()),
+            (*self.contradictions, *contradictions),
+        )

@@ -24,9 +24,10 @@ from ketascreen.loading.sources import SourceReader
 from ketascreen.loading.validate import read_model
 from ketascreen.loading.vocabulary import VocabularyReader
 from ketascreen.runtime.gc_pause import gc_paused
+from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, Sequence
+from ketascreen.syntax.tree import Node, Sequence, place_of
 from ketascreen.syntax.yaml_tree import WORD, read_lines
 
 NAMED = (
@@ -118,6 +119,7 @@ def _linked(
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
     linker.read_definitions(named["definitions"])
+    linker.read_contradictions(named["vocabulary"])
     rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     rules = tuple(rule for _, rule in read if rule is not None)
@@ -143,6 +145,12 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
         return None
     if _version(model.requires.removeprefix(">=")) > _version(VERSION):
         problems.report("version", f"needs ketascreen {model.requires}", "install that version", node.place)
+    if model.time_zone is not None:
+        try:
+            time_zone(model.time_zone)
+        except LookupError:
+            hint = "write an IANA name, such as America/Los_Angeles"
+            problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
     given = dict(model)
     return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
 

@@ -123,7 +123,7 @@ class CodeModel(FileModel):
 class FactModel(FileModel):
     """A fact that the rulebook adds."""
 
-    type: Literal["number", "integer", "choice", "list"]
+    type: Literal["number", "integer", "since", "choice", "list"]
     label: Text
     domain: Text
     unit: Text | None = None
@@ -141,7 +141,18 @@ class FreshnessModel(FileModel):
     fresh_for: Text
     lasting: list[Text] = []
     permanent: list[Text] = []
+    stands: list[Text] = []
     reason: Text
+
+
+class ContradictionModel(FileModel):
+    """Answers that cannot all be right. `when` is read by `conditions`; `not_below` names two facts instead."""
+
+    when: Any = None
+    not_below: list[Text] | None = Field(default=None, min_length=2, max_length=2)
+    about: Text
+    newer: Text | None = None
+    say: Text
 
 
 class VocabularyModel(FileModel):
@@ -149,6 +160,7 @@ class VocabularyModel(FileModel):
 
     facts: dict[str, FactModel] = {}
     freshness: dict[str, FreshnessModel] = {}
+    contradictions: dict[str, Any] = {}  # read by `contradictions`
 
 
 class StatementModel(FileModel):
@@ -224,6 +236,7 @@ class RulebookModel(FileModel):
     responsible: Text
     intended_use: Text
     limits: Text
+    time_zone: Text | None = None
     allow: list[AllowAboutModel] = []
 
 

@@ -14,6 +14,7 @@ from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
+from ketascreen.loading.contradictions import ContradictionReader
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
@@ -93,6 +94,11 @@ class Linker:
     def _reader(self, level: int = 0) -> ConditionReader:
         names = frozenset(self._pending)
         return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.problems, level)
+
+    def read_contradictions(self, vocabulary: Node | None) -> None:
+        """The contradictions of vocabulary.yaml."""
+        found = ContradictionReader(self.vocabulary, self._reader, self.problems).read(vocabulary)
+        self.vocabulary = self.vocabulary.extended((), {}, tuple(found))
 
     def read_routes(self, node: Node) -> None:
         """routes.yaml."""

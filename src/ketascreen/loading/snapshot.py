@@ -12,12 +12,13 @@ from typing import Any
 
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.quantity import UNITS, Quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.language.terms import Effect, Route
-from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary
+from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.profile import BUILT_IN
 
 _STAGES = {str(stage): stage for stage in RuleStage}
@@ -53,6 +54,7 @@ class _RowWriter:
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
+            [self.contradiction(one) for one in book.vocabulary.contradictions if one not in BUILT_IN.contradictions],
             [self.row(one, attributes=self.attributes) for one in book.routes.values()],
             [self.row(one, value=_quantity, sources=self.rows) for one in book.parameters.values()],
             self.rows(book.documents.values()),
@@ -81,6 +83,10 @@ class _RowWriter:
 
     def attributes(self, attributes: Iterable[tuple[str, Iterable[Statement]]]) -> list[Any]:
         return [[name, self.rows(statements)] for name, statements in attributes]
+
+    def contradiction(self, one: Contradiction) -> list[Any]:
+        when = [one.when.fact, one.when.other] if isinstance(one.when, NotBelow) else self.condition(one.when)
+        return [isinstance(one.when, NotBelow), when, one.name, one.about, one.say, one.newer, self.place(one.place)]
 
     def condition(self, condition: Condition) -> list[Any]:
         match condition:
@@ -113,7 +119,7 @@ def _quantity(quantity: Quantity) -> list[str]:
 def _fact(fact: Fact) -> Any:
     """A built-in fact as its name, every other fact with all its fields."""
     fresh = fact.freshness
-    window = fresh and [fresh.days, sorted(fresh.lasting), sorted(fresh.permanent), fresh.reason]
+    window = fresh and [fresh.window, *map(sorted, (fresh.lasting, fresh.permanent, fresh.stands)), fresh.reason]
     built_in = BUILT_IN.get(fact.name)
     if built_in is not None:
         return [fact.name, window]
@@ -134,17 +140,19 @@ class _RowReader:
     def rulebook(
         self, data: list[Any], files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]
     ) -> Rulebook:
-        identity, definitions, rules, facts, routes, parameters, *sources, meaning = data
+        identity, definitions, rules, facts, contradictions, routes, parameters, *sources, meaning = data
         documents, outside, conflicts, not_encoded = sources
         for name, title, when, place, cited in definitions:  # a definition follows the definitions that it uses
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )
-        *who, allow = identity
+        *who, allow, zone = identity
         return Rulebook(
-            identity=Identity(*who, _allowances(allow)),  # type: ignore[call-arg]  # mypy counts the star as all
+            identity=Identity(*who, _allowances(allow), zone),  # type: ignore[call-arg]  # mypy counts the star as all
             rules=tuple(map(self.rule, rules)),
-            vocabulary=Vocabulary(map(_read_fact, facts)),
+            vocabulary=Vocabulary(
+                map(_read_fact, facts), (*BUILT_IN.contradictions, *map(self.contradiction, contradictions))
+            ),
             routes={sheet.route: sheet for sheet in map(self.sheet, routes)},
             parameters={one.name: one for one in map(self.parameter, parameters)},
             definitions=self.definitions,
@@ -160,6 +168,11 @@ class _RowReader:
             ignored=ignored,
             files=files,
         )
+
+    def contradiction(self, row: Any) -> Contradiction:
+        of_two, when, name, about, say, newer, place = row
+        made = NotBelow(*when) if of_two else self.condition(when)
+        return Contradiction(name, made, about, say, newer, self.at(place))
 
     def at(self, row: Any) -> Place:
         path, line, column, length = row
@@ -226,9 +239,13 @@ def _read_constant(constant: Any) -> Any:
     return Decimal(constant[1:]) if constant[0] == "#" else constant[1:]
 
 
+def _read_freshness(window: Any, lasting: Any, permanent: Any, stands: Any, reason: str) -> Freshness:
+    return Freshness(window and Window(*window), frozenset(lasting), frozenset(permanent), frozenset(stands), reason)
+
+
 def _read_fact(row: Any) -> Fact:
     name, window, *rest = row
-    fresh = window and Freshness(window[0], frozenset(window[1]), frozenset(window[2]), window[3])
+    fresh = window and _read_freshness(*window)
     if not rest:
         return replace(BUILT_IN[name], freshness=fresh) if fresh else BUILT_IN[name]
     kind, label, domain, unit, low, high, choices, codes, changeable, note = rest

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
-from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary
+from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.loading.validate import read_model
@@ -16,6 +17,10 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import WORD
 
+MAX_SINCE = 1_800
+"""The longest time since an event; a larger number is a year."""
+_MINUTES_A_DAY = 24 * 60
+_LONGEST = 200 * 366 * _MINUTES_A_DAY
 _FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
 
@@ -29,7 +34,7 @@ class VocabularyReader:
         self.problems.report(code, message, hint, place)
 
     def read(self, node: Node | None) -> Vocabulary:
-        """The built-in facts with the additions of vocabulary.yaml."""
+        """The built-in facts with the facts and windows of vocabulary.yaml."""
         model = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
         if model is None or node is None:
             return BUILT_IN
@@ -62,6 +67,8 @@ class VocabularyReader:
                 f"the units are {units}",
                 place,
             )
+        elif kind is Kind.SINCE:
+            self._check_since(name, model, place)
         if len(self.problems.found) > before:
             return None
         low, high = (None if end is None else Decimal(end) for end in (model.minimum, model.maximum))
@@ -87,18 +94,41 @@ class VocabularyReader:
         if model.unit or model.minimum is not None or model.maximum is not None:
             self._problem("fact", f"`{name}` has choices, so it has no unit or range", "delete these", place)
 
+    def _check_since(self, name: str, model: file_models.FactModel, place: Place) -> None:
+        if model.unit not in MONTHS_OF or model.minimum != 0 or model.maximum not in range(1, MAX_SINCE + 1):
+            hint = f"write `unit: months` or `unit: years`, `minimum: 0`, and a whole `maximum` of at most {MAX_SINCE}"
+            self._problem("fact", f"`{name}` is a time since an event, with another unit or range", hint, place)
+
     def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place) -> Freshness:
-        days = 0
-        if model.fresh_for != "same day":
-            try:
-                quantity = parse_quantity(model.fresh_for).to(UNITS["days"]).value
-                days = int(quantity)
-                if days != quantity or days < 1:
-                    raise QuantityError("write whole days, at least one")
-            except QuantityError as error:
-                self._problem("quantity", "`fresh_for` is `same day` or a number of days", str(error), place)
-        for word in (*model.lasting, *model.permanent):
+        for word in (*model.lasting, *model.permanent, *model.stands):
             if word not in fact.choices:
                 hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
                 self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
-        return Freshness(days, frozenset(model.lasting), frozenset(model.permanent), model.reason)
+        marks = (frozenset(model.lasting), frozenset(model.permanent), frozenset(model.stands))
+        window = None if model.fresh_for == "any age" else self._window(model.fresh_for, place)
+        if window is None and any(marks):
+            hint = "delete them, or give `fresh_for` a time"
+            self._problem("fact", f"all answers to `{fact.name}` count at any age, so none is marked", hint, place)
+        return Freshness(window, *marks, model.reason)
+
+    def _window(self, text: str, place: Place) -> Window:
+        if text == "same day":
+            return Window()
+        try:
+            quantity = parse_quantity(text)
+            minutes = quantity.to(UNITS["minutes"]).value
+        except QuantityError as error:
+            hint = f"{error}; or `same day`, or `any age`"
+            self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
+            return Window()
+        in_days = quantity.unit.name not in ("hours", "minutes")
+        count = minutes / _MINUTES_A_DAY if in_days else minutes
+        if count != int(count) or not 1 <= minutes <= _LONGEST:
+            self._problem(
+                "quantity",
+                "`fresh_for` must be whole days or minutes",
+                "write at least 1, and at most 200 years",
+                place,
+            )
+            return Window()
+        return Window(days=int(count)) if in_days else Window(minutes=int(count))

@@ -1,49 +1,162 @@
-"""Answers of one profile that cannot both be right. Such a profile is refused, because either answer may be wrong."""
+"""The contradictions between built-in facts. A rulebook adds its own in vocabulary.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.patient.observation import AnyObservation, ListObservation, Observation
+from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.condition import AllOf, Compare, Condition, Value
+from ketascreen.language.contradiction import Contradiction, NotBelow
+from ketascreen.language.semantics import contradicts
 
-Observations = Mapping[str, AnyObservation]
+
+def _all(*members: Condition) -> Condition:
+    return AllOf(members)
 
 
-def contradictions(observations: Observations) -> Iterator[Diagnostic]:
-    """Each pair of facts that contradict each other, by name and without a value.
+BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
+    Contradiction(
+        "diastolic-not-below-systolic",
+        NotBelow("diastolic_bp", "systolic_bp"),
+        about="diastolic_bp",
+        say="The diastolic pressure is not below the systolic pressure.",
+    ),
+    Contradiction(
+        "predose-diastolic-not-below-systolic",
+        NotBelow("predose_diastolic_bp", "predose_systolic_bp"),
+        about="predose_diastolic_bp",
+        say="The diastolic pressure is not below the systolic pressure.",
+    ),
+    Contradiction(
+        "positive-pregnancy-test",
+        _all(
+            Compare("pregnancy", "one_of", ("not_pregnant", "not_possible")),
+            Compare("pregnancy_test", "is", "positive"),
+        ),
+        about="pregnancy_test",
+        newer="pregnancy_test",
+        say="A positive test contradicts the answer on pregnancy. Record the pregnancy, or repeat the test.",
+    ),
+    Contradiction(
+        "treatment-without-hypertension",
+        _all(
+            Compare("hypertension", "is", "none"),
+            Compare("antihypertensive_treatment", "is", "treated"),
+        ),
+        about="antihypertensive_treatment",
+        say="Hypertension is treated, and no diagnosis is recorded.",
+    ),
+    Contradiction(
+        "untreated-without-hypertension",
+        _all(
+            Compare("hypertension", "is", "none"),
+            Compare("antihypertensive_treatment", "is", "not_treated"),
+        ),
+        about="antihypertensive_treatment",
+        say="Hypertension is not treated, and no diagnosis is recorded. Without hypertension, write `not_needed`.",
+    ),
+    Contradiction(
+        "abstinence-without-use",
+        _all(
+            Compare("substance_use_disorder", "is", "never"),
+            Compare("substance_use", "is", "none"),
+            Compare("verified_abstinence_months", "above", Decimal(0)),
+        ),
+        about="verified_abstinence_months",
+        say="Abstinence was confirmed, but neither use nor a disorder is recorded.",
+    ),
+    Contradiction(
+        "heart-attack-not-listed",
+        _all(
+            Compare("heart_conditions", "includes_none", ("myocardial_infarction",)),
+            Compare("last_heart_attack", "below", Decimal(1200)),
+        ),
+        about="last_heart_attack",
+        say="A heart attack has a date, but the complete list of heart conditions does not name it.",
+    ),
+    Contradiction(
+        "stroke-not-listed",
+        _all(
+            Compare("heart_conditions", "includes_none", ("stroke",)),
+            Compare("last_stroke", "below", Decimal(1200)),
+        ),
+        about="last_stroke",
+        say="A stroke has a date, but the complete list of heart conditions does not name it.",
+    ),
+    Contradiction(
+        "heart-attack-listed",
+        _all(
+            Compare("heart_conditions", "includes", "myocardial_infarction"),
+            Compare("last_heart_attack", "at_least", Decimal(1200)),
+        ),
+        about="last_heart_attack",
+        say="The list of heart conditions names a heart attack, and the answer on the last one is `none`.",
+    ),
+    Contradiction(
+        "stroke-listed",
+        _all(
+            Compare("heart_conditions", "includes", "stroke"),
+            Compare("last_stroke", "at_least", Decimal(1200)),
+        ),
+        about="last_stroke",
+        say="The list of heart conditions names a stroke, and the answer on the last one is `none`.",
+    ),
+    Contradiction(
+        "event-not-listed",
+        _all(
+            Compare("heart_conditions", "includes_none", ("myocardial_infarction", "stroke")),
+            Compare("months_since_heart_attack_or_stroke", "at_least", Decimal(0)),
+        ),
+        about="months_since_heart_attack_or_stroke",
+        say="Neither a heart attack nor a stroke is in the complete list of heart conditions.",
+    ),
+)
+"""Diagnoses, treatment, tests and events that cannot go together, whatever the rulebook."""
 
-    Without one of its answers a profile never has a new contradiction.
+
+def contradictions(
+    found: tuple[Contradiction, ...],
+    current: Mapping[str, Value],
+    last: Mapping[str, Value],
+    observed: Mapping[str, Instant],
+    clinic: ClinicTime,
+) -> Iterator[Diagnostic]:
+    """Each contradiction of a patient, by the names of the facts and without a value.
+
+    The last answer of the fact that it is about is compared with the others that count, so that an old reassurance
+    contradicts nothing, and an old alarm does. Without one of its answers a profile never has a new contradiction.
     """
-    for prefix in ("", "predose_"):
-        systolic, diastolic = (_number(observations, f"{prefix}{end}_bp") for end in ("systolic", "diastolic"))
-        if systolic is not None and diastolic is not None and diastolic >= systolic:
-            yield _contradiction(f"{prefix}diastolic_bp", "is not below", f"{prefix}systolic_bp")
-    if _says(observations, "pregnancy", "not_possible") and _says(observations, "pregnancy_test", "positive"):
-        yield _contradiction("pregnancy_test", "contradicts", "pregnancy")
-    if _says(observations, "hypertension", "none") and _says(observations, "antihypertensive_treatment", "treated"):
-        yield _contradiction("antihypertensive_treatment", "contradicts", "hypertension")
-    heart, event = observations.get("heart_conditions"), "months_since_heart_attack_or_stroke"
-    if isinstance(heart, ListObservation) and event in observations and _rules_out_an_event(heart):
-        yield _contradiction(event, "has an answer, but neither is in the complete list of", "heart_conditions")
+    for one in found:
+        about = last.get(one.about) if one.reads_last else current.get(one.about)
+        if about is None or not contradicts(one, {**current, one.about: about}):
+            continue
+        if one.newer is None or not _are_news(one, observed, clinic):
+            yield _refusal(one)
 
 
-def _contradiction(fact: str, how: str, other: str) -> Diagnostic:
-    return Diagnostic("contradiction", f"`{fact}` {how} `{other}`", "check both", pointer=f"/{fact}")
+def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:
+    """Whether all other answers are known to be of after the answer that may be older."""
+    assert one.newer is not None
+    others = [observed.get(name) for name in sorted(one.facts - {one.newer})]
+    return all(_is_after(other, observed.get(one.newer), clinic) for other in others)
 
 
-def _number(observations: Observations, name: str) -> Decimal | None:
-    observation = observations.get(name)
-    value = observation.value if isinstance(observation, Observation) else None
-    return value if isinstance(value, Decimal) else None
+def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> bool:
+    """Whether a time is known to be after another; on one day without times it is not."""
+    if at is None or than is None:
+        return False
+    days = clinic.day_of(at), clinic.day_of(than)
+    if days[0] != days[1]:
+        return days[0] > days[1]
+    timed = isinstance(at, datetime) and isinstance(than, datetime)
+    return timed and clinic.instant(at) > clinic.instant(than)
 
 
-def _says(observations: Observations, name: str, word: str) -> bool:
-    observation = observations.get(name)
-    return isinstance(observation, Observation) and observation.value == word
-
-
-def _rules_out_an_event(heart: ListObservation) -> bool:
-    events = {"myocardial_infarction", "stroke"}
-    return heart.complete and not heart.unrecognised and not heart.present & events
+def _refusal(one: Contradiction) -> Diagnostic:
+    others = " and ".join(f"`{name}`" for name in one.against)
+    return Diagnostic(
+        "contradiction", f"`{one.about}` contradicts {others}: {one.say}", "check them", pointer=f"/{one.about}"
+    )

@@ -1,32 +1,30 @@
-"""From a profile to the facts that count at a point in time: ages, freshness, lists, last answers."""
+"""From a profile to the facts that count at the time of a screening: ages, windows, lists, last answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Self
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
-from ketascreen.language.condition import ListValue, Value
+from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Known
-from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Vocabulary
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.counting import Counting
 from ketascreen.patient.errors import message_of, unknown_fact
-from ketascreen.patient.observation import (
-    AnyObservation,
-    Instant,
-    ListObservation,
-    Observation,
-    Refused,
-    at_fixed_offset,
-    read_observation,
-)
+from ketascreen.patient.observation import AnyObservation, Observation, Refused, read_observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.patient.since import event_days, whole_units
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _LAST = tuple(effect for effect, row in EFFECTS.items() if row.last_answers)
 
 
@@ -34,9 +32,10 @@ _LAST = tuple(effect for effect, row in EFFECTS.items() if row.last_answers)
 class Facts:
     """What is known of a patient at a point in time.
 
-    `current` holds the answers that count; `last` the last answer to each fact whatever its age, for alerts; `observed`
-    when each was observed, if it was dated; `stale` the facts whose answer is too old or undated.
-    All are read-only, and the repr shows none: channels get them.
+    `current` holds the answers that count; `standing` those that are too old or undated and can still meet a rule;
+    `last` the last answer to each fact whatever its age, for alerts; `observed` when each was observed, if it was
+    dated; `stale` the facts whose answer is too old or undated; `events` the days of the event behind each known
+    time since an event. All are read-only, and the repr shows none: channels get them.
     """
 
     current: Mapping[str, Value]
@@ -44,6 +43,8 @@ class Facts:
     observed: Mapping[str, Instant]
     unrecognised: Mapping[str, tuple[str, ...]]
     stale: frozenset[str]
+    standing: Mapping[str, Value] = field(default_factory=lambda: _NONE)
+    events: Mapping[str, Days] = field(default_factory=lambda: _NONE)
 
     @classmethod
     def of(
@@ -52,7 +53,9 @@ class Facts:
         last: dict[str, Value],
         observed: dict[str, Instant],
         unrecognised: dict[str, tuple[str, ...]],
-        stale: frozenset[str],
+        stale: frozenset[str] = frozenset(),
+        standing: dict[str, Value] | None = None,
+        events: dict[str, Days] | None = None,
     ) -> Self:
         """Facts that nobody can change; the caller must not keep the dictionaries."""
         return cls(
@@ -61,57 +64,64 @@ class Facts:
             MappingProxyType(observed),
             MappingProxyType(unrecognised),
             stale,
+            MappingProxyType(standing) if standing else _NONE,
+            MappingProxyType(events) if events else _NONE,
         )
+
+    def with_standing(self) -> Facts:
+        """The facts as if the standing answers counted: what is met then is met."""
+        return replace(self, current=MappingProxyType({**self.current, **self.standing}), standing=_NONE)
+
+    def without_standing(self) -> Facts:
+        """The facts without the standing answers: what is not met then is not met."""
+        return replace(self, standing=_NONE)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Most answers share a few times, and a time takes long to pickle: equal ones are pickled once.
         same: dict[object, Instant] = {}
         observed = {name: same.setdefault((at, getattr(at, "tzinfo", None)), at) for name, at in self.observed.items()}
-        return type(self).of, (dict(self.current), dict(self.last), observed, dict(self.unrecognised), self.stale)
+        return type(self).of, (
+            dict(self.current), dict(self.last), observed, dict(self.unrecognised), self.stale,
+            dict(self.standing), dict(self.events),
+        )  # fmt: skip
 
 
-def known_facts(profile: PatientProfile, vocabulary: Vocabulary, as_of: datetime) -> Facts:
-    """The facts of `profile` that count at `as_of` (which has an offset).
+def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicTime) -> Facts:
+    """The facts of `profile` that count at the time of a screening.
 
-    A date without a time is its earliest instant in `as_of`'s offset.
+    A date without a time is its earliest instant at the clinic.
 
     Raises:
-        ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation or birth date after
-            `as_of`, an age that differs from the birth date's.
+        ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation, event or birth date
+            after the screening, an event longer ago than its range, answers that contradict each other.
     """
-    as_of = at_fixed_offset(as_of)  # days of 24 hours, everywhere
     problems: list[Diagnostic] = []
     observations = profile.observations()
     if profile.extra:
         added, refused = _extra(profile, vocabulary)
         observations.update(added)
         problems += refused
-    instants = _instants(observations.values(), as_of)
-    problems += _in_the_future(observations, instants, as_of)
-    if profile.birth_date is not None:
-        age = _age(profile.birth_date, as_of.date(), observations.get("age"))
-        if isinstance(age, Diagnostic):
-            problems.append(age)
-        else:
-            observations["age"] = age
+    instants = {at: clinic.instant(at) for at in {one.at for one in observations.values()} if at is not None}
+    problems += _in_the_future(observations, instants, clinic.as_of)
     if problems:
         raise ProfileError(problems)
-    return _count(observations, instants, vocabulary, as_of)
+    counting = Counting(vocabulary, clinic, instants)
+    counting.add(observations)
+    problems += _since(profile, observations, counting)
+    problems += contradictions(
+        vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
+    )
+    if problems:
+        raise ProfileError(problems)
+    return Facts.of(
+        counting.current, counting.last, counting.observed, counting.entries, frozenset(counting.stale),
+        counting.standing, counting.events,
+    )  # fmt: skip
 
 
 def answers_for(rule: Rule, facts: Facts) -> Known:
     """The answers that a rule reads: an alert reads the last ones at any age, all other rules those that count."""
     return facts.last if rule.effect in _LAST else facts.current
-
-
-def _instants(observations: Iterable[AnyObservation], as_of: datetime) -> dict[Instant, datetime]:
-    """The instant of each date and time of an observation; most observations share a few."""
-    times = {observation.at for observation in observations}
-    return {
-        at: at if isinstance(at, datetime) else datetime.combine(at, time.min, tzinfo=as_of.tzinfo)
-        for at in times
-        if at is not None
-    }
 
 
 def _in_the_future(
@@ -137,77 +147,48 @@ def _extra(profile: PatientProfile, vocabulary: Vocabulary) -> tuple[dict[str, A
             try:
                 added[name] = read_observation(fact, raw)
             except Refused as refused:
-                message, pointer = message_of(name, refused), f"/extra/{name}{refused.pointer}"
-                problems.append(Diagnostic(refused.code, message, refused.hint, pointer=pointer))
+                problems.append(_refusal(name, refused))
     return added, problems
 
 
-def _age(born: date, today: date, given: AnyObservation | None) -> Observation | Diagnostic:
-    """The age by the date of birth, observed when a `given` age was; or what is wrong with the two."""
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    maximum = BUILT_IN["age"].maximum
-    assert maximum is not None
-    if born > today:
-        message = "`birth_date` is after the time of screening"
-        return Diagnostic("in-the-future", message, "check it", pointer="/birth_date")
-    if years > maximum:
-        message = f"`birth_date` is more than {maximum} years ago"
-        return Diagnostic("out-of-range", message, "check it", pointer="/birth_date")
-    if isinstance(given, Observation) and given.value != years:
-        # If one of the two is removed, the other alone must give the same age (P1).
-        message = "`age` is not the age that `birth_date` gives on that day"
-        return Diagnostic("contradiction", message, "leave `age` out", pointer="/age")
-    return Observation(Decimal(years), given.at if given else None)
+def _since(
+    profile: PatientProfile, observations: Mapping[str, AnyObservation], counting: Counting
+) -> Iterator[Diagnostic]:
+    """Adds the times since events, the age among them; what is wrong with each."""
+    vocabulary = counting.vocabulary
+    for name in vocabulary.since & observations.keys():
+        one = observations[name]
+        assert isinstance(one, Observation)
+        try:
+            counting.add_event(vocabulary[name], one)
+        except Refused as refused:
+            yield _refusal(name, refused)
+    if profile.birth_date is not None:
+        try:
+            yield from _with_birth_date(profile.birth_date, observations.get("age"), counting)
+        except Refused as refused:
+            yield Diagnostic(refused.code, f"`birth_date` {refused.message}", refused.hint, pointer="/birth_date")
 
 
-def _count(
-    observations: Mapping[str, AnyObservation],
-    instants: Mapping[Instant, datetime],
-    vocabulary: Vocabulary,
-    as_of: datetime,
-) -> Facts:
-    last: dict[str, Value] = {}
-    dated: dict[str, Instant] = {}
-    entries: dict[str, tuple[str, ...]] = {}
-    for name, one in observations.items():
-        if (at := one.at) is not None:
-            dated[name] = at
-        if isinstance(one, Observation):
-            last[name] = one.value
-        else:
-            last[name], entries[name] = _words(one), one.unrecognised
-    current, stale = last.copy(), set()
-    counts = {
-        days: {at for at, instant in instants.items() if instant >= earliest}
-        for days, earliest in vocabulary.earliest(as_of).items()
-    }
-    for name, days in vocabulary.windows.items():
-        if dated.get(name) in counts[days] or name not in last:
-            continue
-        counting = _counting(vocabulary[name], last[name])
-        if counting is None:
-            del current[name]
-        else:
-            current[name] = counting
-        if counting != last[name]:
-            stale.add(name)
-    return Facts.of(current, last, dated, entries, frozenset(stale))
+def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, counting: Counting) -> Iterator[Diagnostic]:
+    """Adds the age by the date of birth; a dated age must be the age of its own day."""
+    fact, today = BUILT_IN["age"], counting.clinic.today
+    written = given if isinstance(given, PartialDate) else PartialDate.of(given)
+    born = event_days(fact, written, None, today)
+    assert born is not None
+    by_age = counting.events.get("age")
+    both = born if by_age is None else born.both(by_age)
+    undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)
+    if both is None or (undated and age.value > whole_units(fact, born.first, today)):  # type: ignore[union-attr,operator]
+        message = "`age` is not an age that `birth_date` gives on its day"
+        yield Diagnostic("contradiction", message, "check both, or leave `age` out", pointer="/age")
+    else:
+        counting.know(fact, both)
 
 
-def _words(observation: ListObservation) -> ListValue:
-    if not observation.unrecognised:
-        return ListValue(observation.present, observation.complete)
-    # An unknown entry could be any of the words, so nothing can be ruled out.
-    return ListValue(observation.present | {UNRECOGNISED}, complete=False)
-
-
-def _counting(fact: Fact, value: Value) -> Value | None:
-    """The part that still counts of an answer that is too old or undated, or None."""
-    ageless = fact.freshness.ageless if fact.freshness else frozenset()
-    if isinstance(value, ListValue):
-        lasting = value.present & ageless
-        return ListValue(lasting, complete=False) if lasting else None
-    return value if value in ageless else None
+def _refusal(name: str, refused: Refused) -> Diagnostic:
+    message, pointer = message_of(name, refused), f"{_pointer(name)}{refused.pointer}"
+    return Diagnostic(refused.code, message, refused.hint, pointer=pointer)
 
 
 def _pointer(name: str) -> str:

@@ -50,3 +50,12 @@ def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: st
     """A fact answered by a whole number of `unit`, from `low` to `high`."""
     ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
     return _fact(label, domain, note=note, kind=Kind.INTEGER, changeable=changeable, **ends)
+
+
+def since(label: str, domain: str, unit: str, high: int, *, note: str = "", once: bool = False) -> Any:
+    """A fact answered by the date of an event, or by the whole `unit` (months, years) since then, at most `high`.
+
+    An event that happens `once` cannot have happened again after the answer.
+    """
+    ends: dict[str, Any] = {"minimum": Decimal(0), "maximum": Decimal(high), "unit": UNITS[unit]}
+    return _fact(label, domain, note=note, kind=Kind.SINCE, changeable=not once, **ends)

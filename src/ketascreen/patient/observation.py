@@ -8,21 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import did_you_mean
+from ketascreen.language.clinic_time import Instant, at_fixed_offset
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
 from ketascreen.language.vocabulary import Fact, Kind
 
-Instant = date | datetime
-"""A calendar date, or a time with its offset."""
+NEVER = "none"
+"""The answer to a fact of the kind `since`: there was no such event."""
 
 MAX_ENTRIES = 200
 MAX_TEXT = 200
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATED = re.compile(r"[0-9]{4}(-|$)")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -36,9 +39,9 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The answer to a number or choice fact. Its repr does not show it."""
+    """The answer to a fact that is not a list: a number, a choice, the date of an event. Its repr does not show it."""
 
-    value: Decimal | str = field(repr=False)
+    value: Decimal | str | PartialDate = field(repr=False)
     at: Instant | None = field(default=None, repr=False)
 
 
@@ -78,6 +81,21 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
             return Observation(_read_value(fact, raw, unit=None))
 
 
+def dated(raw: object, at: Instant) -> object:
+    """What `raw` says, observed `at` unless it has its own time; `at: null` and an observation keep their own."""
+    match raw:
+        case Observation() | ListObservation() | None:
+            return raw
+        case Mapping():
+            return raw if "at" in raw else {**raw, "at": at}
+        case str() | bytes():
+            return {"value": raw, "at": at}
+        case Sequence() | frozenset() | set():
+            return {"present": raw, "at": at}
+        case _:
+            return {"value": raw, "at": at}
+
+
 def as_mapping(observation: AnyObservation) -> dict[str, Any]:
     """The parts of an observation that a caller built, unchecked, by the keys that an answer has."""
     if isinstance(observation, Observation):
@@ -88,8 +106,11 @@ def as_mapping(observation: AnyObservation) -> dict[str, Any]:
     return {"present": entries, "complete": observation.complete, "at": observation.at}
 
 
-def dump_observation(fact: Fact, observation: AnyObservation) -> dict[str, Any]:
-    """The observation as plain data that `read_observation` reads to the same; decimals as text with their unit."""
+def dump_observation(fact: Fact, observation: AnyObservation, *, undated: bool = False) -> dict[str, Any]:
+    """The observation as plain data that `read_observation` reads to the same; decimals as text with their unit.
+
+    `undated`: an observation without a time says so (`at: null`), since the profile has a time for those that do not.
+    """
     dumped: dict[str, Any]
     if isinstance(observation, ListObservation):
         entries = [*sorted(observation.present), *observation.unrecognised]
@@ -97,9 +118,11 @@ def dump_observation(fact: Fact, observation: AnyObservation) -> dict[str, Any]:
     elif isinstance(observation.value, Decimal) and fact.unit:
         dumped = {"value": str(Quantity(observation.value, fact.unit))}
     else:
-        dumped = {"value": observation.value}
+        dumped = {"value": str(observation.value)}
     if observation.at is not None:
         dumped["at"] = observation.at.isoformat()
+    elif undated:
+        dumped["at"] = None
     return dumped
 
 
@@ -124,19 +147,6 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
             except ValueError:
                 pass  # 2026-02-30: refused below, so that no context of the error holds the text
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
-
-
-_MINUTE = timedelta(minutes=1)
-
-
-def at_fixed_offset(time: datetime) -> datetime:
-    """The same instant (which has an offset) in a fixed offset of whole minutes, as it is written."""
-    # Differences in a zone with summer time are not those in the fixed offset that is written.
-    offset = time.utcoffset() or timedelta(0)
-    whole = not offset % _MINUTE
-    if whole and type(time.tzinfo) is timezone and not time.fold:
-        return time
-    return time.replace(tzinfo=timezone(offset), fold=0) if whole else time.astimezone(UTC).replace(fold=0)
 
 
 def is_of_our_time(instant: Instant) -> bool:
@@ -194,7 +204,9 @@ def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Ins
     return ListObservation(frozenset(present), complete, tuple(sorted(unrecognised)), at)
 
 
-def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
+def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | PartialDate:
+    if fact.kind is Kind.SINCE and unit is None and (event := _read_event(fact, raw)) is not None:
+        return event
     if fact.is_number:
         return _read_number(fact, raw, unit)
     if unit is not None:
@@ -208,9 +220,41 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
     raise Refused("wrong-type", "must be one of its choices", f"the choices are {', '.join(fact.choices)}")
 
 
+def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
+    """The date of an event, or `none`; None where `raw` is not in one of these forms."""
+    if isinstance(raw, PartialDate):
+        return raw
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return PartialDate.of(_in_our_time(raw, "/value"))
+    if raw == NEVER and fact.changeable:
+        return NEVER
+    # A number above every range is a year: 2026 is never a number of months.
+    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
+    return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
+
+
+def read_partial_date(text: str, pointer: str) -> PartialDate:
+    """A date from its text, which may leave out the day, or the month and the day.
+
+    Raises:
+        Refused: another form, a day that does not exist, or a year before 1850.
+    """
+    hint = "write 2026-03-04, 2026-03 or 2026"
+    try:
+        found = PartialDate.parse(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused("not-a-date", "not a date", hint, pointer)
+    _in_our_time(found.days().first, pointer)
+    return found
+
+
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     assert fact.unit is not None
     example = f"write a number, or a number with its unit, such as 1 {fact.unit.name}"
+    if fact.kind is Kind.SINCE:
+        example = f"write the date of the event (2026-03-04, 2026-03 or 2026), or a number of {fact.unit.name}"
     try:
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():
@@ -244,7 +288,7 @@ def _exact_text(raw: int | Decimal) -> str:
 
 def _checked(fact: Fact, value: Decimal) -> Decimal:
     assert fact.unit is not None
-    if fact.kind is Kind.INTEGER and value != value.to_integral_value():
+    if fact.is_whole and value != value.to_integral_value():
         raise Refused("not-whole", "must be a whole number", "write it without decimals")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
         low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))

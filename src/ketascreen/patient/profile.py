@@ -7,7 +7,7 @@ of the built-in facts are in codes/*.yaml.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
@@ -25,19 +25,22 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ketascreen.diagnostic import Diagnostic, ProfileError
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.contradictions import BUILT_IN_CONTRADICTIONS
 from ketascreen.patient.errors import plainly, problem_of, refuse_unread
 from ketascreen.patient.extra_facts import plain_extra, read_extra
-from ketascreen.patient.field_kinds import Answer, ListAnswer, choice, facts_of, integer, number, words
+from ketascreen.patient.field_kinds import Answer, ListAnswer, choice, facts_of, integer, number, since, words
 from ketascreen.patient.observation import (
     AnyObservation,
     ListObservation,
     Observation,
     Refused,
+    dated,
     dump_observation,
     read_instant,
     read_observation,
+    read_partial_date,
 )
 
 SEVERE_HEART_CONDITIONS = (
@@ -69,8 +72,16 @@ class PatientProfile(BaseModel):
     # Whether any of this can be given
     setting: Answer = choice("Where it would be given", "plan", "clinic", "home")
     product_source: Answer = choice("Where the product comes from", "plan", "pharmacy_or_clinic", "unregulated")
-    birth_date: date | None = Field(default=None, repr=False, description="Date of birth; gives the age on the day.")
-    age: Answer = integer("Age", "person", "years", 0, 120, changeable=False)
+    observed_at: date | datetime | None = Field(
+        default=None, repr=False, description="When each answer was observed that does not have its own `at`."
+    )
+    birth_date: date | PartialDate | None = Field(
+        default=None, repr=False, description="Date of birth, or its month or year; gives the age on the day."
+    )
+    age: Answer = since(
+        "Age", "person", "years", 120, once=True,
+        note="Counts only with its date, or with the date of birth, since it grows.",
+    )  # fmt: skip
 
     # Heart and circulation
     systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350)
@@ -82,6 +93,14 @@ class PatientProfile(BaseModel):
     heart_conditions: ListAnswer = words(
         "Heart and vessel conditions", "circulation", *SEVERE_HEART_CONDITIONS, *OTHER_HEART_CONDITIONS,
         note="Gone through to its end with the patient and the record before it is marked complete.",
+    )  # fmt: skip
+    last_heart_attack: Answer = since(
+        "Last heart attack", "circulation", "months", 1200,
+        note="The latest date that it can be; `none` if there was none.",
+    )  # fmt: skip
+    last_stroke: Answer = since(
+        "Last stroke", "circulation", "months", 1200,
+        note="The latest date that it can be; `none` if there was none.",
     )  # fmt: skip
     months_since_heart_attack_or_stroke: Answer = number(
         "Time since the last heart attack or stroke", "circulation", "months", 0, 1200
@@ -208,6 +227,8 @@ class PatientProfile(BaseModel):
                 return read_extra(raw, BUILT_IN)
             if name == "birth_date":
                 return _read_birth_date(raw)
+            if name == "observed_at":
+                return read_instant(raw, "")
             return read_observation(BUILT_IN[name], raw)
         except Refused as refused:
             problem = problem_of(name, refused)
@@ -219,20 +240,21 @@ class PatientProfile(BaseModel):
         problems: list[Diagnostic]
         refuse_unread(raw, info.mode)
         try:
-            profile: Self = handler(raw)
-            problems = list(contradictions(profile.observations()))
+            profile: Self = handler(_dated(raw))
         except ValidationError as error:
             problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
-        if problems:
-            raise ProfileError(problems)
-        return profile
+        else:
+            return profile
+        raise ProfileError(problems)
 
     @field_serializer("*", mode="plain")
     def _write(self, value: Any, info: Any) -> Any:
         if isinstance(value, Observation | ListObservation):
-            return dump_observation(BUILT_IN[info.field_name], value)
+            return dump_observation(BUILT_IN[info.field_name], value, undated=self.observed_at is not None)
         if isinstance(value, date):
             return value.isoformat()
+        if isinstance(value, PartialDate):
+            return str(value)
         return plain_extra(value, info.mode) if isinstance(value, Mapping) else value
 
     @classmethod
@@ -301,13 +323,33 @@ class PatientProfile(BaseModel):
     __str__ = __repr__
 
 
-BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields))
+BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields), BUILT_IN_CONTRADICTIONS)
 """The built-in facts: the fields of `PatientProfile`."""
 _NAMES = tuple(BUILT_IN)
 
 
-def _read_birth_date(raw: object) -> date:
-    instant = read_instant(raw, "")
+def _read_birth_date(raw: object) -> date | PartialDate:
+    if isinstance(raw, PartialDate):
+        return raw
+    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if isinstance(text, str) and len(text) < len("1984-03-02"):
+        return read_partial_date(text, "")
+    instant = read_instant(text, "")
     if type(instant) is not date:
-        raise Refused("wrong-type", "must be a date without a time", "write 1984-03-02")
+        raise Refused("wrong-type", "must be a date without a time", "write 1984-03-02, 1984-03 or 1984")
     return instant
+
+
+def _dated(raw: Any) -> Any:
+    """The answers of `raw`, each with the profile's own time if it does not say when it was observed."""
+    if not isinstance(raw, Mapping) or raw.get("observed_at") is None:
+        return raw
+    try:
+        at = read_instant(raw["observed_at"], "")
+    except Refused:
+        return raw  # its own field refuses it
+    said = {name: dated(answer, at) if name in BUILT_IN else answer for name, answer in raw.items()}
+    extra = raw.get("extra")
+    if isinstance(extra, Mapping) and not isinstance(extra, MappingProxyType):  # a profile's own has its times
+        said["extra"] = {name: dated(answer, at) for name, answer in extra.items()}
+    return said

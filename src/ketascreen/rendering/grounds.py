@@ -83,15 +83,21 @@ def grounds(finding: Finding, texts: Catalogue, *, indent: int) -> Iterator[Line
 
 def fact_used(used: FactUsed, texts: Catalogue) -> str:
     """A known fact: label, name, value with unit, date and age."""
-    answer, age = _answer(used, texts), _age(used, texts)
-    if used.counts:
-        return texts.text("grounds.used", label=used.label, fact=used.fact, answer=answer, age=age)
-    return texts.text("grounds.used.no_more", label=used.label, fact=used.fact, answer=answer, age=age)
+    said = {"label": used.label, "fact": used.fact, "answer": _answer(used, texts), "age": _age(used, texts)}
+    if not used.counts:
+        return texts.text("grounds.used.no_more", **said)
+    if used.counts_through is None:
+        return texts.text("grounds.used", **said)
+    return texts.text("grounds.used.through", **said, through=used.counts_through)
 
 
 def _answer(used: FactUsed, texts: Catalogue) -> str:
     if isinstance(used.value, str):
-        return measured(used.value, used.unit, texts)
+        number = measured(used.value, used.unit, texts)
+        if used.earliest is None:
+            return number
+        of_a_day = "grounds.event.day" if used.earliest == used.latest else "grounds.event"
+        return texts.text(of_a_day, number=number, earliest=used.earliest, latest=str(used.latest))
     words = texts.listed(used.value) or texts.text("grounds.list.empty")
     if used.complete:
         return texts.text("grounds.list.whole", words=words)
@@ -108,8 +114,21 @@ def _age(used: FactUsed, texts: Catalogue) -> str:
 
 def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
     """A fact that is not known, and why."""
-    why = texts.label("want", lacking.why)
-    return texts.text("grounds.lacking", label=lacking.label, fact=lacking.fact, why=why)
+    return texts.text("grounds.lacking", label=lacking.label, fact=lacking.fact, why=why_lacking(lacking, texts))
+
+
+def why_lacking(lacking: FactLacking | Ask, texts: Catalogue) -> str:
+    """Why a fact is not known; of an answer that is too old, how old it is, and how long one counts."""
+    why, minutes = texts.label("want", lacking.why), lacking.minutes_old
+    if lacking.counts_for is None:
+        return why
+    if minutes is None:
+        return texts.text("grounds.undated.window", why=why, window=lacking.counts_for)
+    unit, count = ("minutes", minutes) if lacking.counts_for.endswith(_SHORT) else ("days", minutes // 1440)
+    return texts.counted(f"grounds.too_old.{unit}", count, why=why, window=lacking.counts_for)
+
+
+_SHORT = ("minute", "minutes", "hour", "hours")
 
 
 def source(cited: Source, texts: Catalogue = ENGLISH) -> str:
@@ -142,5 +161,5 @@ def missing_from(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
         yield Line()
         yield from wrapped(texts.text("grounds.fact", label=one.ask.label, fact=name), indent=2, first="- ")
         yield from entry(texts.text("entry.answer"), one.ask.answer, indent=4)
-        yield from entry(texts.text("entry.why"), texts.label("want", one.ask.why), indent=4)
+        yield from entry(texts.text("entry.why"), why_lacking(one.ask, texts), indent=4)
         yield from entry(texts.text("entry.rules_waiting"), texts.listed(one.rules), indent=4)

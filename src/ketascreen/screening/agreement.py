@@ -8,7 +8,7 @@ from functools import cache
 
 from ketascreen.channels.channel import Channel
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.language.logic import Truth
+from ketascreen.language.logic import TRUE, Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.facts import Facts
@@ -55,7 +55,11 @@ def _agreed(channels: tuple[str, ...]) -> Agreement:
 
 
 def ask(channels: Iterable[Channel], facts: Facts, stage: Stage, rules: frozenset[str]) -> ChannelResults:
-    """What every channel answers for `rules`. A channel that fails, or answers for other rules, gives a fault."""
+    """What every channel answers for `rules`. A channel that fails, or answers for other rules, gives a fault.
+
+    Where answers still stand, each channel is asked twice: a rule that is met with them is met, and all else is as
+    without them, so that an old answer makes nothing better.
+    """
     by_channel: dict[str, Mapping[str, Truth]] = {}
     names, faults = [], []
     for channel in channels:
@@ -83,6 +87,12 @@ def _disagreements(
 
 def _answer(channel: Channel, facts: Facts, stage: Stage, rules: frozenset[str]) -> Mapping[str, Truth] | str:
     """What a channel answers for each rule, or why its answer cannot be used."""
+    if facts.standing:
+        without = _answer(channel, facts.without_standing(), stage, rules)
+        added = _answer(channel, facts.with_standing(), stage, rules)
+        if isinstance(without, str) or isinstance(added, str):
+            return without if isinstance(without, str) else added
+        return {rule: TRUE if added[rule] is TRUE else truth for rule, truth in without.items()}
     try:
         return _checked(dict(channel.evaluate(facts, stage)), rules)
     except ChannelFault as fault:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ketascreen.language.condition import ListValue, Value
+from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.condition import ListValue, Span, Value
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.logic import TRUE
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import explain
 from ketascreen.language.terms import Outcome
-from ketascreen.language.vocabulary import UNRECOGNISED
+from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
 from ketascreen.patient.facts import Facts, answers_for
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
@@ -21,13 +23,18 @@ from ketascreen.verdict.wording import Wording
 
 
 def findings_of(
-    rules: Iterable[Rule], outcomes: Mapping[str, Outcome], words: Wording, facts: Facts, as_of: datetime
+    rules: Iterable[Rule],
+    outcomes: Mapping[str, Outcome],
+    words: Wording,
+    vocabulary: Vocabulary,
+    facts: Facts,
+    clinic: ClinicTime,
 ) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
     """The findings of rules for one patient. A rule that cannot be explained gives a fault, and has no grounds."""
-    evidence, grounded, faults = _Evidence(words, facts, as_of), [], []
+    evidence, grounded, faults = _Evidence(words, vocabulary, facts, clinic), [], []
     for rule in rules:
         try:
-            rests_on, lacks = evidence.of(rule)
+            rests_on, lacks = evidence.of(rule, outcomes[rule.id])
         except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
             # Only its type is named: an error that we did not write may hold a patient's value.
             message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
@@ -40,14 +47,18 @@ def findings_of(
 class _Evidence:
     """What the findings of one patient rest on and lack. Many rest on the same facts, so each is worded once."""
 
-    def __init__(self, words: Wording, facts: Facts, as_of: datetime) -> None:
-        self._words, self._facts, self._as_of = words, facts, as_of
+    def __init__(self, words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime) -> None:
+        self._words, self._vocabulary, self._facts, self._clinic = words, vocabulary, facts, clinic
+        self._with_standing = facts.with_standing() if facts.standing else None
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
-    def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
+    def of(self, rule: Rule, outcome: Outcome) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
         answers = answers_for(rule, self._facts)
-        _, rests_on, lacks = explain(rule.when, answers)
+        truth, rests_on, lacks = explain(rule.when, answers)
+        if self._with_standing is not None and outcome is Outcome.MET and truth is not TRUE:
+            answers = answers_for(rule, self._with_standing)
+            _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
         return (
             tuple([self._fact_used(name, answers[name], last) for name in sorted(rests_on)]),
@@ -57,32 +68,66 @@ class _Evidence:
     def _fact_used(self, name: str, answer: Value, last: bool) -> FactUsed:
         """A known fact; `last`: as an alert reads it, at any age."""
         if (name, last) not in self._used:
-            self._used[name, last] = self._words.used(name, **_known(name, answer, self._facts, self._as_of))
+            self._used[name, last] = self._words.used(name, **self._known(name, answer))
         return self._used[name, last]
+
+    def _known(self, name: str, value: Value) -> dict[str, Any]:
+        """The part of a known fact that belongs to the patient, by field of `FactUsed`."""
+        facts, clinic = self._facts, self._clinic
+        observed, event, counts = facts.observed.get(name), facts.events.get(name), facts.current.get(name) == value
+        known = {
+            "value": _answer(name, value, facts),
+            "complete": value.complete if isinstance(value, ListValue) else None,
+            "counts": counts,
+            "earliest": event.first.isoformat() if event else None,
+            "latest": event.last.isoformat() if event else None,
+        }
+        if observed is None:
+            return known
+        ages = counts and name not in facts.stale
+        return {
+            **known,
+            "observed_at": observed.isoformat(),
+            "days_old": (clinic.today - clinic.day_of(observed)).days,
+            "counts_through": self._counts_through(name, observed) if ages else None,
+        }
+
+    def _counts_through(self, name: str, observed: Instant) -> str | None:
+        """The last day, or the last minute, on which an answer counts; None if it does not age."""
+        window = self._vocabulary.windows.get(name)
+        if window is None:
+            return None
+        if window.minutes:
+            end = self._clinic.instant(observed) + timedelta(minutes=window.minutes)
+            return end.astimezone(self._clinic.as_of.tzinfo).isoformat(timespec="minutes")
+        return (self._clinic.day_of(observed) + timedelta(window.days)).isoformat()
+
+    def _minutes_old(self, name: str, observed: Instant) -> int:
+        """How old an answer is: by the clinic's days, or to the minute if its window is in minutes."""
+        window = self._vocabulary.windows.get(name)
+        if window is not None and window.minutes:
+            return (self._clinic.as_of - self._clinic.instant(observed)) // timedelta(minutes=1)
+        return (self._clinic.today - self._clinic.day_of(observed)).days * 1440
 
     def _lacking(self, name: str, answered: bool) -> FactLacking:
         """A fact that is not known, and why; `answered`: a part of it is known."""
+        observed = self._facts.observed.get(name)
         if name in self._facts.stale:
-            return self._words.lacking(name, "too_old" if name in self._facts.observed else "undated")
-        return self._words.lacking(name, "list_incomplete" if answered else "not_recorded")
+            if observed is None:
+                return self._words.lacking(name, "undated")
+            return self._words.lacking(name, "too_old", self._minutes_old(name, observed))
+        if answered:
+            return self._words.lacking(name, "not_exact" if name in self._facts.events else "list_incomplete")
+        return self._words.lacking(name, "not_recorded")
 
 
-def _known(name: str, value: Value, facts: Facts, as_of: datetime) -> dict[str, Any]:
-    """The part of a known fact that belongs to the patient, by field of `FactUsed`."""
-    observed = facts.observed.get(name)
-    known: str | tuple[str, ...]
-    if isinstance(value, ListValue):
-        known = (*sorted(value.present - {UNRECOGNISED}), *facts.unrecognised.get(name, ()))
-    else:
-        known = decimal_text(value) if isinstance(value, Decimal) else value
-    days = None
-    if observed is not None:
-        instant = observed if isinstance(observed, datetime) else datetime.combine(observed, time.min, as_of.tzinfo)
-        days = (as_of - instant).days
-    return {
-        "value": known,
-        "complete": value.complete if isinstance(value, ListValue) else None,
-        "observed_at": observed.isoformat() if observed is not None else None,
-        "days_old": days,
-        "counts": facts.current.get(name) == value,
-    }
+def _answer(name: str, value: Value, facts: Facts) -> str | tuple[str, ...]:
+    match value:
+        case ListValue():
+            return (*sorted(value.present - {UNRECOGNISED}), *facts.unrecognised.get(name, ()))
+        case Span():
+            return ENGLISH.text("answer.span", low=decimal_text(value.low), high=decimal_text(value.high))
+        case Decimal():
+            return decimal_text(value)
+        case _:
+            return value

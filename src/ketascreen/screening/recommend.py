@@ -49,6 +49,7 @@ def recommend(
     return Recommendation(
         request.stage,
         request.as_of,
+        request.clinic.name,
         {
             route: combine(here, request.stage, decided=decided, in_doubt=route in doubted)
             for route, here in found.items()

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Route, Stage
-from ketascreen.patient.observation import at_fixed_offset, is_of_our_time
+from ketascreen.patient.observation import is_of_our_time
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.runtime.time_zones import time_zone
 from ketascreen.verdict.verdict import ClinicianDecision
 
 _ROUTES = tuple(Route)
@@ -19,12 +21,17 @@ _NO_PROFILE = Diagnostic("profile", "`profile` must be a PatientProfile", "make 
 
 
 class Request(NamedTuple):
-    """What is asked of a profile: `as_of` has a fixed offset, `routes` are in the order of `Route`."""
+    """What is asked of a profile, and when at the clinic; `routes` are in the order of `Route`."""
 
-    as_of: datetime
+    clinic: ClinicTime
     stage: Stage
     routes: tuple[Route, ...]
     decisions: tuple[ClinicianDecision, ...] = ()
+
+    @property
+    def as_of(self) -> datetime:
+        """The time of the screening, at a fixed offset."""
+        return self.clinic.as_of
 
 
 def require_profile(profile: object) -> None:
@@ -43,8 +50,9 @@ def read_request(
     stage: Stage | str,
     routes: Iterable[Route | str] | None,
     decisions: Iterable[ClinicianDecision] = (),
+    time_zone: str | None = None,
 ) -> Request:
-    """The request, once it has a meaning for `rulebook`.
+    """The request, once it has a meaning for `rulebook`; `time_zone` is the clinic's, by a name that exists.
 
     Raises:
         RequestError: a time without an offset, an unknown route or stage, a decision on a rule that is not a review.
@@ -68,10 +76,27 @@ def read_request(
     problems += _undecidable(given, rulebook)
     if problems:
         raise RequestError(problems)
-    # A fixed offset: in a named zone, the difference of two times leaves out its clock changes.
-    return Request(
-        at_fixed_offset(as_of), _STAGES[stage], tuple([route for route in _ROUTES if route in listed]), given
-    )
+    asked = tuple([route for route in _ROUTES if route in listed])
+    return Request(ClinicTime.at(as_of, time_zone), _STAGES[stage], asked, given)
+
+
+def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
+    """The clinic's time zone: the rulebook's, or the one that is given with the screening.
+
+    Raises:
+        RequestError: there is no such zone, or the two differ.
+    """
+    own = rulebook.identity.time_zone
+    if given is not None and own is not None and given != own:
+        message = "`time_zone` is not the time zone of the rulebook"
+        raise RequestError([Diagnostic("time-zone", message, "give it in one of the two places")])
+    if given is not None:
+        try:
+            time_zone(given)
+        except LookupError:
+            hint = "write an IANA name, such as America/Los_Angeles"
+            raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)]) from None
+    return own if given is None else given
 
 
 def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:

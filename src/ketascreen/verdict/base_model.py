@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
-from ketascreen.patient.observation import at_fixed_offset
+from ketascreen.language.clinic_time import at_fixed_offset
 
 EXACT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 """Refuses a field that is not named, and shows no value in an error; for dataclasses that are read from JSON too."""

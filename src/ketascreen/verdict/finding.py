@@ -22,8 +22,10 @@ class Source(Reported):
 class FactUsed(Reported):
     """A known fact that a finding rests on.
 
-    `value` is a choice, a number as text, or the words present in a list; `days_old` the whole days since it was
-    observed; `counts` false where only an alert still reads it.
+    `value` is a choice, a number as text, or the words present in a list; `days_old` the clinic's days since it was
+    observed; `counts` false where the answer is too old or undated, and only an alert reads it, or it can only meet a
+    rule; `counts_through` the last day, or the last minute, on which it counts. For a time since an event, `earliest`
+    and `latest` are the first and the last day on which the event can have been.
     """
 
     fact: str
@@ -34,17 +36,26 @@ class FactUsed(Reported):
     observed_at: str | None = None
     days_old: int | None = None
     counts: bool = True
+    counts_through: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
 
 
-Want = Literal["not_recorded", "undated", "too_old", "list_incomplete"]
+Want = Literal["not_recorded", "undated", "too_old", "not_exact", "list_incomplete"]
 
 
 class FactLacking(Reported):
-    """A fact that an unknown finding lacks, and why it is not known."""
+    """A fact that an unknown finding lacks, and why it is not known.
+
+    `minutes_old`: how old an answer is that is too old, in minutes; a day of the clinic has 1,440. `counts_for`: how
+    long an answer counts, if it ages.
+    """
 
     fact: str
     label: str
     why: Want
+    minutes_old: int | None = None
+    counts_for: str | None = None
 
 
 class Finding(Reported):

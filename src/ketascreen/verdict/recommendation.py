@@ -16,12 +16,13 @@ from ketascreen.verdict.verdict import Agreement, Verdict
 class Recommendation:
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
-    `agreement` names the channels that were asked, `faults` what failed. `Screener.screen` gives the same, with words,
-    sources, and the facts that each finding rests on.
+    `time_zone` is the clinic's, if it is known; `agreement` names the channels that were asked, `faults` what failed.
+    `Screener.screen` gives the same, with words, sources, and the facts that each finding rests on.
     """
 
     stage: Stage
     as_of: datetime
+    time_zone: str | None
     routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     agreement: Agreement

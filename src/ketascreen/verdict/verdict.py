@@ -55,13 +55,18 @@ def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ClinicianDeci
 
 
 class Ask(Reported):
-    """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known."""
+    """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known.
+
+    `FactLacking` explains `minutes_old` and `counts_for`.
+    """
 
     fact: str
     label: str
     unit: str | None
     answer: str
     why: Want
+    minutes_old: int | None = None
+    counts_for: str | None = None
     rules: tuple[str, ...]
 
 
@@ -143,12 +148,15 @@ class Receipt(Reported):
 class Verdict(Reported):
     """Everything that one screening gave.
 
-    `overrides` are those on record for the caller's reference; `receipt` is there where the screening was recorded.
+    `as_of` is local time at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is
+    the clinic's. `overrides` are those on record for the caller's reference; `receipt` is there where the screening was
+    recorded.
     """
 
     notice: str
     stage: Stage
     as_of: AwareDatetime
+    time_zone: str | None = None
     routes: dict[Route, RouteVerdict]
     findings: tuple[Finding, ...]
     decisions: tuple[ClinicianDecision, ...]

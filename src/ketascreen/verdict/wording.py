@@ -52,6 +52,7 @@ class Wording:
     def __init__(self, rulebook: Rulebook) -> None:
         self._facts = {name: _of_fact(fact) for name, fact in rulebook.vocabulary.items()}
         self._answers = {name: fact.describe() for name, fact in rulebook.vocabulary.items()}
+        self._windows = {name: str(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
@@ -89,9 +90,11 @@ class Wording:
         """A known fact, with its label and unit; `known` are the fields of `FactUsed` that are the patient's."""
         return FactUsed(**self._facts[name], **known)
 
-    def lacking(self, name: str, why: Want) -> FactLacking:
-        """A fact that is not known, with its label."""
-        return FactLacking(fact=name, label=self._facts[name]["label"], why=why)
+    def lacking(self, name: str, why: Want, minutes_old: int | None = None) -> FactLacking:
+        """A fact that is not known, with its label, and with its window if its answer is too old or undated."""
+        counts_for = self._windows.get(name) if why in ("too_old", "undated") else None
+        label = self._facts[name]["label"]
+        return FactLacking(fact=name, label=label, why=why, minutes_old=minutes_old, counts_for=counts_for)
 
     def findings(self, grounded: Iterable[Grounded]) -> tuple[Finding, ...]:
         """The findings of rules, in the rules' words."""
@@ -121,6 +124,7 @@ class Wording:
             notice=self._notice,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
+            time_zone=recommendation.time_zone,
             routes={
                 route: self._route(route, one, kinds[route], lacking) for route, one in recommendation.routes.items()
             },
@@ -151,14 +155,21 @@ class Wording:
 
     def _asks(self, lacking: Iterable[Finding]) -> tuple[Ask, ...]:
         """The facts that these findings lack, by name, each with the rules that wait for it."""
-        waiting: dict[str, tuple[Want, list[str]]] = {}
+        waiting: dict[str, tuple[FactLacking, list[str]]] = {}
         for finding in lacking:
             for fact in finding.lacks:
-                waiting.setdefault(fact.fact, (fact.why, []))[1].append(finding.rule)
-        return tuple([self._ask(name, why, tuple(rules)) for name, (why, rules) in sorted(waiting.items())])
+                waiting.setdefault(fact.fact, (fact, []))[1].append(finding.rule)
+        return tuple([self._ask(fact, tuple(rules)) for _, (fact, rules) in sorted(waiting.items())])
 
-    def _ask(self, name: str, why: Want, rules: tuple[str, ...]) -> Ask:
-        return Ask(**self._facts[name], answer=self._answers[name], why=why, rules=rules)
+    def _ask(self, fact: FactLacking, rules: tuple[str, ...]) -> Ask:
+        return Ask(
+            **self._facts[fact.fact],
+            answer=self._answers[fact.fact],
+            why=fact.why,
+            minutes_old=fact.minutes_old,
+            counts_for=fact.counts_for,
+            rules=rules,
+        )
 
 
 def _by_effect(found: Found) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:

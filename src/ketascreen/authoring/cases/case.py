@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.diagnostic import Place
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Stage
 from ketascreen.patient.profile import PatientProfile
 
@@ -22,11 +23,16 @@ class Case:
     name: str
     place: Place
     rule: str | None
-    as_of: datetime
+    clinic: ClinicTime
     stage: Stage
     profile: PatientProfile
     decided: tuple[str, ...]
     expect: Mapping[str, Any]
+
+    @property
+    def as_of(self) -> datetime:
+        """The time of the screening, at a fixed offset."""
+        return self.clinic.as_of
 
     def __str__(self) -> str:
         return f"{self.place.path}:{self.place.line}: {self.name}"

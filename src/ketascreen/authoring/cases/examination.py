@@ -58,7 +58,7 @@ def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
     """Each comparison of a case's own rule, in the order written, with its truth for the case's patient."""
     rule = rulebook.rule(case.rule or "")
     if rule is not None:
-        answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.as_of))
+        answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.clinic))
         for compare in comparisons(rule.when):
             yield compare, evaluate(compare, answers)
 
@@ -93,10 +93,13 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
     Every channel answers for every rule, as in a screening. Only the wording of the other rules' findings and of the
     routes is left out, since it takes most of a verdict's time.
     """
-    facts = known_facts(case.profile, screener.rulebook.vocabulary, case.as_of)
+    facts = known_facts(case.profile, screener.rulebook.vocabulary, case.clinic)
     ids = frozenset(one.id for one in screener.rulebook.asked_at(case.stage))
     answers = ask(screener.channels, facts, case.stage, ids)
-    (finding,), unexplained = findings_of([rule], answers.outcomes([rule]), screener.wording, facts, case.as_of)
+    vocabulary = screener.rulebook.vocabulary
+    (finding,), unexplained = findings_of(
+        [rule], answers.outcomes([rule]), screener.wording, vocabulary, facts, case.clinic
+    )
     return finding, list(_doubts(answers.faults + unexplained, answers.disagreements))
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from ketascreen.authoring.cases.case import NOTHING, Case
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
+from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
-from ketascreen.patient.observation import Instant, Refused, read_instant
+from ketascreen.patient.observation import Refused, read_instant
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
@@ -112,7 +113,8 @@ class _CaseReader:
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
-        return Case(model.name, node.place, rule, as_of, Stage(model.stage), profile, tuple(model.decisions), expect)
+        clinic = ClinicTime.at(as_of, self.rulebook.identity.time_zone)
+        return Case(model.name, node.place, rule, clinic, Stage(model.stage), profile, tuple(model.decisions), expect)
 
     def _profile(self, model: CaseModel, start: StartModel | None) -> PatientProfile:
         given = {**(start.given if start else {}), **model.given}

@@ -158,7 +158,7 @@ class _CaseAnswers:
 
     def _answers(self, rule: Rule, case: Case) -> Known | None:
         try:
-            return answers_for(rule, known_facts(case.profile, self._vocabulary, case.as_of))
+            return answers_for(rule, known_facts(case.profile, self._vocabulary, case.clinic))
         except ProfileError:
             return None  # `ketascreen test` reports it
 

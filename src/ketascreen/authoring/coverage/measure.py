@@ -144,7 +144,7 @@ class _Patient(NamedTuple):
 
 def _patient(case: Case, vocabulary: Vocabulary) -> _Patient:
     try:
-        return _Patient(case, known_facts(case.profile, vocabulary, case.as_of))
+        return _Patient(case, known_facts(case.profile, vocabulary, case.clinic))
     except ProfileError:
         return _Patient(case, None)
 

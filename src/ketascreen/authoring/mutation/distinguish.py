@@ -14,6 +14,7 @@ from typing import Any
 
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import AllOf, Compare, Condition, ListValue, Value, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import Quantity, decimal_text
@@ -156,7 +157,7 @@ def _choices(
     mutant: Mutant | None, before: Rule, after: Rule, rulebook: Rulebook, as_of: datetime
 ) -> dict[str, tuple[_TriedAnswer, ...]]:
     """The answers to try for each fact; the most readable ones are first."""
-    both = _both(mutant, before, after)
+    both, clinic = _both(mutant, before, after), ClinicTime.at(as_of, rulebook.identity.time_zone)
     after_vocabulary = mutant.rulebook(rulebook).vocabulary if mutant and mutant.fact else rulebook.vocabulary
     choices = {}
     for name in facts_in_order(both):
@@ -166,7 +167,7 @@ def _choices(
         for raw in _written(fact, both, as_of, changed):
             who = profile({name: raw})
             counted = [
-                answers_for(rule, known_facts(who, vocabulary, as_of)).get(name)
+                answers_for(rule, known_facts(who, vocabulary, clinic)).get(name)
                 for rule, vocabulary in ((before, rulebook.vocabulary), (after, after_vocabulary))
             ]
             found.append(_TriedAnswer(raw, *counted))
@@ -207,6 +208,6 @@ def _raw(fact: Fact, value: Value) -> dict[str, Any]:
 
 def _times(freshness: Freshness | None, as_of: datetime) -> list[str]:
     """Times on both sides of the end of a window, and one long before."""
-    days = freshness.days if freshness else 0
+    days = freshness.window.days if freshness and freshness.window else 0
     ages = (days + 1, days, max(0, days - 1), days + 30)
     return [(as_of - timedelta(days=age)).isoformat().replace("+00:00", "Z") for age in dict.fromkeys(ages)]

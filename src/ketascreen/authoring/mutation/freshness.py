@@ -15,7 +15,7 @@ from ketascreen.authoring.mutation.line_edits import (
     word_added,
     word_dropped,
 )
-from ketascreen.language.vocabulary import Fact, Freshness
+from ketascreen.language.vocabulary import Fact, Freshness, Window
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 
@@ -50,12 +50,18 @@ def _window(
     freshness: Freshness, source: SourceFile, entry: MappingNode
 ) -> Iterator[tuple[str, EditedLine, Freshness | None]]:
     node = entry.items["fresh_for"]
-    for days in (freshness.days + 1, freshness.days - 1):
-        if days >= 0:
-            changed = replace(freshness, days=days)
-            text = "1 day" if days == 1 else str(changed)
-            yield f"`{freshness}` becomes `{text}`", put(source, span(node), text), changed
+    for window in _slipped(freshness.window):
+        changed = replace(freshness, window=window)
+        yield f"`{freshness}` becomes `{window}`", put(source, span(node), str(window)), changed
     yield "the answer never ages", dropped(source, key_place(entry, "fresh_for")), None
+
+
+def _slipped(window: Window | None) -> Iterator[Window]:
+    """The windows that are one day, or one minute, longer and shorter."""
+    if window is not None and window.minutes:
+        yield from (Window(minutes=window.minutes + step) for step in (1, -1) if window.minutes + step > 0)
+    elif window is not None:
+        yield from (Window(days=window.days + step) for step in (1, -1) if window.days + step >= 0)
 
 
 def _mark_dropped(source: SourceFile, entry: MappingNode, mark: str, word: str) -> EditedLine:

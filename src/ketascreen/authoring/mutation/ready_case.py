@@ -38,7 +38,7 @@ class ReadyCase:
         Raises:
             ProfileError: the vocabulary cannot read the patient.
         """
-        return known_facts(self.case.profile, vocabulary, self.case.as_of)
+        return known_facts(self.case.profile, vocabulary, self.case.clinic)
 
     def holds(self) -> bool:
         """Whether the case holds for the original rulebook.

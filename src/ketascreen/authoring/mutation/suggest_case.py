@@ -9,6 +9,7 @@ from typing import Any
 from ketascreen.authoring.cases.case import NOTHING
 from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import Given, profile
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
@@ -30,7 +31,7 @@ def written(
 
     `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
-    facts = known_facts(profile(given), rulebook.vocabulary, as_of)
+    facts = known_facts(profile(given), rulebook.vocabulary, ClinicTime.at(as_of, rulebook.identity.time_zone))
     grounds = explain(rule.when, answers_for(rule, facts))
     outcome = OUTCOME[grounds.truth]
     expect: dict[str, Any] = {"finding": outcome.value}

@@ -1,0 +1,36 @@
+"""Time zones by name, from the `tzdata` package and never from the system: the same zone data give the same verdict."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+
+
+@cache
+def time_zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name, such as `America/Los_Angeles`.
+
+    Raises:
+        LookupError: there is no such zone.
+    """
+    if not _NAME.fullmatch(name):
+        raise LookupError("no such time zone")
+    try:
+        with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+            return ZoneInfo.from_file(file, name)
+    except (OSError, ValueError, ModuleNotFoundError):
+        raise LookupError("no such time zone") from None
+
+
+@cache
+def zone_data_version() -> str:
+    """The version of the zone data, as `2025.2`."""
+    try:
+        return version("tzdata")
+    except PackageNotFoundError:
+        return ""
