@@ -39,6 +39,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @click.option("--route", "routes", multiple=True, type=click.Choice(list(map(str, Route))), help="Only this route.")
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), default=str(Stage.CANDIDACY), show_default=True)
 @click.option("--as-of", metavar="TIME", help="ISO 8601 with its offset, as in 2026-11-22T09:00:00+01:00.  [now]")
+@click.option("--time-zone", metavar="NAME", help="The clinic's time zone, as in America/Los_Angeles.")
 @click.option(
     "--decided",
     multiple=True,
@@ -59,6 +60,7 @@ def command(
     routes: tuple[Route, ...],
     stage: str,
     as_of: str | None,
+    time_zone: str | None,
     decided: tuple[str, ...],
     channels: tuple[str, ...],
     isolation: Isolation,
@@ -80,7 +82,9 @@ def command(
     if many:
         _require_absent(one_by_one, "is for one patient; leave it out with --many")
         asked = Asked(time, Stage(stage), routes or None, file, as_json)
-        with Screener(rulebook_of(rules, keys), channels=channels, isolation=isolation) as screener:
+        with Screener(
+            rulebook_of(rules, keys), channels=channels, isolation=isolation, time_zone=time_zone
+        ) as screener:
             status = screen_many(screener, asked, workers=workers or 1)
         raise click.exceptions.Exit(status)
     _require_absent({"-j": workers}, "is for --many")
@@ -89,7 +93,7 @@ def command(
     rulebook = rulebook_of(rules, keys)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger)) if ledger else None
-        screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept)
+        screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept, time_zone=time_zone)
         verdict = opened.enter_context(screener).screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )

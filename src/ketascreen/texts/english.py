@@ -151,7 +151,7 @@ TEXTS: Mapping[str, str] = {
     "verdict.disagreement.channel": "{channel} says {outcome}",
     "verdict.rulebook": "{rulebook} {version}, digest {digest}",
     "verdict.by_clock": "{time} (this machine's clock)",
-    "verdict.today": "{day}, by the offset of {offset}. No time zone of the clinic is given, so check the day.",
+    "verdict.today": "Today is {day}, by the offset of `as_of` ({offset}). The clinic's time zone is not given.",
     "verdict.today.zone": "{day} in {zone}",
     "verdict.channels.agree": "{channels}; they agree on every rule",
     "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
