@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary, Window
@@ -19,8 +20,7 @@ from ketascreen.syntax.yaml_tree import WORD
 
 MAX_SINCE = 1_800
 """The longest time since an event; a larger number is a year."""
-_MINUTES_A_DAY = 24 * 60
-_LONGEST = 200 * 366 * _MINUTES_A_DAY
+_LONGEST = 200 * 366 * MINUTES_A_DAY
 _FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
 
@@ -122,7 +122,7 @@ class VocabularyReader:
             self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
             return Window()
         in_days = quantity.unit.name not in ("hours", "minutes")
-        count = minutes / _MINUTES_A_DAY if in_days else minutes
+        count = minutes / MINUTES_A_DAY if in_days else minutes
         if count != int(count) or not 1 <= minutes <= _LONGEST:
             self._problem(
                 "quantity",

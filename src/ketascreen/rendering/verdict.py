@@ -55,7 +55,7 @@ def _unsure_day(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """At a session, which day was taken as today, if nobody has said in which time zone the clinic is."""
     if verdict.time_zone is None and verdict.stage is Stage.SESSION:
         day, offset = verdict.as_of.date().isoformat(), verdict.as_of.strftime("%z")
-        text = texts.text("verdict.today", day=day, offset=f"UTC{offset[:3]}:{offset[3:]}")
+        text = texts.text("verdict.today", day=day, offset=f"{offset[:3]}:{offset[3:]}")
         yield from wrapped(text, hang=2, style=Style.WARNING)
 
 
