@@ -191,7 +191,7 @@ class _EventReader:
         elif _DATE_WITHOUT_ZEROS.fullmatch(text):
             self.report("ambiguous", "a date without its zeros", f"write it as 2026-01-02; {_AS_TEXT}", event)
         elif (_AMBIGUOUS if len(text) <= MAX_NUMBER else _LIKE_A_NUMBER).fullmatch(text):
-            message = "without quotes, this can be read as a number in more than one way"
+            message = "can be read as a number in more than one way"
             self.report("ambiguous", message, f"write a number plainly, such as 140 or 2.9; {_AS_TEXT}", event)
         elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
             self.report("ambiguous", "digits of another script", "type the digits 0 to 9", event)
