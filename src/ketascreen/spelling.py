@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 
 _LOOK = str.maketrans(
-    # Cyrillic, then Greek, then Latin letters that no keyboard needs.
-    "аеорсухіјѕԁһԛԝкАВЕЅІЈКМНОРСТХУ" + "αονρυικτχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "ıɑɡℓ",
-    "aeopcyxijsdhqwkABESIJKMHOPCTXY" + "aovpuiktxyABEZHIKMNOPTYX" + "iagl",
+    # Cyrillic, then Greek, then a dotless i and the letters of phonetics.
+    "аеорсухіјѕԁһԛԝкАВЕЅІЈКМНОРСТХУ" + "αονρυικτχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "\u0131\u0251\u0261",
+    "aeopcyxijsdhqwkABESIJKMHOPCTXY" + "aovpuiktxyABEZHIKMNOPTYX" + "iag",
 )
 
 

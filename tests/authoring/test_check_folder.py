@@ -86,7 +86,7 @@ def test_an_allow_of_no_check_says_which_may_have_been_meant(tmp_path: Path) -> 
     needless = checked.found[1]
     assert needless.message == "no check is called `age-is-askd`"
     assert needless.hint == "did you mean `age-is-asked`?"
-    assert needless.text == "  - {check: age-asked, reason: The brain matures.}"
+    assert needless.text == "  - {check: age-is-askd, reason: The brain matures.}"
 
 
 def test_two_findings_of_one_rule_are_silenced_by_one_entry(tmp_path: Path) -> None:

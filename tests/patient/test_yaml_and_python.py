@@ -65,8 +65,8 @@ def test_yaml_is_refused_at_its_line_without_the_value(text: str, expected: str)
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (139.0, "wrong-type"),
-        (float("nan"), "wrong-type"),
+        (139.1234567, "not-a-number"),
+        (float("nan"), "not-a-number"),
         (True, "wrong-type"),
         (Decimal("NaN"), "not-a-number"),
         (Decimal("sNaN"), "not-a-number"),
@@ -79,7 +79,7 @@ def test_yaml_is_refused_at_its_line_without_the_value(text: str, expected: str)
         (b"139 mmHg", "wrong-type"),
         (object(), "wrong-type"),
         ("139", "not-a-number"),
-        (Observation(139.0), "wrong-type"),  # type: ignore[arg-type]
+        (Observation(139.1234567), "not-a-number"),  # type: ignore[arg-type]
         (Observation(Decimal("1E+99999999")), "not-a-number"),
         (Observation("139"), "not-a-number"),
         (Observation(Decimal(139), datetime(2026, 11, 22)), "time-without-offset"),  # noqa: DTZ001

@@ -38,6 +38,8 @@ class VocabularyReader:
         windows = {}
         for name, given in model.freshness.items():
             place = place_of(node, ("freshness", name))
+            if name in model.facts and name not in vocabulary:
+                continue  # the fact itself is refused
             if name not in vocabulary:
                 hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)

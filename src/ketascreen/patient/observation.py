@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import did_you_mean
-from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity
 from ketascreen.language.vocabulary import Fact, Kind
 
 Instant = date | datetime
@@ -212,6 +212,8 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     assert fact.unit is not None
     example = f"write a number, or a number with its unit, such as 1 {fact.unit.name}"
     try:
+        if isinstance(raw, float):
+            raw = decimal_of(raw)
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
@@ -226,6 +228,21 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     else:
         return _checked(fact, value)
     raise Refused("not-a-number", "not a number in its unit", hint)
+
+
+def decimal_of(raw: float) -> Decimal:
+    """The decimal that a float's shortest text says: 139.7 for the float nearest to 139.7.
+
+    Raises:
+        Refused: more than 6 decimal places, which most often come from arithmetic on floats; infinity, or NaN.
+    """
+    number = Decimal(float.__repr__(raw))  # not repr(): a subclass, such as NumPy's, may write something else
+    if not number.is_finite():
+        raise Refused("not-a-number", "holds a float that is not a finite number", "leave it out if it is not known")
+    if int(number.as_tuple().exponent) < -MAX_DECIMALS:
+        hint = "round it, or give a Decimal, or text with its unit"
+        raise Refused("not-a-number", f"holds a float with more than {MAX_DECIMALS} decimal places", hint)
+    return number
 
 
 def _exact_text(raw: int | Decimal) -> str:
@@ -248,5 +265,6 @@ def _checked(fact: Fact, value: Decimal) -> Decimal:
         raise Refused("not-whole", "must be a whole number", "write it without decimals")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
         low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
-        raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}")
+        kpa = "; a pressure in kPa must be converted" if fact.unit.name == "mmHg" else ""
+        raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}{kpa}")
     return value
