@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import did_you_mean
-from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity, range_hint
 from ketascreen.language.vocabulary import Fact, Kind
 
 Instant = date | datetime
@@ -210,7 +210,7 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str:
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     assert fact.unit is not None
-    example = f"write a number, or a number with its unit, such as 1 {fact.unit.name}"
+    example = f"write a number, or a number with its unit, such as {fact.unit.example}"
     try:
         if isinstance(raw, float):
             raw = decimal_of(raw)
@@ -218,9 +218,9 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
             text = _exact_text(raw)
-            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}").to(fact.unit).value
+            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}", fact.unit).to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
-            value = parse_quantity(raw).to(fact.unit).value
+            value = parse_quantity(raw, fact.unit).to(fact.unit).value
         else:
             raise Refused("wrong-type", "must be a number", example)
     except QuantityError as error:
@@ -264,7 +264,5 @@ def _checked(fact: Fact, value: Decimal) -> Decimal:
     if fact.kind is Kind.INTEGER and value != value.to_integral_value():
         raise Refused("not-whole", "must be a whole number", "write it without decimals")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
-        low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
-        kpa = "; a pressure in kPa must be converted" if fact.unit.name == "mmHg" else ""
-        raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}{kpa}")
+        raise Refused("out-of-range", "outside its range", range_hint(fact.minimum, fact.maximum, fact.unit))
     return value

@@ -72,7 +72,7 @@ class PatientProfile(BaseModel):
     birth_date: date | None = Field(default=None, repr=False, description="Date of birth; gives the age on the day.")
     age: Answer = integer("Age", "person", "years", 0, 120, changeable=False)
 
-    # Heart and circulation. No pressure in kPa is within these ranges, except a severe diastolic one (above 150 mmHg).
+    # Heart and circulation. A pressure written in kPa is below these ranges, up to 225 over 150 mmHg.
     systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350)
     diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 20, 250)
     hypertension: Answer = choice("Diagnosis of hypertension", "circulation", "none", "diagnosed")
