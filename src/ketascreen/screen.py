@@ -157,7 +157,8 @@ class Screener:
         """
         self._refuse_with_ledger("`screen_many`")
         request = self._request(as_of, stage, routes)
-        return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
+        vocabulary = self.rulebook.vocabulary
+        return verdicts_in_turn(self._verdict, self.wording, request, profiles, vocabulary=vocabulary, workers=workers)
 
     def decide_many(
         self,
@@ -175,7 +176,7 @@ class Screener:
         """
         self._refuse_with_ledger("`decide_many`")
         request = self._request(as_of, stage, routes)
-        return in_turn(self._recommendation, request, profiles, workers=workers)
+        return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
