@@ -45,6 +45,7 @@ class Crowd:
             name: frozenset(compare.fact for compare in comparisons(when)) for name, when in self._spread.items()
         }
         self._quiet = _quiet(tuple(dict.fromkeys(self._spread.values())), vocabulary)
+        self._searched: dict[tuple[str, Truth, tuple[tuple[str, frozenset[Truth]], ...]], Search] = {}
         self._when_quiet = {name: evaluate(when, self._quiet) for name, when in self._spread.items()}
 
     def lone(self, name: str, truth: Truth, others: Allowed) -> Lone:
@@ -56,17 +57,20 @@ class Crowd:
                 return Lone(None, tuple(tried), search.whole)
             answers = self._filled(search.answers, (name, *tried))
             changed = {fact for fact, value in self._quiet.items() if answers.get(fact) != value}
-            stray = [
-                other
-                for other, may in others.items()
-                if other not in tried and self._truth(other, answers, changed) not in may
-            ]
-            if not stray:
+            left = ((other, may) for other, may in others.items() if other not in tried)
+            stray = next((other for other, may in left if self._truth(other, answers, changed) not in may), None)
+            if stray is None:
                 return Lone(answers, tuple(tried), whole=True)
-            tried += stray
+            tried.append(stray)
 
     def among(self, name: str, truth: Truth, others: Allowed) -> Search:
         """The same in one search, which looks at all of `others`; facts that it does not need stay unanswered."""
+        key = name, truth, tuple(others.items())
+        if key not in self._searched:
+            self._searched[key] = self._search(name, truth, others)
+        return self._searched[key]
+
+    def _search(self, name: str, truth: Truth, others: Allowed) -> Search:
         may = (frozenset([truth]), *others.values())
 
         def wanted(truths: Truths) -> bool:

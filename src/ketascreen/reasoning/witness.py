@@ -105,7 +105,7 @@ def find(
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
     """A few answers that meet the condition, each of them needed; None if none were found."""
     tried = spread(condition)
-    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
+    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,)).answers
     if answers is None:
         return None
     for name in tuple(answers):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from ketascreen.authoring.checks.same_condition import same_as
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.condition import Always
-from ketascreen.language.effects import giving
+from ketascreen.language.condition import Always, Condition
+from ketascreen.language.effects import EFFECTS, giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -53,7 +53,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 CODE,
                 f"`{rule.id}` changes no decision and no readiness: whenever it is met or unknown, {decide} at least as"
                 " cautiously",
-                "delete it, narrow the other rule, or give this one a stronger effect",
+                "delete it, narrow the other rule, or give this one a stronger effect; if its words are needed, accept"
+                " it under `allow`, with the reason",
                 rule.place,
             )
 
@@ -74,37 +75,52 @@ def judge(rulebook: Rulebook) -> Iterator[Judged]:
     rules = tuple(rule for rule in rulebook.with_effect(*_EFFECTS) if not isinstance(rule.when, Always))
     pairs = Pairs(rules, vocabulary)
     crowd = Crowd({rule.id: rule.when for rule in rules}, vocabulary)
+    by_route = {route: _unlike(rules, route) for route in rulebook.routes}
     for rule in rules:
         same = {other.id for other in same_as(rule, pairs.beside(rule), pairs, vocabulary)}
         if not same or rule.id < min(same):
-            yield _judged(rule, [other for other in rules if other.id not in {rule.id, *same}], crowd)
+            yield _judged(rule, _on_each_route(rule, by_route, without={rule.id, *same}), crowd)
 
 
 def _listed(names: tuple[str, ...]) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
-def _judged(rule: Rule, others: list[Rule], crowd: Crowd) -> Judged:
+def _unlike(rules: Iterable[Rule], route: Route) -> tuple[Rule, ...]:
+    """The rules of a route, the most cautious effect first: a search for answers that leave it out ends soonest.
+
+    Of rules with one condition and one effect, the first.
+    """
+    unlike: dict[tuple[Effect, Condition], Rule] = {}
+    for rule in sorted(rules, key=lambda rule: EFFECTS[rule.effect].rank or 0, reverse=True):
+        if route in rule.routes:
+            unlike.setdefault((rule.effect, rule.when), rule)
+    return tuple(unlike.values())
+
+
+def _on_each_route(
+    rule: Rule, by_route: Mapping[Route, Iterable[Rule]], without: Collection[str]
+) -> Mapping[Route, list[Rule]]:
+    """The other rules on each of its routes; of routes with the same rules, the first."""
+    found: dict[tuple[str, ...], tuple[Route, list[Rule]]] = {}
+    for route in rule.routes:
+        here = [other for other in by_route[route] if other.id not in without]
+        found.setdefault(tuple(other.id for other in here), (route, here))
+    return dict(found.values())
+
+
+def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd) -> Judged:
     settled = True
     shown: list[tuple[Truth, Allowed]] = []
-    for route, here in _on_each_route(rule, others).items():
+    for route, others in on_each_route.items():
         for truth, may in _bars(rule.effect):
-            allowed = {other.id: may[other.effect] for other in here if len(may[other.effect]) < len(Truth)}
+            allowed = {other.id: may[other.effect] for other in others if len(may[other.effect]) < len(Truth)}
             lone = crowd.lone(rule.id, truth, allowed)
             if lone.answers is not None:
                 return Judged(rule, settled=True, patient=lone.answers, route=route)
             settled = settled and lone.whole
             shown.append((truth, {other: allowed[other] for other in lone.tried}))
     return Judged(rule, settled, shadows=_needed(rule, shown, crowd) if settled else ())
-
-
-def _on_each_route(rule: Rule, others: list[Rule]) -> Mapping[Route, list[Rule]]:
-    """The other rules on each of its routes; of routes with the same rules, the first."""
-    found: dict[tuple[str, ...], tuple[Route, list[Rule]]] = {}
-    for route in rule.routes:
-        here = [other for other in others if route in other.routes]
-        found.setdefault(tuple(other.id for other in here), (route, here))
-    return dict(found.values())
 
 
 def _needed(rule: Rule, shown: list[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
