@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring.checks import shadowed
+from ketascreen.authoring.checks import same_condition, shadowed
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 
@@ -123,6 +123,29 @@ def test_a_hold_is_shadowed_by_an_exclusion_and_a_hold_together(tmp_path: Path) 
         "`positive` changes no decision and no readiness: whenever it is met or unknown, `either` decides at least as"
         " cautiously",
     ]
+
+
+def test_of_rules_that_each_shadow_it_the_message_names_one(tmp_path: Path) -> None:
+    files = {
+        **rule("exclusions/above-150.yaml", "  systolic_bp: {above: 150 mmHg}", effect="exclude"),
+        **rule("reviews/both.yaml", "  all: [{pregnancy: {is: pregnant}}, {systolic_bp: {above: 200 mmHg}}]"),
+    }
+    (message,) = (problem.message for problem in found(tmp_path, files) if "`both`" in problem.message)
+    assert message == (
+        "`both` changes no decision and no readiness: whenever it is met or unknown, `above-150` decides at least as"
+        " cautiously"
+    )
+
+
+def test_of_two_equal_rules_the_later_is_left_to_same_condition(tmp_path: Path) -> None:
+    files = {
+        **rule("exclusions/one.yaml", "  systolic_bp: {above: 200 mmHg}", effect="exclude"),
+        **rule("exclusions/two.yaml", "  not: {systolic_bp: {at_most: 200 mmHg}}", effect="exclude"),
+    }
+    (message,) = (problem.message for problem in found(tmp_path / "a", files))
+    assert message.startswith("`one` changes no decision")
+    (same,) = (problem.message for problem in findings(same_condition, tmp_path / "b", files))
+    assert same.startswith("`two` has the same condition")
 
 
 NOT_SHADOWED = {

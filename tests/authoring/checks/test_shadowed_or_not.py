@@ -13,13 +13,13 @@ from hypothesis import given, settings
 
 from ketascreen import ClinicianDecision, PatientProfile, Readiness, Screener
 from ketascreen.authoring.checks.shadowed import Judged, judge
-from ketascreen.language.condition import AllOf, Always, AnyOf, Condition, ListValue, Value
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, ListValue, Value
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Route, Stage
-from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 from ketascreen.reasoning import witness
 from ketascreen.reasoning.partitions import answers, open_lists
 from ketascreen.reasoning.spread import ABSENT, PRESENT, spread
@@ -161,6 +161,17 @@ def test_the_patient_who_is_shown_differs_without_the_rule(rng: Random) -> None:
             assert judged.route is not None
             assert differs(judged.rule, beside(judged.rule, rulebook, vectors), outcome, judged.route)
             reached("a patient who differs")
+
+
+def test_no_patient_is_shown_whose_list_is_complete_with_an_unrecognised_entry() -> None:
+    """The first exclusion asks for such an entry, which leaves the second unknown; only a complete list would not."""
+    rules = [
+        generate.rule("asked", Compare("trees", "includes_none", (UNRECOGNISED,))),
+        generate.rule("delta", Compare("trees", "includes", "delta")),
+        generate.rule("amber", Compare("colour", "is", "amber"), Effect.REVIEW),
+    ]
+    (judged,) = (one for one in judge(generate.bare(rules, FACTS.values())) if one.rule.id == "amber")
+    assert (judged.settled, judged.patient, judged.shadows) == (True, None, ("asked", "delta"))
 
 
 def test_a_search_that_takes_too_long_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
