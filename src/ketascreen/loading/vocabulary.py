@@ -46,7 +46,7 @@ class VocabularyReader:
             if name in model.facts and name not in vocabulary:
                 continue  # the fact itself is refused
             if name not in vocabulary:
-                hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
+                hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
                 windows[name] = self._freshness(vocabulary[name], given, place)

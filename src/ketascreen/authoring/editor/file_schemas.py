@@ -159,7 +159,10 @@ def _rules(names: RulebookNames) -> Schema:
 
 
 def _facts(names: RulebookNames) -> Schema:
-    return one_of(names.vocabulary, {fact.name: fact.label for fact in names.vocabulary.values()})
+    offered = names.vocabulary.offered
+    replaced = one_of(name for name in names.vocabulary if name not in offered)
+    shown = one_of(offered, {name: fact.label for name, fact in offered.items()})
+    return {"anyOf": [shown, {**replaced, "doNotSuggest": True}]}
 
 
 def _cited(names: RulebookNames) -> Schema:
@@ -243,12 +246,13 @@ def _vocabulary(names: RulebookNames) -> Schema:
     texts = KEYS["VocabularyModel"]
     windows = {}
     for fact in names.vocabulary.values():
+        shown: Schema = {"doNotSuggest": True} if fact.replaced_by else {"title": fact.label}
         choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
         keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
         keys |= {"lasting": choices, "permanent": choices} if fact.choices else {}
         windows[fact.name] = {
             "type": "object",
-            "title": fact.label,
+            **shown,
             "required": ["fresh_for", "reason"],
             "additionalProperties": False,
             "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
