@@ -1,8 +1,9 @@
 """Writes and reads the record of a screening: the lean form of its verdict, with the profile.
 
 The titles, sources and attributes of routes are not in it: they are in the record of the rulebook, found by its digest.
-Each fact is a part of its own, so that one can be opened without the others. Records of the previous format
-(`ketascreen-record/1`), which sealed each finding by itself, can be read too, and written again to the same bytes.
+Each fact is a part of its own, so that one can be opened without the others. Records of the formats before can be read
+too, and written again to the same bytes: `ketascreen-record/1` sealed each finding by itself, and in both formats a
+decision stood without its standing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen import _version
-from ketascreen.audit.record import FORMAT, Record, record_of
+from ketascreen.audit.record import FIRST, FORMAT, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
@@ -83,7 +84,7 @@ def findings_of(record: Record) -> dict[str, LeanFinding]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told: Mapping[str, Any] = record.part("findings") if record.format == FORMAT else record.parts("findings")
+    told: Mapping[str, Any] = record.parts("findings") if record.format == FIRST else record.part("findings")
     return {
         rule: LeanFinding(Outcome(one["outcome"]), tuple(one.get("rests_on", ())), one.get("lacks", {}))
         for rule, one in told.items()
@@ -96,8 +97,17 @@ def reasons_of(record: Record, route: str) -> frozenset[str]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told = record.part("routes")[route] if record.format == FORMAT else record.part(f"routes.{route}")
+    told = record.part(f"routes.{route}") if record.format == FIRST else record.part("routes")[route]
     return frozenset((*told["reasons"], *told["readiness_reasons"]))
+
+
+def decisions_of(record: Record) -> list[Any]:
+    """The decisions that were given with a screening, as plain data.
+
+    Raises:
+        KeyError: the opening of the part is missing.
+    """
+    return [one.get("decision", one) for one in record.part("decisions")]
 
 
 def _said(verdict: Verdict, form: str) -> dict[str, Any]:
@@ -112,7 +122,8 @@ def _said(verdict: Verdict, form: str) -> dict[str, Any]:
         },
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
-    return {**clear, **(_lean(verdict) if form == FORMAT else _part_by_part(verdict))}
+    said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(verdict))}
+    return said if form == FORMAT else {**said, **_decided_before(verdict)}
 
 
 def _lean(verdict: Verdict) -> dict[str, Any]:
@@ -136,6 +147,17 @@ def _part_by_part(verdict: Verdict) -> dict[str, Any]:
         for finding in verdict.findings
     }
     return {**routes, **findings, **rest}
+
+
+def _decided_before(verdict: Verdict) -> dict[str, Any]:
+    """The decisions and overrides as the formats before have them."""
+    used = {"__all__": {"earliest", "latest"}}
+    later: Any = {"override": {"decided_by": True, "birth_date": True, "rests_on": used}}
+    overrides = [one.model_dump(mode="json", exclude=later) for one in verdict.overrides]
+    return {
+        "decisions": [one.decision.model_dump(mode="json") for one in verdict.decisions],
+        "overrides": overrides,
+    }
 
 
 def _route(route: RouteVerdict) -> dict[str, Any]:

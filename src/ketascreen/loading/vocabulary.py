@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,6 +51,8 @@ class VocabularyReader:
         kind = Kind(model.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
+        for word in model.opaque:
+            self._check_word(name, model.choices, word, place)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, model, place)
         elif (
@@ -77,6 +80,8 @@ class VocabularyReader:
             own_codes=tuple(Code(code.system, code.code, code.choice) for code in model.codes),
             changeable=model.changeable,
             note=model.note,
+            opaque=frozenset(model.opaque),
+            is_added=True,
         )
 
     def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
@@ -98,7 +103,11 @@ class VocabularyReader:
             except QuantityError as error:
                 self._problem("quantity", "`fresh_for` is `same day` or a number of days", str(error), place)
         for word in (*model.lasting, *model.permanent):
-            if word not in fact.choices:
-                hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
-                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
+            self._check_word(fact.name, fact.choices, word, place)
         return Freshness(days, frozenset(model.lasting), frozenset(model.permanent), model.reason)
+
+    def _check_word(self, name: str, choices: Sequence[str], word: str, place: Place) -> None:
+        if word not in choices:
+            has = f"its choices are {', '.join(choices)}" if choices else "it has no choices"
+            hint = did_you_mean(word, choices, otherwise=has)
+            self._problem("unknown-choice", f"`{name}` has no choice `{word}`", hint, place)

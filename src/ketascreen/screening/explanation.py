@@ -37,6 +37,12 @@ def findings_of(
     return words.findings(grounded), tuple(faults)
 
 
+def answers_now(names: Iterable[str], words: Wording, facts: Facts, as_of: datetime) -> dict[str, FactUsed]:
+    """The answers that count now to the facts of these names, as a verdict words them."""
+    known = ((name, facts.current[name]) for name in sorted(names) if name in facts.current)
+    return {name: words.used(name, **_known(name, answer, facts, as_of)) for name, answer in known}
+
+
 class _Evidence:
     """What the findings of one patient rest on and lack. Many rest on the same facts, so each is worded once."""
 

@@ -23,7 +23,8 @@ class FactUsed(Reported):
     """A known fact that a finding rests on.
 
     `value` is a choice, a number as text, or the words present in a list; `days_old` the whole days since it was
-    observed; `counts` false where only an alert still reads it.
+    observed; `counts` false where only an alert still reads it. For a number that is counted from an event, `earliest`
+    and `latest` are the days (ISO dates) between which the event was.
     """
 
     fact: str
@@ -34,6 +35,8 @@ class FactUsed(Reported):
     observed_at: str | None = None
     days_old: int | None = None
     counts: bool = True
+    earliest: str | None = None
+    latest: str | None = None
 
 
 Want = Literal["not_recorded", "undated", "too_old", "list_incomplete"]

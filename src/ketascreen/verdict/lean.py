@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Self
 
 from pydantic import AwareDatetime, Field
@@ -14,20 +14,18 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
+from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import Fault, Finding, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import (
     Agreement,
-    ClinicianDecision,
     Counts,
     Receipt,
     RouteVerdict,
     RulebookUsed,
     Verdict,
-    decided_at,
-    decided_on_record,
 )
 from ketascreen.verdict.wording import Grounded, Wording
 
@@ -52,6 +50,8 @@ class LeanFact:
     observed_at: str | None = None
     days_old: int | None = None
     counts: bool = True
+    earliest: str | None = None
+    latest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class LeanVerdict(Reported):
     findings: dict[str, LeanFinding]
     facts: dict[str, LeanFact]
     last_answers: dict[str, LeanFact] = Field(default_factory=dict)
-    decisions: tuple[ClinicianDecision, ...] = ()
+    decisions: tuple[DecisionShown, ...] = ()
     rulebook: RulebookUsed
     agreement: Agreement
     faults: tuple[Fault, ...] = ()
@@ -148,7 +148,7 @@ class LeanVerdict(Reported):
             return True
         findings = [(rule, words.effect(rule), words.routes(rule), one.outcome) for rule, one in self.findings.items()]
         found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
-        decided = decided_at((*self.decisions, *decided_on_record(self.overrides)), self.as_of)
+        decided = rules_decided(self.decisions, self.overrides)
         doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
         return all(
             said == combine(found[route], self.stage, decided=decided, in_doubt=bool(self.faults) or route in doubted)
@@ -173,7 +173,7 @@ def _facts_of(findings: Iterable[Finding]) -> dict[str, LeanFact]:
     """The facts that these findings rest on, by name. All of them read the same answer to a fact."""
     used = {fact.fact: fact for finding in findings for fact in finding.rests_on}
     return {
-        name: LeanFact(fact.value, fact.complete, fact.observed_at, fact.days_old, fact.counts)
+        name: LeanFact(**{field.name: getattr(fact, field.name) for field in fields(LeanFact)})
         for name, fact in sorted(used.items())
     }
 
