@@ -48,7 +48,7 @@ class ReadyCase:
             ProfileError: the vocabulary cannot read the patient.
         """
         if self.case.rule is None:
-            return self._patient_holds(self._results, {}, self.facts)
+            return holds_for_patient(self.case, self.patient_result())
         rule = self.rulebook.rule(self.case.rule)
         return rule is not None and holds_for(self.case, rule, self.facts)
 
@@ -56,7 +56,12 @@ class ReadyCase:
         """Whether a whole patient's case holds with some rules changed, and `facts` for these."""
         by_id = {rule.id: rule for rule in changed}
         kept = [result for result in self._results if result.rule not in by_id]
-        return self._patient_holds([*kept, *self._results_of(changed, facts)], by_id, facts)
+        result = self._patient([*kept, *self._results_of(changed, facts)], by_id, facts)
+        return holds_for_patient(self.case, result)
+
+    def patient_result(self) -> PatientResult:
+        """The result of a whole patient's case for the original rulebook."""
+        return self._patient(self._results, {}, self.facts)
 
     @cached_property
     def _results(self) -> tuple[RuleResult, ...]:
@@ -69,16 +74,13 @@ class ReadyCase:
             if rule.asked_at(self.case.stage)
         )
 
-    def _patient_holds(self, results: Collection[RuleResult], changed: Mapping[str, Rule], facts: Facts) -> bool:
+    def _patient(self, results: Collection[RuleResult], changed: Mapping[str, Rule], facts: Facts) -> PatientResult:
         case, vocabulary = self.case, self.rulebook.vocabulary
 
         def rule(name: str) -> Rule | None:
             return changed.get(name) or self.rulebook.rule(name)
 
         not_given = refused(case.decided, rule)
-        decided = [name for name in case.decided if name not in not_given]
-        counting = [
-            name for name in decided if (one := rule(name)) is not None and not open_lists(one, vocabulary, facts)
-        ]
-        result = PatientResult.of_rules(results, self.rulebook.routes, case.stage, counting, not_given)
-        return holds_for_patient(case, result)
+        decided = [one for name in case.decided if name not in not_given and (one := rule(name)) is not None]
+        counting = [one.id for one in decided if not open_lists(one, vocabulary, facts)]
+        return PatientResult.of_rules(results, self.rulebook.routes, case.stage, counting, not_given)
