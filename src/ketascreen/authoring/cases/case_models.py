@@ -20,7 +20,7 @@ FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  #
 
 OF_A_RULE = ("finding", "because", "asks", "gives")
 """What a rule's own case may expect; the first is required."""
-OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
+OF_A_PATIENT = ("decisions", "readiness", "refused", "alerts", "met", "unknown", "asks")
 """What the case of a whole patient may expect; the first is required."""
 
 
@@ -33,6 +33,7 @@ class ExpectModel(FileModel):
     gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
     decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
     readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
+    refused: list[Text] | None = None
     alerts: list[Text] | None = None
     met: list[Text] | None = None
     unknown: list[Text] | None = None

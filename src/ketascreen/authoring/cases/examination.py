@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives, refused
 from ketascreen.diagnostic import InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
@@ -19,8 +19,8 @@ from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
 from ketascreen.screening.explanation import findings_of
+from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.finding import Fault, Finding
-from ketascreen.verdict.verdict import ClinicianDecision
 
 NOT_ASKED = "not_asked"
 """What a rule's case expects at a stage that does not ask the rule."""
@@ -134,10 +134,13 @@ def _grounds(finding: Finding) -> str:
 
 
 def _examine_patient(case: Case, screener: Screener) -> Examined:
-    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    not_given = refused(case.decided, screener.rulebook.rule)
+    given = [rule for rule in case.decided if rule not in not_given]
+    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in given]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     differing = [one.rule for one in verdict.agreement.disagreements]
-    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, PatientResult.of_verdict(verdict)))
+    result = PatientResult.of_verdict(verdict, not_given)
+    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, result))
     why = {rule for failure in failures for rule in failure.rules}
     return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
 
@@ -152,6 +155,10 @@ def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
+    if (wanted_refused := {*expect.get("refused", ())}) != result.refused:
+        wanted, got = _listed(sorted(wanted_refused)), _listed(sorted(result.refused))
+        text = f"expected decisions on {wanted} to be refused; got {got}"
+        yield Failure(text)
     if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):
         differing = tuple({*expect["alerts"]} ^ result.alerts)
         text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(result.alerts))}"

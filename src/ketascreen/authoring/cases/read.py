@@ -12,6 +12,7 @@ from ketascreen.authoring.cases.case import NOTHING, Case
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.effects import DECIDABLE
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
@@ -161,9 +162,9 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
             yield _Problem("case", f"`{fact}` is under both `given` and `without`", hint, ("without",))
     yield from _unknown_names(model, rulebook)
     for index, decided in enumerate(model.decisions):
-        if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
-            hint = "name a rule with the effect `review`, or delete it"
-            yield _Problem("case", f"`{decided}` is not a review", hint, ("decisions", index))
+        if (one := rulebook.rule(decided)) and one.effect not in DECIDABLE:
+            hint = f"name a rule with the effect {' or '.join(f'`{effect}`' for effect in DECIDABLE)}, or delete it"
+            yield _Problem("case", f"`{decided}` is not a review or a hold", hint, ("decisions", index))
     if (one := rulebook.rule(rule or "")) and model.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
         for route, word in model.expect.gives.items():
@@ -196,6 +197,7 @@ def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
         ("expect", "met"): expect.met,
         ("expect", "unknown"): expect.unknown,
         ("expect", "alerts"): expect.alerts,
+        ("expect", "refused"): expect.refused,
         ("decisions",): model.decisions,
     }.items():
         for index, name in enumerate(named or ()):

@@ -16,10 +16,11 @@ from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condit
 from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.terms import Effect
+from ketascreen.language.terms import DecidedBy, Effect
 from ketascreen.loading import file_models
+from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
@@ -188,6 +189,7 @@ def _instant(_names: RulebookNames) -> Schema:
 _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "RuleModel": {
         "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
+        "decided_by": lambda _names: one_of(DecidedBy, {one: ENGLISH.label("decided_by", one) for one in DecidedBy}),
         "routes": lambda names: {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
         },
@@ -218,6 +220,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
+        "refused": _several(_rules),
         "met": _several(_rules),
         "unknown": _several(_rules),
     },
@@ -230,13 +233,20 @@ def _routes(names: RulebookNames) -> Schema:
 
 
 def _rule(names: RulebookNames) -> Schema:
-    """What an effect allows: the stages, and whether `when` may be `always`."""
+    """What an effect allows: the stages, whether `when` may be `always`, and whether a rule may say who decides."""
     stages = [
         _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
         for effect, row in EFFECTS.items()
     ]
     others = [str(effect) for effect in Effect if effect not in MAY_BE_ALWAYS]
-    return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
+    undecided = [str(effect) for effect in Effect if effect not in DECIDABLE]
+    return {
+        "allOf": [
+            *stages,
+            _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}}),
+            _if("effect", undecided, {"not": {"required": ["decided_by"]}}),
+        ]
+    }
 
 
 def _vocabulary(names: RulebookNames) -> Schema:
