@@ -8,14 +8,15 @@ from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
-from ketascreen.diagnostic import InputError
+from ketascreen.diagnostic import Diagnostic, InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate, explain
 from ketascreen.language.terms import Outcome
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.contradictions import Contradicted
+from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
 from ketascreen.screening.explanation import findings_of
@@ -51,14 +52,33 @@ def examine(case: Case, screener: Screener) -> Examined:
     try:
         return _examine_patient(case, screener) if case.rule is None else _examine_rule(case, case.rule, screener)
     except InputError as error:
-        return Examined(tuple(Failure(str(problem)) for problem in error.diagnostics))
+        return Examined(tuple(_of_refusal(case, error)))
+
+
+def refused_as_expected(case: Case, refused: InputError | None) -> bool:
+    """Whether a patient is refused for the contradiction that the case expects and for nothing else, or is screened."""
+    names = [] if refused is None else list(map(_contradiction, refused.diagnostics))
+    return names == ([] if case.refused is None else [case.refused])
+
+
+def _contradiction(problem: Diagnostic) -> str:
+    return problem.name if isinstance(problem, Contradicted) else ""
+
+
+def _of_refusal(case: Case, error: InputError) -> Iterator[Failure]:
+    if not refused_as_expected(case, error):
+        for problem in error.diagnostics:
+            name = _contradiction(problem)
+            yield Failure(f"refused{f' by {name}' if name else ''}: {problem}")
+        if case.refused is not None:
+            yield Failure(f"expected to be refused by {case.refused} and nothing else")
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
     """Each comparison of a case's own rule, in the order written, with its truth for the case's patient."""
     rule = rulebook.rule(case.rule or "")
     if rule is not None:
-        answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.clinic))
+        answers = deciding_answers(rule, known_facts(case.profile, rulebook.vocabulary, case.clinic))
         for compare in comparisons(rule.when):
             yield compare, evaluate(compare, answers)
 
@@ -67,7 +87,7 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     """Whether a rule's case holds for its rule, original or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
-    grounds = explain(rule.when, answers_for(rule, facts))
+    grounds = explain(rule.when, deciding_answers(rule, facts))
     return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
 
 
@@ -134,6 +154,9 @@ def _grounds(finding: Finding) -> str:
 
 
 def _examine_patient(case: Case, screener: Screener) -> Examined:
+    if case.refused is not None:
+        known_facts(case.profile, screener.rulebook.vocabulary, case.clinic)
+        return Examined((Failure(f"expected to be refused by {case.refused}, and is screened"),))
     decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     differing = [one.rule for one in verdict.agreement.disagreements]

@@ -13,7 +13,7 @@ from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ReadyCase:
 
     def _results_of(self, rules: Iterable[Rule], facts: Facts) -> tuple[RuleResult, ...]:
         return tuple(
-            RuleResult.of_grounds(rule, explain(rule.when, answers_for(rule, facts)))
+            RuleResult.of_grounds(rule, explain(rule.when, deciding_answers(rule, facts)))
             for rule in rules
             if rule.asked_at(self.case.stage)
         )

@@ -21,7 +21,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
-from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.patient.facts import Facts, deciding_answers
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.syntax.problems import Problems
 
@@ -147,7 +147,7 @@ def _holds(ready: ReadyCase) -> bool:
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
-    return explain(rule.when, answers_for(rule, facts)) if rule.asked_at(case.stage) else None
+    return explain(rule.when, deciding_answers(rule, facts)) if rule.asked_at(case.stage) else None
 
 
 def _rule(rulebook: Rulebook, rule_id: str) -> Rule:

@@ -14,7 +14,7 @@ from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
 from ketascreen.language.terms import OUTCOME, Outcome
-from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.patient.facts import deciding_answers, known_facts
 
 _WIDTH = 100
 
@@ -32,7 +32,7 @@ def written(
     `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
     facts = known_facts(profile(given), rulebook.vocabulary, ClinicTime.at(as_of, rulebook.identity.time_zone))
-    grounds = explain(rule.when, answers_for(rule, facts))
+    grounds = explain(rule.when, deciding_answers(rule, facts))
     outcome = OUTCOME[grounds.truth]
     expect: dict[str, Any] = {"finding": outcome.value}
     if outcome is Outcome.UNKNOWN:
