@@ -13,7 +13,7 @@ from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import evaluate, explain
+from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Outcome
 from ketascreen.patient.contradictions import Contradicted
 from ketascreen.patient.facts import Facts, deciding_answers, known_facts
@@ -87,8 +87,7 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     """Whether a rule's case holds for its rule, original or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
-    grounds = explain(rule.when, deciding_answers(rule, facts))
-    return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
+    return not any(True for _ in _check_rule(case.expect, RuleResult.of_facts(rule, facts)))
 
 
 def holds_for_patient(case: Case, result: PatientResult) -> bool:
