@@ -32,8 +32,8 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
     rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
     if name is not None and name not in vocabulary:
-        unknown("fact", name, vocabulary, "`ketascreen facts` lists them")
-    chosen = [vocabulary[name]] if name is not None else list(vocabulary.values())
+        unknown("fact", name, vocabulary.offered, "`ketascreen facts` lists them")
+    chosen = [vocabulary[name]] if name is not None else list(vocabulary.offered.values())
     codes = codes_by_fact(vocabulary)
     if as_json:
         data = [as_data(fact, codes[fact.name], rulebook) for fact in chosen]
@@ -74,6 +74,8 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
         yield from entry("Unit", f"{fact.unit.name} (UCUM {fact.unit.ucum})", indent=2)
     if fact.note:
         yield from entry("Note", fact.note, indent=2)
+    if fact.replaced_by:
+        yield from entry("Replaced by", ", ".join(fact.replaced_by), indent=2)
     yield from entry("Domain", fact.domain, indent=2)
     yield from entry("Can change", "yes" if fact.changeable else "no", indent=2)
     where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"

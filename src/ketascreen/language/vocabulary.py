@@ -106,6 +106,7 @@ class Fact:
     the event happens once.
 
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
+    `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Fact:
     changeable: bool = True
     note: str = ""
     freshness: Freshness | None = None
+    replaced_by: tuple[str, ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -185,6 +187,11 @@ class Vocabulary(Mapping[str, Fact]):
             for name, fact in self._facts.items()
             if fact.freshness is not None and fact.freshness.window is not None
         }
+
+    @property
+    def offered(self) -> Mapping[str, Fact]:
+        """The facts without those that others replaced: what pages, completion and suggestions show."""
+        return {name: fact for name, fact in self._facts.items() if not fact.replaced_by}
 
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]

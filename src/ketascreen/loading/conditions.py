@@ -145,7 +145,7 @@ class ConditionReader:
         fact = self.vocabulary.get(name)
         if fact is None:
             self._count(1, place)
-            names = [*self.vocabulary, *KEYWORDS]
+            names = [*self.vocabulary.offered, *KEYWORDS]
             self.problems.report(
                 "unknown-fact",
                 f"unknown fact `{name}`",

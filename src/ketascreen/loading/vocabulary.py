@@ -44,7 +44,7 @@ class VocabularyReader:
         for name, given in model.freshness.items():
             place = place_of(node, ("freshness", name))
             if name not in vocabulary:
-                hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
+                hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
                 windows[name] = self._freshness(vocabulary[name], given, place)

@@ -40,10 +40,12 @@ def words(label: str, domain: str, *choices: str, note: str = "") -> Any:
     return _fact(label, domain, note=note, kind=Kind.LIST, choices=choices)
 
 
-def number(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "") -> Any:
+def number(
+    label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", replaced_by: tuple[str, ...] = ()
+) -> Any:
     """A fact answered by a quantity in `unit`, from `low` to `high`."""
     ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
-    return _fact(label, domain, note=note, kind=Kind.NUMBER, **ends)
+    return _fact(label, domain, note=note, kind=Kind.NUMBER, replaced_by=replaced_by, **ends)
 
 
 def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", changeable: bool = True) -> Any:

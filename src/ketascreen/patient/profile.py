@@ -103,8 +103,9 @@ class PatientProfile(BaseModel):
         note="The latest date that it can be; `none` if there was none.",
     )  # fmt: skip
     months_since_heart_attack_or_stroke: Answer = number(
-        "Time since the last heart attack or stroke", "circulation", "months", 0, 1200
-    )
+        "Time since the last heart attack or stroke", "circulation", "months", 0, 1200,
+        replaced_by=("last_heart_attack", "last_stroke"),
+    )  # fmt: skip
 
     # Mind
     psychosis: Answer = choice(
@@ -133,6 +134,11 @@ class PatientProfile(BaseModel):
         "Substance use disorder", "substances", "never", "remission", "on_maintenance", "active",
         note="The worst of all substances; nicotine and caffeine are left out.",
     )  # fmt: skip
+    substance_use: Answer = choice(
+        "Substance use, in the past or now", "substances", "none", "past", "current_without_disorder",
+        note="Drugs, medicines misused, and harmful drinking; nicotine and caffeine are left out. A disorder has its "
+        "own fact; use as part of one that is active is not repeated here.",
+    )  # fmt: skip
     verified_abstinence_months: Answer = number(
         "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
         note="The shortest of all substances; a self-report is not an answer.",
@@ -144,10 +150,13 @@ class PatientProfile(BaseModel):
     # Pregnancy and nursing
     pregnancy: Answer = choice(
         "Pregnancy", "reproduction", "not_pregnant", "pregnant", "not_possible",
-        note="Recorded by the clinic; never inferred from sex or age.",
+        note="Recorded by the clinic; never inferred from sex or age. Not possible: physically, and for good, for "
+        "example without a uterus; not by contraception, a tubal ligation or a partner's vasectomy.",
     )  # fmt: skip
     breastfeeding: Answer = choice(
-        "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding",
+        "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding", "not_possible",
+        note="Recorded by the clinic. Not possible: physically, and for good, for example in a man; the answer on "
+        "pregnancy does not settle it.",
     )  # fmt: skip
 
     # Evaluations

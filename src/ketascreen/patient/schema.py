@@ -48,6 +48,8 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...]) -> dict[str, Any]:
         "required": [required],
         "properties": {**fields, "at": {"$ref": "#/$defs/at"}},
     }
+    if fact.replaced_by:
+        return {"deprecated": True, "anyOf": [{"type": "null"}, answer, observed]}
     described: dict[str, Any] = {"title": fact.label, "x-domain": fact.domain, "x-kind": str(fact.kind)}
     if fact.unit:
         described |= {"x-unit": fact.unit.name, "x-ucum": fact.unit.ucum}

@@ -62,8 +62,7 @@ def _asked(fact: Fact, parameters: Mapping[str, Parameter]) -> Schema:
     fitting = [operator for operator in OPERATORS.values() if fact.kind in operator.kinds]
     return {
         "type": "object",
-        "title": fact.label,
-        "description": describe(fact),
+        **explained(fact),
         "minProperties": 1,
         "additionalProperties": False,
         "properties": {
@@ -145,7 +144,7 @@ def _answer(fact: Fact) -> Schema:
     else:
         value = one_of(fact.choices)
         forms = [value, _observed("value", value)]
-    return {"title": fact.label, "description": describe(fact), "anyOf": forms}
+    return {**explained(fact), "anyOf": forms}
 
 
 def _event(fact: Fact) -> list[Schema]:
@@ -171,6 +170,13 @@ def _number(end: Any) -> int | float:
 def _observed(key: str, answer: Schema, **others: Schema) -> Schema:
     properties = {key: answer, **others, "at": instant()}
     return {"type": "object", "additionalProperties": False, "required": [key], "properties": properties}
+
+
+def explained(fact: Fact) -> Schema:
+    """What an editor shows of a fact; of one that others replaced only that, and it does not suggest it."""
+    if fact.replaced_by:
+        return {"doNotSuggest": True, "deprecationMessage": f"Write {' or '.join(fact.replaced_by)}."}
+    return {"title": fact.label, "description": describe(fact)}
 
 
 def describe(fact: Fact) -> str:

@@ -168,11 +168,16 @@ def _rules(names: RulebookNames) -> Schema:
     return one_of(names.rules, names.rules)
 
 
-def _facts(names: RulebookNames, *, measured: bool = False) -> Schema:
-    asked = [
-        fact for fact in names.vocabulary.values() if not measured or (fact.is_number and fact.kind is not Kind.SINCE)
-    ]
-    return one_of((fact.name for fact in asked), {fact.name: fact.label for fact in asked})
+def _facts(names: RulebookNames) -> Schema:
+    offered = names.vocabulary.offered
+    replaced = one_of(name for name in names.vocabulary if name not in offered)
+    shown = one_of(offered, {name: fact.label for name, fact in offered.items()})
+    return {"anyOf": [shown, {**replaced, "doNotSuggest": True}]}
+
+
+def _measured(names: RulebookNames) -> Schema:
+    facts = [fact for fact in names.vocabulary.offered.values() if fact.is_number and fact.kind is not Kind.SINCE]
+    return one_of((fact.name for fact in facts), {fact.name: fact.label for fact in facts})
 
 
 def _cited(names: RulebookNames) -> Schema:
@@ -211,10 +216,10 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
             "type": "array",
             "minItems": 2,
             "maxItems": 2,
-            "items": _facts(names, measured=True),
+            "items": _measured(names),
         },
-        "about": lambda names: _facts(names),
-        "newer": lambda names: _facts(names),
+        "about": _facts,
+        "newer": _facts,
     },
     "CitationModel": {"document": _cited, "outside": _outside},
     "NotEncodedModel": {"document": _cited},
@@ -268,12 +273,13 @@ def _vocabulary(names: RulebookNames) -> Schema:
     texts = KEYS["VocabularyModel"]
     windows = {}
     for fact in names.vocabulary.values():
+        shown: Schema = {"doNotSuggest": True} if fact.replaced_by else {"title": fact.label}
         choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
         keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
         keys |= dict.fromkeys(MARKS, choices) if fact.choices else {}
         windows[fact.name] = {
             "type": "object",
-            "title": fact.label,
+            **shown,
             "required": ["fresh_for", "reason"],
             "additionalProperties": False,
             "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},

@@ -220,7 +220,7 @@ def _only(answers: Known, name: str) -> Known:
 
 
 def written_answers(fact: Fact, condition: Condition, dated: Iterable[str | None]) -> Iterator[dict[str, Any]]:
-    """The answers that a condition distinguishes, as a case writes them, each at each of these times (None: undated)."""
+    """The answers that a condition distinguishes, as a case writes them, at each of these times (None: undated)."""
     plain = [_raw(fact, value) for value in _readable(fact, condition)]
     for at in dated:
         yield from ({**raw, "at": at} for raw in plain)
