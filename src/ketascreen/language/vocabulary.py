@@ -71,6 +71,10 @@ class Window(NamedTuple):
         return "same day"
 
 
+MARKS = ("lasting", "permanent", "stands")
+"""The keys under which a fact's freshness names choices that count, in part or whole, when they are too old."""
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """How long an answer counts: its `window`, or None if its age does not matter.

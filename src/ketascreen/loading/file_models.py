@@ -170,7 +170,7 @@ class VocabularyModel(FileModel):
 
     facts: dict[str, FactModel] = {}
     freshness: dict[str, FreshnessModel] = {}
-    contradictions: dict[str, Any] = {}  # read by `contradictions`
+    contradictions: dict[str, ContradictionModel] = {}
 
 
 class StatementModel(FileModel):

@@ -111,6 +111,6 @@ def _numbers(fact: Fact, bounds: list[Decimal]) -> Iterator[Decimal]:
     assert fact.maximum is not None
     with localcontext(Context(prec=50)):  # not the caller's, which may round
         near = {number for bound in bounds for number in (bound - _STEP, bound, bound + _STEP)}
-    if fact.kind is Kind.INTEGER:
+    if fact.is_whole:
         near = {Decimal(int(bound) + step) for bound in bounds for step in (-1, 0, 1)}
     yield from sorted(n for n in near | {fact.minimum, fact.maximum} if fact.minimum <= n <= fact.maximum)

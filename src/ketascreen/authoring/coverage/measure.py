@@ -25,7 +25,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import OUTCOME
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 
 VALUES = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
 
@@ -174,7 +174,7 @@ def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:
     """The value of each comparison, in the order written; None if the case does not ask the rule."""
     if facts is None or not rule.asked_at(case.stage):
         return None
-    answers = answers_for(rule, facts)
+    answers = deciding_answers(rule, facts)
     return [evaluate(compare, answers) for compare in comparisons(rule.when)]
 
 
