@@ -11,7 +11,7 @@ from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import AllOf, Compare, Condition, Value
 from ketascreen.language.contradiction import Contradiction, NotBelow
-from ketascreen.language.semantics import contradicts
+from ketascreen.language.semantics import Known, contradicts
 
 
 def _all(*members: Condition) -> Condition:
@@ -146,11 +146,17 @@ def contradictions(
     contradicts nothing, and an old alarm does. Without one of its answers a profile never has a new contradiction.
     """
     for one in found:
-        about = last.get(one.about) if one.reads_last else current.get(one.about)
-        if about is None or not contradicts(one, {**current, one.about: about}):
+        answers = compared(one, current, last)
+        if answers is None or not contradicts(one, answers):
             continue
         if one.newer is None or not _are_news(one, observed, clinic):
             yield _refusal(one)
+
+
+def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str, Value]) -> Known | None:
+    """The answers that a contradiction compares; None without the one that it is about."""
+    about = last.get(one.about) if one.reads_last else current.get(one.about)
+    return None if about is None else {**current, one.about: about}
 
 
 def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.authoring.checks.subject import Concern, Subject, conditions_of
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import facts_of
 from ketascreen.patient.profile import BUILT_IN
@@ -13,10 +13,13 @@ CODE = "unused-fact"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Entries of vocabulary.yaml on facts that neither a rule nor a definition asks, one for each fact."""
+    """Entries of vocabulary.yaml on facts that neither a rule, nor a contradiction, nor a definition asks.
+
+    A built-in contradiction asks only facts that it has itself; a window on one is of use.
+    """
     rulebook = subject.rulebook
-    conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
-    used = {name for when in conditions for name in facts_of(when)}
+    used = {name for when in conditions_of(rulebook) for name in facts_of(when)}
+    used |= {name for one in rulebook.vocabulary.contradictions for name in one.facts}
     for name, fact in rulebook.vocabulary.items():
         added = name not in BUILT_IN
         if name in used or not (added or fact.freshness != BUILT_IN[name].freshness):

@@ -68,7 +68,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "maximum": "The highest answer that can be right.",
         "choices": "The words that may be answered; at least two; not yes, no, on, off, true or false.",
         "codes": "Codes of terminologies.",
-        "changeable": "Whether it can change in a patient; true if this is left out. Of an event: whether it can recur.",
+        "changeable": "Whether it can change in a patient; true if this is left out. Of `since`: whether it can recur.",
         "note": "Anything that a person who answers should know.",
     },
     "FreshnessModel": {
