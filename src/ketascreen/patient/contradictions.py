@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -124,6 +124,11 @@ BUILT_IN_SAYS: Mapping[str, str] = {
     OTHER_AGE: "The recorded age is not an age that the date of birth gives on its day.",
 }
 """What each built-in contradiction says, by its name."""
+
+
+def added(found: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """The contradictions that a rulebook adds to the built-in ones."""
+    return tuple(one for one in found if one not in BUILT_IN_CONTRADICTIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.condition import Condition
 from ketascreen.language.contradiction import NotBelow
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.patient.contradictions import added
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -41,10 +42,10 @@ class Subject:
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Every condition of a rulebook: of its rules, its definitions, and its contradictions."""
+    """Every condition of a rulebook: of its rules, its definitions, and the contradictions that it adds."""
     yield from (rule.when for rule in rulebook.rules)
     yield from (one.when for one in rulebook.definitions.values())
-    whens = (one.when for one in rulebook.vocabulary.contradictions)
+    whens = (one.when for one in added(rulebook.vocabulary.contradictions))
     yield from (when for when in whens if not isinstance(when, NotBelow))
 
 

@@ -20,9 +20,8 @@ from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known, contradicts
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.contradictions import compared
+from ketascreen.patient.contradictions import added, compared
 from ketascreen.patient.facts import Facts, known_facts
-from ketascreen.patient.profile import BUILT_IN
 from ketascreen.reasoning.partitions import answers
 
 
@@ -61,16 +60,14 @@ def cover_contradictions(rulebook: Rulebook, cases: Iterable[Case]) -> tuple[Con
     """What all cases show of each contradiction of the rulebook, and of each built-in one that a case expects."""
     found = tuple(cases)
     expected = {case.refused for case in found}
-    listed = [one for one in rulebook.vocabulary.contradictions if one.name in expected or not _is_built_in(one)]
+    every = rulebook.vocabulary.contradictions
+    own = added(every)
+    listed = [one for one in every if one.name in expected or one in own]
     shown: dict[str, dict[Shown, Case]] = {one.name: {} for one in listed}
     for case in found if listed else ():
         for name, goal in _shown_by(case, listed, rulebook.vocabulary):
             shown[name].setdefault(goal, case)
     return tuple(ContradictionCoverage(one, shown[one.name]) for one in listed)
-
-
-def _is_built_in(one: Contradiction) -> bool:
-    return one in BUILT_IN.contradictions
 
 
 def _shown_by(case: Case, listed: Iterable[Contradiction], vocabulary: Vocabulary) -> Iterator[tuple[str, Shown]]:
