@@ -19,6 +19,7 @@ from ketascreen.loading.invariants import require_exclusions
 from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.runtime.time_zones import zone_data
 from ketascreen.screening.agreement import ChannelResults, ask
 from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
 from ketascreen.screening.explanation import findings_of
@@ -62,7 +63,7 @@ class Screener:
         self.rulebook = rulebook
         self.ledger = ledger
         self.channels = choose(channels, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
-        self.engines = engines_of(self.channels)
+        self.engines = engines_of(self.channels) + zone_data(self.time_zone)
         self.wording = Wording(rulebook)
         self._scopes: dict[tuple[Stage, tuple[Route, ...]], Scope] = {}
 
@@ -156,7 +157,8 @@ class Screener:
         """
         self._refuse_with_ledger("`screen_many`")
         request = self._request(as_of, stage, routes)
-        return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
+        vocabulary = self.rulebook.vocabulary
+        return verdicts_in_turn(self._verdict, self.wording, request, profiles, vocabulary=vocabulary, workers=workers)
 
     def decide_many(
         self,
@@ -174,7 +176,7 @@ class Screener:
         """
         self._refuse_with_ledger("`decide_many`")
         request = self._request(as_of, stage, routes)
-        return in_turn(self._recommendation, request, profiles, workers=workers)
+        return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""

@@ -35,6 +35,7 @@ def test_each_finding_alone_gives_what_the_design_says(effect: Effect, outcome: 
     assert said.decision is ALONE.get((effect, outcome), Decision.ELIGIBLE)
     assert said.reasons == ((str(effect),) if (effect, outcome) in ALONE else ())
     assert alone(effect, outcome) == (said.decision, combined([(effect, outcome)], decided=True).readiness)
+    assert alone(effect, outcome, decided=False) == (said.decision, said.readiness)
 
 
 def test_any_vector_of_outcomes_gives_the_most_cautious_of_what_each_gives_alone() -> None:

@@ -17,9 +17,11 @@ from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, 
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.verdict.override import Override
 
-FORMAT = "ketascreen-record/2"
+FORMAT = "ketascreen-record/3"
 """The format of new records."""
-FORMATS = frozenset({"ketascreen-record/1", FORMAT})
+PART_BY_PART = "ketascreen-record/1"
+"""The format in which each finding and each route is a part of its own."""
+FORMATS = frozenset({PART_BY_PART, "ketascreen-record/2", FORMAT})
 """The formats that can be read; only their screenings differ."""
 
 MAY_LEAVE = frozenset(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen import _version
-from ketascreen.audit.record import FORMAT, Record, record_of
+from ketascreen.audit.record import FORMAT, PART_BY_PART, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rulebook import Rulebook
@@ -95,7 +95,7 @@ def findings_of(record: Record) -> dict[str, LeanFinding]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told: Mapping[str, Any] = record.part("findings") if record.format == FORMAT else record.parts("findings")
+    told: Mapping[str, Any] = record.parts("findings") if record.format == PART_BY_PART else record.part("findings")
     return {
         rule: LeanFinding(Outcome(one["outcome"]), tuple(one.get("rests_on", ())), one.get("lacks", {}))
         for rule, one in told.items()
@@ -108,7 +108,7 @@ def reasons_of(record: Record, route: str) -> frozenset[str]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told = record.part("routes")[route] if record.format == FORMAT else record.part(f"routes.{route}")
+    told = record.part(f"routes.{route}") if record.format == PART_BY_PART else record.part("routes")[route]
     return frozenset((*told["reasons"], *told["readiness_reasons"]))
 
 
@@ -124,7 +124,7 @@ def _said(verdict: Verdict, form: str) -> dict[str, Any]:
         },
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
-    return {**clear, **(_lean(verdict) if form == FORMAT else _part_by_part(verdict))}
+    return {**clear, **(_part_by_part(verdict) if form == PART_BY_PART else _lean(verdict))}
 
 
 def _lean(verdict: Verdict) -> dict[str, Any]:

@@ -144,7 +144,9 @@ class Fact:
             low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
             highest = measured(high, self.unit.name if self.unit else None, texts)
             if self.kind is Kind.SINCE:
-                return texts.text("answer.since" if self.changeable else "answer.since.once", low=low, high=highest)
+                if self.changeable:
+                    return texts.text("answer.since", low=low, high=highest)
+                return texts.text("answer.since.once", low=low, high=highest)
             return texts.text("answer.range", kind=texts.label("kind", self.kind), low=low, high=highest)
         choices = texts.listed(self.choices)
         if self.kind is Kind.LIST:

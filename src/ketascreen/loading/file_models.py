@@ -34,8 +34,16 @@ def _short(phrase: str) -> str:
     return phrase
 
 
+def _with_unit(raw: object) -> object:
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        raise PydanticCustomError("quantity", "must be a number with its unit, such as 140 mmHg or 30 days")
+    return raw
+
+
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 
 
 class FileModel(BaseModel):
@@ -97,7 +105,7 @@ class RuleModel(FileModel):
 class ParameterModel(FileModel):
     """A named threshold."""
 
-    value: Text
+    value: QuantityText
     stricter: Literal["lower", "higher"]
     basis: Literal["source", "policy"]
     reason: Text = ""
@@ -138,7 +146,7 @@ class FactModel(FileModel):
 class FreshnessModel(FileModel):
     """How long an answer counts."""
 
-    fresh_for: Text
+    fresh_for: QuantityText
     lasting: list[Text] = []
     permanent: list[Text] = []
     stands: list[Text] = []

@@ -104,8 +104,8 @@ class Linker:
         """routes.yaml."""
         for name, model, item in entries(file_models.RouteModel, node, self.problems):
             if name not in Route.__members__.values():
-                hint = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
-                self._problem("unknown-route", f"unknown route `{name}`", hint, place_of(node, (name,)))
+                known = f"the routes are {', '.join(Route)}"
+                self._problem("unknown-route", f"unknown route `{name}`", known, place_of(node, (name,)))
                 continue
             attributes = tuple(
                 (

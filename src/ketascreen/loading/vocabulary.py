@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary, Window
@@ -19,8 +20,7 @@ from ketascreen.syntax.yaml_tree import WORD
 
 MAX_SINCE = 1_800
 """The longest time since an event; a larger number is a year."""
-_MINUTES_A_DAY = 24 * 60
-_LONGEST = 200 * 366 * _MINUTES_A_DAY
+_LONGEST = 200 * 366 * MINUTES_A_DAY
 _FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
 
@@ -38,11 +38,13 @@ class VocabularyReader:
         model = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
         if model is None or node is None:
             return BUILT_IN
-        added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in model.facts.items()]
+        added = [self._fact(name, given, node) for name, given in model.facts.items()]
         vocabulary = BUILT_IN.extended(filter(None, added), {})
         windows = {}
         for name, given in model.freshness.items():
             place = place_of(node, ("freshness", name))
+            if name in model.facts and name not in vocabulary:
+                continue  # the fact itself is refused
             if name not in vocabulary:
                 hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
@@ -50,25 +52,17 @@ class VocabularyReader:
                 windows[name] = self._freshness(vocabulary[name], given, place)
         return vocabulary.extended((), windows)
 
-    def _fact(self, name: str, model: file_models.FactModel, place: Place) -> Fact | None:
-        before = len(self.problems.found)
+    def _fact(self, name: str, model: file_models.FactModel, node: Node) -> Fact | None:
+        before, place = len(self.problems.found), place_of(node, ("facts", name))
         kind = Kind(model.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, model, place)
-        elif (
-            model.unit not in UNITS or model.minimum is None or model.maximum is None or model.minimum >= model.maximum
-        ):
-            units = ", ".join(dict.fromkeys(unit.name for unit in UNITS.values()))
-            self._problem(
-                "fact",
-                f"`{name}` needs `unit`, `minimum` and `maximum`, the lower first",
-                f"the units are {units}",
-                place,
-            )
-        elif kind is Kind.SINCE:
-            self._check_since(name, model, place)
+        else:
+            self._check_number(name, model, node)
+            if kind is Kind.SINCE and len(self.problems.found) == before:
+                self._check_since(name, model, place)
         if len(self.problems.found) > before:
             return None
         low, high = (None if end is None else Decimal(end) for end in (model.minimum, model.maximum))
@@ -85,6 +79,26 @@ class VocabularyReader:
             changeable=model.changeable,
             note=model.note,
         )
+
+    def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:
+        """Whether a number has a unit and both ends; each fault has its own sentence and place."""
+        place = place_of(node, ("facts", name))
+        units = f"the units are {', '.join(dict.fromkeys(unit.name for unit in UNITS.values()))}"
+        if model.unit is None:
+            self._problem("fact", f"`{name}` is a number without a unit", f"add `unit:`; {units}", place)
+        elif model.unit not in UNITS:
+            # No unit is suggested for its spelling: `mg/L` and `mg/dL` are near, and another unit.
+            by_code = {unit.ucum: f"write `{unit.name}`" for unit in UNITS.values()}
+            hint = by_code.get(model.unit, units)
+            self._problem("fact", f"unknown unit `{model.unit}`", hint, place_of(node, ("facts", name, "unit")))
+        low, high = model.minimum, model.maximum
+        for key, end in (("minimum", low), ("maximum", high)):
+            if end is None:
+                self._problem("fact", f"`{name}` is a number without `{key}`", f"add `{key}:`", place)
+        if low is not None and high is not None and low >= high:
+            hint = "write the lower end of the range as `minimum`"
+            place = place_of(node, ("facts", name, "minimum"))
+            self._problem("fact", f"the `minimum` of `{name}` is not below its `maximum`", hint, place)
 
     def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
         bad = [word for word in model.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
@@ -122,7 +136,7 @@ class VocabularyReader:
             self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
             return Window()
         in_days = quantity.unit.name not in ("hours", "minutes")
-        count = minutes / _MINUTES_A_DAY if in_days else minutes
+        count = minutes / MINUTES_A_DAY if in_days else minutes
         if count != int(count) or not 1 <= minutes <= _LONGEST:
             self._problem(
                 "quantity",

@@ -103,14 +103,13 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
         problems += refused
     instants = {at: clinic.instant(at) for at in {one.at for one in observations.values()} if at is not None}
     problems += _in_the_future(observations, instants, clinic.as_of)
-    if problems:
-        raise ProfileError(problems)
     counting = Counting(vocabulary, clinic, instants)
     counting.add(observations)
     problems += _since(profile, observations, counting)
-    problems += contradictions(
-        vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
-    )
+    if not problems:
+        problems += contradictions(
+            vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
+        )
     if problems:
         raise ProfileError(problems)
     return Facts.of(

@@ -83,9 +83,9 @@ class PatientProfile(BaseModel):
         note="Counts only with its date, or with the date of birth, since it grows.",
     )  # fmt: skip
 
-    # Heart and circulation
+    # Heart and circulation. A pressure written in kPa is below these ranges, up to 225 over 150 mmHg.
     systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350)
-    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250)
+    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 20, 250)
     hypertension: Answer = choice("Diagnosis of hypertension", "circulation", "none", "diagnosed")
     antihypertensive_treatment: Answer = choice(
         "Treatment of hypertension", "circulation", "not_needed", "treated", "not_treated"
@@ -186,7 +186,7 @@ class PatientProfile(BaseModel):
     informed_consent: Answer = choice("Informed consent", "session", "signed", "not_signed")
     off_label_consent: Answer = choice("Consent to off-label use", "session", "signed", "not_signed")
     predose_systolic_bp: Answer = number("Systolic blood pressure before the dose", "session", "mmHg", 30, 350)
-    predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 10, 250)
+    predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 20, 250)
     pregnancy_test: Answer = choice("Pregnancy test", "session", "negative", "positive", "not_done")
     change_since_screening: Answer = choice(
         "Change since screening", "session", "unchanged", "changed", note="Mood, new symptoms, new medicines."

@@ -61,10 +61,13 @@ def find(
     wanted: Callable[[Truths], bool],
     *,
     unknown: bool = True,
+    hopeful: Callable[[Truths], bool] | None = None,
 ) -> Search:
     """Answers for which `wanted` accepts the truths of the conditions; without `unknown`, every fact is answered.
 
     A fact that is not yet asked counts as unknown. A condition that is true or false stays so, whatever becomes known.
+    `hopeful` says whether `wanted` may still accept truths once more is known. Without it, all ways are tried: 3 for
+    each unknown truth, so give it for more than a few conditions.
     """
     tried = tuple(map(spread, conditions))
     questions = tuple(_questions(AllOf(tried), vocabulary, unknown=unknown))
@@ -73,15 +76,17 @@ def find(
     work = 0
 
     @cache
-    def hopeful(truths: Truths) -> bool:
+    def any_hope(truths: Truths) -> bool:
         return any(map(wanted, product(*(tuple(Truth) if one is Truth.UNKNOWN else (one,) for one in truths))))
+
+    has_hope = hopeful or any_hope
 
     def search(left: tuple[Condition, ...], known: Known, rest: tuple[_Question, ...]) -> Known | None:
         nonlocal work
         asked = [compare.fact for condition in left for compare in comparisons(condition)]
         work += 1 + len(asked)
         truths = tuple(evaluate(condition, {}) for condition in left)
-        if not hopeful(truths) or work > MAX_WORK:
+        if not has_hope(truths) or work > MAX_WORK:
             return None
         rest = tuple(question for question in rest if not question.facts.isdisjoint(asked))
         if wanted(truths) and (Truth.UNKNOWN not in truths or not any(question.must for question in rest)):
@@ -100,7 +105,7 @@ def find(
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
     """A few answers that meet the condition, each of them needed; None if none were found."""
     tried = spread(condition)
-    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
+    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,)).answers
     if answers is None:
         return None
     for name in tuple(answers):
@@ -168,6 +173,17 @@ def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | N
     return below if below >= fact.minimum else None, above if above <= fact.maximum else None
 
 
+def distinguished(fact: Fact, compares: Iterable[Compare]) -> Iterator[Value]:
+    """One answer from each group that the comparisons of a choice or a number do not distinguish."""
+    compares = tuple(compares)
+    seen = set()
+    for value in fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares):
+        truths = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
+        if truths not in seen:
+            seen.add(truths)
+            yield value
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     """One way to answer a question, and the questions that it raises."""
@@ -202,7 +218,7 @@ def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -
         if name in words:
             yield _of_a_list(name, words[name], unknown=unknown)
         else:
-            options = [_Option({name: value}) for value in _distinguished(vocabulary[name], compares)]
+            options = [_Option({name: value}) for value in distinguished(vocabulary[name], compares)]
             yield _Question(frozenset([name]), (*options, *([_Option({})] if unknown else [])), must=not unknown)
 
 
@@ -220,17 +236,7 @@ def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
     return _Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
 
 
-def _distinguished(fact: Fact, compares: list[Compare]) -> Iterator[Value]:
-    """One answer from each group that the comparisons do not distinguish."""
-    seen = set()
-    for value in fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares):
-        truths = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
-        if truths not in seen:
-            seen.add(truths)
-            yield value
-
-
-def _numbers(fact: Fact, compares: list[Compare]) -> Iterator[Decimal]:
+def _numbers(fact: Fact, compares: tuple[Compare, ...]) -> Iterator[Decimal]:
     bounds = {bound for compare in compares for bound in compare.numbers}
     at = {bound for bound in bounds if not fact.is_whole or bound == bound.to_integral_value()}
     near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}

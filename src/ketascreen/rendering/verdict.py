@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ketascreen.language.complete import complete
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.rendering.appendix import render_attributes, render_findings
 from ketascreen.rendering.grounds import fact_used, missing_from, placed, render_finding, render_group, render_listed
 from ketascreen.rendering.overrides import render_overrides
@@ -36,7 +36,8 @@ def render(
     `texts` holds the fixed texts of the page; the texts inside the verdict do not change.
     """
     shown: set[str] = set()
-    lines = [*_failures(verdict, texts), *wrapped(verdict.notice), Line(), *_head(verdict, by_clock, texts)]
+    lines = [*_unsure_day(verdict, texts), *_failures(verdict, texts), *wrapped(verdict.notice), Line()]
+    lines += _head(verdict, by_clock, texts)
     lines += _table(verdict, texts)
     lines += _alerts(verdict, texts)
     for group in _groups(verdict):
@@ -48,6 +49,14 @@ def render(
     if everything:
         lines += [*render_findings(verdict, texts), *render_attributes(verdict, texts)]
     return lines
+
+
+def _unsure_day(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
+    """At a session, which day was taken as today, if nobody has said in which time zone the clinic is."""
+    if verdict.time_zone is None and verdict.stage is Stage.SESSION:
+        day, offset = verdict.as_of.date().isoformat(), verdict.as_of.strftime("%z")
+        text = texts.text("verdict.today", day=day, offset=f"{offset[:3]}:{offset[3:]}")
+        yield from wrapped(text, hang=2, style=Style.WARNING)
 
 
 def _failures(verdict: Verdict, texts: Catalogue) -> list[Line]:
@@ -71,6 +80,9 @@ def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
     rulebook = texts.text("verdict.rulebook", rulebook=used.id, version=used.version, digest=used.bytes_digest[:12])
     yield from entry(texts.text("entry.rulebook"), rulebook)
     yield from entry(texts.text("entry.as_of"), texts.text("verdict.by_clock", time=time) if by_clock else time)
+    if verdict.time_zone is not None:
+        today = texts.text("verdict.today.zone", day=verdict.as_of.date().isoformat(), zone=verdict.time_zone)
+        yield from entry(texts.text("entry.today"), today)
     yield from entry(texts.text("entry.stage"), texts.label("stage", verdict.stage))
     yield from entry(texts.text("entry.channels"), _channels(verdict, texts))
     yield from entry(texts.text("entry.rules"), _counts(verdict.counts, texts))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.clinic_time import MINUTES_A_DAY, ClinicTime, Instant
 from ketascreen.language.condition import ListValue, Span, Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.logic import TRUE
@@ -106,8 +106,8 @@ class _Evidence:
         """How old an answer is: by the clinic's days, or to the minute if its window is in minutes."""
         window = self._vocabulary.windows.get(name)
         if window is not None and window.minutes:
-            return (self._clinic.as_of - self._clinic.instant(observed)) // timedelta(minutes=1)
-        return (self._clinic.today - self._clinic.day_of(observed)).days * 1440
+            return -((self._clinic.instant(observed) - self._clinic.as_of) // timedelta(minutes=1))
+        return (self._clinic.today - self._clinic.day_of(observed)).days * MINUTES_A_DAY
 
     def _lacking(self, name: str, answered: bool) -> FactLacking:
         """A fact that is not known, and why; `answered`: a part of it is known."""

@@ -83,10 +83,10 @@ def combine(
     return RouteRecommendation(decision, readiness, reasons, readiness_reasons, alerts)
 
 
-def alone(effect: Effect, outcome: Outcome) -> tuple[Decision, Readiness]:
-    """What a finding gives where it is the only one; a review counts as decided."""
+def alone(effect: Effect, outcome: Outcome, *, decided: bool = True) -> tuple[Decision, Readiness]:
+    """What a finding gives where it is the only one; a review counts as `decided`, or as not."""
     found = {(effect, outcome): ("it",)}
-    readiness, _ = _readiness(found, decided=("it",), in_doubt=False)
+    readiness, _ = _readiness(found, decided=("it",) if decided else (), in_doubt=False)
     return _decision(found, in_doubt=False), readiness
 
 

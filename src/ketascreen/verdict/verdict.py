@@ -57,7 +57,7 @@ def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ClinicianDeci
 class Ask(Reported):
     """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known.
 
-    `FactLacking` explains `minutes_old` and `counts_for`.
+    `FactLacking` explains `minutes_old`, `counts_days` and `counts_minutes`.
     """
 
     fact: str
@@ -66,7 +66,8 @@ class Ask(Reported):
     answer: str
     why: Want
     minutes_old: int | None = None
-    counts_for: str | None = None
+    counts_days: int | None = None
+    counts_minutes: int | None = None
     rules: tuple[str, ...]
 
 

@@ -19,6 +19,7 @@ from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
 from ketascreen.patient.observation import Refused, read_instant
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.patient.reader import in_words_of
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
@@ -109,7 +110,7 @@ class _CaseReader:
             self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
             return None
         except ProfileError as error:
-            for problem in error.diagnostics:
+            for problem in in_words_of(self.rulebook.vocabulary, error, has_extra=False).diagnostics:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
