@@ -215,6 +215,13 @@ class Vocabulary(Mapping[str, Fact]):
     def __len__(self) -> int:
         return len(self._facts)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vocabulary):
+            return NotImplemented
+        return self._facts == other._facts and self.contradictions == other.contradictions
+
+    __hash__ = None  # type: ignore[assignment]
+
     def earliest(self, clinic: ClinicTime) -> dict[Window, datetime]:
         """For each window, the earliest instant of observation that still counts.
 

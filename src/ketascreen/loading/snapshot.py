@@ -19,6 +19,7 @@ from ketascreen.language.rule import Allowance, Definition, Parameter, RouteShee
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
+from ketascreen.patient.contradictions import added
 from ketascreen.patient.profile import BUILT_IN
 
 _STAGES = {str(stage): stage for stage in RuleStage}
@@ -55,7 +56,7 @@ class _RowWriter:
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
-            [self.contradiction(one) for one in book.vocabulary.contradictions if one not in BUILT_IN.contradictions],
+            [self.contradiction(one) for one in added(book.vocabulary.contradictions)],
             [self.row(one, attributes=self.attributes) for one in book.routes.values()],
             [self.row(one, value=_quantity, sources=self.rows) for one in book.parameters.values()],
             self.rows(book.documents.values()),

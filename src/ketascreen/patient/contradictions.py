@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import AllOf, Compare, Condition, Value
 from ketascreen.language.contradiction import Contradiction, NotBelow
-from ketascreen.language.semantics import contradicts
+from ketascreen.language.semantics import Known, contradicts
 
 
 def _all(*members: Condition) -> Condition:
@@ -126,6 +126,11 @@ BUILT_IN_SAYS: Mapping[str, str] = {
 """What each built-in contradiction says, by its name."""
 
 
+def added(found: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """The contradictions that a rulebook adds to the built-in ones."""
+    return tuple(one for one in found if one not in BUILT_IN_CONTRADICTIONS)
+
+
 @dataclass(frozen=True, slots=True)
 class Contradicted(Diagnostic):
     """A patient who is refused because answers contradict each other; `name` is the contradiction's."""
@@ -146,11 +151,17 @@ def contradictions(
     contradicts nothing, and an old alarm does. Without one of its answers a profile never has a new contradiction.
     """
     for one in found:
-        about = last.get(one.about) if one.reads_last else current.get(one.about)
-        if about is None or not contradicts(one, {**current, one.about: about}):
+        answers = compared(one, current, last)
+        if answers is None or not contradicts(one, answers):
             continue
         if one.newer is None or not _are_news(one, observed, clinic):
             yield _refusal(one)
+
+
+def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str, Value]) -> Known | None:
+    """The answers that a contradiction compares; None without the one that it is about."""
+    about = last.get(one.about) if one.reads_last else current.get(one.about)
+    return None if about is None else {**current, one.about: about}
 
 
 def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:

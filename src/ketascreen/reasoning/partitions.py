@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from ketascreen.language.complete import complete
-from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Value, comparisons
+from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Span, Value, comparisons
 from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
@@ -45,6 +45,13 @@ def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
     """The same as incomplete lists: the named words are present, and all others are unknown."""
     if fact.kind is Kind.LIST:
         yield from (ListValue(some, complete=False) for some in _combinations(fact, condition))
+
+
+def spans(fact: Fact, condition: Condition) -> Iterator[Span]:
+    """The times since an event that are known only between two of the numbers that the condition distinguishes."""
+    if fact.kind is Kind.SINCE:
+        numbers = [number for number in answers(fact, condition) if isinstance(number, Decimal)]
+        yield from (Span(low, high) for low, high in combinations(numbers, 2))
 
 
 def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:

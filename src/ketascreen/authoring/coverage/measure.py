@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import NOT_ASKED
@@ -120,8 +120,13 @@ class RuleCoverage:
         return Share(len(asked - {goal.node for goal in self.missing if goal.matters}), len(asked))
 
 
-def total(covered: Iterable[RuleCoverage]) -> Share:
-    """The share of several rules together."""
+class _Covered(Protocol):
+    @property
+    def share(self) -> Share: ...
+
+
+def total(covered: Iterable[_Covered]) -> Share:
+    """The share of several rules and contradictions together."""
     shares = [one.share for one in covered]
     return Share(sum(share.met for share in shares), sum(share.wanted for share in shares))
 

@@ -70,7 +70,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "choices": "The words that may be answered; at least two; not yes, no, on, off, true or false.",
         "opaque": "Choices that stand for more than one thing (other): a decision on one counts for that answer alone.",
         "codes": "Codes of terminologies.",
-        "changeable": "Whether it can change in a patient; true if left out. Of an event: whether it can recur.",
+        "changeable": "Whether it can change in a patient; true if this is left out. Of `since`: whether it can recur.",
         "note": "Anything that a person who answers should know.",
     },
     "FreshnessModel": {
