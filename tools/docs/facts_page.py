@@ -12,8 +12,8 @@ from ketascreen.patient.codes import codes_by_fact
 HEAD = """# Facts
 
 What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
-rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that *stand* can still meet rules.
-`make docs` writes this page.
+rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that
+*stand* can still meet rules. `make docs` writes this page.
 
 Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes
 that were only seen in other public code say "to be verified" there. If a fact has no code, nobody has read one for it.
