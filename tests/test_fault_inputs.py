@@ -257,9 +257,9 @@ def test_no_hypertension_with_no_treatment_is_refused_and_not_needed_is_not() ->
 )
 @pytest.mark.parametrize(("word", "fact"), [("stroke", "last_stroke"), ("myocardial_infarction", "last_heart_attack")])
 def test_six_months_and_thirty_days_are_within_six_months(
-    word: str, fact: str, last: dict[str, Any], decision: Decision
+    word: str, fact: str, last: Any, decision: Decision
 ) -> None:
-    found = told(heart_conditions=heart(word), **{fact: last})
+    found = told(**{"heart_conditions": heart(word), fact: last})
     assert found.decision is decision
     assert found.asks == ((fact,) if decision is MISSING else ())
 

@@ -10,11 +10,12 @@ import click
 
 from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
 from ketascreen.language.condition import facts_of
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Code, Fact
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.profile import BUILT_IN
-from ketascreen.rendering.page import Line, Style, entry, show, wrapped
+from ketascreen.rendering.page import Line, Style, entries, entry, show, wrapped
 from ketascreen.signing import VerifyKey
 
 Codes = tuple[Code, ...]
@@ -48,7 +49,18 @@ def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
     """Everything about a fact, as plain data."""
     said = plain(fact)
     del said["own_codes"]  # `codes` has these too
-    return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook)}
+    contradictions = [_contradiction(one) for one in contradictions_of(fact, rulebook)]
+    return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook), "contradictions": contradictions}
+
+
+def contradictions_of(fact: Fact, rulebook: Rulebook) -> list[Contradiction]:
+    """The contradictions that compare a fact."""
+    return [one for one in rulebook.vocabulary.contradictions if fact.name in one.facts]
+
+
+def _contradiction(one: Contradiction) -> dict[str, Any]:
+    when = {"not_below": [one.when.fact, one.when.other]} if isinstance(one.when, NotBelow) else plain(one.when)
+    return {"name": one.name, "when": when, "about": one.about, "newer": one.newer, "say": one.say}
 
 
 def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
@@ -81,6 +93,13 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
     where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"
     yield from entry("Given as", where, indent=2)
     yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)
+    said = [f"{one.say} ({one.name}, with {_others(one, fact)})" for one in contradictions_of(fact, rulebook)]
+    yield from entries("Refused with", said, indent=2)
+
+
+def _others(one: Contradiction, fact: Fact) -> str:
+    """The other facts of a contradiction."""
+    return " and ".join(sorted(one.facts - {fact.name}))
 
 
 def listed(codes: Codes) -> str:

@@ -15,9 +15,9 @@ from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Known
+from ketascreen.language.semantics import Known, deciding
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
 from ketascreen.patient.errors import message_of, unknown_fact
 from ketascreen.patient.observation import AnyObservation, Observation, Refused, read_observation
@@ -123,6 +123,12 @@ def answers_for(rule: Rule, facts: Facts) -> Known:
     return facts.last if rule.effect in _LAST else facts.current
 
 
+def deciding_answers(rule: Rule, facts: Facts) -> Known:
+    """The answers that decide a rule: as `answers_for`, with the standing ones too if it is met only with them."""
+    standing = _NONE if rule.effect in _LAST else facts.standing
+    return deciding(rule.when, answers_for(rule, facts), standing)
+
+
 def _in_the_future(
     observations: Mapping[str, AnyObservation], instants: Mapping[Instant, datetime], as_of: datetime
 ) -> Iterable[Diagnostic]:
@@ -180,7 +186,8 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
     undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)
     if both is None or (undated and age.value > whole_units(fact, born.first, today)):  # type: ignore[union-attr,operator]
         message = "`age` is not an age that `birth_date` gives on its day"
-        yield Diagnostic("contradiction", message, "check both, or leave `age` out", pointer="/age")
+        hint = "check both, or leave `age` out"
+        yield Contradicted("contradiction", message, hint, pointer="/age", name=OTHER_AGE)
     else:
         counting.know(fact, both)
 

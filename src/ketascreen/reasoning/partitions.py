@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from ketascreen.language.complete import complete
-from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Value, comparisons
+from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Span, Value, comparisons
 from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
@@ -45,6 +45,13 @@ def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
     """The same as incomplete lists: the named words are present, and all others are unknown."""
     if fact.kind is Kind.LIST:
         yield from (ListValue(some, complete=False) for some in _combinations(fact, condition))
+
+
+def spans(fact: Fact, condition: Condition) -> Iterator[Span]:
+    """The times since an event that are known only between two of the numbers that the condition distinguishes."""
+    if fact.kind is Kind.SINCE:
+        numbers = [number for number in answers(fact, condition) if isinstance(number, Decimal)]
+        yield from (Span(low, high) for low, high in combinations(numbers, 2))
 
 
 def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:
@@ -111,6 +118,6 @@ def _numbers(fact: Fact, bounds: list[Decimal]) -> Iterator[Decimal]:
     assert fact.maximum is not None
     with localcontext(Context(prec=50)):  # not the caller's, which may round
         near = {number for bound in bounds for number in (bound - _STEP, bound, bound + _STEP)}
-    if fact.kind is Kind.INTEGER:
+    if fact.is_whole:
         near = {Decimal(int(bound) + step) for bound in bounds for step in (-1, 0, 1)}
     yield from sorted(n for n in near | {fact.minimum, fact.maximum} if fact.minimum <= n <= fact.maximum)

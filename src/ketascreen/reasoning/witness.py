@@ -164,7 +164,7 @@ def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | N
     assert fact.minimum is not None
     assert fact.maximum is not None
     with localcontext(Context(prec=50)):  # not the caller's, which may round
-        if fact.kind is Kind.INTEGER:
+        if fact.is_whole:
             whole = number.to_integral_value("ROUND_FLOOR")
             below, above = (whole if whole < number else whole - 1), whole + 1
         else:
@@ -238,6 +238,6 @@ def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
 
 def _numbers(fact: Fact, compares: tuple[Compare, ...]) -> Iterator[Decimal]:
     bounds = {bound for compare in compares for bound in compare.numbers}
-    at = {bound for bound in bounds if fact.kind is not Kind.INTEGER or bound == bound.to_integral_value()}
+    at = {bound for bound in bounds if not fact.is_whole or bound == bound.to_integral_value()}
     near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}
     yield from sorted(at | near)
