@@ -26,13 +26,15 @@ from tests.helpers import generate
 from tests.helpers.screening import SOME, rngs
 from tests.helpers.small_rulebooks import assert_agrees, book, known, number
 
-OWN_NAMES = re.compile(r"evaluate|facts|answers|met|unknown|nothing|(f|v|met|unmet|present|possible)[0-9]+")
-OWN_ATTRIBUTES = {"present", "complete", "isdisjoint"}
+OWN_NAMES = re.compile(
+    r"evaluate|facts|answers|met|unknown|nothing|span|(f|v|met|unmet|present|possible|low|high)[0-9]+"
+)
+OWN_ATTRIBUTES = {"present", "complete", "isdisjoint", "low", "high", "__class__"}
 HOSTILE = "x'\"\n);__import__('os').abort()#"
 
 
 def source(rulebook: Rulebook) -> str:
-    return generated(rulebook.asked_at(Stage.SESSION)).source
+    return generated(rulebook.asked_at(Stage.SESSION), rulebook.vocabulary.since).source
 
 
 def assert_only_own_names(code: str) -> None:

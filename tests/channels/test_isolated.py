@@ -20,14 +20,14 @@ from ketascreen.channels.production.engine import EngineMissing
 from ketascreen.channels.production.isolated import IsolatedChannel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import ChannelFault, RulebookError
-from ketascreen.language.condition import AllOf, AnyOf, Compare
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Span
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 from tests.helpers import generate
 from tests.helpers.places import ROOT
 from tests.helpers.processes import children, descriptors
-from tests.helpers.small_rulebooks import book, in_fork, known, number
+from tests.helpers.small_rulebooks import book, in_fork, known, number, since, since_book
 
 BOOK = book(number(5))
 PATIENT = known(number=Decimal("123.456789"))
@@ -92,6 +92,14 @@ def test_random_rulebooks_come_out_as_in_the_reference() -> None:
             for stage in Stage:
                 assert channel.evaluate(facts, stage) == reference.evaluate(facts, stage)
         channel.close()
+
+
+def test_a_span_crosses_the_pipe() -> None:
+    channel = IsolatedChannel(since_book(since(5)))
+    for low, truth in ((4, Truth.UNKNOWN), (5, Truth.TRUE)):
+        answers = channel.evaluate(known(since=Span(Decimal(low), Decimal(9))), Stage.CANDIDACY)
+        assert answers == {"rule-0": truth}
+    channel.close()
 
 
 @pytest.mark.parametrize(

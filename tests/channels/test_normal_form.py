@@ -11,18 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ketascreen.channels.production.attributes import Attribute, AttributeKind, scaled, value_of
 from ketascreen.channels.production.normal_form import (
     MAX_ATTRIBUTES,
     MAX_PRODUCTIONS,
-    Attribute,
-    AttributeKind,
     NormalForm,
     NormalForms,
     Products,
     Term,
     compile_rules,
-    scaled,
-    value_of,
 )
 from ketascreen.channels.production.rulesets import _holds as holds
 from ketascreen.channels.production.rulesets import grouped
@@ -71,7 +68,7 @@ EVERYTHING = [
 
 
 def compiled(when: Condition, effect: Effect = Effect.EXCLUDE) -> NormalForms:
-    return compile_rules([generate.rule("one", when, effect)])
+    return compile_rules([generate.rule("one", when, effect)], {"since"})
 
 
 def on_paper(forms: NormalForms, form: NormalForm, facts: Facts) -> Truth:
@@ -160,7 +157,7 @@ def test_always_hangs_on_a_constant() -> None:
 
 def test_an_alert_reads_the_last_answers_definitions_included() -> None:
     when = AllOf((DefinitionRef("sick", IS_BIRCH), AT_LEAST_FIVE))
-    forms = compile_rules([generate.rule("now", when), generate.rule("alert", when, Effect.ALERT)])
+    forms = compile_rules([generate.rule("now", when), generate.rule("alert", when, Effect.ALERT)], ())
     stale = Facts({}, {"choice": "birch", "number": Decimal(5)}, {}, {}, frozenset(["choice", "number"]))
     assert on_paper(forms, forms.rules["now"], stale) is Truth.UNKNOWN
     assert on_paper(forms, forms.rules["alert"], stale) is Truth.TRUE
@@ -169,7 +166,7 @@ def test_an_alert_reads_the_last_answers_definitions_included() -> None:
 
 def test_a_definition_is_one_derived_attribute_for_all_rules_that_ask_it() -> None:
     sick = DefinitionRef("sick", AnyOf((IS_BIRCH, INCLUDES_CEDAR)))
-    forms = compile_rules([generate.rule("one", sick), generate.rule("two", Not(sick))])
+    forms = compile_rules([generate.rule("one", sick), generate.rule("two", Not(sick))], ())
     assert [attribute.name for attribute in forms.derived] == ["sick"]
 
 
@@ -231,7 +228,7 @@ def test_no_condition_explodes(when: Condition) -> None:
 @settings(max_examples=60, deadline=None)
 def test_random_rulebooks_are_kleene_on_paper(rng: Random) -> None:
     rulebook = generate.rulebook(rng)
-    forms = compile_rules(rulebook.rules)
+    forms = compile_rules(rulebook.rules, rulebook.vocabulary.since)
     assert_within_limits(forms)
     facts = generate.facts(rng, rulebook)
     expected: Mapping[str, Truth] = ReferenceChannel(rulebook).evaluate(facts, Stage.SESSION)

@@ -15,10 +15,11 @@ from ketascreen.channels.production import channel
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.production.engine import EngineMissing, load_engine
 from ketascreen.diagnostic import ChannelFault
-from ketascreen.language.condition import AllOf, Compare, DefinitionRef
+from ketascreen.language.condition import AllOf, Compare, DefinitionRef, Span, Value
+from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
-from tests.helpers.small_rulebooks import book, known, number
+from tests.helpers.small_rulebooks import book, known, number, since, since_book
 
 
 class Tampered:
@@ -120,6 +121,21 @@ def test_a_lost_firing_is_a_fault_when_all_facts_are_known(engine: Tampered) -> 
     assert "known facts" in assert_fault_without_values(ProductionChannel(BOTH))
 
 
+@pytest.mark.parametrize("answer", [Decimal(5), Span(Decimal(6), Decimal(7)), Span(Decimal(2), Decimal(4))])
+def test_a_lost_firing_is_a_fault_though_a_number_is_a_span(engine: Tampered, answer: Value) -> None:
+    engine.message = lambda message: message if is_canary(message) else None
+    channel = ProductionChannel(since_book(since(5)))
+    assert "known facts" in assert_fault_without_values(channel, known(since=answer))
+
+
+def test_a_span_that_leaves_a_condition_open_is_not_a_fault_and_hides_no_other_loss(engine: Tampered) -> None:
+    channel = ProductionChannel(since_book(since(5), Compare("choice", "is", "birch")))
+    open_span = known(since=Span(Decimal(4), Decimal(5)), choice="birch")
+    assert channel.evaluate(open_span, Stage.SESSION) == {"rule-0": Truth.UNKNOWN, "rule-1": Truth.TRUE}
+    engine.message = lambda message: message if is_canary(message) else None
+    assert "known facts" in assert_fault_without_values(channel, open_span)
+
+
 def test_a_doubled_firing_is_a_fault(engine: Tampered) -> None:
     channel = ProductionChannel(BOTH)
     first = next(iter(channel._handles[Stage.SESSION][0]._ruleset.productions))
@@ -160,6 +176,7 @@ def test_an_answer_of_the_wrong_kind_is_a_fault_and_no_session_is_begun(engine: 
     channel = ProductionChannel(BOTH)
     assert_fault_without_values(channel, known(number="birch"))
     assert_fault_without_values(channel, known(number=Decimal("123.4567891")))
+    assert_fault_without_values(channel, known(number=Span(Decimal(1), Decimal(123))))
     assert engine.made == 0
 
 

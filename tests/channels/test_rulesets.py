@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from ketascreen.channels.production import rulesets
-from ketascreen.channels.production.normal_form import Attribute, AttributeKind, compile_rules
+from ketascreen.channels.production.attributes import Attribute, AttributeKind
+from ketascreen.channels.production.normal_form import compile_rules
 from ketascreen.channels.production.rulesets import Ruleset, ShortNames, fnv1a, pack
 from ketascreen.diagnostic import RulebookError
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef
@@ -18,7 +19,7 @@ from tests.helpers import generate
 
 
 def packed(rules: list[Rule]) -> tuple[Ruleset, ...]:
-    return pack(rules, compile_rules(rules))
+    return pack(rules, compile_rules(rules, {"since"}))
 
 
 def number(constant: int, operator: str = "at_least") -> Compare:

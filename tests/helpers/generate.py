@@ -24,16 +24,18 @@ from ketascreen.language.condition import (
     DefinitionRef,
     ListValue,
     Not,
+    Span,
     Value,
     facts_of,
 )
 from ketascreen.language.documents import Citation
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS, giving
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, giving, usual_decider
 from ketascreen.language.operators import OPERATORS, Takes
+from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, decimal_text
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import Decision, Effect, Route
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
@@ -42,15 +44,7 @@ SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
-MAY_CONTRADICT = frozenset(
-    {
-        "diastolic_bp",
-        "predose_diastolic_bp",
-        "pregnancy_test",
-        "antihypertensive_treatment",
-        "months_since_heart_attack_or_stroke",
-    }
-)
+MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions)
 """One fact of each pair that may contradict each other; a profile without them is never refused for that."""
 _PLACE = Place("rules.yaml")
 _SOURCES = (Citation("inform", outside="S1"),)
@@ -109,10 +103,12 @@ def rule(
     effect: Effect = Effect.EXCLUDE,
     routes: Sequence[Route] = tuple(Route),
     stage: RuleStage | None = None,
+    decided_by: DecidedBy | None = None,
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
     asked = stage or EFFECTS[effect].stages[0]
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE)
+    decider = decided_by or usual_decider(effect)
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=decider)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
@@ -145,17 +141,29 @@ def raw_profile(rng: Random, rulebook: Rulebook, as_of: datetime) -> dict[str, A
 
 
 def value(rng: Random, fact: Fact) -> Value:
-    """An answer to a fact, near the constants that conditions compare it with."""
+    """An answer to a fact, near the constants that conditions compare it with; a time since an event may be a span."""
+    if fact.kind is Kind.SINCE and rng.random() < 0.4:
+        return _span(rng, fact)
     if fact.kind is Kind.CHOICE:
         return rng.choice(fact.choices)
     if fact.kind is Kind.LIST:
         present = frozenset(word for word in fact.words if rng.random() < 0.2)
         return ListValue(present, UNRECOGNISED not in present and rng.random() < 0.6)
-    step = Decimal(1) if fact.kind is Kind.INTEGER else rng.choice((Decimal(1), SMALLEST))
-    number = rng.choice(constants(fact)) + rng.choice((-step, Decimal(0), step))
+    return number(rng, fact)
+
+
+def _span(rng: Random, fact: Fact) -> Value:
+    low, high = sorted(number(rng, fact) for _ in range(2))
+    return Span(low, high) if low < high else low
+
+
+def number(rng: Random, fact: Fact) -> Decimal:
+    """A number that answers a fact, at or beside a constant."""
+    step = Decimal(1) if fact.is_whole else rng.choice((Decimal(1), SMALLEST))
+    near = rng.choice(constants(fact)) + rng.choice((-step, Decimal(0), step))
     assert fact.minimum is not None
     assert fact.maximum is not None
-    return min(max(number, fact.minimum), fact.maximum)
+    return min(max(near, fact.minimum), fact.maximum)
 
 
 def constants(fact: Fact) -> Sequence[Decimal]:
@@ -175,12 +183,13 @@ def _fact(rng: Random, name: str) -> Fact:
         return Fact(name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness)
     if kind in (Kind.NUMBER, Kind.INTEGER):
         low, high = Decimal(rng.choice((0, -50))), Decimal(100)
-        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness)
+        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness, is_added=True)
     choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
     if freshness and rng.random() < 0.5:
         lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
         freshness = Freshness(freshness.window, lasting, permanent)
-    return Fact(name, kind, name, "d", choices=choices, freshness=freshness)
+    opaque = frozenset(word for word in choices if rng.random() < 0.1)
+    return Fact(name, kind, name, "d", choices=choices, freshness=freshness, opaque=opaque, is_added=True)
 
 
 def _freshness(rng: Random) -> Freshness:
@@ -240,7 +249,8 @@ def random_rule(
     some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
     always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
-    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages))
+    decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None
+    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider)
 
 
 def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
@@ -267,8 +277,19 @@ def asked(rulebook: Rulebook) -> list[Fact]:
     return [rulebook.vocabulary[name] for name in sorted(names)]
 
 
+def _raw_event(rng: Random, fact: Fact, as_of: datetime) -> str:
+    """When an event was: a day, a month or a year, or `none` if there may have been none."""
+    assert fact.unit is not None
+    if fact.changeable and rng.random() < 0.2:
+        return "none"
+    days = number(rng, fact) * MONTHS_OF[fact.unit.name] * Decimal("30.4")
+    return (as_of.date() - timedelta(days=int(days))).isoformat()[: rng.choice((4, 7, 10))]
+
+
 def _raw_answer(rng: Random, fact: Fact, as_of: datetime) -> Any:
-    answer = value(rng, fact)
+    if fact.kind is Kind.SINCE and rng.random() < 0.6:
+        return {"value": _raw_event(rng, fact, as_of), "at": as_of.isoformat()}
+    answer = number(rng, fact) if fact.kind is Kind.SINCE else value(rng, fact)
     raw: dict[str, Any]
     if isinstance(answer, ListValue):
         entries = sorted(answer.present - {UNRECOGNISED})

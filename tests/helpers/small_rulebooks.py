@@ -11,17 +11,30 @@ from random import Random
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.condition import Compare, Condition, Value
+from ketascreen.language.quantity import UNITS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Stage
+from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.facts import Facts
 from tests.helpers import generate
 
 Make = Callable[[Rulebook], Channel]
+SINCE = Fact("since", Kind.SINCE, "Since", "d", UNITS["months"], Decimal(0), Decimal(100))
 
 
 def book(*conditions: Condition, effect: Effect = Effect.EXCLUDE) -> Rulebook:
     rules = [generate.rule(f"rule-{n}", when, effect) for n, when in enumerate(conditions)]
     return generate.bare(rules, ())
+
+
+def since_book(*conditions: Condition) -> Rulebook:
+    """A rulebook of exclusions on `since`, a time since an event in months, and on other facts."""
+    rules = [generate.rule(f"rule-{n}", when) for n, when in enumerate(conditions)]
+    return generate.bare(rules, [SINCE])
+
+
+def since(constant: Decimal | int, operator: str = "at_least") -> Compare:
+    return Compare("since", operator, Decimal(constant))
 
 
 def known(**answers: Value) -> Facts:

@@ -24,7 +24,8 @@ from ketascreen.rendering.rule import render_rule
 from ketascreen.rendering.verdict import render
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import TEXTS
-from ketascreen.verdict.override import OverrideReason, Standing
+from ketascreen.verdict.override import OverrideReason
+from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import Verdict
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
@@ -63,7 +64,7 @@ def in_other_letters(data: Any) -> Any:
 
 
 def _kept(key: str, value: Any) -> bool:
-    return key in KEPT and not (isinstance(value, dict) and key == "routes")
+    return key in KEPT and not (isinstance(value, dict) and key in ("routes", "decision"))
 
 
 def odd_verdict(
@@ -97,7 +98,8 @@ def odd_verdict(
         )
     ]
     data["decisions"] = [
-        {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until} for until in (None, AS_OF.isoformat())
+        {"decision": {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until}, "standing": standing}
+        for standing, until in zip(Standing, cycle((None, AS_OF.isoformat())), strict=False)
     ]
     data["receipt"] = {"ledger": "abcdef", "record": 7, "digest": "abcdef"}
     if alone:

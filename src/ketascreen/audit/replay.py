@@ -11,7 +11,14 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.record import FORMATS, Record, differing, missing_openings
-from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record, zone_in
+from ketascreen.audit.screening_record import (
+    decisions_of,
+    findings_of,
+    profile_of,
+    reasons_of,
+    screening_record,
+    zone_in,
+)
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
 from ketascreen.diagnostic import InputError, ProfileError, printable
@@ -19,8 +26,9 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
 from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.verdict import ClinicianDecision, Receipt, Verdict
+from ketascreen.verdict.verdict import Receipt, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ def _screened_again(screener: Screener, record: Record) -> Verdict:
         as_of=datetime.fromisoformat(record.part("as_of")),
         stage=record.data["stage"],
         routes=[Route(route) for route in record.data["recommendation"]],
-        decisions=[ClinicianDecision.model_validate(one) for one in record.part("decisions")],
+        decisions=[ClinicianDecision.model_validate(one) for one in decisions_of(record)],
         overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
     )
 

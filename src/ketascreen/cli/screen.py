@@ -25,7 +25,7 @@ from ketascreen.rendering.page import show
 from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
 from ketascreen.syntax.utf8 import MAX_BYTES
-from ketascreen.verdict.verdict import ClinicianDecision
+from ketascreen.verdict.decided import ClinicianDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger
@@ -46,7 +46,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
     "--decided",
     multiple=True,
     metavar="RULE:WHO",
-    help="A review on which a clinician decided to go ahead, and who decided.",
+    help="A rule on which a clinician decided today to go ahead, and who decided.",
 )
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
@@ -121,7 +121,7 @@ def _ledger(path: Path) -> Ledger:
 def _decision(text: str, time: datetime) -> ClinicianDecision:
     rule, _, who = text.partition(":")
     if not rule or not who.strip():
-        raise click.BadParameter("write the review's id, a colon, and who decided", param_hint="--decided")
+        raise click.BadParameter("write the rule's id, a colon, and who decided", param_hint="--decided")
     return ClinicianDecision(rule=rule, by=who.strip(), at=time)
 
 

@@ -106,7 +106,9 @@ class Fact:
     the event happens once.
 
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
-    `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody.
+    `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody. `opaque`
+    are the choices that stand for more than one thing (`other`), so that the same word may mean another thing next
+    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact.
     """
 
     name: str
@@ -122,6 +124,8 @@ class Fact:
     note: str = ""
     freshness: Freshness | None = None
     replaced_by: tuple[str, ...] = ()
+    opaque: frozenset[str] = frozenset()
+    is_added: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -137,6 +141,13 @@ class Fact:
     def words(self) -> tuple[str, ...]:
         """The words that a rule may compare it with."""
         return (*self.choices, UNRECOGNISED) if self.kind is Kind.LIST else self.choices
+
+    def hides(self, answer: str | tuple[str, ...]) -> bool:
+        """Whether an answer, as a verdict words it, has a word that may mean another thing next time."""
+        if self.is_number:
+            return False
+        words = {answer} if isinstance(answer, str) else set(answer)
+        return bool(words & self.opaque or words - {*self.choices})
 
     def describe(self, texts: Catalogue = ENGLISH) -> str:
         """What an answer looks like, for people."""

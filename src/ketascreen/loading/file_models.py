@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route
 
 MAX_PHRASE_WORDS = 12
 
@@ -91,6 +91,7 @@ class RuleModel(FileModel):
     title: Text
     stage: Literal["candidacy", "session", "both"]
     effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
+    decided_by: Literal[tuple(one.value for one in DecidedBy)] | None = None  # type: ignore[valid-type]
     routes: Literal["all"] | list[Literal[tuple(route.value for route in Route)]]  # type: ignore[valid-type]
     when: Any
     say: Text
@@ -138,6 +139,7 @@ class FactModel(FileModel):
     minimum: int | Decimal | None = None
     maximum: int | Decimal | None = None
     choices: list[Text] = []
+    opaque: list[Text] = []
     codes: list[CodeModel] = []
     changeable: bool = True
     note: Text = ""

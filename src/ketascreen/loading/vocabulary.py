@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -57,6 +58,8 @@ class VocabularyReader:
         kind = Kind(model.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
+        for word in model.opaque:
+            self._check_word(name, model.choices, word, place)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, model, place)
         else:
@@ -78,6 +81,8 @@ class VocabularyReader:
             own_codes=tuple(Code(code.system, code.code, code.choice) for code in model.codes),
             changeable=model.changeable,
             note=model.note,
+            opaque=frozenset(model.opaque),
+            is_added=True,
         )
 
     def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:
@@ -115,15 +120,19 @@ class VocabularyReader:
 
     def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place) -> Freshness:
         for word in (*model.lasting, *model.permanent, *model.stands):
-            if word not in fact.choices:
-                hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
-                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
+            self._check_word(fact.name, fact.choices, word, place)
         marks = (frozenset(model.lasting), frozenset(model.permanent), frozenset(model.stands))
         window = None if model.fresh_for == "any age" else self._window(model.fresh_for, place)
         if window is None and any(marks):
             hint = "delete them, or give `fresh_for` a time"
             self._problem("fact", f"all answers to `{fact.name}` count at any age, so none is marked", hint, place)
         return Freshness(window, *marks, model.reason)
+
+    def _check_word(self, name: str, choices: Sequence[str], word: str, place: Place) -> None:
+        if word not in choices:
+            has = f"its choices are {', '.join(choices)}" if choices else "it has no choices"
+            hint = did_you_mean(word, choices, otherwise=has)
+            self._problem("unknown-choice", f"`{name}` has no choice `{word}`", hint, place)
 
     def _window(self, text: str, place: Place) -> Window:
         if text == "same day":

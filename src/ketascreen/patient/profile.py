@@ -93,6 +93,7 @@ class PatientProfile(BaseModel):
     heart_conditions: ListAnswer = words(
         "Heart and vessel conditions", "circulation", *SEVERE_HEART_CONDITIONS, *OTHER_HEART_CONDITIONS,
         note="Gone through to its end with the patient and the record before it is marked complete.",
+        opaque=("severe_unspecified", "unspecified"),
     )  # fmt: skip
     last_heart_attack: Answer = since(
         "Last heart attack", "circulation", "months", 1200,
@@ -113,7 +114,9 @@ class PatientProfile(BaseModel):
         note="Substance-induced and postpartum psychosis count.",
     )  # fmt: skip
     schizophrenia: Answer = choice("Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed")
-    bipolar: Answer = choice("Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified")
+    bipolar: Answer = choice(
+        "Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified", opaque=("unspecified",)
+    )  # fmt: skip
     mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
@@ -122,7 +125,7 @@ class PatientProfile(BaseModel):
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
         "major_depression", "bipolar_depression", "ptsd", "ocd", "generalized_anxiety", "social_anxiety",
-        "other_anxiety", "chronic_pain", "other",
+        "other_anxiety", "chronic_pain", "other", opaque=("other", "other_anxiety"),
     )  # fmt: skip
     failed_antidepressant_trials: Answer = integer(
         "Antidepressant trials that failed", "mind", "trials", 0, 50,
@@ -162,7 +165,7 @@ class PatientProfile(BaseModel):
     # Evaluations
     interaction_review: Answer = choice(
         "Review of interactions", "evaluation", "no_concern", "concern", "not_done",
-        note="Prescription medicines, medicines over the counter, supplements.",
+        note="Prescription medicines, medicines over the counter, supplements.", opaque=("concern",),
     )  # fmt: skip
     medical_evaluation: Answer = choice(
         "Medical evaluation", "evaluation", "done", "not_done", note="History, check-up and physical exam."

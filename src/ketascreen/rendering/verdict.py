@@ -12,8 +12,9 @@ from ketascreen.rendering.overrides import render_overrides
 from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Finding
-from ketascreen.verdict.verdict import ClinicianDecision, Counts, Receipt, RouteVerdict, Verdict
+from ketascreen.verdict.verdict import Counts, Receipt, RouteVerdict, Verdict
 
 STYLES = complete(
     "the styles of decisions",
@@ -88,8 +89,8 @@ def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
     yield from entry(texts.text("entry.rules"), _counts(verdict.counts, texts))
     if verdict.receipt:
         yield from entry(texts.text("entry.on_record"), _receipt(verdict.receipt, texts))
-    for decision in verdict.decisions:
-        yield from entry(texts.text("entry.decided"), _decided(decision, texts))
+    for shown in verdict.decisions:
+        yield from entry(texts.text("entry.decided"), _decided(shown, texts))
 
 
 def _channels(verdict: Verdict, texts: Catalogue) -> str:
@@ -117,10 +118,12 @@ def _receipt(receipt: Receipt, texts: Catalogue) -> str:
     return texts.text("verdict.on_record", record=receipt.record, ledger=ledger, digest=digest)
 
 
-def _decided(decision: ClinicianDecision, texts: Catalogue) -> str:
-    if decision.until is None:
-        return texts.text("verdict.decided", rule=decision.rule, by=decision.by)
-    return texts.text("verdict.decided.until", rule=decision.rule, by=decision.by, until=decision.until.isoformat())
+def _decided(shown: DecisionShown, texts: Catalogue) -> str:
+    made, standing = shown.decision, texts.label("standing", shown.standing)
+    if made.until is None:
+        return texts.text("verdict.decided", rule=made.rule, by=made.by, standing=standing)
+    until = made.until.isoformat()
+    return texts.text("verdict.decided.until", rule=made.rule, by=made.by, until=until, standing=standing)
 
 
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:

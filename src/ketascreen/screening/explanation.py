@@ -44,6 +44,14 @@ def findings_of(
     return words.findings(grounded), tuple(faults)
 
 
+def answers_now(
+    names: Iterable[str], words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime
+) -> dict[str, FactUsed]:
+    """The answers that count now, or stand, to the facts of these names, as a verdict words them."""
+    evidence, known = _Evidence(words, vocabulary, facts, clinic), {**facts.current, **facts.standing}
+    return {name: evidence.fact_used(name, known[name]) for name in sorted(names) if name in known}
+
+
 class _Evidence:
     """What the findings of one patient rest on and lack. Many rest on the same facts, so each is worded once."""
 
@@ -61,11 +69,11 @@ class _Evidence:
             _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
         return (
-            tuple([self._fact_used(name, answers[name], last) for name in sorted(rests_on)]),
+            tuple([self.fact_used(name, answers[name], last) for name in sorted(rests_on)]),
             tuple([self._lacking(name, name in answers) for name in sorted(lacks)]),
         )
 
-    def _fact_used(self, name: str, answer: Value, last: bool) -> FactUsed:
+    def fact_used(self, name: str, answer: Value, last: bool = False) -> FactUsed:
         """A known fact; `last`: as an alert reads it, at any age."""
         if (name, last) not in self._used:
             self._used[name, last] = self._words.used(name, **self._known(name, answer))

@@ -14,13 +14,14 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Outcome, Route
 from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
+from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import (
     Ask,
-    ClinicianDecision,
     Counts,
     Receipt,
     RouteStatement,
@@ -110,7 +111,7 @@ class Wording:
         recommendation: Recommendation,
         findings: tuple[Finding, ...],
         *,
-        decisions: tuple[ClinicianDecision, ...],
+        decisions: tuple[DecisionShown, ...],
         counts: Counts,
         overrides: tuple[OverrideShown, ...],
         library_version: str = _version.VERSION,
@@ -120,7 +121,7 @@ class Wording:
         kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
-            notice=self._notice,
+            notice=self._noticed(overrides),
             stage=recommendation.stage,
             as_of=recommendation.as_of,
             time_zone=recommendation.time_zone,
@@ -137,6 +138,11 @@ class Wording:
             overrides=overrides,
             receipt=receipt,
         )
+
+    def _noticed(self, overrides: Iterable[OverrideShown]) -> str:
+        if any(one.standing is Standing.OTHER_PERSON for one in overrides):
+            return " ".join((ENGLISH.text("notice.other_person"), self._notice))
+        return self._notice
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(

@@ -11,17 +11,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
-from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
+from ketascreen.authoring.cases.case_models import CONTRADICTION, OF_A_PATIENT, OF_A_RULE
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import KEYS
+from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.terms import Effect
-from ketascreen.language.vocabulary import MARKS, Kind
+from ketascreen.language.terms import DecidedBy, Effect
+from ketascreen.language.vocabulary import Kind
 from ketascreen.loading import file_models
+from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
@@ -35,8 +37,8 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
     for kind, keys in (("cases", OF_A_RULE), ("vignettes", OF_A_PATIENT)):
         expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
-        expect |= _REFUSED_OR_SCREENED if REFUSED in keys else {"required": [keys[0]]}
-    made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= _vocabulary(names)
+        expect |= _REFUSED_OR_SCREENED if CONTRADICTION in keys else {"required": [keys[0]]}
+    made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= vocabulary_keys(names)
     return {f"{kind}.schema.json": schema for kind, schema in made.items()}
 
 
@@ -58,7 +60,6 @@ def reference(path: str, folder: str) -> str:
     return f"# yaml-language-server: $schema={'../' * path.count('/')}{folder}/{schema_for(path)}"
 
 
-_WORD = "^[a-z][a-z0-9_]*$"
 _KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z][a-z0-9_]*|[A-Z][0-9]+)$"}
 """The form of the names in files whose names are not plain words."""
 
@@ -68,18 +69,10 @@ def _model_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
     held = KINDS[kind]
     model = get_args(held)[-1] if get_args(held) else held
     if get_origin(held) is list:
-        return model, {"type": "array", "minItems": 1, "items": _ref(model)}
+        return model, {"type": "array", "minItems": 1, "items": ref(model)}
     if get_origin(held) is dict:
-        return model, _named(_KEYS.get(kind, _WORD), _ref(model))
-    return model, {"allOf": [_ref(model)]}
-
-
-def _ref(model: type[file_models.FileModel]) -> Schema:
-    return {"$ref": f"#/definitions/{model.__name__}"}
-
-
-def _named(pattern: str, item: Schema) -> Schema:
-    return {"type": "object", "propertyNames": {"pattern": pattern}, "additionalProperties": item}
+        return model, named(_KEYS.get(kind, WORD), ref(model))
+    return model, {"allOf": [ref(model)]}
 
 
 def _whole(kind: str, names: RulebookNames) -> Schema:
@@ -153,7 +146,7 @@ _TOGETHER: Mapping[str, Schema] = {
 }
 """Keys that go together."""
 _REFUSED_OR_SCREENED: Schema = {
-    "if": {"required": [REFUSED]},
+    "if": {"required": [CONTRADICTION]},
     "then": {"maxProperties": 1},
     "else": {"required": [OF_A_PATIENT[0]]},
 }
@@ -203,6 +196,7 @@ def _instant(_names: RulebookNames) -> Schema:
 _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "RuleModel": {
         "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
+        "decided_by": lambda _names: one_of(DecidedBy, {one: ENGLISH.label("decided_by", one) for one in DecidedBy}),
         "routes": lambda names: {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
         },
@@ -241,10 +235,11 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     },
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
-        "refused": lambda names: one_of(names.contradictions, names.contradictions),
+        CONTRADICTION: lambda names: one_of(names.contradictions, names.contradictions),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
+        "refused": _several(_rules),
         "met": _several(_rules),
         "unknown": _several(_rules),
     },
@@ -257,45 +252,17 @@ def _routes(names: RulebookNames) -> Schema:
 
 
 def _rule(names: RulebookNames) -> Schema:
-    """What an effect allows: the stages, and whether `when` may be `always`."""
+    """What an effect allows: the stages, whether `when` may be `always`, and whether a rule may say who decides."""
     stages = [
         _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
         for effect, row in EFFECTS.items()
     ]
     others = [str(effect) for effect in Effect if effect not in MAY_BE_ALWAYS]
-    return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
-
-
-def _vocabulary(names: RulebookNames) -> Schema:
-    """`facts` under new names, `freshness` under the names of facts, with each fact's choices."""
-    of_window = KEYS["FreshnessModel"]
-    window = {"type": "string", "pattern": _window_pattern(), "examples": ["30 days", "2 hours", "same day", "any age"]}
-    texts = KEYS["VocabularyModel"]
-    windows = {}
-    for fact in names.vocabulary.values():
-        shown: Schema = {"doNotSuggest": True} if fact.replaced_by else {"title": fact.label}
-        choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
-        keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
-        keys |= dict.fromkeys(MARKS, choices) if fact.choices else {}
-        windows[fact.name] = {
-            "type": "object",
-            **shown,
-            "required": ["fresh_for", "reason"],
-            "additionalProperties": False,
-            "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
-        }
-    freshness = {"type": "object", "additionalProperties": False, "properties": windows}
+    undecided = [str(effect) for effect in Effect if effect not in DECIDABLE]
     return {
-        "facts": {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]},
-        "freshness": {**freshness, "description": texts["freshness"]},
-        "contradictions": {
-            **_named(_WORD, _ref(file_models.ContradictionModel)),
-            "description": texts["contradictions"],
-        },
+        "allOf": [
+            *stages,
+            _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}}),
+            _if("effect", undecided, {"not": {"required": ["decided_by"]}}),
+        ]
     }
-
-
-def _window_pattern() -> str:
-    """`same day`, `any age`, or a whole number of a unit of time that is not longer than a week."""
-    units = [name for name, unit in UNITS.items() if unit.dimension == UNITS["minutes"].dimension]
-    return f"^(same day|any age|[1-9][0-9]* ({'|'.join(units)}))$"

@@ -19,7 +19,7 @@ from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import Quantity, QuantityError
 from ketascreen.language.rule import Definition, Parameter, Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.loading.conditions import ALWAYS_REFUSED
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -103,6 +103,7 @@ def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, SourceFile]) 
     for kind, what, line, changed, refused in chain(
         _stages(rule, source, items["stage"]),
         _effects(rule, source, items["effect"]),
+        _deciders(rule, source, items.get("decided_by")),
         _routes(rule, source, items["routes"], tuple(rulebook.routes)),
     ):
         yield Mutant(kind, f"rule {rule.id}", what, line, (rule.id,), {rule.id: changed}, refused=refused)
@@ -135,6 +136,16 @@ def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
         line = put(source, span(node), effect)
         what = f"`{rule.effect}` becomes `{effect}`"
         yield "effect", what, line, replace(rule, effect=effect), "" if allowed else ALWAYS_REFUSED
+
+
+def _deciders(rule: Rule, source: SourceFile, node: Node | None) -> Iterator[_RuleSlip]:
+    """A rule that says who decides says the other; a rule that leaves it to its effect has no such slip."""
+    if node is None:
+        return
+    for other in DecidedBy:
+        if other is not rule.decided_by:
+            what = f"`{rule.decided_by}` becomes `{other}`"
+            yield "decided_by", what, put(source, span(node), other), replace(rule, decided_by=other), ""
 
 
 def _ladder(stage: RuleStage) -> tuple[Effect, ...]:

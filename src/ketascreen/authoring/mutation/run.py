@@ -110,7 +110,7 @@ class MutantRun:
         old = _rule(self.rulebook, new.id)
         said = _said(old, ready.case, before), _said(new, ready.case, facts)
         silent = said[0] == said[1] and (said[0] is None or said[0].truth is Truth.FALSE)
-        return not silent and (said[0] != said[1] or (old.effect, old.routes) != (new.effect, new.routes))
+        return not silent and (said[0] != said[1] or _decides(old) != _decides(new))
 
     def _refusal(self, mutant: Mutant) -> str:
         """What the loader says about the whole rulebook with this slip in it."""
@@ -158,6 +158,11 @@ def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
     return explain(rule.when, deciding_answers(rule, facts)) if rule.asked_at(case.stage) else None
 
 
+def _decides(rule: Rule) -> tuple[object, ...]:
+    """What a rule does with its outcome."""
+    return rule.effect, rule.routes, rule.decided_by
+
+
 def _rule(rulebook: Rulebook, rule_id: str) -> Rule:
     rule = rulebook.rule(rule_id)
     assert rule is not None
@@ -184,6 +189,8 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
         return "a rule's case cannot say that the rule is not asked at candidacy"
     if (rule.effect is Effect.ALERT) is not (changed.effect is Effect.ALERT):
         return "a rule alone gives the same with either effect; a whole patient shows it by its `alerts`"
+    if rule.decided_by is not changed.decided_by:
+        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `refused`"
     return ""
 
 

@@ -19,17 +19,17 @@ class CompiledChannel:
     name = "compiled"
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self._make({stage: rulebook.asked_at(stage) for stage in Stage})
+        self._make({stage: rulebook.asked_at(stage) for stage in Stage}, rulebook.vocabulary.since)
 
-    def _make(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
-        self._rules = rules
-        self._programs = {stage: generate(rules[stage]) for stage in Stage}
+    def _make(self, rules: Mapping[Stage, Sequence[Rule]], since: frozenset[str]) -> None:
+        self._state = rules, since
+        self._programs = {stage: generate(rules[stage], since) for stage in Stage}
 
-    def __getstate__(self) -> Mapping[Stage, Sequence[Rule]]:
-        return self._rules
+    def __getstate__(self) -> tuple[Mapping[Stage, Sequence[Rule]], frozenset[str]]:
+        return self._state
 
-    def __setstate__(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
-        self._make(rules)
+    def __setstate__(self, state: tuple[Mapping[Stage, Sequence[Rule]], frozenset[str]]) -> None:
+        self._make(*state)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
         """The truth of each rule asked at `stage`, by rule id.

@@ -6,7 +6,7 @@ exactly Kleene's logic: `all` is met if each member is met, and not met if one m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -26,10 +26,14 @@ from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member,
 
 
 class AskedFact(NamedTuple):
-    """A fact that is asked; `last` reads its last answer, for alerts."""
+    """A fact that is asked; `last` reads its last answer, for alerts.
+
+    The answer to a time since an event may be a span: a test is about its end `low` or `high`. Equal ends are a number.
+    """
 
     name: str
     last: bool = False
+    end: str = ""
 
 
 class Test(NamedTuple):
@@ -85,7 +89,20 @@ _SIGNS = {
 
 def _tests(fact: AskedFact, met: str, unmet: str, constant: Constant) -> MetUnmet:
     compared = frozenset(map(str, constant)) if isinstance(constant, tuple) else constant
+    if fact.end:
+        return _of_ends(fact._replace(end="low"), fact._replace(end="high"), met, unmet, compared)
     return MetUnmet(Test(fact, met, compared), Test(fact, unmet, compared))
+
+
+def _of_ends(
+    low: AskedFact, high: AskedFact, met: str, unmet: str, compared: Decimal | str | frozenset[Decimal | str]
+) -> MetUnmet:
+    """A span meets a test that holds for all of it, and does not meet a test that holds for none of it."""
+    if met == "==":
+        same = And((Test(low, met, compared), Test(high, met, compared)))
+        return MetUnmet(same, Or((Test(low, ">", compared), Test(high, "<", compared))))
+    least, most = (low, high) if met in (">", ">=") else (high, low)
+    return MetUnmet(Test(least, met, compared), Test(most, unmet, compared))
 
 
 def _all(members: Iterable[MetUnmet]) -> MetUnmet:
@@ -135,7 +152,8 @@ READINGS: Mapping[type[Any], Callable[[Any, AskedFact, Constant], MetUnmet]] = c
 class ExpressionReader:
     """Reads conditions, and keeps the definitions that they use, each once and the innermost first."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: Container[str]) -> None:
+        self._since = since
         self.definitions: list[MetUnmet] = []
         self._numbers: dict[tuple[Condition, bool], int] = {}
 
@@ -144,7 +162,8 @@ class ExpressionReader:
         match condition:
             case Compare(fact, _, constant):
                 shape = shape_of(condition)
-                return READINGS[type(shape)](shape, AskedFact(fact, last), constant)
+                asked = AskedFact(fact, last, "low" if fact in self._since else "")
+                return READINGS[type(shape)](shape, asked, constant)
             case AllOf(members):
                 return _all(self.read(member, last) for member in members)
             case AnyOf(members):

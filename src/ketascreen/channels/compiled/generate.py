@@ -7,7 +7,7 @@ that is met or unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -23,7 +23,7 @@ from ketascreen.channels.compiled.expressions import (
     Test,
 )
 from ketascreen.channels.compiled.grouping import Group, alternatives, constants, grouped
-from ketascreen.language.condition import Always, Value
+from ketascreen.language.condition import Always, Span, Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -49,9 +49,9 @@ class Program:
     source: str
 
 
-def generate(rules: Sequence[Rule]) -> Program:
-    """The program of some rules; alerts among them use the last answers."""
-    reader = ExpressionReader()
+def generate(rules: Sequence[Rule], since: Container[str]) -> Program:
+    """The program of some rules; alerts among them use the last answers. The answers to `since` may be spans."""
+    reader = ExpressionReader(since)
     always = {rule.id for rule in rules if isinstance(rule.when, Always)}
     asked = [rule for rule in rules if rule.id not in always]
     read = {rule.id: reader.read(rule.when, EFFECTS[rule.effect].last_answers) for rule in asked}
@@ -62,7 +62,7 @@ def generate(rules: Sequence[Rule]) -> Program:
     names = dict(writer.bound)
     exec(compile(source, "<compiled rules>", "exec"), names)
     unmet = {rule.id: Truth.TRUE if rule.id in always else Truth.FALSE for rule in rules}
-    current, last = (tuple(name for name, kind in writer.facts if kind is wanted) for wanted in (False, True))
+    current, last = (tuple(fact.name for fact in writer.facts if fact.last is wanted) for wanted in (False, True))
     return Program(current, last, unmet, cast(Evaluate, names["evaluate"]), source)
 
 
@@ -71,15 +71,24 @@ class _SourceWriter:
 
     def __init__(self) -> None:
         self.facts: dict[AskedFact, int] = {}
-        self.bound: dict[str, object] = {"met": Truth.TRUE, "unknown": Truth.UNKNOWN, "nothing": _NOTHING}
+        self.bound: dict[str, object] = {"met": Truth.TRUE, "unknown": Truth.UNKNOWN, "nothing": _NOTHING, "span": Span}
         self._names: dict[object, str] = {}
         self._words: dict[AskedFact, frozenset[Decimal | str]] = {}
+        self._spans: set[int] = set()
 
     def opening(self) -> Iterator[str]:
-        """Gives each answer a name; a list gets one for the present words and one for the possibly present words."""
+        """Gives each answer a name, and each end of a span.
+
+        A list gets one for the present words and one for the possibly present words.
+        """
         if self.facts:
             numbers = [self.facts[fact] for fact in sorted(self.facts, key=lambda fact: fact.last)]
             yield f"{', '.join(f'f{number}' for number in numbers)}, = facts"
+        for n in sorted(self._spans):
+            yield f"if f{n}.__class__ is span:"
+            yield f"    low{n} = f{n}.low; high{n} = f{n}.high"
+            yield "else:"
+            yield f"    low{n} = high{n} = f{n}"
         for fact, named in self._words.items():
             n = self.facts[fact]
             yield f"if f{n} is None:"
@@ -124,7 +133,10 @@ class _SourceWriter:
         return f"({text})" if isinstance(expression, Or) else text
 
     def _test(self, test: Test) -> str:
-        n = self.facts.setdefault(test.fact, len(self.facts))
+        n = self.facts.setdefault(test.fact._replace(end=""), len(self.facts))
+        answer = f"{test.fact.end or 'f'}{n}"
+        if test.fact.end:
+            self._spans.add(n)
         named = constants(test)
         if test.test in _ON_LISTS:
             self._words[test.fact] = self._words.get(test.fact, _NOTHING) | named
@@ -140,9 +152,9 @@ class _SourceWriter:
             case "not in":
                 return f"f{n} not in {self._name(named | {None})}"
             case "==" | "in":
-                return f"f{n} {test.test} {self._name(test.constant)}"
+                return f"{answer} {test.test} {self._name(test.constant)}"
             case _:
-                return f"f{n} is not None and f{n} {test.test} {self._name(test.constant)}"
+                return f"{answer} is not None and {answer} {test.test} {self._name(test.constant)}"
 
     def _name(self, value: object) -> str:
         """The name that a value is bound to."""

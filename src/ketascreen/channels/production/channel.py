@@ -10,13 +10,14 @@ import json
 import os
 import weakref
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import count
 from threading import Lock
 
+from ketascreen.channels.production.attributes import Attribute, span_of, value_of
 from ketascreen.channels.production.engine import Engine, load_engine
-from ketascreen.channels.production.normal_form import Attribute, compile_rules, value_of
+from ketascreen.channels.production.normal_form import compile_rules
 from ketascreen.channels.production.rulesets import SESSION, Ruleset, Target, pack
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language import logic
@@ -32,6 +33,9 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 _ruleset_numbers = count(1)
 
+State = tuple[Mapping[Stage, Sequence[Rule]], frozenset[str]]
+"""What a channel is made from, and is pickled as: the rules asked at each stage, and the facts that may be spans."""
+
 
 class ProductionChannel:
     """Evaluates a rulebook with durable-rules. It can be pickled, and can be used from threads and after a fork.
@@ -44,22 +48,22 @@ class ProductionChannel:
     name = "production"
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self._make({stage: rulebook.asked_at(stage) for stage in Stage})
+        self._make({stage: rulebook.asked_at(stage) for stage in Stage}, rulebook.vocabulary.since)
 
-    def _make(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
+    def _make(self, rules: Mapping[Stage, Sequence[Rule]], since: frozenset[str]) -> None:
         engine = load_engine()
-        self._rules = rules
+        self._rules, self._since = rules, since
         self._handles: dict[Stage, list[_Handle]] = {}
         for stage in Stage:
-            packed = pack(rules[stage], compile_rules(rules[stage]))
+            packed = pack(rules[stage], compile_rules(rules[stage], since))
             self._handles[stage] = [_Handle(engine, ruleset) for ruleset in packed]
         _channels.add(self)
 
-    def __getstate__(self) -> Mapping[Stage, Sequence[Rule]]:
-        return self._rules
+    def __getstate__(self) -> State:
+        return self._rules, self._since
 
-    def __setstate__(self, rules: Mapping[Stage, Sequence[Rule]]) -> None:
-        self._make(rules)
+    def __setstate__(self, state: State) -> None:
+        self._make(*state)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
         """The truth of each rule asked at `stage`, by rule id.
@@ -130,7 +134,7 @@ class _Handle:
         trusted = False
         try:
             # Values are read before the session begins, so that an unreadable value leaves no session behind.
-            outcome = self._session(self._inputs(facts))
+            outcome = self._session(self._inputs(facts), self._divided(facts))
             trusted = True
         except _EngineError as unforeseen:
             return str(unforeseen)
@@ -148,7 +152,15 @@ class _Handle:
             if (value := value_of(attribute, facts)) is not None
         }
 
-    def _session(self, inputs: Mapping[Attribute, str]) -> dict[Target, bool]:
+    def _divided(self, facts: Facts) -> frozenset[Attribute]:
+        """The ends of spans that hold a constant of the ruleset: a test of them may be neither met nor not met."""
+        return frozenset(
+            attribute
+            for attribute, constants in self._ruleset.of_spans.items()
+            if (span := span_of(attribute, facts)) and any(span[0] <= constant <= span[1] for constant in constants)
+        )
+
+    def _session(self, inputs: Mapping[Attribute, str], divided: frozenset[Attribute]) -> dict[Target, bool]:
         number = self._number or self._create()
         if list(self._fire(number, self._ruleset.canary_fact)) != [self._ruleset.canary]:
             # A session in which nothing fired is not deleted: the engine would free memory that it never allocated.
@@ -157,7 +169,7 @@ class _Handle:
             outcome = self._chain(number, deque(inputs.values()))
         finally:
             self._engine.delete_state(number, SESSION)
-        self._check_nothing_lost(inputs, outcome)
+        self._check_nothing_lost(inputs.keys() - divided, outcome)
         return outcome
 
     def _chain(self, number: int, waiting: deque[str]) -> dict[Target, bool]:
@@ -191,10 +203,10 @@ class _Handle:
             yield message.split('"', 2)[1]
             message = self._engine.complete_and_start_action(number, state)
 
-    def _check_nothing_lost(self, inputs: Mapping[Attribute, str], outcome: Mapping[Target, bool]) -> None:
+    def _check_nothing_lost(self, known: Set[Attribute], outcome: Mapping[Target, bool]) -> None:
         """Raises if a firing was lost: with all inputs known, a condition is met or not met."""
         for target, inputs_needed in self._ruleset.rests_on:
-            if target not in outcome and inputs_needed <= inputs.keys():
+            if target not in outcome and inputs_needed <= known:
                 raise _EngineError("a condition on known facts was unknown")
 
     def _create(self) -> int:

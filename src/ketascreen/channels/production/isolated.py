@@ -12,19 +12,19 @@ import pickle
 import subprocess
 import sys
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
+from ketascreen.channels.production.channel import State
 from ketascreen.channels.production.engine import EngineMissing, require_engine
 from ketascreen.channels.production.normal_form import compile_rules
 from ketascreen.channels.production.pipe import Deadline, FrameError, receive, send
 from ketascreen.channels.production.rulesets import pack
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language.logic import Truth
-from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
@@ -49,10 +49,11 @@ class IsolatedChannel:
         rules = {stage: rulebook.asked_at(stage) for stage in Stage}
         require_engine()
         for asked in rules.values():
-            pack(asked, compile_rules(asked))
-        self._make(rules, deadline_seconds)
+            pack(asked, compile_rules(asked, rulebook.vocabulary.since))
+        self._make((rules, rulebook.vocabulary.since), deadline_seconds)
 
-    def _make(self, rules: Mapping[Stage, Sequence[Rule]], deadline_seconds: float) -> None:
+    def _make(self, state: State, deadline_seconds: float) -> None:
+        self._state, rules = state, state[0]
         self._rules = rules
         self._ids = {stage: frozenset(rule.id for rule in asked) for stage, asked in rules.items()}
         self._seconds = deadline_seconds
@@ -61,10 +62,10 @@ class IsolatedChannel:
         self._worker: _Child | None = None
         _channels.add(self)
 
-    def __getstate__(self) -> tuple[Mapping[Stage, Sequence[Rule]], float]:
-        return self._rules, self._seconds
+    def __getstate__(self) -> tuple[State, float]:
+        return self._state, self._seconds
 
-    def __setstate__(self, state: tuple[Mapping[Stage, Sequence[Rule]], float]) -> None:
+    def __setstate__(self, state: tuple[State, float]) -> None:
         self._make(*state)
 
     def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
@@ -127,7 +128,7 @@ class IsolatedChannel:
     def _start(self) -> bool:
         """Starts a worker; False if it cannot load the engine."""
         self._worker = _Child(self.command)
-        reply = self._worker.ask((self._rules, self._seconds), Deadline(START_SECONDS))
+        reply = self._worker.ask((self._state, self._seconds), Deadline(START_SECONDS))
         if reply not in ({"ready": True}, {"missing": True}):
             raise FrameError("it did not start as it should")
         return "ready" in reply

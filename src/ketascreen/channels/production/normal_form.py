@@ -9,20 +9,18 @@ A part that would grow too large gets a name: a derived attribute is 1 if its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import IntEnum
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from ketascreen.channels.production.attributes import Attribute, AttributeKind, scaled
 from ketascreen.channels.production.operators import COMPOSED, OPPOSITE, PLAIN
-from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, ListValue, Not
+from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, DefinitionRef, Not
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.operators import Present, Shape, shape_of
-from ketascreen.language.quantity import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ketascreen.language.rule import Rule
-from ketascreen.patient.facts import Facts
 
 MAX_PRODUCTIONS = 16
 """The most productions of one form; a node with more is split over derived attributes."""
@@ -30,43 +28,8 @@ MAX_PRODUCTIONS = 16
 MAX_ATTRIBUTES = 8
 """The most attributes that one production joins. The engine allows 16."""
 
-_SCALE: Final[int] = 10**MAX_DECIMALS
-_TOO_LARGE: Final[int] = 10 ** (MAX_WHOLE_DIGITS + MAX_DECIMALS)
 _MAX_TERMS = 16
 _MAX_UNION = 256
-
-
-class AttributeKind(IntEnum):
-    """Where the value of an attribute comes from."""
-
-    CONSTANT = 0
-    NUMBER = 1
-    CHOICE = 2
-    WORD = 3
-    DEFINITION = 4
-    NODE = 5
-
-
-_CONSTANT, _NUMBER, _CHOICE, _WORD = (
-    AttributeKind.CONSTANT,
-    AttributeKind.NUMBER,
-    AttributeKind.CHOICE,
-    AttributeKind.WORD,
-)
-
-
-class Attribute(NamedTuple):
-    """What a term tests; `last` reads the last answers, for alerts."""
-
-    source: AttributeKind
-    name: str = ""
-    word: str = ""
-    last: bool = False
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether productions decide its value."""
-        return self.source >= AttributeKind.DEFINITION
 
 
 class Term(NamedTuple):
@@ -122,51 +85,18 @@ _FOREVER: Product = frozenset([Term(Attribute(AttributeKind.CONSTANT), "==", 1)]
 _ALWAYS = NormalForm((_FOREVER,), ())
 
 
-def compile_rules(rules: Iterable[Rule]) -> NormalForms:
-    """The forms of the rules; alerts use the last answers."""
-    compiler = _Compiler()
+def compile_rules(rules: Iterable[Rule], since: Container[str]) -> NormalForms:
+    """The forms of the rules; alerts use the last answers. `since` are the facts whose answer may be a span."""
+    compiler = _Compiler(since)
     forms = {rule.id: compiler.form(rule.when, EFFECTS[rule.effect].last_answers) for rule in rules}
     return NormalForms(forms, compiler.derived)
-
-
-def scaled(number: Decimal) -> int:
-    """A decimal as an exact integer, whatever the decimal context.
-
-    Raises:
-        ValueError: more digits than a quantity has; the engine would round or cut them.
-    """
-    numerator, denominator = number.as_integer_ratio()
-    whole, rest = divmod(numerator * _SCALE, denominator)
-    if rest or abs(whole) >= _TOO_LARGE:
-        raise ValueError("a number has too many digits")
-    return whole
-
-
-def value_of(attribute: Attribute, facts: Facts) -> int | str | None:
-    """The known value of an attribute that is not derived, or None.
-
-    Raises:
-        TypeError, ValueError: the answer has the wrong type for its fact; the message holds no value.
-    """
-    source, name, word, last = attribute
-    if source is _CONSTANT:
-        return 1
-    answer = (facts.last if last else facts.current).get(name)
-    if answer is None:
-        return None
-    if source is _CHOICE and isinstance(answer, str):
-        return answer
-    if source is _NUMBER and isinstance(answer, Decimal):
-        return scaled(answer)
-    if source is _WORD and isinstance(answer, ListValue):
-        return 1 if word in answer.present else 0 if answer.complete else None
-    raise TypeError("an answer has the wrong type for its fact")
 
 
 class _Compiler:
     """Collects the derived attributes while it goes through the rules."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: Container[str]) -> None:
+        self._since = since
         self.derived: dict[Attribute, NormalForm] = {}
         self._names: dict[NormalForm, NormalForm] = {}
         self._definitions: dict[tuple[str, bool], list[tuple[Condition, NormalForm]]] = {}
@@ -177,7 +107,9 @@ class _Compiler:
             case Compare():
                 shape = shape_of(condition)
                 composed = COMPOSED.get(type(shape))
-                return self.form(composed(shape, condition), last) if composed else _literal(condition, shape, last)
+                return (
+                    self.form(composed(shape, condition), last) if composed else self._literal(condition, shape, last)
+                )
             case AllOf(members):
                 return self._all([self.form(member, last) for member in members])
             case AnyOf(members):
@@ -188,6 +120,21 @@ class _Compiler:
                 return self._definition(name, member, last)
             case Always():
                 return _ALWAYS
+
+    def _literal(self, compare: Compare, shape: Shape, last: bool) -> NormalForm:
+        constant = compare.constant
+        if isinstance(shape, Present):
+            assert isinstance(constant, str)
+            return _flag(Attribute(AttributeKind.WORD, compare.fact, constant, last))
+        assert not isinstance(constant, tuple)
+        value = scaled(constant) if isinstance(constant, Decimal) else constant
+        test = PLAIN[type(shape)](shape)
+        if compare.fact in self._since:
+            return _of_ends(compare.fact, test, value, last)
+        attribute = Attribute(
+            AttributeKind.NUMBER if isinstance(constant, Decimal) else AttributeKind.CHOICE, compare.fact, last=last
+        )
+        return NormalForm(_one(attribute, test, value), _one(attribute, OPPOSITE[test], value))
 
     def _all(self, given: Sequence[NormalForm]) -> NormalForm:
         forms = _distinct(given)
@@ -228,22 +175,23 @@ class _Compiler:
         return named
 
 
-def _literal(compare: Compare, shape: Shape, last: bool) -> NormalForm:
-    constant = compare.constant
-    if isinstance(shape, Present):
-        assert isinstance(constant, str)
-        return _flag(Attribute(AttributeKind.WORD, compare.fact, constant, last))
-    assert not isinstance(constant, tuple)
-    source = AttributeKind.NUMBER if isinstance(constant, Decimal) else AttributeKind.CHOICE
-    value = scaled(constant) if isinstance(constant, Decimal) else constant
-    test = PLAIN[type(shape)](shape)
-    attribute = Attribute(source, compare.fact, last=last)
-    met, unmet = Term(attribute, test, value), Term(attribute, OPPOSITE[test], value)
-    return NormalForm((frozenset([met]),), (frozenset([unmet]),))
+def _of_ends(fact: str, test: str, value: int | str, last: bool) -> NormalForm:
+    """A span meets a test that holds for all of it, and does not meet a test that holds for none of it."""
+    low, high = Attribute(AttributeKind.LOW, fact, last=last), Attribute(AttributeKind.HIGH, fact, last=last)
+    if test in ("==", "!="):
+        same = frozenset([Term(low, "==", value), Term(high, "==", value)])
+        equal = NormalForm((same,), (*_one(low, ">", value), *_one(high, "<", value)))
+        return equal if test == "==" else equal.negated()
+    least, most = (low, high) if test in (">", ">=") else (high, low)
+    return NormalForm(_one(least, test, value), _one(most, OPPOSITE[test], value))
 
 
 def _flag(attribute: Attribute) -> NormalForm:
-    return NormalForm((frozenset([Term(attribute, "==", 1)]),), (frozenset([Term(attribute, "==", 0)]),))
+    return NormalForm(_one(attribute, "==", 1), _one(attribute, "==", 0))
+
+
+def _one(attribute: Attribute, test: str, constant: int | str) -> Products:
+    return (frozenset([Term(attribute, test, constant)]),)
 
 
 def _distinct(forms: Iterable[NormalForm]) -> list[NormalForm]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from ketascreen.channels.production.normal_form import Attribute, NormalForm, NormalForms, Product, Term
+from ketascreen.channels.production.attributes import Attribute
+from ketascreen.channels.production.normal_form import NormalForm, NormalForms, Product, Term
 from ketascreen.diagnostic import Diagnostic, RulebookError
 from ketascreen.language.rule import Rule
 
@@ -50,7 +51,7 @@ class Ruleset:
 
     `productions` gives the target that each production decides, and whether it makes it met. `inputs` and `derived`
     give the text of an attribute's fact up to its value. `rests_on` gives the inputs that decide a target once all of
-    them are known.
+    them are known. `of_spans` gives the constants with which each end of a span is compared.
     """
 
     rules: tuple[str, ...]
@@ -61,6 +62,7 @@ class Ruleset:
     inputs: Mapping[Attribute, str]
     derived: Mapping[Target, str]
     rests_on: tuple[tuple[Target, frozenset[Attribute]], ...]
+    of_spans: Mapping[Attribute, frozenset[int]]
 
 
 def pack(rules: Iterable[Rule], forms: NormalForms) -> tuple[Ruleset, ...]:
@@ -237,7 +239,16 @@ def _made(targets: Mapping[Target, NormalForm], forms: NormalForms) -> Ruleset:
         inputs={attribute: text for attribute, text in openings.items() if not attribute.is_derived},
         derived={attribute: text for attribute, text in openings.items() if attribute.is_derived},
         rests_on=tuple((target, settles.of(form)) for target, form in targets.items()),
+        of_spans=_compared([attribute for attribute in attributes if attribute.is_end], targets.values()),
     )
+
+
+def _compared(ends: Iterable[Attribute], forms: Collection[NormalForm]) -> dict[Attribute, frozenset[int]]:
+    terms = [term for form in forms for product in (*form.met, *form.unmet) for term in product]
+    return {
+        end: frozenset(term.constant for term in terms if term.attribute == end and isinstance(term.constant, int))
+        for end in ends
+    }
 
 
 def _opening(fact_id: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """The process that an isolated channel runs: `python -m ketascreen.channels.production.worker`, frames on its pipes.
 
-The first frame holds the rules and the deadline. Each later frame holds a number, a stage and the answers to evaluate.
-A reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
+The first frame holds the channel's state and the deadline. Each later frame holds a number, a stage and the answers to
+evaluate. A reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
 `{"number": n, "answers": {rule: truth}}`.
 """
 
@@ -28,8 +28,8 @@ def main() -> None:
     """Answers until the pipe ends."""
     requests, replies = _pipes()
     try:
-        rules, seconds = pickle.loads(receive(requests, Deadline(None)))
-        channel, reply = _started(rules)
+        state, seconds = pickle.loads(receive(requests, Deadline(None)))
+        channel, reply = _started(state)
         _send(replies, reply)
         while channel:
             frame = receive(requests, Deadline(None))
@@ -53,10 +53,10 @@ def _pipes() -> tuple[int, int]:
     return requests, replies
 
 
-def _started(rules: Any) -> tuple[ProductionChannel | None, Mapping[str, Any]]:
+def _started(state: Any) -> tuple[ProductionChannel | None, Mapping[str, Any]]:
     channel = ProductionChannel.__new__(ProductionChannel)
     try:
-        channel.__setstate__(rules)
+        channel.__setstate__(state)
     except EngineMissing:
         return None, {"missing": True}
     return channel, {"ready": True}
