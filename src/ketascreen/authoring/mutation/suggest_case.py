@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING
+from ketascreen.authoring.cases.case import NOTHING, UNDATED
 from ketascreen.authoring.cases.case_models import CONTRADICTION
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.distinguish import Given, facts_given
@@ -78,7 +78,8 @@ def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, m
 
 
 def _answer(raw: Mapping[str, Any], day: str) -> Any:
-    rest = {key: value for key, value in raw.items() if key != "at" or value != day}  # `at: null` stays: undated
+    rest = {key: value for key, value in raw.items() if key != "at" or value != day}
+    rest |= {"at": UNDATED} if raw.get("at", day) is None else {}
     return rest["value"] if rest.keys() == {"value"} else rest
 
 
@@ -105,8 +106,6 @@ def _flow(value: Any) -> str:
             return f"[{', '.join(map(_flow, value))}]"
         case bool():
             return str(value).lower()
-        case None:
-            return "null"
         case _:
             return str(value)
 
