@@ -12,7 +12,9 @@ from ketascreen.patient.codes import codes_by_fact
 HEAD = """# Facts
 
 What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
-rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that *stand* can still meet rules.
+rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that
+*stand* can still meet rules. An *opaque* answer stands for more than one thing, so a clinician's decision on it counts
+for that one observation.
 `make docs` writes this page.
 
 Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes
@@ -39,5 +41,6 @@ def _row(fact: Fact, codes: tuple[Code, ...]) -> str:
     for name in ("lasting", "permanent", "stands"):
         words = sorted(getattr(fact.freshness, name)) if fact.freshness else []
         window += f"; {name}: {', '.join(words)}" if words else ""
+    note += f" Opaque: {', '.join(sorted(fact.opaque))}." if fact.opaque else ""
     listed = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code}" for code in codes)
     return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {listed} |"

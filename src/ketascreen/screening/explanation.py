@@ -10,13 +10,12 @@ from typing import Any
 from ketascreen.language.clinic_time import MINUTES_A_DAY, ClinicTime, Instant
 from ketascreen.language.condition import ListValue, Span, Value
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.logic import TRUE
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import explain
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
-from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.patient.facts import Facts, deciding_answers
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
 from ketascreen.verdict.wording import Wording
@@ -34,7 +33,7 @@ def findings_of(
     evidence, grounded, faults = _Evidence(words, vocabulary, facts, clinic), [], []
     for rule in rules:
         try:
-            rests_on, lacks = evidence.of(rule, outcomes[rule.id])
+            rests_on, lacks = evidence.of(rule)
         except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
             # Only its type is named: an error that we did not write may hold a patient's value.
             message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
@@ -57,16 +56,12 @@ class _Evidence:
 
     def __init__(self, words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime) -> None:
         self._words, self._vocabulary, self._facts, self._clinic = words, vocabulary, facts, clinic
-        self._with_standing = facts.with_standing() if facts.standing else None
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
-    def of(self, rule: Rule, outcome: Outcome) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
+    def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
-        answers = answers_for(rule, self._facts)
-        truth, rests_on, lacks = explain(rule.when, answers)
-        if self._with_standing is not None and outcome is Outcome.MET and truth is not TRUE:
-            answers = answers_for(rule, self._with_standing)
-            _, rests_on, lacks = explain(rule.when, answers)
+        answers = deciding_answers(rule, self._facts)
+        _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
         return (
             tuple([self.fact_used(name, answers[name], last) for name in sorted(rests_on)]),

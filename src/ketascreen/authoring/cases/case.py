@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case_models import CONTRADICTION
+from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.diagnostic import Place
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Stage
@@ -39,9 +39,9 @@ class Case:
         return self.clinic.as_of
 
     @property
-    def contradiction(self) -> str | None:
+    def refused(self) -> str | None:
         """The contradiction for which the patient must be refused; None if the patient is screened."""
-        return self.expect.get(CONTRADICTION)
+        return self.expect.get(REFUSED)
 
     def __str__(self) -> str:
         return f"{self.place.path}:{self.place.line}: {self.name}"

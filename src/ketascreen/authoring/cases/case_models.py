@@ -20,16 +20,16 @@ FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  #
 
 OF_A_RULE = ("finding", "because", "asks", "gives")
 """What a rule's own case may expect; the first is required."""
-CONTRADICTION = "contradiction"
+REFUSED = "refused"
 """What the case of a whole patient who is refused expects, instead of all else."""
-OF_A_PATIENT = ("decisions", "readiness", "refused", "alerts", "met", "unknown", "asks", CONTRADICTION)
+OF_A_PATIENT = ("decisions", "readiness", "not_decidable", "alerts", "met", "unknown", "asks", REFUSED)
 """What the case of a whole patient may expect; the first is required, except of one who is refused."""
 
 
 class ExpectModel(FileModel):
     """What a case expects of a rule (`finding`, `because`, `gives`) or of a whole patient.
 
-    `contradiction` names the contradiction for which the patient is refused.
+    `refused` names the contradiction for which the patient is refused.
     """
 
     finding: FindingWord | None = None  # type: ignore[valid-type]
@@ -38,11 +38,11 @@ class ExpectModel(FileModel):
     gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
     decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
     readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
-    refused: list[Text] | None = None
+    not_decidable: list[Text] | None = None
     alerts: list[Text] | None = None
     met: list[Text] | None = None
     unknown: list[Text] | None = None
-    contradiction: Text | None = None
+    refused: Text | None = None
 
 
 class CaseModel(FileModel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives, refused
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives, undecidable
 from ketascreen.diagnostic import Diagnostic, InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
@@ -58,7 +58,7 @@ def examine(case: Case, screener: Screener) -> Examined:
 def refused_as_expected(case: Case, refused: InputError | None) -> bool:
     """Whether a patient is refused for the contradiction that the case expects and for nothing else, or is screened."""
     names = [] if refused is None else list(map(_contradiction, refused.diagnostics))
-    return names == ([] if case.contradiction is None else [case.contradiction])
+    return names == ([] if case.refused is None else [case.refused])
 
 
 def _contradiction(problem: Diagnostic) -> str:
@@ -70,8 +70,8 @@ def _of_refusal(case: Case, error: InputError) -> Iterator[Failure]:
         for problem in error.diagnostics:
             name = _contradiction(problem)
             yield Failure(f"refused{f' by {name}' if name else ''}: {problem}")
-        if case.contradiction is not None:
-            yield Failure(f"expected the contradiction {case.contradiction} and nothing else")
+        if case.refused is not None:
+            yield Failure(f"expected to be refused by {case.refused} and nothing else")
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
@@ -153,10 +153,10 @@ def _grounds(finding: Finding) -> str:
 
 
 def _examine_patient(case: Case, screener: Screener) -> Examined:
-    if case.contradiction is not None:
+    if case.refused is not None:
         known_facts(case.profile, screener.rulebook.vocabulary, case.clinic)
-        return Examined((Failure(f"expected the contradiction {case.contradiction}, and the patient is screened"),))
-    not_given = refused(case.decided, screener.rulebook.rule)
+        return Examined((Failure(f"expected to be refused by {case.refused}, and is screened"),))
+    not_given = undecidable(case.decided, screener.rulebook.rule)
     given = [rule for rule in case.decided if rule not in not_given]
     decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in given]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
@@ -177,8 +177,8 @@ def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
-    if (wanted_refused := {*expect.get("refused", ())}) != result.refused:
-        wanted, got = _listed(sorted(wanted_refused)), _listed(sorted(result.refused))
+    if (wanted_undecidable := {*expect.get("not_decidable", ())}) != result.not_decidable:
+        wanted, got = _listed(sorted(wanted_undecidable)), _listed(sorted(result.not_decidable))
         text = f"expected decisions on {wanted} to be refused; got {got}"
         yield Failure(text)
     if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, UNDATED, Case
-from ketascreen.authoring.cases.case_models import CONTRADICTION, OF_A_PATIENT, OF_A_RULE, CaseModel, StartModel
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.effects import DECIDABLE
@@ -178,7 +178,7 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
 def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
     """Whether a case asserts enough, and what a case of its kind can assert."""
     said = {key: value for key, value in model.expect.model_dump().items() if value is not None}
-    allowed = (CONTRADICTION,) if CONTRADICTION in said and not rule else OF_A_RULE if rule else OF_A_PATIENT
+    allowed = (REFUSED,) if REFUSED in said and not rule else OF_A_RULE if rule else OF_A_PATIENT
     needed = allowed[0]
     if not said.get(needed):
         yield _Problem("case", "the case expects too little", f"add `{needed}:` under `expect:`", ("expect",))
@@ -196,14 +196,14 @@ def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
 def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
     expect, facts = model.expect, rulebook.vocabulary
     names = [*(one.name for one in facts.contradictions), OTHER_AGE]
-    if expect.contradiction is not None and expect.contradiction not in names:
-        hint = did_you_mean(expect.contradiction, names, otherwise="docs/rule-format.md says where they are")
-        yield _Problem("case", f"no contradiction `{expect.contradiction}`", hint, ("expect", CONTRADICTION))
+    if expect.refused is not None and expect.refused not in names:
+        hint = did_you_mean(expect.refused, names, otherwise="docs/rule-format.md says where they are")
+        yield _Problem("case", f"no contradiction `{expect.refused}`", hint, ("expect", REFUSED))
     for at, named in {
         ("expect", "met"): expect.met,
         ("expect", "unknown"): expect.unknown,
         ("expect", "alerts"): expect.alerts,
-        ("expect", "refused"): expect.refused,
+        ("expect", "not_decidable"): expect.not_decidable,
         ("decisions",): model.decisions,
     }.items():
         for index, name in enumerate(named or ()):

@@ -56,25 +56,25 @@ class RuleResult:
 class PatientResult:
     """The results of a patient: by route, by rule, the alerts that are met, and the facts that are asked for.
 
-    `refused` are the rules of decisions that are refused, since nobody decides on them.
+    `not_decidable` are the rules of decisions that are refused, since nobody decides on them.
     """
 
     routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     alerts: frozenset[str]
     asks: frozenset[str]
-    refused: frozenset[str]
+    not_decidable: frozenset[str]
 
     @classmethod
-    def of_verdict(cls, verdict: Verdict, refused: frozenset[str]) -> Self:
-        """As a screening reports it; `refused` are the decisions that it was not given."""
+    def of_verdict(cls, verdict: Verdict, not_decidable: frozenset[str]) -> Self:
+        """As a screening reports it; `not_decidable` are the decisions that it was not given."""
         routes = verdict.routes
         return cls(
             {route: recommendation_of(one) for route, one in routes.items()},
             {finding.rule: finding.outcome for finding in verdict.findings},
             frozenset(alert for one in routes.values() for alert in one.alerts),
             frozenset(ask.fact for one in routes.values() for ask in one.asks),
-            refused,
+            not_decidable,
         )
 
     @classmethod
@@ -84,7 +84,7 @@ class PatientResult:
         routes: Iterable[Route],
         stage: Stage,
         decided: Collection[str],
-        refused: frozenset[str],
+        not_decidable: frozenset[str],
     ) -> Self:
         """As the reference channel alone gives it; `decided` are the rules that a clinician goes ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
@@ -94,11 +94,11 @@ class PatientResult:
             {one.rule: one.outcome for one in rules},
             frozenset(one.rule for one in met if one.effect is Effect.ALERT),
             frozenset(fact for one in rules for fact in one.lacks),
-            refused,
+            not_decidable,
         )
 
 
-def refused(decided: Iterable[str], rule: Callable[[str], Rule | None]) -> frozenset[str]:
+def undecidable(decided: Iterable[str], rule: Callable[[str], Rule | None]) -> frozenset[str]:
     """The rules among `decided` on which nobody decides; `rule` finds a rule by its id."""
     found = [one for name in decided if (one := rule(name)) is not None]
     return frozenset(one.id for one in found if one.decided_by is DecidedBy.NOBODY)

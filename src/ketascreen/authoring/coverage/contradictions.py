@@ -59,7 +59,7 @@ class ContradictionCoverage:
 def cover_contradictions(rulebook: Rulebook, cases: Iterable[Case]) -> tuple[ContradictionCoverage, ...]:
     """What all cases show of each contradiction of the rulebook, and of each built-in one that a case expects."""
     found = tuple(cases)
-    expected = {case.contradiction for case in found}
+    expected = {case.refused for case in found}
     every = rulebook.vocabulary.contradictions
     own = added(every)
     listed = [one for one in every if one.name in expected or one in own]
@@ -74,8 +74,8 @@ def _shown_by(case: Case, listed: Iterable[Contradiction], vocabulary: Vocabular
     try:
         facts = known_facts(case.profile, vocabulary, case.clinic)
     except ProfileError as error:
-        if refused_as_expected(case, error) and any(one.name == case.contradiction for one in listed):
-            yield str(case.contradiction), Shown.MET
+        if refused_as_expected(case, error) and any(one.name == case.refused for one in listed):
+            yield str(case.refused), Shown.MET
         return
     for one in listed:
         if (goal := _of_accepted(one, facts, vocabulary)) is not None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
-from ketascreen.authoring.cases.case_models import CONTRADICTION, OF_A_PATIENT, OF_A_RULE
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
@@ -37,7 +37,7 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
     for kind, keys in (("cases", OF_A_RULE), ("vignettes", OF_A_PATIENT)):
         expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
-        expect |= _REFUSED_OR_SCREENED if CONTRADICTION in keys else {"required": [keys[0]]}
+        expect |= _REFUSED_OR_SCREENED if REFUSED in keys else {"required": [keys[0]]}
     made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= vocabulary_keys(names)
     return {f"{kind}.schema.json": schema for kind, schema in made.items()}
 
@@ -146,7 +146,7 @@ _TOGETHER: Mapping[str, Schema] = {
 }
 """Keys that go together."""
 _REFUSED_OR_SCREENED: Schema = {
-    "if": {"required": [CONTRADICTION]},
+    "if": {"required": [REFUSED]},
     "then": {"maxProperties": 1},
     "else": {"required": [OF_A_PATIENT[0]]},
 }
@@ -235,11 +235,11 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     },
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
-        CONTRADICTION: lambda names: one_of(names.contradictions, names.contradictions),
+        REFUSED: lambda names: one_of(names.contradictions, names.contradictions),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
-        "refused": _several(_rules),
+        "not_decidable": _several(_rules),
         "met": _several(_rules),
         "unknown": _several(_rules),
     },

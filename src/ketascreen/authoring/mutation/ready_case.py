@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import holds_for, holds_for_patient, refused_as_expected
-from ketascreen.authoring.cases.results import PatientResult, RuleResult, refused
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, undecidable
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -81,7 +81,7 @@ class ReadyCase:
         def rule(name: str) -> Rule | None:
             return changed.get(name) or self.rulebook.rule(name)
 
-        not_given = refused(case.decided, rule)
+        not_given = undecidable(case.decided, rule)
         decided = [one for name in case.decided if name not in not_given and (one := rule(name)) is not None]
         counting = [one.id for one in decided if not open_lists(one, vocabulary, facts)]
         return PatientResult.of_rules(results, self.rulebook.routes, case.stage, counting, not_given)

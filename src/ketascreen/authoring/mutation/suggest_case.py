@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, UNDATED
-from ketascreen.authoring.cases.case_models import CONTRADICTION
+from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.distinguish import Given, facts_given
 from ketascreen.diagnostic import ProfileError
@@ -61,7 +61,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
     except ProfileError as error:
         problem = error.diagnostics[0]
         assert isinstance(problem, Contradicted)
-        name, expect = f"{said} contradict each other", {CONTRADICTION: problem.name}
+        name, expect = f"{said} contradict each other", {REFUSED: problem.name}
     else:
         rules = [RuleResult.of_facts(rule, facts) for rule in rulebook.asked_at(Stage.CANDIDACY)]
         result = PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset())
