@@ -12,7 +12,7 @@ from ketascreen.authoring.coverage.measure import evaluated, shows
 from ketascreen.authoring.coverage.vectors import vectors
 from ketascreen.language.condition import Value, comparisons
 from ketascreen.language.semantics import evaluate
-from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists
+from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, spans
 from tests.helpers import generate
 from tests.helpers.reached import often_reached, reached
 from tests.helpers.screening import rngs
@@ -32,7 +32,7 @@ def test_what_is_tried_shows_all_that_any_patient_shows_and_nothing_else(rng: Ra
         [frozenset()]
         + [
             frozenset({name: answer}.items())
-            for answer in (*answers(facts[name], when), *open_lists(facts[name], when))
+            for answer in (*answers(facts[name], when), *open_lists(facts[name], when), *spans(facts[name], when))
         ]
         for name in facts_in_order(when)
     ]

@@ -248,8 +248,8 @@ def test_a_span_comes_out_as_in_the_reference_in_trees_too(make: Make) -> None:
     twice = [AnyOf((one, Not(one))) for one in several]
     named = DefinitionRef("recent", AnyOf((since(5, "below"), number(7))))
     rulebook = since_book(*several, *pairs, *twice, named, Not(named), AllOf((named, since(3))))
-    exact = [Decimal(n) for n in range(2, 9)]
-    assert_agrees(make, rulebook, known(), *(known(since=answer, number=Decimal(6)) for answer in (*SPANS, *exact)))
+    answers: list[Value] = [*SPANS, *(Decimal(n) for n in range(2, 9))]
+    assert_agrees(make, rulebook, known(), *(known(since=answer, number=Decimal(6)) for answer in answers))
 
 
 @each

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from ketascreen import Decision, Screener, Stage
+from ketascreen.channels.channel import Channel
 from ketascreen.channels.compiled.channel import CompiledChannel
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.reference import ReferenceChannel
@@ -48,7 +49,7 @@ def test_all_channels_agree_also_where_answers_still_stand(rng: Random) -> None:
     known = generate.facts(rng, rulebook)
     standing = {name: known.last[name] for name in known.stale if not isinstance(known.last[name], Span)}
     facts = replace(known, standing=standing)
-    channels = [ReferenceChannel(rulebook), ProductionChannel(rulebook), CompiledChannel(rulebook)]
+    channels: list[Channel] = [ReferenceChannel(rulebook), ProductionChannel(rulebook), CompiledChannel(rulebook)]
     rules = frozenset(rule.id for rule in rulebook.asked_at(Stage.SESSION))
     results = ask(channels, facts, Stage.SESSION, rules)
     assert (results.faults, results.disagreements) == ((), {})

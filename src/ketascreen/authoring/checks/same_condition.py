@@ -10,6 +10,7 @@ from ketascreen.language.condition import Condition
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.reasoning.accepted import vocabulary_for
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.reasoning.witness import find
 
@@ -26,7 +27,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for rule in pairs.rules:
         earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _apply_together(rule, other))
         met_together = (other for other in earlier if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
-        same = next((other for other in met_together if mean_the_same(rule.when, other.when, vocabulary)), None)
+        among = vocabulary_for(rule, vocabulary)
+        same = next((other for other in met_together if mean_the_same(rule.when, other.when, among)), None)
         if same is not None:
             yield Diagnostic(
                 CODE,

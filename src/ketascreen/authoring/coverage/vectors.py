@@ -27,7 +27,7 @@ from ketascreen.language.condition import (
 from ketascreen.language.logic import Truth
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.vocabulary import Fact, Vocabulary
-from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
+from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, spans, too_many_words
 
 MAX_READINGS = 50_000
 """The most combinations times comparisons; they take about a second."""
@@ -69,7 +69,7 @@ def _choices(fact: Fact, asked: Sequence[Compare], condition: Condition) -> tupl
     """The values that the comparisons of one fact can have together; the first is for a fact that is not known."""
     here = {number: compare for number, compare in enumerate(asked) if compare.fact == fact.name}
     found: dict[tuple[Truth, ...], list[Value]] = {(Truth.UNKNOWN,) * len(here): []}
-    for answer in (*answers(fact, condition), *open_lists(fact, condition)):
+    for answer in (*answers(fact, condition), *open_lists(fact, condition), *spans(fact, condition)):
         truths = tuple(evaluate(compare, {fact.name: answer}) for compare in here.values())
         found.setdefault(truths, []).append(answer)
     return tuple(
