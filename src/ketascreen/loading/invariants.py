@@ -14,6 +14,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.loading.standing import standing_choices
 from ketascreen.reasoning.accepted import vocabulary_for
 from ketascreen.reasoning.satisfiable import can_be
 from ketascreen.syntax.problems import Problems
@@ -37,6 +38,7 @@ def check_whole(
             asking.setdefault(name, []).append(rule)
     for fact in vocabulary.values():
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, problems)
+        problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
