@@ -15,6 +15,7 @@ from ketascreen import ClinicianDecision, Outcome, Readiness, Recommendation, Re
 from ketascreen.audit import Ledger
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import ChannelFault
+from ketascreen.language.terms import DecidedBy
 from ketascreen.screening import explanation
 from tests.helpers.patients import cohort
 from tests.helpers.reached import often_reached, reached
@@ -51,12 +52,13 @@ def test_it_says_what_the_verdict_says_by_any_rulebook_with_decisions(rng: Rando
     rulebook, answers = screening_with_a_met_review(rng)
     screener, profile = Screener(rulebook, channels=("reference", "compiled")), profile_of(answers)
     first = screener.screen(profile, as_of=AS_OF, stage=Stage.SESSION)
-    met = [one.rule for one in first.findings if (one.effect, one.outcome) == ("review", Outcome.MET)]
+    decidable = [one.id for one in rulebook.rules if one.decided_by is DecidedBy.CLINICIAN]
+    met = [one.rule for one in first.findings if one.rule in decidable and one.outcome is Outcome.MET]
     decisions = [ClinicianDecision(rule=rule, by="dr", at=AS_OF) for rule in met]
     asked: dict[str, Any] = {"as_of": AS_OF, "stage": Stage.SESSION, "decisions": decisions}
     assert_says_the_same(screener.decide(profile, **asked), screener.screen(profile, **asked))
     if met:
-        reached("a decided review")
+        reached("a decided rule")
 
 
 def test_it_explains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
-from ketascreen.verdict.verdict import decided_at
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.terms import Outcome
+from ketascreen.verdict.decided import decisions_at, rules_decided
+from ketascreen.verdict.standing import Present, Standing
 from tests.helpers.screening import AS_OF, shipped, shipped_screener
 
 
@@ -50,7 +53,7 @@ def test_an_offset_of_broken_minutes_is_written_down_as_the_same_instant(as_of: 
     verdict = shipped_screener().screen(PatientProfile(), as_of=as_of, decisions=[decision])
     again = Verdict.model_validate_json(verdict.model_dump_json())
     assert again == verdict
-    assert again.as_of == again.decisions[0].at == as_of.astimezone(UTC)
+    assert again.as_of == again.decisions[0].decision.at == as_of.astimezone(UTC)
 
 
 @pytest.mark.parametrize("by", ["", " ", "\t\n"])
@@ -76,6 +79,7 @@ def made(at: datetime, until: datetime | None = None) -> ClinicianDecision:
         ([made(AS_OF - 3 * HOUR), made(AS_OF - 2 * HOUR, AS_OF - HOUR)], False),
         ([made(AS_OF - 3 * HOUR, AS_OF - 2 * HOUR), made(AS_OF - HOUR)], True),
         ([made(AS_OF - HOUR), made(AS_OF - HOUR, AS_OF)], False),
+        ([made(AS_OF + HOUR), made(AS_OF)], True),
         ([], False),
     ],
 )
@@ -83,7 +87,52 @@ def test_the_newest_decision_on_a_review_is_the_one_that_holds(
     decisions: list[ClinicianDecision], counts: bool
 ) -> None:
     for given in (decisions, decisions[::-1]):
-        assert decided_at(given, AS_OF) == ({"home-use"} if counts else set())
+        shown = decisions_at(given, (), now())
+        assert rules_decided(shown, ()) == ({"home-use"} if counts else set())
+
+
+def now(**changed: Any) -> Present:
+    known: dict[str, Any] = {
+        "clinic": ClinicTime.at(AS_OF), "outcomes": {"home-use": Outcome.MET}, "rule_digests": {},
+        "vocabulary": {}, "answers": {}, "open_lists": (),
+    }  # fmt: skip
+    return Present(**{**known, **changed})
+
+
+def worth(decision: ClinicianDecision, **changed: Any) -> Standing:
+    (shown,) = decisions_at([decision], (), now(**changed))
+    assert (rules_decided([shown], ()) == {"home-use"}) is (shown.standing is Standing.IN_FORCE)
+    return shown.standing
+
+
+@pytest.mark.parametrize(
+    ("at", "standing"),
+    [
+        (AS_OF, Standing.IN_FORCE),
+        (AS_OF - 9 * HOUR, Standing.IN_FORCE),  # midnight
+        (AS_OF - 9 * HOUR - timedelta(seconds=1), Standing.LAPSED_BY_DATE),
+        (AS_OF.replace(year=2024), Standing.LAPSED_BY_DATE),
+        (AS_OF + timedelta(seconds=1), Standing.NOT_YET),
+    ],
+)
+def test_a_decision_given_with_a_screening_counts_on_its_own_day_alone(at: datetime, standing: Standing) -> None:
+    assert worth(made(at)) is standing
+    assert worth(made(at, AS_OF.replace(year=2030))) is standing, "`until` made it longer"
+
+
+def test_the_day_is_the_one_where_the_screening_takes_place() -> None:
+    evening = datetime(2026, 11, 21, 16, 30, tzinfo=timezone(timedelta(hours=-8)))  # 00:30 of the next day in UTC
+    assert worth(made(evening)) is Standing.IN_FORCE
+    assert worth(made(evening), as_of=AS_OF.astimezone(evening.tzinfo)) is Standing.LAPSED_BY_DATE
+
+
+def test_a_given_decision_that_does_not_count_says_why() -> None:
+    assert worth(made(AS_OF), outcomes={}) is Standing.NOT_ASKED
+    assert worth(made(AS_OF), outcomes={"home-use": Outcome.NOT_MET}) is Standing.NOTHING_TO_DECIDE
+    assert worth(made(AS_OF), outcomes={"home-use": Outcome.UNKNOWN}) is Standing.NOTHING_TO_DECIDE
+    assert worth(made(AS_OF), open_lists={"home-use"}) is Standing.LIST_INCOMPLETE
+    older, newer = decisions_at([made(AS_OF - HOUR), made(AS_OF)], (), now())
+    assert (older.standing, newer.standing) == (Standing.REPLACED, Standing.IN_FORCE)
 
 
 def test_what_is_no_profile_or_no_decision_is_refused_with_its_hint() -> None:

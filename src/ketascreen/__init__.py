@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from ketascreen.patient.profile import PatientProfile
     from ketascreen.patient.reader import read_profile
     from ketascreen.screen import Screener
+    from ketascreen.verdict.decided import ClinicianDecision
     from ketascreen.verdict.decision import RouteRecommendation
     from ketascreen.verdict.finding import Fault, Finding
     from ketascreen.verdict.lean import LeanVerdict
     from ketascreen.verdict.recommendation import Recommendation
-    from ketascreen.verdict.verdict import ClinicianDecision, RouteVerdict, Verdict
+    from ketascreen.verdict.verdict import RouteVerdict, Verdict
     from ketascreen.verdict.writer import VerdictWriter
 
 __all__ = [
@@ -84,7 +85,8 @@ _HOMES = {
     "language.rulebook": ("Rulebook",),
     "screen": ("Screener",),
     "language.terms": ("Decision", "Effect", "Outcome", "Readiness", "Route", "Stage"),
-    "verdict.verdict": ("ClinicianDecision", "RouteVerdict", "Verdict"),
+    "verdict.decided": ("ClinicianDecision",),
+    "verdict.verdict": ("RouteVerdict", "Verdict"),
     "verdict.writer": ("VerdictWriter",),
 }
 """The modules below this one that the names come from."""

@@ -5,13 +5,14 @@ A diagnostic about a profile never holds a patient's value: it has a pointer and
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from ketascreen.spelling import look_alike, near
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -127,16 +128,16 @@ class ChannelFault(KetascreenError):
     """A channel could not answer. The message holds no patient's value."""
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word of `words` that the author of `word` most likely meant, or None."""
-    matches = difflib.get_close_matches(word.strip().lower(), sorted(words), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+def did_you_mean(word: str, words: Iterable[str], *, otherwise: str = "") -> str:
+    """ "did you mean `x`?" for the word, or words, that are near in spelling; else `otherwise`.
 
-
-def did_you_mean(word: str, words: Sequence[str] | Iterable[str], *, otherwise: str = "") -> str:
-    """ "did you mean `x`?" for the nearest word, else `otherwise`."""
-    best = nearest(word, words)
-    return f"did you mean `{best}`?" if best else otherwise
+    Not for names of routes: `im` and `iv` are near, and another route.
+    """
+    meant = near(word, words)
+    if not meant:
+        return otherwise
+    looks = f"it holds a letter that only looks like `{found[1]}`; " if (found := look_alike(word)) else ""
+    return f"{looks}did you mean {' or '.join(f'`{one}`' for one in meant)}?"
 
 
 def printable(text: str) -> str:

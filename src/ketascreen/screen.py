@@ -6,29 +6,32 @@ profile -> facts that count -> what each channel answers -> findings -> recommen
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose, engines_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Route, Stage
+from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.invariants import require_exclusions
 from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.runtime.time_zones import zone_data
 from ketascreen.screening.agreement import ChannelResults, ask
 from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
 from ketascreen.screening.explanation import findings_of
+from ketascreen.screening.present import present_at
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
-from ketascreen.verdict.override import Override, overrides_at
+from ketascreen.verdict.decided import ClinicianDecision, DecisionShown, decisions_at, rules_decided
+from ketascreen.verdict.override import Override, OverrideShown, overrides_at
 from ketascreen.verdict.recommendation import Recommendation
-from ketascreen.verdict.verdict import ClinicianDecision, Verdict, decided_at, decided_on_record
+from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -62,7 +65,7 @@ class Screener:
         self.rulebook = rulebook
         self.ledger = ledger
         self.channels = choose(channels, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
-        self.engines = engines_of(self.channels)
+        self.engines = engines_of(self.channels) + zone_data(self.time_zone)
         self.wording = Wording(rulebook)
         self._scopes: dict[tuple[Stage, tuple[Route, ...]], Scope] = {}
 
@@ -92,14 +95,15 @@ class Screener:
     ) -> Verdict:
         """The verdict on a patient at a point in time (`as_of`, with its offset), for `routes` (None: all).
 
-        `decisions` are reviews that a clinician has decided to go ahead with; they count for readiness alone.
+        `decisions` are met rules that a clinician has decided to go ahead with. They count for readiness alone, and on
+        the clinic's day on which they were made alone.
         `reference` is the caller's own opaque reference to the patient, never a name; a ledger needs it, and has the
         overrides of that patient. `overrides` are for a screening that is on record elsewhere, and runs again.
 
         Raises:
             ProfileError: facts that the vocabulary lacks, or observations after `as_of`.
-            RequestError: a time without an offset, an unknown route or stage, a decision on a rule that is not a
-                review, a reference without a ledger, a ledger without one or with overrides from elsewhere.
+            RequestError: a time without an offset, an unknown route or stage, a decision on a rule that no clinician
+                decides, a reference without a ledger, a ledger without one or with overrides from elsewhere.
             LedgerError: the record could not be stored; there is then no verdict.
         """
         require_reference(reference, has_ledger=self.ledger is not None)
@@ -156,7 +160,8 @@ class Screener:
         """
         self._refuse_with_ledger("`screen_many`")
         request = self._request(as_of, stage, routes)
-        return verdicts_in_turn(self._verdict, self.wording, request, profiles, workers=workers)
+        vocabulary = self.rulebook.vocabulary
+        return verdicts_in_turn(self._verdict, self.wording, request, profiles, vocabulary=vocabulary, workers=workers)
 
     def decide_many(
         self,
@@ -174,7 +179,7 @@ class Screener:
         """
         self._refuse_with_ledger("`decide_many`")
         request = self._request(as_of, stage, routes)
-        return in_turn(self._recommendation, request, profiles, workers=workers)
+        return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
@@ -200,8 +205,9 @@ class Screener:
         refuse_without_record(what, has_ledger=self.ledger is not None)
 
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
-        scope, _, results = self._asked(profile, request)
-        return recommend(request, scope, results, decided_at(request.decisions, request.as_of))
+        scope, facts, results = self._asked(profile, request)
+        decisions, _ = self._standing(profile, request, facts, results.outcomes(scope.rules))
+        return recommend(request, scope, results, rules_decided(decisions, ()))
 
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
         scope, facts, results = self._asked(profile, request)
@@ -209,17 +215,41 @@ class Screener:
         findings, unexplained = findings_of(
             scope.rules, outcomes, self.wording, self.rulebook.vocabulary, facts, request.clinic
         )
-        on_record = overrides_at(overrides, findings, self.rulebook.rule_digests, request.as_of) if overrides else ()
-        decided = decided_at((*request.decisions, *decided_on_record(on_record)), request.as_of)
+        decisions, on_record = self._standing(profile, request, facts, outcomes, overrides)
+        decided = rules_decided(decisions, on_record)
         recommendation = recommend(request, scope, results, decided, unexplained)
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
         return self.wording.verdict(
             recommendation,
             findings,
-            decisions=request.decisions,
+            decisions=decisions,
             counts=counts(self.rulebook, scope, results),
             overrides=on_record,
         )
+
+    def _standing(
+        self,
+        profile: PatientProfile,
+        request: Request,
+        facts: Facts,
+        outcomes: Mapping[str, Outcome],
+        overrides: tuple[Override, ...] = (),
+    ) -> tuple[tuple[DecisionShown, ...], tuple[OverrideShown, ...]]:
+        """The decisions given and those on record, each with its standing."""
+        if not request.decisions and not overrides:
+            return (), ()
+        present = present_at(
+            request.clinic,
+            self.rulebook,
+            self.wording,
+            facts,
+            outcomes,
+            profile,
+            decided_on={*(one.rule for one in request.decisions), *(one.rule for one in overrides)},
+            overrides=overrides,
+        )
+        on_record = overrides_at(overrides, present)
+        return decisions_at(request.decisions, on_record, present), on_record
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

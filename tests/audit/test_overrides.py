@@ -1,4 +1,7 @@
-"""A clinician's decision on record: what it counts for, when it lapses, and how later verdicts show it."""
+"""A clinician's decision on record: what it counts for, when it lapses, and how later verdicts show it.
+
+tests/verdict/test_standing.py has both sides of each boundary of the standings.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,12 @@ from typing import Any
 import pytest
 
 from ketascreen import PatientProfile, Readiness, RequestError, Screener, Verdict
-from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit import LedgerError
 from ketascreen.language.terms import Decision, Effect, Outcome
-from ketascreen.verdict.finding import FactUsed
-from ketascreen.verdict.override import Override, OverrideReason, Standing, overrides_at, standing
-from tests.helpers.ledgers import at, example, lozenge_today, new_ledger, screener
+from ketascreen.verdict.override import OverrideReason
+from ketascreen.verdict.standing import Standing
+from tests.helpers.ledgers import at, decide, example, lozenge_today, new_ledger, screener
 from tests.helpers.screening import AS_OF, shipped
-
-
-def decide(ledger: Ledger, verdict: Verdict, rule: str = "home-use", **given: Any) -> Override:
-    told = {"reason": "risk_reduced", "text": "an adult is there", "by": "dr-17", "at": AS_OF, **given}
-    return ledger.override(verdict, rule=rule, **told)
 
 
 def standing_in(verdict: Verdict) -> list[tuple[str, Standing]]:
@@ -91,18 +89,6 @@ def test_a_fact_that_is_not_known_now_is_no_change_and_no_ground(tmp_path: Path)
     assert standing_in(unknown) == [("decision", Standing.FACT_NOT_KNOWN)]
     assert today(unknown) is not Readiness.READY
     assert standing_in(lozenge_today(ledger, as_of=at(2))) == [("decision", Standing.IN_FORCE)]
-
-
-def test_it_lapses_when_its_rule_changes(tmp_path: Path) -> None:
-    ledger = new_ledger(tmp_path)
-    verdict = lozenge_today(ledger)
-    made = decide(ledger, verdict)
-    finding = verdict.finding("home-use")
-    digest = shipped().rule_digests["home-use"]
-    assert standing(made, finding, digest, at(1)) is Standing.IN_FORCE
-    assert standing(made, finding, "0" * 64, at(1)) is Standing.RULE_CHANGED
-    assert standing(made, finding, None, at(1)) is Standing.RULE_CHANGED
-    assert standing(made, None, digest, at(1)) is Standing.NOT_ASKED
 
 
 def test_the_newest_of_several_counts_and_an_older_one_does_not_revive(tmp_path: Path) -> None:
@@ -195,35 +181,3 @@ def test_a_verdict_that_is_not_on_record_cannot_be_decided_on(tmp_path: Path) ->
             decide(ledger, verdict.model_copy(update={"findings": findings}))
     with pytest.raises(LedgerError, match="no entry 99"):
         decide(ledger, verdict.model_copy(update={"receipt": verdict.receipt.model_copy(update={"record": 99})}))  # type: ignore[union-attr]
-
-
-def test_a_list_that_nobody_had_gone_through_may_grow_and_a_whole_one_may_not() -> None:
-    def used(complete: bool, *words: str) -> FactUsed:
-        return FactUsed(fact="heart_conditions", label="", value=words, complete=complete)
-
-    made = Override(
-        rule="r", rule_digest="d", effect=Effect.REVIEW, outcome=Outcome.MET, rests_on=(used(False, "stroke"),),
-        reason=OverrideReason.OTHER, text="", by="dr", at=AS_OF, screening=1,
-    )  # fmt: skip
-    whole = made.model_copy(update={"rests_on": (used(True, "stroke"),)})
-    finding = Screener(shipped(), channels=("reference",)).screen(PatientProfile(), as_of=AS_OF).findings[0]
-    found = finding.model_copy(update={"outcome": Outcome.MET, "lacks": ()})
-
-    def worth(of: Override, now: FactUsed) -> Standing:
-        return standing(of, found.model_copy(update={"rests_on": (now,)}), "d", AS_OF)
-
-    assert worth(made, used(False, "stroke")) is Standing.IN_FORCE
-    assert worth(made, used(False, "stroke", "pacemaker")) is Standing.IN_FORCE
-    assert worth(made, used(True, "stroke")) is Standing.IN_FORCE
-    assert worth(made, used(False, "pacemaker")) is Standing.FACT_CHANGED
-    assert worth(whole, used(True, "stroke")) is Standing.IN_FORCE
-    assert worth(whole, used(True, "stroke", "pacemaker")) is Standing.FACT_CHANGED
-    assert worth(whole, used(False, "stroke")) is Standing.FACT_CHANGED
-
-
-def test_what_is_shown_is_in_the_order_of_the_records(tmp_path: Path) -> None:
-    ledger = new_ledger(tmp_path)
-    first = lozenge_today(ledger)
-    made = [decide(ledger, first, at=at(hours)) for hours in (2, 1)]
-    found = overrides_at(made, first.findings, shipped().rule_digests, at(3))
-    assert [(one.override.record, one.standing) for one in found] == [(4, Standing.IN_FORCE), (5, Standing.REPLACED)]

@@ -117,7 +117,7 @@ def test_a_record_that_was_altered_does_not_come_out_the_same(ledger: Ledger) ->
 @pytest.mark.parametrize("form", ["ketascreen-record/1", "ketascreen-record/99", "1"])
 def test_a_record_in_another_format_than_it_was_written_in_is_refused(ledger: Ledger, form: str) -> None:
     lozenge_today(ledger)
-    assert refused_for(Replay(ledger), ledger, ledger.entry(3).record.body.replace("ketascreen-record/2", form))
+    assert refused_for(Replay(ledger), ledger, ledger.entry(3).record.body.replace("ketascreen-record/3", form))
 
 
 def test_a_record_of_which_an_opening_lost_its_value_is_refused(ledger: Ledger) -> None:

@@ -82,11 +82,11 @@ def test_what_is_about_a_rule_is_not_silenced_from_rulebook_yaml(tmp_path: Path)
 
 
 def test_an_allow_of_no_check_says_which_may_have_been_meant(tmp_path: Path) -> None:
-    checked = check(tmp_path, added("cautions/young.yaml", ALLOW.replace("age-is-asked", "age-asked")))
+    checked = check(tmp_path, added("cautions/young.yaml", ALLOW.replace("age-is-asked", "age-is-askd")))
     needless = checked.found[1]
-    assert needless.message == "no check is called `age-asked`"
+    assert needless.message == "no check is called `age-is-askd`"
     assert needless.hint == "did you mean `age-is-asked`?"
-    assert needless.text == "  - {check: age-asked, reason: The brain matures.}"
+    assert needless.text == "  - {check: age-is-askd, reason: The brain matures.}"
 
 
 def test_two_findings_of_one_rule_are_silenced_by_one_entry(tmp_path: Path) -> None:

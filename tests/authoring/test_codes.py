@@ -168,6 +168,14 @@ def _decided_on_what_is_not_on_record(folder: Path) -> list[str]:
     return _refusals(lambda: new_ledger(folder).override(verdict, rule="not-resistant", **told))
 
 
+def _decided_on_an_open_list(folder: Path) -> list[str]:
+    ledger, profile = new_ledger(folder), PatientProfile(heart_conditions={"present": ["gout"], "at": AS_OF})
+    screener = Screener(load_rulebook(GOOD), channels=("reference",), ledger=ledger)
+    verdict = screener.screen(profile, as_of=AS_OF, reference="p-17")
+    told: dict[str, Any] = {"reason": "other", "text": "", "by": "A. Clinician", "at": AS_OF}
+    return _refusals(lambda: ledger.override(verdict, rule="unrecognised-heart-condition", **told))
+
+
 def _of_ledger(action: Callable[[], object]) -> list[str]:
     try:
         action()
@@ -235,6 +243,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "signature": lambda folder: _said("rules", "--rules", str(GOOD), "--trust", str(key_files(folder)[1])),
     "signing-key": lambda folder: _said("key", "show", str(folder / "nothing.pem")),
     "override": _decided_on_what_is_not_on_record,
+    "incomplete-list": _decided_on_an_open_list,
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),

@@ -17,11 +17,11 @@ from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import Failure, compared, examine
 from ketascreen.authoring.cases.results import PatientResult, RuleResult
 from ketascreen.authoring.cases.run import run_cases, select
+from ketascreen.authoring.mutation.ready_case import ReadyCase
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
-from ketascreen.language.semantics import explain
-from ketascreen.language.terms import Route, Stage
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.runtime.process_pool import can_fork
 from tests.helpers.edited_rulebooks import STRICTER, rules_with
 from tests.helpers.screening import shipped, shipped_cases, shipped_screener
@@ -189,16 +189,17 @@ def test_every_word_must_be_in_the_name_or_the_file() -> None:
     assert not select(cases, text="exactly no such words")
 
 
-@pytest.mark.parametrize("case", [case for case in shipped_cases() if case.rule is None], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in shipped_cases() if case.rule is None and case.refused is None], ids=str
+)
 def test_what_mutants_are_held_against_is_what_a_screening_reports(case: Case) -> None:
-    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    refused = frozenset(case.expect.get("not_decidable", ()))
+    given = [rule for rule in case.decided if rule not in refused]
+    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in given]
     verdict = shipped_screener().screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     facts = known_facts(case.profile, shipped().vocabulary, case.clinic)
-    rules = [
-        RuleResult.of_grounds(rule, explain(rule.when, answers_for(rule, facts)))
-        for rule in shipped().asked_at(case.stage)
-    ]
-    reported = PatientResult.of_verdict(verdict)
-    alone = PatientResult.of_rules(rules, Route, case.stage, case.decided)
+    rules = [RuleResult.of_facts(rule, facts) for rule in shipped().asked_at(case.stage)]
+    reported = PatientResult.of_verdict(verdict, refused)
+    alone = ReadyCase(case, shipped()).patient_result()
     assert rules == [RuleResult.of_finding(finding) for finding in verdict.findings]
     assert alone == reported

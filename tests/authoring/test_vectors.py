@@ -32,7 +32,11 @@ def test_what_is_tried_shows_all_that_any_patient_shows_and_nothing_else(rng: Ra
         [frozenset()]
         + [
             frozenset({name: answer}.items())
-            for answer in (*answers(facts[name], when), *open_lists(facts[name], when), *spans(facts[name], when))
+            for answer in (
+                *answers(facts[name], when),
+                *open_lists(facts[name], when),
+                *spans(facts[name], when),
+            )
         ]
         for name in facts_in_order(when)
     ]

@@ -198,7 +198,7 @@ def test_a_terminal_without_the_letters_of_a_phrase_gets_them_escaped() -> None:
         (["scren"], "no command `scren`; did you mean `screen`?"),
         (["audit", "verfy"], "no command `verfy`; did you mean `verify`?"),
         (["zebrafish"], "no command `zebrafish`; `ketascreen --help` lists them"),
-        (["sc\x1bren"], "no command `sc\\x1bren`; did you mean `screen`?"),
+        (["sc\x1breen"], "no command `sc\\x1breen`; did you mean `screen`?"),
     ],
 )
 def test_a_command_that_is_misspelt_names_the_one_that_was_meant(args: list[str], said: str) -> None:

@@ -29,13 +29,13 @@ from ketascreen.language.condition import (
     facts_of,
 )
 from ketascreen.language.documents import Citation
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS, giving
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, giving, usual_decider
 from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, decimal_text
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import Decision, Effect, Route
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
@@ -103,10 +103,12 @@ def rule(
     effect: Effect = Effect.EXCLUDE,
     routes: Sequence[Route] = tuple(Route),
     stage: RuleStage | None = None,
+    decided_by: DecidedBy | None = None,
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
     asked = stage or EFFECTS[effect].stages[0]
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE)
+    decider = decided_by or usual_decider(effect)
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=decider)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
@@ -181,12 +183,13 @@ def _fact(rng: Random, name: str) -> Fact:
         return Fact(name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness)
     if kind in (Kind.NUMBER, Kind.INTEGER):
         low, high = Decimal(rng.choice((0, -50))), Decimal(100)
-        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness)
+        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness, is_added=True)
     choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
     if freshness and rng.random() < 0.5:
         lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
         freshness = Freshness(freshness.window, lasting, permanent)
-    return Fact(name, kind, name, "d", choices=choices, freshness=freshness)
+    opaque = frozenset(word for word in choices if rng.random() < 0.1)
+    return Fact(name, kind, name, "d", choices=choices, freshness=freshness, opaque=opaque, is_added=True)
 
 
 def _freshness(rng: Random) -> Freshness:
@@ -246,7 +249,8 @@ def random_rule(
     some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
     always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
-    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages))
+    decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None
+    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider)
 
 
 def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ketascreen import PatientProfile, Screener, Verdict, read_profile
 from ketascreen.audit import Ledger
+from ketascreen.verdict.override import Override
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, shipped
 
@@ -56,3 +57,9 @@ def lozenge_today(ledger: Ledger, *, as_of: datetime = AS_OF, reference: str = "
 def at(hours: float) -> datetime:
     """So many hours after the time of the tests."""
     return AS_OF + timedelta(hours=hours)
+
+
+def decide(ledger: Ledger, verdict: Verdict, rule: str = "home-use", **given: Any) -> Override:
+    """Puts a clinician's going ahead on record; on home use, if no other rule is named."""
+    told = {"reason": "risk_reduced", "text": "an adult is there", "by": "dr-17", "at": AS_OF, **given}
+    return ledger.override(verdict, rule=rule, **told)

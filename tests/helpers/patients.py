@@ -20,11 +20,15 @@ from typing import Any, Literal, TypeVar
 from ketascreen import PatientProfile
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always, ListValue, comparisons, facts_of
+from ketascreen.language.condition import Value as Known
 from ketascreen.language.logic import TRUE
 from ketascreen.language.operators import OPERATORS
+from ketascreen.language.partial_date import days_ago
 from ketascreen.language.rule import Rule
+from ketascreen.language.semantics import contradicts
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.patient.observation import NEVER
 from tests.helpers.screening import AS_OF, shipped
 
 Filled = Literal["complete", "few_missing", "sparse"]
@@ -36,7 +40,8 @@ REASSURING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "setting": ("clinic",), "product_source": ("pharmacy_or_clinic",), "hypertension": ("none",),
         "antihypertensive_treatment": ("not_needed",), "psychosis": ("never",), "schizophrenia": ("none",),
         "bipolar": ("none",), "mood_state": ("euthymic", "depressed"), "suicidality": ("none",),
-        "substance_use_disorder": ("never",), "ketamine_use_disorder": ("never",),
+        "substance_use_disorder": ("never",), "substance_use": ("none", "none", "past"),
+        "ketamine_use_disorder": ("never",),
         "pregnancy": ("not_pregnant", "not_possible"), "breastfeeding": ("not_breastfeeding",),
         "interaction_review": ("no_concern",), "medical_evaluation": ("done",),
         "psychiatric_evaluation": ("by_psychiatrist",), "older_adult_checkup": ("complete",),
@@ -57,7 +62,8 @@ SPANS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "age": (18, 64),
         "systolic_bp": (91, 139),
         "diastolic_bp": (50, 89),
-        "months_since_heart_attack_or_stroke": (7, 240),
+        "last_heart_attack": (7, 240),
+        "last_stroke": (7, 240),
         "failed_antidepressant_trials": (2, 9),
         "verified_abstinence_months": (12, 240),
         "predose_systolic_bp": (91, 139),
@@ -77,9 +83,8 @@ WORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
 UNHEARD_OF = ("zephyr syndrome", "Morbus Kranich", "see letter of 3 May", "?")
 """List entries that no vocabulary knows."""
 
-EVENT = "months_since_heart_attack_or_stroke"
-EVENTS = frozenset({"myocardial_infarction", "stroke"})
-"""Who has none of these has no time since one."""
+EVENTS: Mapping[str, str] = MappingProxyType({"last_heart_attack": "myocardial_infarction", "last_stroke": "stroke"})
+"""Who does not have a condition has no time since it."""
 MOVES: Mapping[int, int] = MappingProxyType({0: 16, 1: 48, 2: 24, 3: 12})
 """How many rules a patient is moved towards, with weights."""
 TOWARDS: Mapping[Effect, int] = MappingProxyType(
@@ -133,7 +138,7 @@ def _vocabulary() -> Vocabulary:
 
 
 def _profile(rng: Random, kind: Filled) -> PatientProfile:
-    values = {name: _reassuring(rng, name) for name in _vocabulary()}
+    values = {name: _reassuring(rng, name) for name, fact in _vocabulary().items() if not fact.replaced_by}
     for _ in range(_weighed(rng, MOVES)):
         values |= _moved(rng, rng.choice(_rules(_weighed(rng, TOWARDS))))
     if rng.random() < STRAY:
@@ -171,7 +176,7 @@ def _looked_for(rng: Random, rule: Rule, name: str, tries: int) -> Value:
     compared = [one for one in comparisons(rule.when) if one.fact == name]
     for _ in range(tries):
         value = _any_answer(rng, _vocabulary()[name])
-        known = ListValue(frozenset(value), complete=True) if isinstance(value, tuple) else value
+        known = _known(name, value)
         if all(OPERATORS[one.operator].test(known, one.constant) is TRUE for one in compared):
             break
     return value
@@ -185,44 +190,62 @@ def _any_answer(rng: Random, fact: Fact) -> Value:
         return tuple(rng.sample(fact.choices, rng.choice((0, 1, 1, 2, 3))))
     assert fact.minimum is not None
     assert fact.maximum is not None
-    step = Decimal(1) if fact.kind is Kind.INTEGER else rng.choice((Decimal(1), Decimal("0.1")))
+    step = Decimal(1) if fact.is_whole else rng.choice((Decimal(1), Decimal("0.1")))
     if rng.random() < 0.6:
         return rng.choice(thresholds()[fact.name]) + rng.choice((-1, 0, 1)) * step
     return fact.minimum + rng.randint(0, int((fact.maximum - fact.minimum) / step)) * step
 
 
 def _settle(rng: Random, values: dict[str, Value]) -> None:
-    """Changes what contradicts another answer; no profile could hold both."""
-    for prefix in ("", "predose_"):
-        systolic, diastolic = values[f"{prefix}systolic_bp"], values[f"{prefix}diastolic_bp"]
-        assert isinstance(systolic, Decimal)
-        assert isinstance(diastolic, Decimal)
-        if diastolic >= systolic:
-            values[f"{prefix}diastolic_bp"] = systolic - rng.randint(1, 20)
-    if (values["pregnancy"], values["pregnancy_test"]) == ("not_possible", "positive"):
-        values["pregnancy_test"] = "not_done"
-    match values["hypertension"], values["antihypertensive_treatment"]:
-        case "none", "treated":
-            values["antihypertensive_treatment"] = "not_needed"
-        case "diagnosed", "not_needed" if rng.random() < 0.9:
-            values["antihypertensive_treatment"] = "treated"
-    heart, months = values["heart_conditions"], values[EVENT]
-    assert isinstance(heart, tuple)
-    assert isinstance(months, Decimal)
-    if EVENTS.isdisjoint(heart):
-        if months < SPANS[EVENT][0]:  # a time so short was meant
-            values["heart_conditions"] = (*heart, rng.choice(sorted(EVENTS)))
+    """Changes what contradicts another answer; no screening would accept both."""
+    for name, condition in EVENTS.items():
+        heart, months = values["heart_conditions"], values[name]
+        assert isinstance(heart, tuple)
+        assert isinstance(months, Decimal)
+        if condition in heart:
+            continue
+        if months < SPANS[name][0]:  # a time so short was meant
+            values["heart_conditions"] = (*heart, condition)
+        elif rng.random() < 0.5:
+            values[name] = NEVER
         else:
-            del values[EVENT]
+            del values[name]
+    if (values["hypertension"], values["antihypertensive_treatment"]) == ("diagnosed", "not_needed"):
+        values["antihypertensive_treatment"] = "treated" if rng.random() < 0.9 else "not_needed"
+    for one in _vocabulary().contradictions:
+        while contradicts(one, {name: _known(name, value) for name, value in values.items()}):
+            if one.about not in (*REASSURING, *SPANS):
+                del values[one.about]
+            else:
+                values[one.about] = _reassuring(rng, one.about)
+                for other in one.against:
+                    values[other] = _reassuring(rng, other)
+
+
+def _known(name: str, value: Value) -> Known:
+    if value == NEVER and name in EVENTS:
+        return _vocabulary()[name].maximum or Decimal(0)
+    return ListValue(frozenset(value), complete=True) if isinstance(value, tuple) else value
 
 
 def _dated(rng: Random, name: str, value: Value) -> dict[str, Any]:
     """The answer, observed at a time that still counts; where answers do not age, at any time or none."""
+    if isinstance(value, Decimal) and name in _vocabulary().since:
+        return _event(rng, name, value)
     answer: dict[str, Any] = {"present": value, "complete": True} if isinstance(value, tuple) else {"value": value}
     earliest = _earliest(name)
     if earliest is None and rng.random() < 0.3:
         return answer
     return {**answer, "at": _between(rng, earliest or AS_OF - timedelta(days=1500), AS_OF)}
+
+
+def _event(rng: Random, name: str, count: Decimal) -> dict[str, Any]:
+    """A time since an event: as a number of today, or as a day of the event that gives this number today."""
+    today = ClinicTime.at(AS_OF).today
+    if name == "age" or rng.random() < 0.5:
+        return {"value": count, "at": today}
+    days = days_ago(int(count), 1, today)
+    return {"value": rng.choice((days.first, days.last)), "at": today}
 
 
 @cache
@@ -260,8 +283,9 @@ def _open(rng: Random, answers: dict[str, dict[str, Any]], name: str) -> None:
     """Takes an answer away, or makes it one that no longer counts or leaves something open."""
     answer, fact = answers[name], _vocabulary()[name]
     ways = ["missing", "missing"]
-    if fact.freshness is not None and answer.get("value") not in fact.freshness.ageless:
-        ways += ["old", "old", "undated"]
+    if name in _vocabulary().windows and answer.get("value") not in fact.freshness.ageless:  # type: ignore[union-attr]
+        # An answer cannot be of before the event that it dates.
+        ways += ["undated"] if isinstance(answer.get("value"), date) else ["old", "old", "undated"]
     if fact.kind is Kind.LIST:
         ways += ["incomplete", "incomplete", "unheard_of"]
     match rng.choice(ways):

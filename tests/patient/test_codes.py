@@ -29,8 +29,8 @@ GOOD = "{fact: pregnancy, choice: pregnant, system: icd-10-cm, code: Z33.1, sour
 
 # What is wrong, the rows, and what is said of the last of them: the code, the message, the hint.
 REFUSED: dict[str, tuple[str, str, str, str]] = {
-    "an unknown key": ("{fact: age, system: loinc, code: 30525-0, source: x, sauce: z}",
-        "unknown-key", "unknown key `sauce`", "did you mean `source`?"),
+    "an unknown key": ("{fact: age, system: loinc, code: 30525-0, source: x, sorce: z}",
+        "unknown-key", "unknown key `sorce`", "did you mean `source`?"),
     "no fact": ("{system: loinc, code: 30525-0, source: x}",
         "missing-key", "`fact` is missing", "add `fact:`"),
     "no system": ("{fact: age, code: 30525-0, source: x}",
@@ -48,7 +48,7 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
     "a code with exceptions": ("{fact: hypertension, system: icd-10-cm, code: I10, except: [I10.1], source: x}",
         "wrong-value", "one code has no exceptions", "delete `except`, or write `prefix` for `code`"),
     "an unknown system": ("{fact: hypertension, system: icd-10, code: I10, source: x}",
-        "wrong-word", "unknown system `icd-10`", "did you mean `icd-10-cm`?"),
+        "wrong-word", "unknown system `icd-10`", "the systems are icd-10-cm, loinc, snomed"),
     "an unknown fact": ("{fact: hypertention, system: icd-10-cm, code: I10, source: x}",
         "unknown-fact", "unknown fact `hypertention`", "did you mean `hypertension`?"),
     "an unknown choice": ("{fact: hypertension, choice: diagnozed, system: icd-10-cm, code: I10, source: x}",

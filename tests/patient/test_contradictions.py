@@ -1,14 +1,51 @@
-"""Answers that cannot both be right are refused by name, and each alone is accepted."""
+"""Answers that cannot all be right are refused by name when screening begins, and each alone is accepted."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from ketascreen import PatientProfile, ProfileError
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.vocabulary import Freshness, Window
+from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.patient.profile import BUILT_IN
 
 MONTHS = "months_since_heart_attack_or_stroke"
+CLINIC = ClinicTime.at(datetime.fromisoformat("2026-11-22T10:00:00-08:00"), "America/Los_Angeles")
+VOCABULARY = BUILT_IN.extended(
+    [],
+    {
+        "pregnancy": Freshness(Window(30), frozenset({"pregnant"}), frozenset({"not_possible"})),
+        "pregnancy_test": Freshness(Window(7)),
+        "systolic_bp": Freshness(Window(30)),
+        "diastolic_bp": Freshness(Window(30)),
+        "hypertension": Freshness(Window(365)),
+        "antihypertensive_treatment": Freshness(Window(30)),
+        "substance_use_disorder": Freshness(Window(30)),
+        "verified_abstinence_months": Freshness(Window(30)),
+        "heart_conditions": Freshness(Window(365)),
+        "last_stroke": Freshness(Window(365)),
+    },
+)
+
+
+def facts(**answers: Any) -> Facts:
+    return known_facts(PatientProfile(**answers), VOCABULARY, CLINIC)
+
+
+def refused(**answers: Any) -> list[tuple[str, str | None]]:
+    with pytest.raises(ProfileError) as caught:
+        facts(**answers)
+    return [(problem.code, problem.pointer) for problem in caught.value.diagnostics]
+
+
+def at(day: str | None, value: Any) -> dict[str, Any]:
+    """An answer of a day of 2026, or of no known day."""
+    key = "present" if isinstance(value, list) else "value"
+    return {key: value, **({"complete": True} if key == "present" else {}), "at": day and f"2026-{day}"}
 
 
 @pytest.mark.parametrize(
@@ -17,34 +54,106 @@ MONTHS = "months_since_heart_attack_or_stroke"
         ({"systolic_bp": 120, "diastolic_bp": 120}, "/diastolic_bp"),
         ({"predose_systolic_bp": 80, "predose_diastolic_bp": 90}, "/predose_diastolic_bp"),
         ({"pregnancy": "not_possible", "pregnancy_test": "positive"}, "/pregnancy_test"),
+        ({"pregnancy": "not_pregnant", "pregnancy_test": "positive"}, "/pregnancy_test"),
         ({"hypertension": "none", "antihypertensive_treatment": "treated"}, "/antihypertensive_treatment"),
-        ({MONTHS: 2, "heart_conditions": {"present": ["arrhythmia"], "complete": True}}, f"/{MONTHS}"),
-        ({MONTHS: 2, "heart_conditions": {"present": [], "complete": True}}, f"/{MONTHS}"),
+        ({"hypertension": "none", "antihypertensive_treatment": "not_treated"}, "/antihypertensive_treatment"),
+        ({MONTHS: 2, "heart_conditions": ["arrhythmia"]}, f"/{MONTHS}"),
+        ({"last_stroke": "2026-10", "heart_conditions": ["myocardial_infarction"]}, "/last_stroke"),
+        ({"last_heart_attack": "2026-10", "heart_conditions": []}, "/last_heart_attack"),
+        ({"last_stroke": "none", "heart_conditions": ["stroke"]}, "/last_stroke"),
     ],
 )
-def test_answers_that_contradict_each_other_are_refused_and_each_alone_is_accepted(
+def test_answers_of_one_day_that_contradict_each_other_are_refused_and_each_alone_is_accepted(
     answers: dict[str, Any], pointer: str
 ) -> None:
-    with pytest.raises(ProfileError) as caught:
-        PatientProfile(**answers)
-    (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.pointer, problem.hint) == ("contradiction", pointer, "check both")
-    for name, answer in answers.items():
-        PatientProfile(**{name: answer})
+    dated = {name: at("11-22", answer) for name, answer in answers.items()}
+    assert refused(**dated) == [("contradiction", pointer)]
+    for name, answer in dated.items():
+        facts(**{name: answer})
 
 
 @pytest.mark.parametrize(
     "answers",
     [
         {"systolic_bp": 121, "diastolic_bp": 120},
-        {"pregnancy": "not_pregnant", "pregnancy_test": "positive"},  # a hold of the day, not a slip
+        {"pregnancy": "pregnant", "pregnancy_test": "positive"},
         {"pregnancy": "not_possible", "pregnancy_test": "negative"},
-        {"hypertension": "none", "antihypertensive_treatment": "not_treated"},
+        {"hypertension": "none", "antihypertensive_treatment": "not_needed"},
         {"hypertension": "diagnosed", "antihypertensive_treatment": "treated"},
-        {MONTHS: 2, "heart_conditions": {"present": ["stroke"], "complete": True}},
-        {MONTHS: 2, "heart_conditions": {"present": [], "complete": False}},
-        {MONTHS: 2, "heart_conditions": {"present": ["something_else"], "complete": True}},
+        {MONTHS: 2, "heart_conditions": ["stroke"]},
+        {MONTHS: 2, "heart_conditions": ["something_else"]},
+        {"last_stroke": "2026-10", "heart_conditions": ["stroke"]},
+        {"last_stroke": "none", "heart_conditions": []},
+        {"substance_use_disorder": "never", "verified_abstinence_months": 1},
     ],
 )
 def test_answers_that_can_both_be_right_are_accepted(answers: dict[str, Any]) -> None:
-    PatientProfile(**answers)
+    facts(**{name: at("11-22", answer) for name, answer in answers.items()})
+
+
+def test_a_profile_is_built_whatever_contradicts_and_refused_when_screening_begins() -> None:
+    profile = PatientProfile(systolic_bp=at("11-22", 120), diastolic_bp=at("11-22", 121))
+    with pytest.raises(ProfileError) as caught:
+        known_facts(profile, VOCABULARY, CLINIC)
+    (problem,) = caught.value.diagnostics
+    assert problem.message.startswith("`diastolic_bp` contradicts `systolic_bp`: The diastolic pressure")
+    assert (problem.hint, "121" in str(problem)) == ("check them", False)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"heart_conditions": at("11-22", []), "last_stroke": at(None, "2026-10")},
+        {"hypertension": at("11-22", "none"), "antihypertensive_treatment": at(None, "treated")},
+        {"hypertension": at("11-22", "none"), "antihypertensive_treatment": at("10-20", "treated")},
+        {"pregnancy": at("10-28", "not_pregnant"), "pregnancy_test": at("11-02", "positive")},
+        {"pregnancy": {"value": "not_possible", "at": "2019-05-01"}, "pregnancy_test": at("11-02", "positive")},
+        {"pregnancy": at("11-20", "not_pregnant"), "pregnancy_test": at(None, "positive")},
+        {"pregnancy": at("11-02", "not_pregnant"), "pregnancy_test": at("11-02", "positive")},
+        {"pregnancy": at(None, "not_possible"), "pregnancy_test": at("11-02", "positive")},
+    ],
+)
+def test_an_old_or_undated_alarm_contradicts_a_reassurance_that_counts(answers: dict[str, Any]) -> None:
+    assert [code for code, _ in refused(**answers)] == ["contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "unknown"),
+    [
+        ({"pregnancy": at("10-01", "not_pregnant"), "pregnancy_test": at("11-22", "positive")}, "pregnancy"),
+        (
+            {"substance_use_disorder": at("10-01", "never"), "verified_abstinence_months": at("11-22", 1)},
+            "substance_use_disorder",
+        ),
+        ({"systolic_bp": at("11-22", 90), "diastolic_bp": at("01-10", 95)}, "diastolic_bp"),
+    ],
+)
+def test_an_old_reassurance_contradicts_nothing_and_does_not_count(answers: dict[str, Any], unknown: str) -> None:
+    known = facts(**answers)
+    assert unknown not in known.current
+    assert unknown in known.stale
+
+
+@pytest.mark.parametrize(
+    ("pregnancy", "test", "stands"),
+    [
+        ("2026-11-20", "2026-11-02", False),
+        ("2026-11-02T10:00:00-08:00", "2026-11-02T09:59:59-08:00", False),
+        ("2026-11-02T10:00:00-08:00", "2026-11-02T10:00:00-08:00", True),
+        ("2026-11-02T10:00:00-08:00", "2026-11-02", True),  # on one day, without both times
+        ("2026-11-02", "2026-11-02T00:00:00-08:00", True),
+        ("2026-11-03T00:30:00-08:00", "2026-11-03T08:00:00Z", False),  # the test is of 00:00 at the clinic
+        ("2026-11-01", "2026-11-02", True),
+    ],
+)
+def test_an_answer_known_to_be_of_after_the_test_is_news_and_any_other_contradicts_it(
+    pregnancy: str, test: str, stands: bool
+) -> None:
+    answers = {
+        "pregnancy": {"value": "not_pregnant", "at": pregnancy},
+        "pregnancy_test": {"value": "positive", "at": test},
+    }
+    if stands:
+        assert refused(**answers) == [("contradiction", "/pregnancy_test")]
+    else:
+        assert facts(**answers).current["pregnancy"] == "not_pregnant"

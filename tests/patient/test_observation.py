@@ -72,7 +72,8 @@ def test_both_ends_of_a_range_are_in_it(raw: object, read: bool) -> None:
         return
     with pytest.raises(Refused) as caught:
         read_observation(PRESSURE, raw)
-    assert (caught.value.code, caught.value.hint) == ("out-of-range", "it is 30 to 350 mmHg")
+    hint = "it is 30 to 350 mmHg; a pressure in kPa must be converted"
+    assert (caught.value.code, caught.value.hint) == ("out-of-range", hint)
 
 
 def test_an_entry_that_the_list_does_not_know_is_kept_once_and_in_order() -> None:

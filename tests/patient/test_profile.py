@@ -104,24 +104,6 @@ def test_no_older_name_of_pydantics_takes_one_of_two_equal_keys(tmp_path: Path) 
         PatientProfile.parse_file(file)
 
 
-@pytest.mark.parametrize("prefix", ["", "predose_"])
-@pytest.mark.parametrize(
-    ("systolic", "diastolic", "accepted"), [(120, 119, True), (120, 120, False), (120, 121, False)]
-)
-def test_the_diastolic_pressure_is_below_the_systolic(
-    prefix: str, systolic: int, diastolic: int, accepted: bool
-) -> None:
-    given = {f"{prefix}systolic_bp": systolic, f"{prefix}diastolic_bp": diastolic}
-    if accepted:
-        assert len(PatientProfile(**given).observations()) == 2
-        return
-    with pytest.raises(ProfileError) as caught:
-        PatientProfile(**given)
-    (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.pointer) == ("contradiction", f"/{prefix}diastolic_bp")
-    assert not any(str(value) in str(problem) for value in (systolic, diastolic))
-
-
 def test_a_profile_of_nothing_knows_nothing() -> None:
     profile = PatientProfile()
     assert profile.observations() == {}

@@ -10,13 +10,14 @@ import pytest
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
 from ketascreen.language.vocabulary import Kind
 from ketascreen.loading.file_models import OutsideModel, ParameterModel, SignOffModel
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH, TEXTS
 from ketascreen.verdict.finding import Want
-from ketascreen.verdict.override import OverrideReason, Standing
+from ketascreen.verdict.override import OverrideReason
+from ketascreen.verdict.standing import Standing
 from tests.helpers.screening import shipped
 from tests.helpers.text_calls import calls_in, placeholders, text_calls
 
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "stage": RuleStage,
     "want": get_args(Want),
     "standing": Standing,
+    "decided_by": DecidedBy,
     "override_reason": OverrideReason,
     "sign_off": get_args(SignOffModel.model_fields["status"].annotation),
     "basis": get_args(ParameterModel.model_fields["basis"].annotation),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from itertools import cycle
 from string import Formatter, ascii_letters, ascii_lowercase, ascii_uppercase
@@ -15,15 +15,17 @@ from typing import Any
 
 import pytest
 
-from ketascreen import PatientProfile, read_profile
+from ketascreen import PatientProfile, Screener, read_profile
 from ketascreen.cli.show import context_of
 from ketascreen.language.terms import Route
+from ketascreen.language.vocabulary import Freshness, Window
 from ketascreen.rendering.page import Line
 from ketascreen.rendering.rule import render_rule
 from ketascreen.rendering.verdict import render
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import TEXTS
-from ketascreen.verdict.override import OverrideReason, Standing
+from ketascreen.verdict.override import OverrideReason
+from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import Verdict
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
@@ -34,7 +36,7 @@ OTHER_LETTERS = str.maketrans(
 )
 KEPT = {
     *("effect", "outcome", "stage", "routes", "route", "decision", "readiness", "why", "kind", "standing", "reason"),
-    *("unit", "as_of", "at", "until", "observed_at", "outcomes", "counts"),
+    *("unit", "as_of", "at", "until", "observed_at", "outcomes", "counts", "earliest", "latest", "counts_through"),
 }
 """The fields of a verdict whose words have labels, and times."""
 NOT_WORDS = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|" + "|".join(rf"\b{route}\b" for route in Route))
@@ -62,12 +64,14 @@ def in_other_letters(data: Any) -> Any:
 
 
 def _kept(key: str, value: Any) -> bool:
-    return key in KEPT and not (isinstance(value, dict) and key == "routes")
+    return key in KEPT and not (isinstance(value, dict) and key in ("routes", "decision"))
 
 
-def odd_verdict(profile: PatientProfile, *, faulty: bool = False, alone: bool = False) -> Verdict:
+def odd_verdict(
+    profile: PatientProfile, *, faulty: bool = False, alone: bool = False, screener: Screener | None = None
+) -> Verdict:
     """The verdict on a session with an override of every kind; with a fault and a disagreement, or of one channel."""
-    verdict = shipped_screener().screen(profile, as_of=AS_OF, stage="session")
+    verdict = (screener or shipped_screener()).screen(profile, as_of=AS_OF, stage="session")
     data = verdict.model_dump(mode="json")
     rules = cycle([finding.rule for finding in verdict.findings])
     data["overrides"] = [
@@ -94,7 +98,8 @@ def odd_verdict(profile: PatientProfile, *, faulty: bool = False, alone: bool = 
         )
     ]
     data["decisions"] = [
-        {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until} for until in (None, AS_OF.isoformat())
+        {"decision": {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until}, "standing": standing}
+        for standing, until in zip(Standing, cycle((None, AS_OF.isoformat())), strict=False)
     ]
     data["receipt"] = {"ledger": "abcdef", "record": 7, "digest": "abcdef"}
     if alone:
@@ -107,6 +112,21 @@ def odd_verdict(profile: PatientProfile, *, faulty: bool = False, alone: bool = 
     return Verdict.model_validate(data)
 
 
+def other_windows() -> Screener:
+    """A screener of a clinic in Berlin with windows in minutes and of one day."""
+    short = {
+        "systolic_bp": Freshness(Window(minutes=1)),
+        "diastolic_bp": Freshness(Window(minutes=120)),
+        "hypertension": Freshness(Window(1)),
+    }
+    rulebook = replace(shipped(), vocabulary=shipped().vocabulary.extended((), short))
+    return Screener(rulebook, channels=["reference"], time_zone="Europe/Berlin")
+
+
+def ago(value: object, **time: int) -> dict[str, object]:
+    return {"value": value, "at": AS_OF - timedelta(**time)}
+
+
 OLD = AS_OF - timedelta(days=20000)
 PARTIAL = {"present": ["zephyr"], "complete": False}
 PROFILES = {path.name: read_profile(path) for path in sorted(EXAMPLES.iterdir()) if path.suffix in (".json", ".yaml")}
@@ -116,6 +136,23 @@ VERDICTS = {
     "everything is known to one channel": odd_verdict(profile_of(baseline()), alone=True),
     "an alert from an answer without a date": odd_verdict(
         profile_of({**baseline(), "suicidality": {"value": "thoughts"}})
+    ),
+    "answers too old by a minute, two days, and known by a month": odd_verdict(
+        profile_of(
+            {
+                **baseline(),
+                "systolic_bp": ago(118, minutes=3),
+                "diastolic_bp": ago(76, minutes=121),
+                "hypertension": ago("none", days=2),
+                "last_stroke": {"value": f"{AS_OF - timedelta(days=183):%Y-%m}", "at": AS_OF},
+                "heart_conditions": {"present": ["stroke"], "complete": True, "at": AS_OF},
+            }
+        ),
+        screener=other_windows(),
+    ),
+    "an answer a minute too old": odd_verdict(
+        profile_of({**baseline(), "systolic_bp": ago(118, minutes=2), "ride_home": ago("arranged", days=1)}),
+        screener=other_windows(),
     ),
     "answers too old or not whole": odd_verdict(
         profile_of({**baseline(), "suicidality": {"value": "none", "at": OLD}, "heart_conditions": PARTIAL})

@@ -23,10 +23,10 @@ ALONE = {
 """What each finding gives alone; all others leave a patient eligible."""
 
 
-def combined(kinds: Iterable[Kind], *, decided: bool = False, in_doubt: bool = False) -> RouteRecommendation:
+def combined(kinds: Iterable[Kind], *, decided: Iterable[str] = (), in_doubt: bool = False) -> RouteRecommendation:
     """One rule for each kind, named for it; not met is left out, as it is in a screening."""
     found = {kind: (str(kind[0]),) for kind in kinds if kind[1] is not Outcome.NOT_MET}
-    return combine(found, Stage.SESSION, decided=("review",) if decided else (), in_doubt=in_doubt)
+    return combine(found, Stage.SESSION, decided=tuple(decided), in_doubt=in_doubt)
 
 
 @pytest.mark.parametrize(("effect", "outcome"), list(product(Effect, Outcome)))
@@ -34,7 +34,9 @@ def test_each_finding_alone_gives_what_the_design_says(effect: Effect, outcome: 
     said = combined([(effect, outcome)])
     assert said.decision is ALONE.get((effect, outcome), Decision.ELIGIBLE)
     assert said.reasons == ((str(effect),) if (effect, outcome) in ALONE else ())
-    assert alone(effect, outcome) == (said.decision, combined([(effect, outcome)], decided=True).readiness)
+    decided = combined([(effect, outcome)], decided=["review"])
+    assert alone(effect, outcome) == (said.decision, decided.readiness)
+    assert alone(effect, outcome, decided=False) == (said.decision, said.readiness)
 
 
 def test_any_vector_of_outcomes_gives_the_most_cautious_of_what_each_gives_alone() -> None:
@@ -48,20 +50,29 @@ def test_any_vector_of_outcomes_gives_the_most_cautious_of_what_each_gives_alone
 KINDS = list(product(EFFECTS, (Outcome.MET, Outcome.UNKNOWN)))
 
 
-def test_readiness_is_candidacy_then_holds_then_undecided_reviews() -> None:
+DECIDED = [(), ("review",), ("hold",), ("review", "hold"), ("exclude", "caution"), tuple(map(str, Effect))]
+
+
+def test_readiness_is_candidacy_then_undecided_holds_then_undecided_reviews() -> None:
     for chosen in product((False, True), repeat=len(KINDS)):
         kinds = {kind for kind, taken in zip(KINDS, chosen, strict=True) if taken}
-        for decided in (False, True):
+        for decided in DECIDED:
             said = combined(kinds, decided=decided)
-            if kinds & {(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)}:
+            stops = {(Effect.EXCLUDE, Outcome.MET)} | ({(Effect.HOLD, Outcome.MET)} if "hold" not in decided else set())
+            if kinds & stops:
                 assert said.readiness is Readiness.NOT_READY
-                assert set(said.readiness_reasons) <= {"exclude", "hold"}
+                assert set(said.readiness_reasons) == {str(effect) for effect, _ in kinds & stops}
             elif said.decision is Decision.INSUFFICIENT_DATA or (Effect.HOLD, Outcome.UNKNOWN) in kinds:
-                assert said.readiness is Readiness.INSUFFICIENT_DATA
-            elif (Effect.REVIEW, Outcome.MET) in kinds and not decided:
+                assert said.readiness is Readiness.INSUFFICIENT_DATA, "what is not known was decided"
+            elif (Effect.REVIEW, Outcome.MET) in kinds and "review" not in decided:
                 assert (said.readiness, said.readiness_reasons) == (Readiness.INSUFFICIENT_DATA, ("review",))
             else:
                 assert (said.readiness, said.readiness_reasons) == (Readiness.READY, ())
+
+
+def test_a_decision_changes_no_recommendation() -> None:
+    for kind in KINDS:
+        assert combined([kind], decided=map(str, Effect)).decision is combined([kind]).decision
 
 
 def test_doubt_leaves_nothing_better_than_insufficient_data_and_nothing_better_than_without_it() -> None:

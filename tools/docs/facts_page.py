@@ -12,7 +12,9 @@ from ketascreen.patient.codes import codes_by_fact
 HEAD = """# Facts
 
 What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
-rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age.
+rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that
+*stand* can still meet rules. An *opaque* answer stands for more than one thing, so a clinician's decision on it counts
+for that one observation.
 `make docs` writes this page.
 
 Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes
@@ -26,7 +28,7 @@ def facts_page() -> str:
     vocabulary: Vocabulary = shipped().vocabulary
     codes = codes_by_fact(vocabulary)
     parts = [HEAD]
-    for domain, facts in groupby(vocabulary.values(), key=lambda fact: fact.domain):
+    for domain, facts in groupby(vocabulary.offered.values(), key=lambda fact: fact.domain):
         parts.append(f"\n## {domain.capitalize()}\n")
         parts.append("| fact | what it is | answer | fresh for | codes |\n|---|---|---|---|---|")
         parts += [_row(fact, codes[fact.name]) for fact in facts]
@@ -36,8 +38,9 @@ def facts_page() -> str:
 def _row(fact: Fact, codes: tuple[Code, ...]) -> str:
     note = f" {fact.note}" if fact.note else ""
     window = str(fact.freshness) if fact.freshness else ""
-    for name in ("lasting", "permanent"):
+    for name in ("lasting", "permanent", "stands"):
         words = sorted(getattr(fact.freshness, name)) if fact.freshness else []
         window += f"; {name}: {', '.join(words)}" if words else ""
+    note += f" Opaque: {', '.join(sorted(fact.opaque))}." if fact.opaque else ""
     listed = ", ".join(f"{code.choice + ': ' if code.choice else ''}{code}" for code in codes)
     return f"| `{fact.name}` | {fact.label}.{note} | {fact.describe()} | {window} | {listed} |"

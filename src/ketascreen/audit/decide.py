@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, RequestError, did_you_mean
-from ketascreen.language.terms import Outcome
+from ketascreen.language.rule import Rule
+from ketascreen.language.terms import DecidedBy, Outcome
 from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason
 from ketascreen.verdict.verdict import Verdict
 
@@ -21,14 +23,27 @@ _HINTS = {
 }
 
 
-def override_from(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapping[str, Any]) -> Override:
+@dataclass(frozen=True, slots=True, repr=False)
+class Ground:
+    """What an override rests on beside the finding. Its repr shows nothing of the patient.
+
+    `rule` is the rule with its digest; `open_lists` are the lists that it asks and that are not known to be complete.
+    """
+
+    rule: Rule
+    rule_digest: str
+    open_lists: tuple[str, ...]
+    birth_date: str | None
+
+
+def override_from(verdict: Verdict, ground: Callable[[str], Ground], given: Mapping[str, Any]) -> Override:
     """The override of the finding of `given["rule"]` in a verdict that has a receipt; it is not on record yet.
 
-    `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `rule_digests` holds the meaning digest of each rule
-    of the verdict's rulebook.
+    `given` holds `rule`, `reason`, `text`, `by`, `at` and `until`; `ground` gives what an override of a rule rests on.
 
     Raises:
-        RequestError: there is nothing to override, or a part of the decision is missing or wrong.
+        RequestError: there is nothing to override, a list that a decision needs is not complete, or a part of the
+            decision is missing or wrong.
     """
     assert verdict.receipt is not None
     findings = {finding.rule: finding for finding in verdict.findings}
@@ -39,12 +54,20 @@ def override_from(verdict: Verdict, rule_digests: Mapping[str, str], given: Mapp
     if finding.effect not in OVERRIDABLE or finding.outcome is Outcome.NOT_MET:
         problem = f"`{finding.rule}` did not restrict this screening, so there is nothing to override"
         raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])
+    found = ground(finding.rule)
+    if finding.outcome is Outcome.MET and found.rule.decided_by is DecidedBy.CLINICIAN and found.open_lists:
+        hint = "then mark it complete, screen again, and decide on the whole list"
+        raise RequestError(
+            Diagnostic("incomplete-list", f"go through `{name}` to its end first", hint) for name in found.open_lists
+        )
     wrong: list[str] = []
     try:
         override = Override(
             **given,
-            rule_digest=rule_digests[finding.rule],
+            rule_digest=found.rule_digest,
             effect=finding.effect,
+            decided_by=found.rule.decided_by,
+            birth_date=found.birth_date,
             outcome=finding.outcome,
             rests_on=finding.rests_on,
             screening=verdict.receipt.record,

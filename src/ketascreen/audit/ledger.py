@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from ketascreen.audit.decide import override_from
+from ketascreen.audit.decide import Ground, override_from
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
@@ -14,12 +15,15 @@ from ketascreen.audit.record import (
     override_record,
     rulebook_record,
 )
-from ketascreen.audit.screening_record import holds_verdict, screening_record
+from ketascreen.audit.screening_record import clinic_of, holds_verdict, profile_of, screening_record
 from ketascreen.audit.store import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.patient.facts import known_facts
+from ketascreen.screening.present import birth_date_of, open_lists
 from ketascreen.screening.recorder import Screening
-from ketascreen.verdict.override import LASTING, Override, OverrideReason, Standing
+from ketascreen.verdict.override import Override, OverrideReason
+from ketascreen.verdict.standing import LASTING, Standing
 from ketascreen.verdict.verdict import Receipt, Verdict
 
 
@@ -80,18 +84,20 @@ class Ledger(LedgerFile):
     ) -> Override:
         """Puts on record that a clinician goes ahead despite the finding of a rule, in a screening that is on record.
 
-        On a review that is met, this is the clinician's decision that makes a session ready. `text` is free text; `at`
-        and `until` have offsets.
+        On a met rule that a clinician decides, this is the decision that makes a session ready. On any other rule it
+        counts for nothing. `text` is free text; `at` and `until` have offsets.
 
         Raises:
-            RequestError: the verdict is not on record in this ledger, or there is nothing to override.
+            RequestError: the verdict is not on record in this ledger, there is nothing to override, or a decision would
+                rest on a list that is not known to be complete.
             LedgerError: it could not be put on record.
         """
         given = {"rule": rule, "reason": reason, "text": text, "by": by, "at": at, "until": until}
         screening, rulebook = self._screening_of(verdict)
-        override = override_from(verdict, rulebook.rule_digests, given)
         with self._legible():
             reference = str(screening.part("reference"))
+            ground = _ground(screening, rulebook)
+        override = override_from(verdict, ground, given)
         entry = self.append(override_record(reference, override, self.salts()))
         return override.model_copy(update={"record": entry.number})
 
@@ -115,6 +121,20 @@ class Ledger(LedgerFile):
         """Whether the next entry's segment holds the rulebook. So each segment can be replayed by itself."""
         held, last = transaction.newest("rulebook", digest), transaction.last()
         return held is not None and last is not None and self.segment_of(held) == self.segment_of(last.number + 1)
+
+
+def _ground(screening: Record, rulebook: Rulebook) -> Callable[[str], Ground]:
+    """What an override of a rule in a recorded screening rests on, by the rule's id."""
+    profile = profile_of(screening)
+    facts = known_facts(profile, rulebook.vocabulary, clinic_of(screening))
+
+    def of(rule_id: str) -> Ground:
+        rule = rulebook.rule(rule_id)
+        assert rule is not None
+        lists = open_lists(rule, rulebook.vocabulary, facts)
+        return Ground(rule, rulebook.rule_digests[rule_id], lists, birth_date_of(profile))
+
+    return of
 
 
 def _require_files(rulebook: Rulebook) -> None:

@@ -17,10 +17,10 @@ from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, 
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.verdict.override import Override
 
-FORMAT = "ketascreen-record/2"
-"""The format of new records."""
-FORMATS = frozenset({"ketascreen-record/1", FORMAT})
-"""The formats that can be read; only their screenings differ."""
+FIRST, SECOND, FORMAT = "ketascreen-record/1", "ketascreen-record/2", "ketascreen-record/3"
+"""The formats of before, and the format of new records."""
+FORMATS = frozenset({FIRST, SECOND, FORMAT})
+"""The formats that can be read. Only their screenings differ, and an override of before has fewer parts."""
 
 MAY_LEAVE = frozenset(
     {

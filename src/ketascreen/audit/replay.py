@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ketascreen import _version
@@ -11,16 +11,24 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.record import FORMATS, Record, differing, missing_openings
-from ketascreen.audit.screening_record import findings_of, profile_of, reasons_of, screening_record
+from ketascreen.audit.screening_record import (
+    decisions_of,
+    findings_of,
+    profile_of,
+    reasons_of,
+    screening_record,
+    zone_in,
+)
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
-from ketascreen.diagnostic import InputError, printable
+from ketascreen.diagnostic import InputError, ProfileError, printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
 from ketascreen.screening.recorder import Screening
+from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.verdict import ClinicianDecision, Receipt, Verdict
+from ketascreen.verdict.verdict import Receipt, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class Change:
 class Replayed:
     """The result of running one recorded screening again.
 
-    `refused` says why it could not be run. With its own rulebook and library (`own`), `differs` names the parts of its
+    `refused` says why it could not be run; `refused_now` are the codes of the reasons if this version, or the other
+    rulebook, refuses the recorded profile. With its own rulebook and library (`own`), `differs` names the parts of its
     record that differ; if it is empty, the bytes are identical. With others, `changes` are the routes that differ.
     """
 
@@ -45,6 +54,7 @@ class Replayed:
     reference: str = ""
     own: bool = True
     refused: str = ""
+    refused_now: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -55,7 +65,7 @@ class Replay:
     def __init__(self, ledger: Ledger, rulebook: Rulebook | None = None) -> None:
         self._ledger = ledger
         self._rulebook = rulebook
-        self._screeners: dict[tuple[str, tuple[str, ...]], Screener] = {}
+        self._screeners: dict[tuple[str, tuple[str, ...], str | None], Screener] = {}
 
     def run(self, *, first: int = 1, last: int | None = None) -> Iterator[Replayed]:
         """Each screening from entry `first` to `last`, in order.
@@ -70,6 +80,7 @@ class Replay:
     def one(self, entry: Entry) -> Replayed:
         """One recorded screening, run again."""
         record, reference = entry.record, ""
+        codes: tuple[str, ...] = ()
         try:
             _require_whole(record)
             reference = str(record.part("reference"))
@@ -77,9 +88,11 @@ class Replay:
             return self._compared(entry, reference, screener, _screened_again(screener, record))
         except (LedgerError, InputError) as error:
             refused = str(error)
+            if isinstance(error, ProfileError):
+                codes = tuple(dict.fromkeys(problem.code for problem in error.diagnostics))
         except (LookupError, ValueError, TypeError):
             refused = "its record cannot be read; verify the ledger"
-        return Replayed(entry.number, reference, refused=refused)
+        return Replayed(entry.number, reference, refused=refused, refused_now=codes)
 
     def verdict(self, entry: Entry) -> Verdict:
         """The verdict of a recorded screening, with its receipt; the screening is run again, to the same bytes.
@@ -116,10 +129,16 @@ class Replay:
         for channel in channels:
             if channel not in CHANNELS:
                 raise LedgerError("ledger-not-there", f"this version does not have its channel `{channel}`")
-        key = rulebook.bytes_digest, channels
+        zone = zone_in(record)
+        key = rulebook.bytes_digest, channels, zone
         if key not in self._screeners:
-            self._screeners[key] = Screener(rulebook, channels=channels)
+            self._screeners[key] = Screener(_in_zone(rulebook, zone), channels=channels, time_zone=zone)
         return self._screeners[key]
+
+
+def _in_zone(rulebook: Rulebook, zone: str | None) -> Rulebook:
+    """The rulebook in the time zone of the recorded screening."""
+    return replace(rulebook, identity=replace(rulebook.identity, time_zone=zone))
 
 
 def _kind(entry: Entry) -> str:
@@ -144,7 +163,7 @@ def _screened_again(screener: Screener, record: Record) -> Verdict:
         as_of=datetime.fromisoformat(record.part("as_of")),
         stage=record.data["stage"],
         routes=[Route(route) for route in record.data["recommendation"]],
-        decisions=[ClinicianDecision.model_validate(one) for one in record.part("decisions")],
+        decisions=[ClinicianDecision.model_validate(one) for one in decisions_of(record)],
         overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
     )
 

@@ -1,8 +1,9 @@
 """Writes and reads the record of a screening: the lean form of its verdict, with the profile.
 
 The titles, sources and attributes of routes are not in it: they are in the record of the rulebook, found by its digest.
-Each fact is a part of its own, so that one can be opened without the others. Records of the previous format
-(`ketascreen-record/1`), which sealed each finding by itself, can be read too, and written again to the same bytes.
+Each fact is a part of its own, so that one can be opened without the others. Records of the formats before can be read
+too, and written again to the same bytes: `ketascreen-record/1` sealed each finding by itself, and in both formats a
+decision stood without its standing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen import _version
-from ketascreen.audit.record import FORMAT, Record, record_of
+from ketascreen.audit.record import FIRST, FORMAT, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rulebook import Rulebook
@@ -59,8 +60,7 @@ def holds_verdict(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
 
 
 def _findings_again(record: Record, rulebook: Rulebook) -> tuple[Finding, ...]:
-    as_of = datetime.fromisoformat(record.part("as_of"))
-    clinic = ClinicTime.at(as_of, zone_in(record))
+    clinic = clinic_of(record)
     facts = known_facts(profile_of(record), rulebook.vocabulary, clinic)
     outcomes = {rule: finding.outcome for rule, finding in findings_of(record).items()}
     rules = [rule for rule in rulebook.rules if rule.id in outcomes]
@@ -76,6 +76,15 @@ def zone_in(record: Record) -> str | None:
     """
     zone: str | None = record.part("time_zone") if "time_zone" in {*record.data, *record.data["sealed"]} else None
     return zone
+
+
+def clinic_of(record: Record) -> ClinicTime:
+    """The time of a recorded screening.
+
+    Raises:
+        KeyError: the opening of a part is missing.
+    """
+    return ClinicTime.at(datetime.fromisoformat(record.part("as_of")), zone_in(record))
 
 
 def profile_of(record: Record) -> PatientProfile:
@@ -95,7 +104,7 @@ def findings_of(record: Record) -> dict[str, LeanFinding]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told: Mapping[str, Any] = record.part("findings") if record.format == FORMAT else record.parts("findings")
+    told: Mapping[str, Any] = record.parts("findings") if record.format == FIRST else record.part("findings")
     return {
         rule: LeanFinding(Outcome(one["outcome"]), tuple(one.get("rests_on", ())), one.get("lacks", {}))
         for rule, one in told.items()
@@ -108,8 +117,17 @@ def reasons_of(record: Record, route: str) -> frozenset[str]:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    told = record.part("routes")[route] if record.format == FORMAT else record.part(f"routes.{route}")
+    told = record.part(f"routes.{route}") if record.format == FIRST else record.part("routes")[route]
     return frozenset((*told["reasons"], *told["readiness_reasons"]))
+
+
+def decisions_of(record: Record) -> list[Any]:
+    """The decisions that were given with a screening, as plain data.
+
+    Raises:
+        KeyError: the opening of the part is missing.
+    """
+    return [one.get("decision", one) for one in record.part("decisions")]
 
 
 def _said(verdict: Verdict, form: str) -> dict[str, Any]:
@@ -124,7 +142,8 @@ def _said(verdict: Verdict, form: str) -> dict[str, Any]:
         },
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
-    return {**clear, **(_lean(verdict) if form == FORMAT else _part_by_part(verdict))}
+    said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(verdict))}
+    return said if form == FORMAT else {**said, **_decided_before(verdict)}
 
 
 def _lean(verdict: Verdict) -> dict[str, Any]:
@@ -148,6 +167,17 @@ def _part_by_part(verdict: Verdict) -> dict[str, Any]:
         for finding in verdict.findings
     }
     return {**routes, **findings, **rest}
+
+
+def _decided_before(verdict: Verdict) -> dict[str, Any]:
+    """The decisions and overrides as the formats before have them."""
+    used = {"__all__": {"earliest", "latest"}}
+    later: Any = {"override": {"decided_by": True, "birth_date": True, "rests_on": used}}
+    overrides = [one.model_dump(mode="json", exclude=later) for one in verdict.overrides]
+    return {
+        "decisions": [one.decision.model_dump(mode="json") for one in verdict.decisions],
+        "overrides": overrides,
+    }
 
 
 def _route(route: RouteVerdict) -> dict[str, Any]:

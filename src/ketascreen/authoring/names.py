@@ -18,7 +18,9 @@ from ketascreen.loading import file_models
 from ketascreen.loading.build import NAMED, read_trees
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
+from ketascreen.loading.validate import read_model
 from ketascreen.loading.vocabulary import VocabularyReader
+from ketascreen.patient.contradictions import BUILT_IN_SAYS
 from ketascreen.syntax.folder import START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -27,11 +29,15 @@ from ketascreen.syntax.tree import Node, Scalar
 
 @dataclass(frozen=True, slots=True)
 class RulebookNames:
-    """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each."""
+    """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each.
+
+    `contradictions` holds what each says, the built-in ones included.
+    """
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Parameter]
     definitions: Mapping[str, str]
+    contradictions: Mapping[str, str]
     documents: Mapping[str, Document]
     outside_sources: Mapping[str, OutsideSource]
     conflicts: Mapping[str, Conflict]
@@ -70,6 +76,7 @@ def read_names(folder: str | Path) -> RulebookNames:
         vocabulary=linker.vocabulary,
         parameters=linker.parameters,
         definitions=defined,
+        contradictions={**BUILT_IN_SAYS, **_contradictions(named["vocabulary"])},
         documents=sources.documents,
         outside_sources=sources.outside,
         conflicts=sources.conflicts,
@@ -77,6 +84,11 @@ def read_names(folder: str | Path) -> RulebookNames:
         rules={_stem(path): _title(trees.get(path)) for path in sorted(read.files) if path not in hold_names},
         starts=tuple(sorted(_stem(path).removesuffix(".start") for path in read.fixtures if path.endswith(START))),
     )
+
+
+def _contradictions(vocabulary: Node | None) -> Mapping[str, str]:
+    model = vocabulary and read_model(file_models.VocabularyModel, vocabulary, Problems())
+    return {name: one.say for name, one in model.contradictions.items()} if model else {}
 
 
 def _stem(path: str) -> str:

@@ -107,7 +107,7 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
     names = read_names(folder)
     for route in routes:
         if route not in names.routes:
-            hint = did_you_mean(route, names.routes, otherwise=f"the routes are {', '.join(names.routes)}, or all")
+            hint = f"the routes are {', '.join(names.routes)}, or all"
             raise refused("unknown-route", f"unknown route `{route}`", hint)
     if rule in names.rules or rule in NAMED:
         raise refused("rule-id", f"there is a `{rule}` already", "choose another id")

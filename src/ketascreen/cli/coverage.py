@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ketascreen.authoring.cases.read import read_cases
+from ketascreen.authoring.coverage.contradictions import ContradictionCoverage, cover_contradictions
 from ketascreen.authoring.coverage.lines import missing, unreachable
 from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, RuleCoverage, Share, cover, total
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
@@ -44,25 +45,28 @@ def command(
 
     Some case must see each comparison, and each `all`, `any` and `not`, true, false and unknown. Some case must show
     that each comparison matters with each of these values: another value of this one comparison would change the
-    outcome of the rule. Parts that no patient can show are listed, and not counted. docs/coverage.md says more.
+    outcome of the rule. Parts that no patient can show are listed, and not counted. Of each contradiction, some case
+    must meet it and another just not. docs/coverage.md says more.
     """
     limit = None if least is None else _percent(least)
     where = folder or built_in_rules()
     rulebook = rulebook_of(folder)
-    covered: Sequence[RuleCoverage] = cover(rulebook, read_cases(where, rulebook), vignettes=vignettes)
+    cases = read_cases(where, rulebook)
+    covered: Sequence[RuleCoverage] = cover(rulebook, cases, vignettes=vignettes)
+    contradictions: Sequence[ContradictionCoverage] = cover_contradictions(rulebook, cases)
     if rule_id is not None:
         ids = [rule.id for rule in rulebook.rules]
         if rule_id not in ids:
             unknown("rule", rule_id, ids, "`ketascreen rules` lists them")
-        covered = [one for one in covered if one.rule.id == rule_id]
+        covered, contradictions = [one for one in covered if one.rule.id == rule_id], ()
     files = _files(where, covered)
     if html is not None:
-        _write(html, pages(covered, files, rulebook))
+        _write(html, pages(covered, contradictions, files, rulebook))
     if as_json:
-        show_json(_data(covered))
+        show_json(_data(covered, contradictions))
     else:
-        show(render(covered, files, whole=rule_id is not None))
-    share = total(covered)
+        show(render(covered, contradictions, files, whole=rule_id is not None))
+    share = total([*covered, *contradictions])
     if limit is not None and not _reaches(share, limit):
         if not as_json:
             show(wrapped(f"{share} is less than the {least}% that --fail-under requires", style=Style.URGENT))
@@ -98,8 +102,21 @@ def _write(folder: Path, written: Mapping[str, str]) -> None:
         target.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _data(covered: Sequence[RuleCoverage]) -> dict[str, Any]:
-    return {**_share(total(covered)), "rules": [_rule(one) for one in covered]}
+def _data(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage]) -> dict[str, Any]:
+    return {
+        **_share(total([*covered, *contradictions])),
+        "rules": [_rule(one) for one in covered],
+        "contradictions": [_contradiction(one) for one in contradictions],
+    }
+
+
+def _contradiction(one: ContradictionCoverage) -> dict[str, Any]:
+    return {
+        "contradiction": one.contradiction.name,
+        **_share(one.share),
+        "shown_by": {goal.value: str(one.shown[goal]) for goal in one.goals if goal in one.shown},
+        "missing": [goal.value for goal in one.missing],
+    }
 
 
 def _share(share: Share) -> dict[str, Any]:

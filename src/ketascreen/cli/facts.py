@@ -10,11 +10,12 @@ import click
 
 from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
 from ketascreen.language.condition import facts_of
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Code, Fact
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.profile import BUILT_IN
-from ketascreen.rendering.page import Line, Style, entry, show, wrapped
+from ketascreen.rendering.page import Line, Style, entries, entry, show, wrapped
 from ketascreen.signing import VerifyKey
 
 Codes = tuple[Code, ...]
@@ -32,8 +33,8 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
     rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
     if name is not None and name not in vocabulary:
-        unknown("fact", name, vocabulary, "`ketascreen facts` lists them")
-    chosen = [vocabulary[name]] if name is not None else list(vocabulary.values())
+        unknown("fact", name, vocabulary.offered, "`ketascreen facts` lists them")
+    chosen = [vocabulary[name]] if name is not None else list(vocabulary.offered.values())
     codes = codes_by_fact(vocabulary)
     if as_json:
         data = [as_data(fact, codes[fact.name], rulebook) for fact in chosen]
@@ -48,7 +49,18 @@ def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
     """Everything about a fact, as plain data."""
     said = plain(fact)
     del said["own_codes"]  # `codes` has these too
-    return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook)}
+    contradictions = [_contradiction(one) for one in contradictions_of(fact, rulebook)]
+    return {**said, "codes": plain(codes), "rules": asked_by(fact, rulebook), "contradictions": contradictions}
+
+
+def contradictions_of(fact: Fact, rulebook: Rulebook) -> list[Contradiction]:
+    """The contradictions that compare a fact."""
+    return [one for one in rulebook.vocabulary.contradictions if fact.name in one.facts]
+
+
+def _contradiction(one: Contradiction) -> dict[str, Any]:
+    when = {"not_below": [one.when.fact, one.when.other]} if isinstance(one.when, NotBelow) else plain(one.when)
+    return {"name": one.name, "when": when, "about": one.about, "newer": one.newer, "say": one.say}
 
 
 def asked_by(fact: Fact, rulebook: Rulebook) -> list[str]:
@@ -74,11 +86,20 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
         yield from entry("Unit", f"{fact.unit.name} (UCUM {fact.unit.ucum})", indent=2)
     if fact.note:
         yield from entry("Note", fact.note, indent=2)
+    if fact.replaced_by:
+        yield from entry("Replaced by", ", ".join(fact.replaced_by), indent=2)
     yield from entry("Domain", fact.domain, indent=2)
     yield from entry("Can change", "yes" if fact.changeable else "no", indent=2)
     where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"
     yield from entry("Given as", where, indent=2)
     yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)
+    said = [f"{one.say} ({one.name}, with {_others(one, fact)})" for one in contradictions_of(fact, rulebook)]
+    yield from entries("Refused with", said, indent=2)
+
+
+def _others(one: Contradiction, fact: Fact) -> str:
+    """The other facts of a contradiction."""
+    return " and ".join(sorted(one.facts - {fact.name}))
 
 
 def listed(codes: Codes) -> str:

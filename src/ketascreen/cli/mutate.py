@@ -82,6 +82,8 @@ def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | 
         if rule not in ids:
             unknown("rule", rule, ids, "`ketascreen rules` lists them")
     found = mutants(rulebook, read_sources(place, source_paths(rulebook)))
+    if not rules and since is None:
+        return found
     wanted = frozenset(rules or ids)
     if since is not None:
         wanted &= rules_changed_since(since, place, rulebook)

@@ -21,6 +21,7 @@ from ketascreen.diagnostic import Place, did_you_mean, printable
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.vocabulary import Freshness
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.observation import Refused, read_instant
@@ -140,6 +141,9 @@ def plain(data: Any) -> Any:
             return str(data)
         case Unit():
             return data.name
+        case Freshness():
+            parts = {field.name: plain(getattr(data, field.name)) for field in fields(data)}
+            return {**parts, "window": str(data)}
         case Decimal():
             return decimal_text(data)
         case Enum():

@@ -73,7 +73,7 @@ def render(told: Sequence[Replayed]) -> Iterator[Line]:
 
 def _outcome(one: Replayed) -> str:
     if one.refused:
-        return "could not be run"
+        return "refused today" if one.refused_now else "could not be run"
     if one.own:
         return "not the same" if one.differs else "the same to the byte"
     return "decided otherwise" if one.changes else "decided the same"
@@ -82,7 +82,8 @@ def _outcome(one: Replayed) -> str:
 def _one(one: Replayed) -> Iterator[Line]:
     who = f"entry {one.number}{f' ({printable(one.reference)})' if one.reference else ''}"
     if one.refused:
-        yield from wrapped(f"{who}: cannot be run: {one.refused}", hang=2, style=Style.URGENT)
+        what = "refused today" if one.refused_now else "cannot be run"
+        yield from wrapped(f"{who}: {what}: {one.refused}", hang=2, style=Style.URGENT)
     if one.differs:
         yield from wrapped(f"{who}: not the same in {', '.join(one.differs)}", hang=2, style=Style.URGENT)
     for change in one.changes:

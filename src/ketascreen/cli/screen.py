@@ -16,14 +16,16 @@ from ketascreen.cli.exit_status import MEANING, of_verdict
 from ketascreen.cli.options import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.screen_many import MEANING as MANY
 from ketascreen.cli.screen_many import Asked, screen_many
+from ketascreen.diagnostic import ProfileError
+from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.patient.reader import read_profile
+from ketascreen.patient.reader import in_words_of, read_profile
 from ketascreen.rendering.page import show
 from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
 from ketascreen.syntax.utf8 import MAX_BYTES
-from ketascreen.verdict.verdict import ClinicianDecision
+from ketascreen.verdict.decided import ClinicianDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger
@@ -39,11 +41,12 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @click.option("--route", "routes", multiple=True, type=click.Choice(list(map(str, Route))), help="Only this route.")
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), default=str(Stage.CANDIDACY), show_default=True)
 @click.option("--as-of", metavar="TIME", help="ISO 8601 with its offset, as in 2026-11-22T09:00:00+01:00.  [now]")
+@click.option("--time-zone", metavar="NAME", help="The clinic's time zone, as in America/Los_Angeles.")
 @click.option(
     "--decided",
     multiple=True,
     metavar="RULE:WHO",
-    help="A review on which a clinician decided to go ahead, and who decided.",
+    help="A rule on which a clinician decided today to go ahead, and who decided.",
 )
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
@@ -59,6 +62,7 @@ def command(
     routes: tuple[Route, ...],
     stage: str,
     as_of: str | None,
+    time_zone: str | None,
     decided: tuple[str, ...],
     channels: tuple[str, ...],
     isolation: Isolation,
@@ -80,16 +84,18 @@ def command(
     if many:
         _require_absent(one_by_one, "is for one patient; leave it out with --many")
         asked = Asked(time, Stage(stage), routes or None, file, as_json)
-        with Screener(rulebook_of(rules, keys), channels=channels, isolation=isolation) as screener:
+        with Screener(
+            rulebook_of(rules, keys), channels=channels, isolation=isolation, time_zone=time_zone
+        ) as screener:
             status = screen_many(screener, asked, workers=workers or 1)
         raise click.exceptions.Exit(status)
     _require_absent({"-j": workers}, "is for --many")
     decisions = [_decision(text, time) for text in decided]
-    profile = _profile(file)
     rulebook = rulebook_of(rules, keys)
+    profile = _profile(file, rulebook)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger)) if ledger else None
-        screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept)
+        screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept, time_zone=time_zone)
         verdict = opened.enter_context(screener).screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )
@@ -115,14 +121,17 @@ def _ledger(path: Path) -> Ledger:
 def _decision(text: str, time: datetime) -> ClinicianDecision:
     rule, _, who = text.partition(":")
     if not rule or not who.strip():
-        raise click.BadParameter("write the review's id, a colon, and who decided", param_hint="--decided")
+        raise click.BadParameter("write the rule's id, a colon, and who decided", param_hint="--decided")
     return ClinicianDecision(rule=rule, by=who.strip(), at=time)
 
 
-def _profile(file: str) -> PatientProfile:
-    if file != "-":
-        return read_profile(file)
-    if sys.stdin is None:
+def _profile(file: str, rulebook: Rulebook) -> PatientProfile:
+    if file == "-" and sys.stdin is None:
         raise click.BadParameter("standard input is closed; name a file", param_hint="FILE")
-    # One byte over the limit is enough for the reader to refuse it.
-    return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")
+    try:
+        if file != "-":
+            return read_profile(file)
+        # One byte over the limit is enough for the reader to refuse it.
+        return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")
+    except ProfileError as error:
+        raise in_words_of(rulebook.vocabulary, error) from None

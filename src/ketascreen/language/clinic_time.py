@@ -11,6 +11,7 @@ from ketascreen.runtime.time_zones import time_zone
 Instant = date | datetime
 """A calendar date, or a time with its offset."""
 
+MINUTES_A_DAY = 24 * 60
 _MINUTE = timedelta(minutes=1)
 
 

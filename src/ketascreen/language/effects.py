@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ketascreen.language.complete import complete
 from ketascreen.language.rule import RuleStage
-from ketascreen.language.terms import Decision, Effect, Readiness
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class EffectRow:
 
     `stages` are the stages that its rules may have; a new rule gets the first. `rank` orders the effects of one stage,
     the least cautious first; an effect with None is not in the order. `gives` is what its findings can change, if
-    anything. `last_answers`: its rules read the last answers, whatever their age.
+    anything. `last_answers`: its rules read the last answers, whatever their age. `decided_by` is who decides on a met
+    rule that does not say it; None: its rules cannot say it, and nobody decides on them.
     """
 
     stages: tuple[RuleStage, ...]
@@ -26,6 +27,7 @@ class EffectRow:
     folder: str
     says: str
     last_answers: bool = False
+    decided_by: DecidedBy | None = None
 
 
 EFFECTS: Mapping[Effect, EffectRow] = complete(
@@ -46,6 +48,7 @@ EFFECTS: Mapping[Effect, EffectRow] = complete(
             may_be_always=True,
             folder="reviews",
             says="A relative contraindication, or anything that a clinician must decide.",
+            decided_by=DecidedBy.CLINICIAN,
         ),
         Effect.CAUTION: EffectRow(
             stages=(RuleStage.CANDIDACY,),
@@ -62,6 +65,7 @@ EFFECTS: Mapping[Effect, EffectRow] = complete(
             may_be_always=False,
             folder="holds",
             says="A requirement of the day is not met.",
+            decided_by=DecidedBy.NOBODY,
         ),
         Effect.ADVISE: EffectRow(
             stages=(RuleStage.CANDIDACY, RuleStage.SESSION),
@@ -90,5 +94,12 @@ def giving(*what: type[Decision] | type[Readiness]) -> tuple[Effect, ...]:
     return tuple(effect for effect, row in EFFECTS.items() if row.gives in what)
 
 
+def usual_decider(effect: Effect) -> DecidedBy:
+    """Who decides on a met rule of an effect, if the rule does not say it."""
+    return EFFECTS[effect].decided_by or DecidedBy.NOBODY
+
+
+DECIDABLE = tuple(effect for effect, row in EFFECTS.items() if row.decided_by is not None)
+"""The effects whose rules may say who decides."""
 MAY_BE_ALWAYS = tuple(effect for effect, row in EFFECTS.items() if row.may_be_always)
 """The effects whose rules may say `when: always`."""

@@ -34,6 +34,11 @@ class Unit:
     factor: int = 1
     singular: str | None = None
 
+    @property
+    def example(self) -> str:
+        """A quantity in it, for messages: `1 year`."""
+        return f"1 {self.singular or self.name}"
+
 
 _TABLE = (
     Unit("mmHg", "mm[Hg]", "pressure"),
@@ -105,6 +110,13 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def range_hint(low: Decimal | None, high: Decimal | None, unit: Unit) -> str:
+    """What a number outside its range is told; both ends are in the range."""
+    ends = " to ".join(decimal_text(end) if end is not None else "any" for end in (low, high))
+    kpa = "; a pressure in kPa must be converted" if unit.name == "mmHg" else ""
+    return f"it is {ends} {unit.name}{kpa}"
+
+
 def measured(number: str, unit: str | None, texts: Catalogue) -> str:
     """A number for people. `texts` words its unit, which is given by its name in rules; None means without a unit."""
     return number if unit is None else texts.text("quantity", number=number, unit=texts.label("unit", unit))
@@ -128,16 +140,20 @@ def parse_number(text: str) -> Decimal:
     return Decimal(decimal_text(Decimal(text)))
 
 
-def parse_quantity(text: str) -> Quantity:
+def parse_quantity(text: str, wanted: Unit | None = None) -> Quantity:
     """A quantity from text such as `140 mmHg`: a number, one space, a unit of the table.
+
+    A message speaks of the `wanted` unit if there is one; the quantity may be in another.
 
     Raises:
         QuantityError: no unit, an unknown unit, or a number that cannot be read.
     """
     match = _QUANTITY.fullmatch(text)
     if match is None:
-        raise QuantityError("write a number, a space and a unit, such as `140 mmHg`")
+        example = wanted.example if wanted else "140 mmHg"
+        raise QuantityError(f"write a number, a space and a unit, such as `{example}`")
     unit = UNITS.get(match["unit"])
     if unit is None:
-        raise QuantityError(f"unknown unit; the units are {', '.join(unit.name for unit in _TABLE)}")
+        known = f"give it in `{wanted.name}`" if wanted else f"the units are {', '.join(unit.name for unit in _TABLE)}"
+        raise QuantityError(f"unknown unit; {known}")
     return Quantity(parse_number(match["number"]), unit)

@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Place
 from ketascreen.language.condition import Condition
 from ketascreen.language.documents import Citation
 from ketascreen.language.quantity import Quantity
-from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.terms import DecidedBy, Effect, Route, Stage
 
 
 class RuleStage(StrEnum):
@@ -45,7 +45,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One claim: if this condition is met, this effect follows, for these routes, because of these sources."""
+    """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
+
+    `decided_by` is who may decide to go ahead although it is met.
+    """
 
     id: str
     title: str
@@ -61,6 +64,7 @@ class Rule:
     interpretation: str = ""
     sign_off: SignOff = SignOff("draft")
     allow: tuple[Allowance, ...] = ()
+    decided_by: DecidedBy = DecidedBy.NOBODY
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""

@@ -9,8 +9,9 @@ from functools import cached_property
 
 import rfc8785
 
-from ketascreen.language.condition import as_data
+from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.language.effects import usual_decider
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.language.vocabulary import Vocabulary
@@ -66,8 +67,12 @@ class Rulebook:
 
     @cached_property
     def rule_digests(self) -> Mapping[str, str]:
-        """By rule id, the sha256 of what the rule decides: effect, stage, routes and condition, constants resolved."""
-        return {rule.id: _digest(rule) for rule in self.rules}
+        """By rule id, the sha256 of what the rule decides.
+
+        That is its effect, stage, routes and condition, with its constants resolved; who decides, if that is not usual;
+        and the opaque words of the facts that it asks, if the rulebook adds these facts.
+        """
+        return {rule.id: _digest(rule, self.vocabulary) for rule in self.rules}
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""
@@ -82,6 +87,11 @@ class Rulebook:
         return tuple(rule for rule in self.rules if rule.effect in effects)
 
 
-def _digest(rule: Rule) -> str:
+def _digest(rule: Rule, vocabulary: Vocabulary) -> str:
     said = {"effect": rule.effect, "stage": rule.stage, "routes": sorted(rule.routes), "when": as_data(rule.when)}
+    if rule.decided_by is not usual_decider(rule.effect):
+        said["decided_by"] = rule.decided_by
+    added = [fact for name in facts_of(rule.when) if (fact := vocabulary[name]).is_added and fact.opaque]
+    if added:
+        said["opaque"] = {fact.name: sorted(fact.opaque) for fact in added}
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()

@@ -19,7 +19,7 @@ def texts_of(rulebook: Rulebook) -> Mapping[str, str]:
 
     What citations say of a matter is one text for all citations, `says.<text>`.
     """
-    parts = (_identity, _rules, _facts, _routes, _parameters, _definitions, _conflicts, _citations)
+    parts = (_identity, _rules, _facts, _routes, _parameters, _definitions, _contradictions, _conflicts, _citations)
     return {text_id: text for part in parts for text_id, text in part(rulebook) if text}
 
 
@@ -63,6 +63,11 @@ def _parameters(rulebook: Rulebook) -> _Texts:
 def _definitions(rulebook: Rulebook) -> _Texts:
     for name, definition in rulebook.definitions.items():
         yield f"definition.{name}.title", definition.title
+
+
+def _contradictions(rulebook: Rulebook) -> _Texts:
+    for one in rulebook.vocabulary.contradictions:
+        yield f"contradiction.{one.name}.say", one.say
 
 
 def _conflicts(rulebook: Rulebook) -> _Texts:

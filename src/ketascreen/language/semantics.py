@@ -34,6 +34,14 @@ def evaluate(condition: Condition, answers: Known) -> Truth:
     assert_never(condition)
 
 
+def deciding(condition: Condition, answers: Known, standing: Known) -> Known:
+    """The answers that decide a condition: those that count, and the standing ones too if it is met only with them."""
+    if not standing or evaluate(condition, answers) is TRUE:
+        return answers
+    added = {**answers, **standing}
+    return added if evaluate(condition, added) is TRUE else answers
+
+
 def contradicts(contradiction: Contradiction, answers: Known) -> bool:
     """Whether answers that are compared contradict each other; an answer that is not known never does."""
     when = contradiction.when

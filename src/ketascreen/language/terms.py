@@ -39,6 +39,13 @@ class Effect(StrEnum):
     ADVISE = "advise"
 
 
+class DecidedBy(StrEnum):
+    """Who may decide to go ahead although a rule is met."""
+
+    CLINICIAN = "clinician"
+    NOBODY = "nobody"
+
+
 class _Ranked(StrEnum):
     """Words listed from the least to the most cautious."""
 

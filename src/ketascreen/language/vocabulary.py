@@ -71,6 +71,10 @@ class Window(NamedTuple):
         return "same day"
 
 
+MARKS = ("lasting", "permanent", "stands")
+"""The keys under which a fact's freshness names choices that count, in part or whole, when they are too old."""
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """How long an answer counts: its `window`, or None if its age does not matter.
@@ -102,6 +106,9 @@ class Fact:
     the event happens once.
 
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
+    `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody. `opaque`
+    are the choices that stand for more than one thing (`other`), so that the same word may mean another thing next
+    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact.
     """
 
     name: str
@@ -116,6 +123,9 @@ class Fact:
     changeable: bool = True
     note: str = ""
     freshness: Freshness | None = None
+    replaced_by: tuple[str, ...] = ()
+    opaque: frozenset[str] = frozenset()
+    is_added: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -132,13 +142,22 @@ class Fact:
         """The words that a rule may compare it with."""
         return (*self.choices, UNRECOGNISED) if self.kind is Kind.LIST else self.choices
 
+    def hides(self, answer: str | tuple[str, ...]) -> bool:
+        """Whether an answer, as a verdict words it, has a word that may mean another thing next time."""
+        if self.is_number:
+            return False
+        words = {answer} if isinstance(answer, str) else set(answer)
+        return bool(words & self.opaque or words - {*self.choices})
+
     def describe(self, texts: Catalogue = ENGLISH) -> str:
         """What an answer looks like, for people."""
         if self.is_number:
             low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
             highest = measured(high, self.unit.name if self.unit else None, texts)
             if self.kind is Kind.SINCE:
-                return texts.text("answer.since" if self.changeable else "answer.since.once", low=low, high=highest)
+                if self.changeable:
+                    return texts.text("answer.since", low=low, high=highest)
+                return texts.text("answer.since.once", low=low, high=highest)
             return texts.text("answer.range", kind=texts.label("kind", self.kind), low=low, high=highest)
         choices = texts.listed(self.choices)
         if self.kind is Kind.LIST:
@@ -182,6 +201,11 @@ class Vocabulary(Mapping[str, Fact]):
             if fact.freshness is not None and fact.freshness.window is not None
         }
 
+    @property
+    def offered(self) -> Mapping[str, Fact]:
+        """The facts without those that others replaced: what pages, completion and suggestions show."""
+        return {name: fact for name, fact in self._facts.items() if not fact.replaced_by}
+
     def __getitem__(self, name: str) -> Fact:
         return self._facts[name]
 
@@ -190,6 +214,13 @@ class Vocabulary(Mapping[str, Fact]):
 
     def __len__(self) -> int:
         return len(self._facts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vocabulary):
+            return NotImplemented
+        return self._facts == other._facts and self.contradictions == other.contradictions
+
+    __hash__ = None  # type: ignore[assignment]
 
     def earliest(self, clinic: ClinicTime) -> dict[Window, datetime]:
         """For each window, the earliest instant of observation that still counts.

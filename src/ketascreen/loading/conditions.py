@@ -21,7 +21,7 @@ from ketascreen.language.condition import (
 )
 from ketascreen.language.effects import MAY_BE_ALWAYS
 from ketascreen.language.operators import OPERATORS, Operator, Takes
-from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.quantity import Quantity, QuantityError, parse_quantity, range_hint
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.syntax.problems import Problems
@@ -145,7 +145,7 @@ class ConditionReader:
         fact = self.vocabulary.get(name)
         if fact is None:
             self._count(1, place)
-            names = [*self.vocabulary, *KEYWORDS]
+            names = [*self.vocabulary.offered, *KEYWORDS]
             self.problems.report(
                 "unknown-fact",
                 f"unknown fact `{name}`",
@@ -244,9 +244,9 @@ class ConditionReader:
             return None
         else:
             try:
-                quantity = parse_quantity(str(value))
+                quantity = parse_quantity(str(value), fact.unit)
             except QuantityError as error:
-                self._problem("quantity", f"must be a quantity, such as 1 {fact.unit.name}", str(error), node)
+                self._problem("quantity", f"must be a quantity, such as {fact.unit.example}", str(error), node)
                 return None
         return self._in_range(fact, quantity, node)
 
@@ -260,13 +260,8 @@ class ConditionReader:
             self._problem("quantity", f"not in the unit of `{fact.name}`", str(error), node)
             return None
         if not fact.minimum <= number <= fact.maximum:
-            low, high = decimal_text(fact.minimum), decimal_text(fact.maximum)
-            self._problem(
-                "out-of-range",
-                f"outside the range of `{fact.name}`",
-                f"it is {low} to {high} {fact.unit.name}",
-                node,
-            )
+            hint = range_hint(fact.minimum, fact.maximum, fact.unit)
+            self._problem("out-of-range", f"outside the range of `{fact.name}`", hint, node)
             return None
         return number
 

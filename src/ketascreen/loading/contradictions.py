@@ -12,6 +12,7 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import ConditionReader
 from ketascreen.loading.sources import entries
+from ketascreen.patient.profile import BUILT_IN
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, place_of
@@ -28,8 +29,10 @@ class ContradictionReader:
     def read(self, vocabulary: Node | None) -> Iterator[Contradiction]:
         """The contradictions of the tree of vocabulary.yaml."""
         node = vocabulary.items.get("contradictions") if isinstance(vocabulary, MappingNode) else None
+        if self.vocabulary is BUILT_IN:  # the file was refused; what does not fit its model is reported
+            return
         taken = {one.name for one in self.vocabulary.contradictions}
-        for name, model, item in entries(file_models.ContradictionModel, node, self.problems):
+        for name, model, item in entries(file_models.ContradictionModel, node, Problems()):
             if name in taken:
                 place = place_of(node, (name,)) if node else item.place
                 self.problems.report("name-taken", f"`{name}` is built in", "choose another name", place)

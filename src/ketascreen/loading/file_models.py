@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route
 
 MAX_PHRASE_WORDS = 12
 
@@ -34,8 +34,16 @@ def _short(phrase: str) -> str:
     return phrase
 
 
+def _with_unit(raw: object) -> object:
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        raise PydanticCustomError("quantity", "must be a number with its unit, such as 140 mmHg or 30 days")
+    return raw
+
+
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 
 
 class FileModel(BaseModel):
@@ -83,6 +91,7 @@ class RuleModel(FileModel):
     title: Text
     stage: Literal["candidacy", "session", "both"]
     effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
+    decided_by: Literal[tuple(one.value for one in DecidedBy)] | None = None  # type: ignore[valid-type]
     routes: Literal["all"] | list[Literal[tuple(route.value for route in Route)]]  # type: ignore[valid-type]
     when: Any
     say: Text
@@ -97,7 +106,7 @@ class RuleModel(FileModel):
 class ParameterModel(FileModel):
     """A named threshold."""
 
-    value: Text
+    value: QuantityText
     stricter: Literal["lower", "higher"]
     basis: Literal["source", "policy"]
     reason: Text = ""
@@ -130,6 +139,7 @@ class FactModel(FileModel):
     minimum: int | Decimal | None = None
     maximum: int | Decimal | None = None
     choices: list[Text] = []
+    opaque: list[Text] = []
     codes: list[CodeModel] = []
     changeable: bool = True
     note: Text = ""
@@ -138,7 +148,7 @@ class FactModel(FileModel):
 class FreshnessModel(FileModel):
     """How long an answer counts."""
 
-    fresh_for: Text
+    fresh_for: QuantityText
     lasting: list[Text] = []
     permanent: list[Text] = []
     stands: list[Text] = []
@@ -160,7 +170,7 @@ class VocabularyModel(FileModel):
 
     facts: dict[str, FactModel] = {}
     freshness: dict[str, FreshnessModel] = {}
-    contradictions: dict[str, Any] = {}  # read by `contradictions`
+    contradictions: dict[str, ContradictionModel] = {}
 
 
 class StatementModel(FileModel):

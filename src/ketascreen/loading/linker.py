@@ -7,10 +7,10 @@ from typing import Any
 
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.condition import Condition
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.quantity import QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
@@ -104,8 +104,8 @@ class Linker:
         """routes.yaml."""
         for name, model, item in entries(file_models.RouteModel, node, self.problems):
             if name not in Route.__members__.values():
-                hint = did_you_mean(name, list(Route), otherwise=f"the routes are {', '.join(Route)}")
-                self._problem("unknown-route", f"unknown route `{name}`", hint, place_of(node, (name,)))
+                known = f"the routes are {', '.join(Route)}"
+                self._problem("unknown-route", f"unknown route `{name}`", known, place_of(node, (name,)))
                 continue
             attributes = tuple(
                 (
@@ -140,6 +140,7 @@ class Linker:
             model.id, model.title, stage, effect, routes, when, model.say, sources, place, model.do,
             tuple(model.conflicts), model.interpretation, sign_off,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
+            DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect),
         )  # fmt: skip
 
     def _check_rule(self, path: str, model: Any, node: MappingNode) -> None:
@@ -157,6 +158,10 @@ class Linker:
             message = f"{article} `{model.effect}` rule cannot have stage `{model.stage}`"
             hint = f"write {' or '.join(f'`{stage}`' for stage in allowed)}, or choose another effect"
             self._problem("stage", message, hint, place_of(node, ("stage",)))
+        if model.decided_by and EFFECTS[Effect(model.effect)].decided_by is None:
+            message = f"nobody can decide on a rule with effect `{model.effect}`, so it has no `decided_by`"
+            hint = f"delete it, or choose another effect: {' or '.join(DECIDABLE)}"
+            self._problem("decided-by", message, hint, place_of(node, ("decided_by",)))
         listed = [] if model.routes == "all" else model.routes
         absent = [route for route in listed if Route(route) not in self.routes]
         if absent or len(set(listed)) < len(listed) or model.routes == []:

@@ -17,11 +17,13 @@ from ketascreen.language.documents import Citation, Conflict, Document, NotEncod
 from ketascreen.language.quantity import UNITS, Quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
+from ketascreen.patient.contradictions import added
 from ketascreen.patient.profile import BUILT_IN
 
 _STAGES = {str(stage): stage for stage in RuleStage}
+_DECIDERS = {str(one): one for one in DecidedBy}
 _EFFECTS = {str(effect): effect for effect in Effect}
 _ROUTES = {str(route): route for route in Route}
 
@@ -54,7 +56,7 @@ class _RowWriter:
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
-            [self.contradiction(one) for one in book.vocabulary.contradictions if one not in BUILT_IN.contradictions],
+            [self.contradiction(one) for one in added(book.vocabulary.contradictions)],
             [self.row(one, attributes=self.attributes) for one in book.routes.values()],
             [self.row(one, value=_quantity, sources=self.rows) for one in book.parameters.values()],
             self.rows(book.documents.values()),
@@ -126,7 +128,18 @@ def _fact(fact: Fact) -> Any:
     low, high = (None if end is None else str(end) for end in (fact.minimum, fact.maximum))
     unit = fact.unit and fact.unit.name
     codes = [[code.system, code.code, code.choice] for code in fact.own_codes]
-    said = [fact.label, fact.domain, unit, low, high, fact.choices, codes, fact.changeable, fact.note]
+    said = [
+        fact.label,
+        fact.domain,
+        unit,
+        low,
+        high,
+        fact.choices,
+        codes,
+        fact.changeable,
+        fact.note,
+        sorted(fact.opaque),
+    ]
     return [fact.name, window, str(fact.kind), *said]
 
 
@@ -187,11 +200,12 @@ class _RowReader:
         )
 
     def rule(self, row: Any) -> Rule:
-        name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, sign_off, allow = row
+        name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
+        sign_off, allow, decided_by = rest
         return Rule(
             name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
-            SignOff(*sign_off), _allowances(allow),
+            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by],
         )  # fmt: skip
 
     def parameter(self, row: Any) -> Parameter:
@@ -248,8 +262,9 @@ def _read_fact(row: Any) -> Fact:
     fresh = window and _read_freshness(*window)
     if not rest:
         return replace(BUILT_IN[name], freshness=fresh) if fresh else BUILT_IN[name]
-    kind, label, domain, unit, low, high, choices, codes, changeable, note = rest
+    kind, label, domain, unit, low, high, choices, codes, changeable, note, opaque = rest
     return Fact(
         name, Kind(kind), label, domain, unit and UNITS[unit], low and Decimal(low), high and Decimal(high),
         tuple(choices), tuple(Code(*code) for code in codes), changeable, note, fresh,
+        opaque=frozenset(opaque), is_added=True,
     )  # fmt: skip

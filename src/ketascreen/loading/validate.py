@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, did_you_mean
+from ketascreen.language.terms import Route
 from ketascreen.loading.file_models import FileModel, ModelT
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
 
+_ROUTES = frozenset(map(str, Route))  # never suggested: another route is one letter away
 _SPOKEN = {
-    "string_type": "must be text; put it in quotes",
+    "string_type": "must be text",
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "list_type": "must be a list, as in [a, b]",
@@ -26,6 +29,13 @@ _SPOKEN = {
     "greater_than_equal": "must be a number of at least 1",
     "string_too_long": "too long",
 }
+_FORMS = {
+    "id": "lower-case words joined by hyphens, such as `kidney-failure`",
+    "version": "three numbers, such as 1.0.2",
+    "requires": "the earliest version of ketascreen, such as >=0.1.0",
+    "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",
+}
+"""The forms of the keys that have a pattern."""
 
 
 def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
@@ -35,12 +45,12 @@ def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | 
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
-    empty = {problem.place for problem in problems.found if problem.code == "no-value"}
+    unread = {problem.place for problem in problems.found if problem.code in ("no-value", "ambiguous")}
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
         problem = _spoken(model, node, detail, problems)
-        if problem.place not in empty:  # the missing value is already reported
+        if problem.place not in unread:  # the value is already reported
             problems.add(problem)
     return None
 
@@ -57,11 +67,21 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
     if kind in ("literal_error", "enum"):
         expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
         given = detail["input"] if isinstance(detail["input"], str) else ""
-        hint = did_you_mean(given, re.findall(r"'([^']*)'", expected), otherwise="write one of these")
+        words = [word for word in re.findall(r"'([^']*)'", expected) if word not in _ROUTES]
+        hint = did_you_mean(given, words, otherwise="write one of these")
         message = f"`{named}` must be one of {expected.replace(chr(39), '`')}"
         return problems.at("wrong-word", message, hint, place_of(node, loc))
-    message = detail["msg"] if kind in ("date", "phrase") else _SPOKEN.get(kind, "not allowed here")
-    return problems.at("wrong-value", message, "docs/rule-format.md shows the form", place_of(node, loc))
+    message = detail["msg"] if kind in ("date", "phrase", "quantity") else _SPOKEN.get(kind, "not allowed here")
+    return problems.at("wrong-value", message, _hint(kind, last, detail["input"]), place_of(node, loc))
+
+
+def _hint(kind: str, key: str, given: object) -> str:
+    """What to write for a value of the wrong form."""
+    if kind in ("string_type", "string_pattern_mismatch") and key in _FORMS:
+        return f"write {_FORMS[key]}"
+    if kind == "string_type" and isinstance(given, int | Decimal):  # true and false too
+        return "put it in quotes"
+    return "docs/rule-format.md shows the form"
 
 
 def _fields_at(model: Any, path: tuple[Any, ...]) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary, Window
@@ -19,8 +21,7 @@ from ketascreen.syntax.yaml_tree import WORD
 
 MAX_SINCE = 1_800
 """The longest time since an event; a larger number is a year."""
-_MINUTES_A_DAY = 24 * 60
-_LONGEST = 200 * 366 * _MINUTES_A_DAY
+_LONGEST = 200 * 366 * MINUTES_A_DAY
 _FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
 
@@ -38,37 +39,33 @@ class VocabularyReader:
         model = read_model(file_models.VocabularyModel, node, self.problems) if node is not None else None
         if model is None or node is None:
             return BUILT_IN
-        added = [self._fact(name, given, place_of(node, ("facts", name))) for name, given in model.facts.items()]
+        added = [self._fact(name, given, node) for name, given in model.facts.items()]
         vocabulary = BUILT_IN.extended(filter(None, added), {})
         windows = {}
         for name, given in model.freshness.items():
             place = place_of(node, ("freshness", name))
+            if name in model.facts and name not in vocabulary:
+                continue  # the fact itself is refused
             if name not in vocabulary:
-                hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists them")
+                hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
                 windows[name] = self._freshness(vocabulary[name], given, place)
         return vocabulary.extended((), windows)
 
-    def _fact(self, name: str, model: file_models.FactModel, place: Place) -> Fact | None:
-        before = len(self.problems.found)
+    def _fact(self, name: str, model: file_models.FactModel, node: Node) -> Fact | None:
+        before, place = len(self.problems.found), place_of(node, ("facts", name))
         kind = Kind(model.type)
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
+        for word in model.opaque:
+            self._check_word(name, model.choices, word, place)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, model, place)
-        elif (
-            model.unit not in UNITS or model.minimum is None or model.maximum is None or model.minimum >= model.maximum
-        ):
-            units = ", ".join(dict.fromkeys(unit.name for unit in UNITS.values()))
-            self._problem(
-                "fact",
-                f"`{name}` needs `unit`, `minimum` and `maximum`, the lower first",
-                f"the units are {units}",
-                place,
-            )
-        elif kind is Kind.SINCE:
-            self._check_since(name, model, place)
+        else:
+            self._check_number(name, model, node)
+            if kind is Kind.SINCE and len(self.problems.found) == before:
+                self._check_since(name, model, place)
         if len(self.problems.found) > before:
             return None
         low, high = (None if end is None else Decimal(end) for end in (model.minimum, model.maximum))
@@ -84,7 +81,29 @@ class VocabularyReader:
             own_codes=tuple(Code(code.system, code.code, code.choice) for code in model.codes),
             changeable=model.changeable,
             note=model.note,
+            opaque=frozenset(model.opaque),
+            is_added=True,
         )
+
+    def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:
+        """Whether a number has a unit and both ends; each fault has its own sentence and place."""
+        place = place_of(node, ("facts", name))
+        units = f"the units are {', '.join(dict.fromkeys(unit.name for unit in UNITS.values()))}"
+        if model.unit is None:
+            self._problem("fact", f"`{name}` is a number without a unit", f"add `unit:`; {units}", place)
+        elif model.unit not in UNITS:
+            # No unit is suggested for its spelling: `mg/L` and `mg/dL` are near, and another unit.
+            by_code = {unit.ucum: f"write `{unit.name}`" for unit in UNITS.values()}
+            hint = by_code.get(model.unit, units)
+            self._problem("fact", f"unknown unit `{model.unit}`", hint, place_of(node, ("facts", name, "unit")))
+        low, high = model.minimum, model.maximum
+        for key, end in (("minimum", low), ("maximum", high)):
+            if end is None:
+                self._problem("fact", f"`{name}` is a number without `{key}`", f"add `{key}:`", place)
+        if low is not None and high is not None and low >= high:
+            hint = "write the lower end of the range as `minimum`"
+            place = place_of(node, ("facts", name, "minimum"))
+            self._problem("fact", f"the `minimum` of `{name}` is not below its `maximum`", hint, place)
 
     def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
         bad = [word for word in model.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
@@ -101,15 +120,19 @@ class VocabularyReader:
 
     def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place) -> Freshness:
         for word in (*model.lasting, *model.permanent, *model.stands):
-            if word not in fact.choices:
-                hint = did_you_mean(word, fact.choices, otherwise=f"its choices are {', '.join(fact.choices)}")
-                self._problem("unknown-choice", f"`{fact.name}` has no choice `{word}`", hint, place)
+            self._check_word(fact.name, fact.choices, word, place)
         marks = (frozenset(model.lasting), frozenset(model.permanent), frozenset(model.stands))
         window = None if model.fresh_for == "any age" else self._window(model.fresh_for, place)
         if window is None and any(marks):
             hint = "delete them, or give `fresh_for` a time"
             self._problem("fact", f"all answers to `{fact.name}` count at any age, so none is marked", hint, place)
         return Freshness(window, *marks, model.reason)
+
+    def _check_word(self, name: str, choices: Sequence[str], word: str, place: Place) -> None:
+        if word not in choices:
+            has = f"its choices are {', '.join(choices)}" if choices else "it has no choices"
+            hint = did_you_mean(word, choices, otherwise=has)
+            self._problem("unknown-choice", f"`{name}` has no choice `{word}`", hint, place)
 
     def _window(self, text: str, place: Place) -> Window:
         if text == "same day":
@@ -122,7 +145,7 @@ class VocabularyReader:
             self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
             return Window()
         in_days = quantity.unit.name not in ("hours", "minutes")
-        count = minutes / _MINUTES_A_DAY if in_days else minutes
+        count = minutes / MINUTES_A_DAY if in_days else minutes
         if count != int(count) or not 1 <= minutes <= _LONGEST:
             self._problem(
                 "quantity",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import AllOf, Compare, Condition, Value
 from ketascreen.language.contradiction import Contradiction, NotBelow
-from ketascreen.language.semantics import contradicts
+from ketascreen.language.semantics import Known, contradicts
 
 
 def _all(*members: Condition) -> Condition:
@@ -19,19 +20,19 @@ def _all(*members: Condition) -> Condition:
 
 BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
     Contradiction(
-        "diastolic-not-below-systolic",
+        "diastolic_not_below_systolic",
         NotBelow("diastolic_bp", "systolic_bp"),
         about="diastolic_bp",
         say="The diastolic pressure is not below the systolic pressure.",
     ),
     Contradiction(
-        "predose-diastolic-not-below-systolic",
+        "predose_diastolic_not_below_systolic",
         NotBelow("predose_diastolic_bp", "predose_systolic_bp"),
         about="predose_diastolic_bp",
         say="The diastolic pressure is not below the systolic pressure.",
     ),
     Contradiction(
-        "positive-pregnancy-test",
+        "positive_pregnancy_test",
         _all(
             Compare("pregnancy", "one_of", ("not_pregnant", "not_possible")),
             Compare("pregnancy_test", "is", "positive"),
@@ -41,7 +42,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="A positive test contradicts the answer on pregnancy. Record the pregnancy, or repeat the test.",
     ),
     Contradiction(
-        "treatment-without-hypertension",
+        "treatment_without_hypertension",
         _all(
             Compare("hypertension", "is", "none"),
             Compare("antihypertensive_treatment", "is", "treated"),
@@ -50,7 +51,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="Hypertension is treated, and no diagnosis is recorded.",
     ),
     Contradiction(
-        "untreated-without-hypertension",
+        "untreated_without_hypertension",
         _all(
             Compare("hypertension", "is", "none"),
             Compare("antihypertensive_treatment", "is", "not_treated"),
@@ -59,7 +60,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="Hypertension is not treated, and no diagnosis is recorded. Without hypertension, write `not_needed`.",
     ),
     Contradiction(
-        "abstinence-without-use",
+        "abstinence_without_use",
         _all(
             Compare("substance_use_disorder", "is", "never"),
             Compare("substance_use", "is", "none"),
@@ -69,7 +70,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="Abstinence was confirmed, but neither use nor a disorder is recorded.",
     ),
     Contradiction(
-        "heart-attack-not-listed",
+        "heart_attack_not_listed",
         _all(
             Compare("heart_conditions", "includes_none", ("myocardial_infarction",)),
             Compare("last_heart_attack", "below", Decimal(1200)),
@@ -78,7 +79,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="A heart attack has a date, but the complete list of heart conditions does not name it.",
     ),
     Contradiction(
-        "stroke-not-listed",
+        "stroke_not_listed",
         _all(
             Compare("heart_conditions", "includes_none", ("stroke",)),
             Compare("last_stroke", "below", Decimal(1200)),
@@ -87,7 +88,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="A stroke has a date, but the complete list of heart conditions does not name it.",
     ),
     Contradiction(
-        "heart-attack-listed",
+        "heart_attack_listed",
         _all(
             Compare("heart_conditions", "includes", "myocardial_infarction"),
             Compare("last_heart_attack", "at_least", Decimal(1200)),
@@ -96,7 +97,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="The list of heart conditions names a heart attack, and the answer on the last one is `none`.",
     ),
     Contradiction(
-        "stroke-listed",
+        "stroke_listed",
         _all(
             Compare("heart_conditions", "includes", "stroke"),
             Compare("last_stroke", "at_least", Decimal(1200)),
@@ -105,7 +106,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="The list of heart conditions names a stroke, and the answer on the last one is `none`.",
     ),
     Contradiction(
-        "event-not-listed",
+        "event_not_listed",
         _all(
             Compare("heart_conditions", "includes_none", ("myocardial_infarction", "stroke")),
             Compare("months_since_heart_attack_or_stroke", "at_least", Decimal(0)),
@@ -115,6 +116,26 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
 )
 """Diagnoses, treatment, tests and events that cannot go together, whatever the rulebook."""
+
+OTHER_AGE = "other_age"
+"""The name of the contradiction between the date of birth and a recorded age, which no condition of facts can say."""
+BUILT_IN_SAYS: Mapping[str, str] = {
+    **{one.name: one.say for one in BUILT_IN_CONTRADICTIONS},
+    OTHER_AGE: "The recorded age is not an age that the date of birth gives on its day.",
+}
+"""What each built-in contradiction says, by its name."""
+
+
+def added(found: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """The contradictions that a rulebook adds to the built-in ones."""
+    return tuple(one for one in found if one not in BUILT_IN_CONTRADICTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted(Diagnostic):
+    """A patient who is refused because answers contradict each other; `name` is the contradiction's."""
+
+    name: str = ""
 
 
 def contradictions(
@@ -130,11 +151,17 @@ def contradictions(
     contradicts nothing, and an old alarm does. Without one of its answers a profile never has a new contradiction.
     """
     for one in found:
-        about = last.get(one.about) if one.reads_last else current.get(one.about)
-        if about is None or not contradicts(one, {**current, one.about: about}):
+        answers = compared(one, current, last)
+        if answers is None or not contradicts(one, answers):
             continue
         if one.newer is None or not _are_news(one, observed, clinic):
             yield _refusal(one)
+
+
+def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str, Value]) -> Known | None:
+    """The answers that a contradiction compares; None without the one that it is about."""
+    about = last.get(one.about) if one.reads_last else current.get(one.about)
+    return None if about is None else {**current, one.about: about}
 
 
 def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:
@@ -157,6 +184,5 @@ def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> b
 
 def _refusal(one: Contradiction) -> Diagnostic:
     others = " and ".join(f"`{name}`" for name in one.against)
-    return Diagnostic(
-        "contradiction", f"`{one.about}` contradicts {others}: {one.say}", "check them", pointer=f"/{one.about}"
-    )
+    message = f"`{one.about}` contradicts {others}: {one.say}"
+    return Contradicted("contradiction", message, "check them", pointer=f"/{one.about}", name=one.name)

@@ -28,10 +28,8 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
         return problem
     name = str(detail["loc"][0]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(
-            name, fields, otherwise="`ketascreen facts` lists the facts; a rulebook's own go into `extra`"
-        )
-        return unknown_fact(name, hint)
+        near, own = did_you_mean(name, fields), "it is a fact of the rulebook, put it under `extra`"
+        return unknown_fact(name, f"{near} If {own}" if near else f"if {own}; `ketascreen facts` lists the facts")
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
 
 

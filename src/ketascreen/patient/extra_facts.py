@@ -8,8 +8,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from ketascreen.diagnostic import is_plain_name
 from ketascreen.language.quantity import decimal_text
-from ketascreen.patient.observation import ListObservation, Observation, Refused, as_mapping
+from ketascreen.patient.observation import ListObservation, Observation, Refused, as_mapping, decimal_of
 
 MAX_FACTS = 1_000
 
@@ -27,13 +28,23 @@ def read_extra(raw: object, built_in: Container[str]) -> Mapping[str, Any]:
     for name in raw:
         if name in built_in:
             raise Refused("unknown-fact", "holds a built-in fact", f"put `{name}` beside `extra`, not into it")
-    return MappingProxyType({name: _frozen(answer) for name, answer in sorted(raw.items())})
+    return MappingProxyType({name: _kept(name, answer) for name, answer in sorted(raw.items())})
 
 
-def _frozen(answer: Any, depth: int = 0) -> Any:
-    if isinstance(answer, float) or depth > 2:
-        hint = "write an int, a Decimal, a word, a list, or a mapping of these with `at`"
+def _kept(name: str, answer: Any) -> Any:
+    try:
+        return _frozen(answer)
+    except Refused as refused:
+        pointer = f"/{name}" if is_plain_name(name) else ""
+        raise Refused(refused.code, refused.message, refused.hint, pointer) from None
+
+
+def _frozen(answer: Any, depth: int = 0, *, in_list: bool = False) -> Any:
+    if depth > 2 or (in_list and isinstance(answer, float)):
+        hint = "write a number, a word, a list of words, or a mapping of these with `at`"
         raise Refused("wrong-type", "holds an answer in an unknown form", hint)
+    if isinstance(answer, float):
+        return decimal_of(answer)
     if isinstance(answer, Observation | ListObservation):
         answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
     if isinstance(answer, Mapping):
@@ -41,7 +52,7 @@ def _frozen(answer: Any, depth: int = 0) -> Any:
     if isinstance(answer, frozenset | set):
         answer = sorted(answer, key=str)
     if isinstance(answer, Sequence) and not isinstance(answer, str | bytes):
-        return tuple(_frozen(part, depth + 1) for part in answer)
+        return tuple(_frozen(part, depth + 1, in_list=True) for part in answer)
     return answer
 
 

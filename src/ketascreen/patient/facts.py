@@ -15,9 +15,9 @@ from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Known
+from ketascreen.language.semantics import Known, deciding
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.contradictions import contradictions
+from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
 from ketascreen.patient.errors import message_of, unknown_fact
 from ketascreen.patient.observation import AnyObservation, Observation, Refused, read_observation
@@ -103,14 +103,13 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
         problems += refused
     instants = {at: clinic.instant(at) for at in {one.at for one in observations.values()} if at is not None}
     problems += _in_the_future(observations, instants, clinic.as_of)
-    if problems:
-        raise ProfileError(problems)
     counting = Counting(vocabulary, clinic, instants)
     counting.add(observations)
     problems += _since(profile, observations, counting)
-    problems += contradictions(
-        vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
-    )
+    if not problems:
+        problems += contradictions(
+            vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
+        )
     if problems:
         raise ProfileError(problems)
     return Facts.of(
@@ -122,6 +121,12 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
 def answers_for(rule: Rule, facts: Facts) -> Known:
     """The answers that a rule reads: an alert reads the last ones at any age, all other rules those that count."""
     return facts.last if rule.effect in _LAST else facts.current
+
+
+def deciding_answers(rule: Rule, facts: Facts) -> Known:
+    """The answers that decide a rule: as `answers_for`, with the standing ones too if it is met only with them."""
+    standing = _NONE if rule.effect in _LAST else facts.standing
+    return deciding(rule.when, answers_for(rule, facts), standing)
 
 
 def _in_the_future(
@@ -181,7 +186,8 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
     undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)
     if both is None or (undated and age.value > whole_units(fact, born.first, today)):  # type: ignore[union-attr,operator]
         message = "`age` is not an age that `birth_date` gives on its day"
-        yield Diagnostic("contradiction", message, "check both, or leave `age` out", pointer="/age")
+        hint = "check both, or leave `age` out"
+        yield Contradicted("contradiction", message, hint, pointer="/age", name=OTHER_AGE)
     else:
         counting.know(fact, both)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,20 +30,25 @@ def _fact(label: str, domain: str, *, note: str = "", **given: Any) -> Any:
     return Field(default=None, repr=False, json_schema_extra={"ketascreen": extra})
 
 
-def choice(label: str, domain: str, *choices: str, note: str = "", changeable: bool = True) -> Any:
-    """A fact answered by one word of a closed list."""
-    return _fact(label, domain, note=note, kind=Kind.CHOICE, choices=choices, changeable=changeable)
+def choice(
+    label: str, domain: str, *choices: str, note: str = "", changeable: bool = True, opaque: Iterable[str] = ()
+) -> Any:
+    """A fact answered by one word of a closed list; an `opaque` word stands for more than one thing."""
+    given: dict[str, Any] = {"choices": choices, "changeable": changeable, "opaque": frozenset(opaque)}
+    return _fact(label, domain, note=note, kind=Kind.CHOICE, **given)
 
 
-def words(label: str, domain: str, *choices: str, note: str = "") -> Any:
-    """A fact answered by the words of a closed list that are present."""
-    return _fact(label, domain, note=note, kind=Kind.LIST, choices=choices)
+def words(label: str, domain: str, *choices: str, note: str = "", opaque: Iterable[str] = ()) -> Any:
+    """A fact answered by the words of a closed list that are present; an `opaque` word stands for more than one."""
+    return _fact(label, domain, note=note, kind=Kind.LIST, choices=choices, opaque=frozenset(opaque))
 
 
-def number(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "") -> Any:
+def number(
+    label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", replaced_by: tuple[str, ...] = ()
+) -> Any:
     """A fact answered by a quantity in `unit`, from `low` to `high`."""
     ends: dict[str, Any] = {"minimum": Decimal(low), "maximum": Decimal(high), "unit": UNITS[unit]}
-    return _fact(label, domain, note=note, kind=Kind.NUMBER, **ends)
+    return _fact(label, domain, note=note, kind=Kind.NUMBER, replaced_by=replaced_by, **ends)
 
 
 def integer(label: str, domain: str, unit: str, low: int, high: int, *, note: str = "", changeable: bool = True) -> Any:

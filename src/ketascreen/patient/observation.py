@@ -15,7 +15,7 @@ from typing import Any
 from ketascreen.diagnostic import did_you_mean
 from ketascreen.language.clinic_time import Instant, at_fixed_offset
 from ketascreen.language.partial_date import PartialDate
-from ketascreen.language.quantity import Quantity, QuantityError, decimal_text, parse_quantity
+from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity, range_hint
 from ketascreen.language.vocabulary import Fact, Kind
 
 NEVER = "none"
@@ -229,7 +229,7 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     if raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
-    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
+    text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
 
 
@@ -252,17 +252,19 @@ def read_partial_date(text: str, pointer: str) -> PartialDate:
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     assert fact.unit is not None
-    example = f"write a number, or a number with its unit, such as 1 {fact.unit.name}"
+    example = f"write a number, or a number with its unit, such as {fact.unit.example}"
     if fact.kind is Kind.SINCE:
         example = f"write the date of the event (2026-03-04, 2026-03 or 2026), or a number of {fact.unit.name}"
     try:
+        if isinstance(raw, float):
+            raw = decimal_of(raw)
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
             text = _exact_text(raw)
-            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}").to(fact.unit).value
+            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}", fact.unit).to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
-            value = parse_quantity(raw).to(fact.unit).value
+            value = parse_quantity(raw, fact.unit).to(fact.unit).value
         else:
             raise Refused("wrong-type", "must be a number", example)
     except QuantityError as error:
@@ -270,6 +272,21 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     else:
         return _checked(fact, value)
     raise Refused("not-a-number", "not a number in its unit", hint)
+
+
+def decimal_of(raw: float) -> Decimal:
+    """The decimal that a float's shortest text says: 139.7 for the float nearest to 139.7.
+
+    Raises:
+        Refused: more than 6 decimal places, which most often come from arithmetic on floats; infinity, or NaN.
+    """
+    number = Decimal(float.__repr__(raw))  # not repr(): a subclass, such as NumPy's, may write something else
+    if not number.is_finite():
+        raise Refused("not-a-number", "holds a float that is not a finite number", "leave it out if it is not known")
+    if int(number.as_tuple().exponent) < -MAX_DECIMALS:
+        hint = "round it, or give a Decimal, or text with its unit"
+        raise Refused("not-a-number", f"holds a float with more than {MAX_DECIMALS} decimal places", hint)
+    return number
 
 
 def _exact_text(raw: int | Decimal) -> str:
@@ -291,6 +308,5 @@ def _checked(fact: Fact, value: Decimal) -> Decimal:
     if fact.is_whole and value != value.to_integral_value():
         raise Refused("not-whole", "must be a whole number", "write it without decimals")
     if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
-        low, high = (decimal_text(end) if end is not None else "any" for end in (fact.minimum, fact.maximum))
-        raise Refused("out-of-range", "outside its range", f"it is {low} to {high} {fact.unit.name}")
+        raise Refused("out-of-range", "outside its range", range_hint(fact.minimum, fact.maximum, fact.unit))
     return value

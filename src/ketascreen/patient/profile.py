@@ -83,9 +83,9 @@ class PatientProfile(BaseModel):
         note="Counts only with its date, or with the date of birth, since it grows.",
     )  # fmt: skip
 
-    # Heart and circulation
+    # Heart and circulation. A pressure written in kPa is below these ranges, up to 225 over 150 mmHg.
     systolic_bp: Answer = number("Systolic blood pressure at rest", "circulation", "mmHg", 30, 350)
-    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 10, 250)
+    diastolic_bp: Answer = number("Diastolic blood pressure at rest", "circulation", "mmHg", 20, 250)
     hypertension: Answer = choice("Diagnosis of hypertension", "circulation", "none", "diagnosed")
     antihypertensive_treatment: Answer = choice(
         "Treatment of hypertension", "circulation", "not_needed", "treated", "not_treated"
@@ -93,6 +93,7 @@ class PatientProfile(BaseModel):
     heart_conditions: ListAnswer = words(
         "Heart and vessel conditions", "circulation", *SEVERE_HEART_CONDITIONS, *OTHER_HEART_CONDITIONS,
         note="Gone through to its end with the patient and the record before it is marked complete.",
+        opaque=("severe_unspecified", "unspecified"),
     )  # fmt: skip
     last_heart_attack: Answer = since(
         "Last heart attack", "circulation", "months", 1200,
@@ -103,8 +104,9 @@ class PatientProfile(BaseModel):
         note="The latest date that it can be; `none` if there was none.",
     )  # fmt: skip
     months_since_heart_attack_or_stroke: Answer = number(
-        "Time since the last heart attack or stroke", "circulation", "months", 0, 1200
-    )
+        "Time since the last heart attack or stroke", "circulation", "months", 0, 1200,
+        replaced_by=("last_heart_attack", "last_stroke"),
+    )  # fmt: skip
 
     # Mind
     psychosis: Answer = choice(
@@ -112,7 +114,9 @@ class PatientProfile(BaseModel):
         note="Substance-induced and postpartum psychosis count.",
     )  # fmt: skip
     schizophrenia: Answer = choice("Schizophrenia or schizoaffective disorder", "mind", "none", "diagnosed")
-    bipolar: Answer = choice("Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified")
+    bipolar: Answer = choice(
+        "Bipolar disorder", "mind", "none", "bipolar_i", "bipolar_ii", "unspecified", opaque=("unspecified",)
+    )  # fmt: skip
     mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
@@ -121,7 +125,7 @@ class PatientProfile(BaseModel):
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
         "major_depression", "bipolar_depression", "ptsd", "ocd", "generalized_anxiety", "social_anxiety",
-        "other_anxiety", "chronic_pain", "other",
+        "other_anxiety", "chronic_pain", "other", opaque=("other", "other_anxiety"),
     )  # fmt: skip
     failed_antidepressant_trials: Answer = integer(
         "Antidepressant trials that failed", "mind", "trials", 0, 50,
@@ -132,6 +136,11 @@ class PatientProfile(BaseModel):
     substance_use_disorder: Answer = choice(
         "Substance use disorder", "substances", "never", "remission", "on_maintenance", "active",
         note="The worst of all substances; nicotine and caffeine are left out.",
+    )  # fmt: skip
+    substance_use: Answer = choice(
+        "Substance use, in the past or now", "substances", "none", "past", "current_without_disorder",
+        note="Drugs, medicines misused, and harmful drinking; nicotine and caffeine are left out. A disorder has its "
+        "own fact; use as part of one that is active is not repeated here.",
     )  # fmt: skip
     verified_abstinence_months: Answer = number(
         "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
@@ -144,16 +153,19 @@ class PatientProfile(BaseModel):
     # Pregnancy and nursing
     pregnancy: Answer = choice(
         "Pregnancy", "reproduction", "not_pregnant", "pregnant", "not_possible",
-        note="Recorded by the clinic; never inferred from sex or age.",
+        note="Recorded by the clinic; never inferred from sex or age. Not possible: physically, and for good, for "
+        "example without a uterus; not by contraception, a tubal ligation or a partner's vasectomy.",
     )  # fmt: skip
     breastfeeding: Answer = choice(
-        "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding",
+        "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding", "not_possible",
+        note="Recorded by the clinic. Not possible: physically, and for good, for example in a man; the answer on "
+        "pregnancy does not settle it.",
     )  # fmt: skip
 
     # Evaluations
     interaction_review: Answer = choice(
         "Review of interactions", "evaluation", "no_concern", "concern", "not_done",
-        note="Prescription medicines, medicines over the counter, supplements.",
+        note="Prescription medicines, medicines over the counter, supplements.", opaque=("concern",),
     )  # fmt: skip
     medical_evaluation: Answer = choice(
         "Medical evaluation", "evaluation", "done", "not_done", note="History, check-up and physical exam."
@@ -177,7 +189,7 @@ class PatientProfile(BaseModel):
     informed_consent: Answer = choice("Informed consent", "session", "signed", "not_signed")
     off_label_consent: Answer = choice("Consent to off-label use", "session", "signed", "not_signed")
     predose_systolic_bp: Answer = number("Systolic blood pressure before the dose", "session", "mmHg", 30, 350)
-    predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 10, 250)
+    predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 20, 250)
     pregnancy_test: Answer = choice("Pregnancy test", "session", "negative", "positive", "not_done")
     change_since_screening: Answer = choice(
         "Change since screening", "session", "unchanged", "changed", note="Mood, new symptoms, new medicines."

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ketascreen.diagnostic import Diagnostic, Place, ProfileError
-from ketascreen.patient.profile import PatientProfile
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.spelling import near
 from ketascreen.syntax.json_text import parse_json
 from ketascreen.syntax.utf8 import MAX_BYTES
 
@@ -27,6 +29,27 @@ def read_profile(source: str | Path | bytes, *, name: str = "profile") -> Patien
         path = Path(source)
         data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
     return _read_json(data, name) if is_json else _read_yaml(data, name)
+
+
+def in_words_of(vocabulary: Vocabulary, error: ProfileError, *, has_extra: bool = True) -> ProfileError:
+    """A profile's error once the rulebook is known: which unknown facts are its own, or near its own in spelling.
+
+    `has_extra` is false where a rulebook's own facts stand beside the others, as in a case.
+    """
+    return ProfileError([_in_words_of(vocabulary, problem, has_extra) for problem in error.diagnostics])
+
+
+def _in_words_of(vocabulary: Vocabulary, problem: Diagnostic, has_extra: bool) -> Diagnostic:
+    above, _, name = (problem.pointer or "").rpartition("/")
+    if problem.code != "unknown-fact" or above or not name:
+        return problem
+    under = "put it under `extra`"
+    if name in vocabulary:
+        return replace(problem, message=f"`{name}` is a fact of this rulebook", hint=under)
+    hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists the facts")
+    if has_extra and any(one not in BUILT_IN for one in near(name, vocabulary)):
+        hint = f"{hint} As a fact of this rulebook, {under}"
+    return replace(problem, hint=hint)
 
 
 def open_file(path: Path) -> IO[bytes]:

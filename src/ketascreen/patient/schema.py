@@ -6,18 +6,22 @@ from typing import Any
 
 from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
 from ketascreen.patient.codes import codes_by_fact
+from ketascreen.patient.observation import NEVER
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+
+_AT: dict[str, Any] = {"type": ["string", "null"], "pattern": _INSTANT}
 
 
 def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The JSON Schema of a patient profile whose built-in facts are `vocabulary`. Null or absent is not known."""
     codes = codes_by_fact(vocabulary)
     properties: dict[str, Any] = {
-        "birth_date": {"type": ["string", "null"], "pattern": _DATE, "title": "Date of birth"},
+        "observed_at": {**_AT, "title": "When each answer was observed that does not have its own `at`"},
+        "birth_date": {"type": ["string", "null"], "pattern": _PARTIAL_DATE, "title": "Date of birth"},
         **{name: _fact_schema(fact, codes[name]) for name, fact in vocabulary.items()},
         "extra": {"type": ["object", "null"], "title": "Facts that the rulebook adds, in the same forms"},
     }
@@ -28,7 +32,7 @@ def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        "$defs": {"at": {"type": ["string", "null"], "pattern": _INSTANT, "title": "When it was observed"}},
+        "$defs": {"at": {**_AT, "title": "When it was observed"}},
     }
 
 
@@ -48,6 +52,8 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...]) -> dict[str, Any]:
         "required": [required],
         "properties": {**fields, "at": {"$ref": "#/$defs/at"}},
     }
+    if fact.replaced_by:
+        return {"deprecated": True, "anyOf": [{"type": "null"}, answer, observed]}
     described: dict[str, Any] = {"title": fact.label, "x-domain": fact.domain, "x-kind": str(fact.kind)}
     if fact.unit:
         described |= {"x-unit": fact.unit.name, "x-ucum": fact.unit.ucum}
@@ -73,6 +79,10 @@ def _answer_schema(fact: Fact) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}, "description": f"Words known: {known}"}
     assert fact.minimum is not None
     assert fact.maximum is not None
-    kind = "integer" if fact.kind is Kind.INTEGER else "number"
+    kind = "integer" if fact.is_whole else "number"
     number = {"type": kind, "minimum": int(fact.minimum), "maximum": int(fact.maximum)}
-    return {"anyOf": [number, {"type": "string", "pattern": "^-?[0-9][0-9.]* [^ ].*$", "title": "with its unit"}]}
+    forms = [number, {"type": "string", "pattern": "^-?[0-9][0-9.]* [^ ].*$", "title": "with its unit"}]
+    if fact.kind is Kind.SINCE:
+        forms.append({"type": "string", "pattern": _PARTIAL_DATE, "title": "the date of the event"})
+        forms += [{"const": NEVER}] if fact.changeable else []
+    return {"anyOf": forms}

@@ -32,10 +32,10 @@ def event_days(fact: Fact, answer: SinceAnswer, observed: date | None, today: da
     last = today if observed is None else min(observed, today)
     days = said.until(last)
     if days is None:
-        late = "is after the day of its own answer" if said.first <= today else "is after the time of screening"
+        late = "must not be after the day of its own answer" if said.first <= today else "must not be in the future"
         raise Refused("in-the-future", late, "check the date", "/value")
     if whole_units(fact, days.last, today) > (fact.maximum or 0):
-        raise Refused("out-of-range", "is longer ago than its range", f"at most {fact.maximum} {_unit(fact)} ago")
+        raise Refused("out-of-range", f"must be at most {fact.maximum} {_unit(fact)} ago", "check the date", "/value")
     return days
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, starmap
@@ -65,7 +65,7 @@ def questions_of(
         if name in words:
             yield _of_a_list(name, words[name], unknown=unknown)
         else:
-            values = _distinguished(vocabulary[name], compares, spans=unknown, ends=name in ordered)
+            values = distinguished(vocabulary[name], compares, spans=unknown, ends=name in ordered)
             options = [Option({name: value}) for value in values]
             yield Question(frozenset([name]), (*options, *([Option({})] if unknown else [])), must=not unknown)
 
@@ -84,11 +84,12 @@ def _of_a_list(name: str, words: list[str], *, unknown: bool) -> Question:
     return Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
 
 
-def _distinguished(fact: Fact, compares: list[Compare], *, spans: bool, ends: bool) -> list[Value]:
+def distinguished(fact: Fact, compares: Iterable[Compare], *, spans: bool = False, ends: bool = False) -> list[Value]:
     """One answer from each group that the comparisons do not distinguish; with `ends` its lowest and its highest.
 
     With `spans` also the groups of spans of a time since an event.
     """
+    compares = tuple(compares)
     groups: dict[tuple[Truth, ...], list[Value]] = {}
     values = fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares, ends=ends)
     for value in values:
@@ -100,11 +101,11 @@ def _distinguished(fact: Fact, compares: list[Compare], *, spans: bool, ends: bo
     return found
 
 
-def _truths(compares: list[Compare], value: Value) -> tuple[Truth, ...]:
+def _truths(compares: Iterable[Compare], value: Value) -> tuple[Truth, ...]:
     return tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
 
 
-def _numbers(fact: Fact, compares: list[Compare], *, ends: bool) -> list[Decimal]:
+def _numbers(fact: Fact, compares: Iterable[Compare], *, ends: bool) -> list[Decimal]:
     bounds = {bound for compare in compares for bound in compare.numbers}
     at = {bound for bound in bounds if not fact.is_whole or bound == bound.to_integral_value()}
     near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}

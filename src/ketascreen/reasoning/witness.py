@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 
 from ketascreen.language.condition import (
@@ -63,31 +63,34 @@ def find(
     wanted: Callable[[Truths], bool],
     *,
     unknown: bool = True,
+    hopeful: Callable[[Truths], bool] | None = None,
 ) -> Search:
     """Answers for which `wanted` accepts the truths of the conditions; without `unknown`, every fact is answered.
 
     They are those of a patient who is accepted. Answers that contradict each other unless one of them is newer are
     found only if there are no others: that patient is accepted if the answers are of the right days.
+    `hopeful` says whether `wanted` may still accept truths once more is known. Without it, all ways are tried: 3 for
+    each unknown truth, so give it for more than a few conditions.
     """
-    tried = tuple(map(spread, conditions))
-    found = _found(tried, vocabulary, wanted, (), unknown=unknown)
+    search = partial(_found, tuple(map(spread, conditions)), vocabulary, wanted, unknown, hopeful)
+    found = search(())
     every = vocabulary.contradictions
     if found.answers is None or accepted(found.answers, every):
         return found
-    better = _found(tried, vocabulary, wanted, every, unknown=unknown)
+    better = search(every)
     always = tuple(one for one in every if one.newer is None)
     if better.answers is not None or always == every:
         return better
-    return found if accepted(found.answers, always) else _found(tried, vocabulary, wanted, always, unknown=unknown)
+    return found if accepted(found.answers, always) else search(always)
 
 
 def _found(
     tried: tuple[Condition, ...],
     vocabulary: Vocabulary,
     wanted: Callable[[Truths], bool],
-    avoided: tuple[Contradiction, ...],
-    *,
     unknown: bool,
+    hopeful: Callable[[Truths], bool] | None,
+    avoided: tuple[Contradiction, ...],
 ) -> Search:
     """A search for answers that contradict each other in none of the `avoided` ways.
 
@@ -104,15 +107,17 @@ def _found(
     work = 0
 
     @cache
-    def hopeful(truths: Truths) -> bool:
+    def any_hope(truths: Truths) -> bool:
         return any(map(wanted, product(*(tuple(Truth) if one is Truth.UNKNOWN else (one,) for one in truths))))
+
+    has_hope = hopeful or any_hope
 
     def search(left: tuple[Condition, ...], known: Known, rest: tuple[Question, ...]) -> Known | None:
         nonlocal work
         asked = [compare.fact for condition in left for compare in comparisons(condition)]
         work += 1 + len(asked) + len(avoided)
         truths = tuple(evaluate(condition, {}) for condition in left)
-        if not hopeful(truths) or work > MAX_WORK:
+        if not has_hope(truths) or work > MAX_WORK:
             return None
         rest = tuple(one for one in rest if not (one.facts.isdisjoint(asked) and one.facts.isdisjoint(compared)))
         open_ended = Truth.UNKNOWN in truths or avoided
@@ -138,7 +143,7 @@ def _needed(one: Contradiction) -> Iterable[str]:
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
     """A few answers that meet the condition, each of them needed; None if none were found."""
     tried = spread(condition)
-    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,), unknown=False).answers
+    answers = find([tried], vocabulary, lambda truths: truths == (Truth.TRUE,)).answers
     if answers is None:
         return None
     for name in tuple(answers):

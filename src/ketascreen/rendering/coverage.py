@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ketascreen.authoring.coverage.contradictions import ContradictionCoverage
 from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks
 from ketascreen.authoring.coverage.measure import RuleCoverage, total
 from ketascreen.diagnostic import printable
@@ -20,11 +21,20 @@ _HEAD = (
 )
 
 
-def render(covered: Sequence[RuleCoverage], files: Files, *, whole: bool = False) -> Iterator[Line]:
-    """A line for each rule, then the lines of each rule with something missing; of every rule if `whole`."""
+def render(
+    covered: Sequence[RuleCoverage],
+    contradictions: Sequence[ContradictionCoverage],
+    files: Files,
+    *,
+    whole: bool = False,
+) -> Iterator[Line]:
+    """A line for each rule and contradiction, then the lines of each rule with something missing; of all if `whole`."""
     yield from (Line(text, Style.HEADING) for text in _HEAD)
     yield from map(_rule, covered)
-    yield from wrapped(_total(covered), style=Style.HEADING)
+    if contradictions:
+        yield Line(f"{'contradiction':<39}{'':>36}{'%':>5}", Style.HEADING)
+        yield from map(_contradiction, contradictions)
+    yield from wrapped(_total(covered, contradictions), style=Style.HEADING)
     for one in covered:
         if whole or one.missing or one.unreachable or one.failing:
             yield from _details(one, files, whole=whole)
@@ -32,19 +42,37 @@ def render(covered: Sequence[RuleCoverage], files: Files, *, whole: bool = False
 
 def _rule(one: RuleCoverage) -> Line:
     met, unmet, unknown = (one.cases_by_truth[value] for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
-    counted = f"{cut(one.rule.id, 39):<39}{met:>4}{unmet:>4}{unknown:>5}"
+    seen = f"{cut(one.rule.id, 39):<39}{met:>4}{unmet:>4}{unknown:>5}"
     if not one.nodes:
-        return Line(f"{counted}{'always met':>22}{'100%':>6}")
+        return Line(f"{seen}{'always met':>22}{'100%':>6}")
     true, false, open_ = (one.comparisons(value) for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
     matter = f"{one.shown_to_matter.met}/{one.shown_to_matter.wanted}"
     style = Style.WARNING if one.missing else Style.PLAIN
-    return Line(f"{counted}{true:>5}{false:>6}{open_:>5}{matter:>6}{one.share!s:>6}", style)
+    return Line(f"{seen}{true:>5}{false:>6}{open_:>5}{matter:>6}{one.share!s:>6}", style)
 
 
-def _total(covered: Sequence[RuleCoverage]) -> str:
-    share = total(covered)
-    counted = "1 rule" if len(covered) == 1 else f"{len(covered)} rules"
-    return f"{counted}: {share}, {share.met} of {share.wanted} that a patient can show"
+def _contradiction(one: ContradictionCoverage) -> Line:
+    missing = f"no case: {', '.join(one.missing)}" if one.missing else ""
+    style = Style.WARNING if one.missing else Style.PLAIN
+    return Line(f"{cut(one.contradiction.name, 39):<39}{missing:>36}{one.share!s:>6}", style)
+
+
+def _total(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage]) -> str:
+    return f"{counted(covered, contradictions)}: {of_total(covered, contradictions)}"
+
+
+def counted(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage]) -> str:
+    """How many rules, and contradictions if there are any."""
+    rules = "1 rule" if len(covered) == 1 else f"{len(covered)} rules"
+    if not contradictions:
+        return rules
+    return f"{rules}, {len(contradictions)} contradiction{'s' * (len(contradictions) != 1)}"
+
+
+def of_total(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage]) -> str:
+    """How much is shown of all that a patient can show."""
+    share = total([*covered, *contradictions])
+    return f"{share}, {share.met} of {share.wanted} that a patient can show"
 
 
 def _details(one: RuleCoverage, files: Files, *, whole: bool) -> Iterator[Line]:

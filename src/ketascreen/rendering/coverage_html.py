@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from ketascreen.authoring.coverage.contradictions import ContradictionCoverage, Shown
 from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks, missing, unreachable
-from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, Goal, RuleCoverage, total
+from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, Goal, RuleCoverage
 from ketascreen.diagnostic import printable
 from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.coverage import counted, of_total
 
 _STYLE = """
 body { font-family: system-ui, sans-serif; margin: 2rem; max-width: 70rem; color: #1a1a1a; background: #fff; }
@@ -22,9 +24,14 @@ pre { line-height: 1.5; padding: .6rem; border: 1px solid #ccc; overflow-x: auto
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def pages(covered: Sequence[RuleCoverage], files: Mapping[str, Sequence[str]], rulebook: Rulebook) -> dict[str, str]:
+def pages(
+    covered: Sequence[RuleCoverage],
+    contradictions: Sequence[ContradictionCoverage],
+    files: Mapping[str, Sequence[str]],
+    rulebook: Rulebook,
+) -> dict[str, str]:
     """The pages by path: `index.html`, and `rules/<rule>.html` for each rule. `files`: the lines of each file."""
-    found = {"index.html": _index(covered, rulebook)}
+    found = {"index.html": _index(covered, contradictions, rulebook)}
     for one in covered:
         found[f"rules/{one.rule.id}.html"] = _rule(one, blocks(one, files))
     return found
@@ -44,16 +51,21 @@ def _safe(text: str) -> str:
     return escape(printable(text))
 
 
-def _index(covered: Sequence[RuleCoverage], rulebook: Rulebook) -> str:
+def _index(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage], rulebook: Rulebook) -> str:
     def body() -> Iterator[str]:
-        identity, share = rulebook.identity, total(covered)
+        identity = rulebook.identity
         yield f"<h1>Coverage of {_safe(identity.title)}</h1>"
         yield f"<p>{_safe(identity.id)} {_safe(identity.version)}, meaning {_safe(rulebook.meaning_digest[:16])}</p>"
-        yield f"<p>{len(covered)} rules: {share}, {share.met} of {share.wanted} that a patient can show.</p>"
+        yield f"<p>{counted(covered, contradictions)}: {of_total(covered, contradictions)}.</p>"
         yield "<table>\n<tr><th>rule<th>met<th>not met<th>unknown"
         yield "<th>seen true<th>seen false<th>seen unknown<th>shown to matter<th>covered</tr>"
         yield from map(_index_row, covered)
         yield "</table>"
+        if contradictions:
+            heads = "".join(f"<th>{goal}" for goal in Shown)
+            yield f"<h2>Contradictions</h2>\n<table>\n<tr><th>contradiction{heads}<th>covered</tr>"
+            yield from map(_contradiction, contradictions)
+            yield "</table>"
 
     return _page(f"Coverage of {rulebook.identity.title}", body())
 
@@ -68,6 +80,16 @@ def _index_row(one: RuleCoverage) -> str:
     row = "".join(f'<td class="number">{cell}' for cell in cells)
     link = f'<a href="rules/{_safe(one.rule.id)}.html">{_safe(one.rule.id)}</a>'
     return f'<tr><td>{link}{row}<td class="number {"missing" if one.missing else "shown"}">{one.share}</tr>'
+
+
+def _contradiction(one: ContradictionCoverage) -> str:
+    def cell(goal: Shown) -> str:
+        case = one.shown.get(goal)
+        return "" if goal not in one.goals else "<b>no case</b>" if case is None else _safe(case.name)
+
+    cells = "".join(f"<td>{cell(goal)}" for goal in Shown)
+    share = f'<td class="number {"missing" if one.missing else "shown"}">{one.share}'
+    return f"<tr><td>{_safe(one.contradiction.name)}{cells}{share}</tr>"
 
 
 def _rule(one: RuleCoverage, found: Sequence[Block]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.quantity import measured
 from ketascreen.language.terms import Decision, Effect, Outcome
 from ketascreen.rendering.page import Line, entries, entry, heading, wrapped
@@ -83,12 +84,12 @@ def grounds(finding: Finding, texts: Catalogue, *, indent: int) -> Iterator[Line
 
 def fact_used(used: FactUsed, texts: Catalogue) -> str:
     """A known fact: label, name, value with unit, date and age."""
-    said = {"label": used.label, "fact": used.fact, "answer": _answer(used, texts), "age": _age(used, texts)}
+    answer, age = _answer(used, texts), _age(used, texts)
     if not used.counts:
-        return texts.text("grounds.used.no_more", **said)
-    if used.counts_through is None:
-        return texts.text("grounds.used", **said)
-    return texts.text("grounds.used.through", **said, through=used.counts_through)
+        return texts.text("grounds.used.no_more", label=used.label, fact=used.fact, answer=answer, age=age)
+    if used.counts_through is not None:
+        age = texts.text("grounds.counts_through", age=age, day=used.counts_through)
+    return texts.text("grounds.used", label=used.label, fact=used.fact, answer=answer, age=age)
 
 
 def _answer(used: FactUsed, texts: Catalogue) -> str:
@@ -96,8 +97,9 @@ def _answer(used: FactUsed, texts: Catalogue) -> str:
         number = measured(used.value, used.unit, texts)
         if used.earliest is None:
             return number
-        of_a_day = "grounds.event.day" if used.earliest == used.latest else "grounds.event"
-        return texts.text(of_a_day, number=number, earliest=used.earliest, latest=str(used.latest))
+        if used.earliest == used.latest:
+            return texts.text("grounds.event.day", number=number, day=used.earliest)
+        return texts.text("grounds.event", number=number, earliest=used.earliest, latest=str(used.latest))
     words = texts.listed(used.value) or texts.text("grounds.list.empty")
     if used.complete:
         return texts.text("grounds.list.whole", words=words)
@@ -119,16 +121,19 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 def why_lacking(lacking: FactLacking | Ask, texts: Catalogue) -> str:
     """Why a fact is not known; of an answer that is too old, how old it is, and how long one counts."""
-    why, minutes = texts.label("want", lacking.why), lacking.minutes_old
-    if lacking.counts_for is None:
+    why = texts.label("want", lacking.why)
+    days, minutes, old = lacking.counts_days, lacking.counts_minutes, lacking.minutes_old
+    if minutes is not None:
+        window = texts.counted("grounds.window.minutes", minutes)
+        age = texts.text("grounds.minutes", count=old or 0)
+    elif days is not None:
+        window = texts.counted("grounds.window.days", days) if days else texts.text("grounds.window.same_day")
+        age = texts.counted("grounds.days", (old or 0) // MINUTES_A_DAY)
+    else:
         return why
-    if minutes is None:
-        return texts.text("grounds.undated.window", why=why, window=lacking.counts_for)
-    unit, count = ("minutes", minutes) if lacking.counts_for.endswith(_SHORT) else ("days", minutes // 1440)
-    return texts.counted(f"grounds.too_old.{unit}", count, why=why, window=lacking.counts_for)
-
-
-_SHORT = ("minute", "minutes", "hour", "hours")
+    if old is None:
+        return texts.text("grounds.undated.window", why=why, window=window)
+    return texts.text("grounds.too_old", why=why, age=age, window=window)
 
 
 def source(cited: Source, texts: Catalogue = ENGLISH) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ketascreen.language.documents import Citation, Conflict
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Definition, Parameter, Rule, SignOff
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.condition import quantity, render_condition
@@ -33,6 +34,8 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from entry(texts.text("entry.rule"), place)
     effect, stage = texts.label("effect", rule.effect), texts.label("stage", rule.stage)
     yield from entry(texts.text("entry.effect"), texts.text("rule_page.effect", effect=effect, stage=stage))
+    if EFFECTS[rule.effect].decided_by is not None:
+        yield from entry(texts.text("entry.decided_by"), texts.label("decided_by", rule.decided_by))
     yield from entry(texts.text("entry.routes"), _routes(context, texts))
     yield from entry(texts.text("entry.says"), rule.say)
     if rule.do:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ketascreen.language.complete import complete
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.rendering.appendix import render_attributes, render_findings
 from ketascreen.rendering.grounds import fact_used, missing_from, placed, render_finding, render_group, render_listed
 from ketascreen.rendering.overrides import render_overrides
 from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Finding
-from ketascreen.verdict.verdict import ClinicianDecision, Counts, Receipt, RouteVerdict, Verdict
+from ketascreen.verdict.verdict import Counts, Receipt, RouteVerdict, Verdict
 
 STYLES = complete(
     "the styles of decisions",
@@ -36,7 +37,8 @@ def render(
     `texts` holds the fixed texts of the page; the texts inside the verdict do not change.
     """
     shown: set[str] = set()
-    lines = [*_failures(verdict, texts), *wrapped(verdict.notice), Line(), *_head(verdict, by_clock, texts)]
+    lines = [*_unsure_day(verdict, texts), *_failures(verdict, texts), *wrapped(verdict.notice), Line()]
+    lines += _head(verdict, by_clock, texts)
     lines += _table(verdict, texts)
     lines += _alerts(verdict, texts)
     for group in _groups(verdict):
@@ -48,6 +50,14 @@ def render(
     if everything:
         lines += [*render_findings(verdict, texts), *render_attributes(verdict, texts)]
     return lines
+
+
+def _unsure_day(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
+    """At a session, which day was taken as today, if nobody has said in which time zone the clinic is."""
+    if verdict.time_zone is None and verdict.stage is Stage.SESSION:
+        day, offset = verdict.as_of.date().isoformat(), verdict.as_of.strftime("%z")
+        text = texts.text("verdict.today", day=day, offset=f"{offset[:3]}:{offset[3:]}")
+        yield from wrapped(text, hang=2, style=Style.WARNING)
 
 
 def _failures(verdict: Verdict, texts: Catalogue) -> list[Line]:
@@ -71,13 +81,16 @@ def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
     rulebook = texts.text("verdict.rulebook", rulebook=used.id, version=used.version, digest=used.bytes_digest[:12])
     yield from entry(texts.text("entry.rulebook"), rulebook)
     yield from entry(texts.text("entry.as_of"), texts.text("verdict.by_clock", time=time) if by_clock else time)
+    if verdict.time_zone is not None:
+        today = texts.text("verdict.today.zone", day=verdict.as_of.date().isoformat(), zone=verdict.time_zone)
+        yield from entry(texts.text("entry.today"), today)
     yield from entry(texts.text("entry.stage"), texts.label("stage", verdict.stage))
     yield from entry(texts.text("entry.channels"), _channels(verdict, texts))
     yield from entry(texts.text("entry.rules"), _counts(verdict.counts, texts))
     if verdict.receipt:
         yield from entry(texts.text("entry.on_record"), _receipt(verdict.receipt, texts))
-    for decision in verdict.decisions:
-        yield from entry(texts.text("entry.decided"), _decided(decision, texts))
+    for shown in verdict.decisions:
+        yield from entry(texts.text("entry.decided"), _decided(shown, texts))
 
 
 def _channels(verdict: Verdict, texts: Catalogue) -> str:
@@ -105,10 +118,12 @@ def _receipt(receipt: Receipt, texts: Catalogue) -> str:
     return texts.text("verdict.on_record", record=receipt.record, ledger=ledger, digest=digest)
 
 
-def _decided(decision: ClinicianDecision, texts: Catalogue) -> str:
-    if decision.until is None:
-        return texts.text("verdict.decided", rule=decision.rule, by=decision.by)
-    return texts.text("verdict.decided.until", rule=decision.rule, by=decision.by, until=decision.until.isoformat())
+def _decided(shown: DecisionShown, texts: Catalogue) -> str:
+    made, standing = shown.decision, texts.label("standing", shown.standing)
+    if made.until is None:
+        return texts.text("verdict.decided", rule=made.rule, by=made.by, standing=standing)
+    until = made.until.isoformat()
+    return texts.text("verdict.decided.until", rule=made.rule, by=made.by, until=until, standing=standing)
 
 
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -28,9 +28,6 @@ def time_zone(name: str) -> ZoneInfo:
 
 
 @cache
-def zone_data_version() -> str:
-    """The version of the zone data, as `2025.2`."""
-    try:
-        return version("tzdata")
-    except PackageNotFoundError:
-        return ""
+def zone_data(zone: str | None) -> tuple[tuple[str, str], ...]:
+    """The package that a zone comes from, with its version; nothing without a zone."""
+    return () if zone is None else (("tzdata", version("tzdata")),)

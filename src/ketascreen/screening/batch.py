@@ -8,7 +8,9 @@ from functools import partial
 from typing import TypeVar
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
+from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.patient.reader import in_words_of
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
@@ -27,6 +29,7 @@ def in_turn(
     request: Request,
     profiles: Iterable[ProfileOrJson],
     *,
+    vocabulary: Vocabulary,
     workers: int,
 ) -> Results[AnswerT]:
     """What `work` returns for each profile, in their order; for a profile that is refused, its error.
@@ -36,7 +39,7 @@ def in_turn(
             profile.
         ChannelFault: a worker process ended without an answer.
     """
-    make = partial(_worker, work, request)
+    make = partial(_worker, work, request, vocabulary)
     if type(workers) is not int or workers < 1:
         raise RequestError(
             [Diagnostic("workers", "`workers` must be a positive integer", "write 1, or as many as there are cores")]
@@ -52,6 +55,7 @@ def verdicts_in_turn(
     request: Request,
     profiles: Iterable[ProfileOrJson],
     *,
+    vocabulary: Vocabulary,
     workers: int,
 ) -> Results[Verdict]:
     """As `in_turn`. Another process returns verdicts in their lean form, and this one puts the words back.
@@ -59,8 +63,8 @@ def verdicts_in_turn(
     To pickle a whole verdict and to read it back takes longer than to make it.
     """
     if workers == 1:
-        return in_turn(work, request, profiles, workers=workers)
-    answers = in_turn(partial(_lean, work), request, profiles, workers=workers)
+        return in_turn(work, request, profiles, vocabulary=vocabulary, workers=workers)
+    answers = in_turn(partial(_lean, work), request, profiles, vocabulary=vocabulary, workers=workers)
     return (
         one if isinstance(one, ProfileError) else LeanVerdict.model_validate_json(one).whole(words) for one in answers
     )
@@ -86,16 +90,16 @@ def _profile_or_bytes(given: ProfileOrJson) -> ProfileOrJson:
 
 
 def _worker(
-    work: Callable[[PatientProfile, Request], AnswerT], request: Request
+    work: Callable[[PatientProfile, Request], AnswerT], request: Request, vocabulary: Vocabulary
 ) -> Callable[[ProfileOrJson], AnswerT | ProfileError]:
-    return partial(_answer, work, request)
+    return partial(_answer, work, request, vocabulary)
 
 
 def _answer(
-    work: Callable[[PatientProfile, Request], AnswerT], request: Request, given: ProfileOrJson
+    work: Callable[[PatientProfile, Request], AnswerT], request: Request, vocabulary: Vocabulary, given: ProfileOrJson
 ) -> AnswerT | ProfileError:
     try:
         profile = PatientProfile.model_validate_json(given) if isinstance(given, bytes) else given
         return work(profile, request)
     except ProfileError as error:
-        return error
+        return in_words_of(vocabulary, error)

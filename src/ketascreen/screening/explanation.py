@@ -7,16 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.clinic_time import MINUTES_A_DAY, ClinicTime, Instant
 from ketascreen.language.condition import ListValue, Span, Value
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.logic import TRUE
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import explain
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
-from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.patient.facts import Facts, deciding_answers
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.finding import FactLacking, FactUsed, Fault, Finding
 from ketascreen.verdict.wording import Wording
@@ -34,7 +33,7 @@ def findings_of(
     evidence, grounded, faults = _Evidence(words, vocabulary, facts, clinic), [], []
     for rule in rules:
         try:
-            rests_on, lacks = evidence.of(rule, outcomes[rule.id])
+            rests_on, lacks = evidence.of(rule)
         except Exception as error:  # noqa: BLE001 - what fails here makes the verdict cautious, not end it
             # Only its type is named: an error that we did not write may hold a patient's value.
             message = ENGLISH.text("fault.unexplained", rule=rule.id, error=type(error).__name__)
@@ -44,28 +43,32 @@ def findings_of(
     return words.findings(grounded), tuple(faults)
 
 
+def answers_now(
+    names: Iterable[str], words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime
+) -> dict[str, FactUsed]:
+    """The answers that count now, or stand, to the facts of these names, as a verdict words them."""
+    evidence, known = _Evidence(words, vocabulary, facts, clinic), {**facts.current, **facts.standing}
+    return {name: evidence.fact_used(name, known[name]) for name in sorted(names) if name in known}
+
+
 class _Evidence:
     """What the findings of one patient rest on and lack. Many rest on the same facts, so each is worded once."""
 
     def __init__(self, words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime) -> None:
         self._words, self._vocabulary, self._facts, self._clinic = words, vocabulary, facts, clinic
-        self._with_standing = facts.with_standing() if facts.standing else None
         self._used: dict[tuple[str, bool], FactUsed] = {}
 
-    def of(self, rule: Rule, outcome: Outcome) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
+    def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
-        answers = answers_for(rule, self._facts)
-        truth, rests_on, lacks = explain(rule.when, answers)
-        if self._with_standing is not None and outcome is Outcome.MET and truth is not TRUE:
-            answers = answers_for(rule, self._with_standing)
-            _, rests_on, lacks = explain(rule.when, answers)
+        answers = deciding_answers(rule, self._facts)
+        _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
         return (
-            tuple([self._fact_used(name, answers[name], last) for name in sorted(rests_on)]),
+            tuple([self.fact_used(name, answers[name], last) for name in sorted(rests_on)]),
             tuple([self._lacking(name, name in answers) for name in sorted(lacks)]),
         )
 
-    def _fact_used(self, name: str, answer: Value, last: bool) -> FactUsed:
+    def fact_used(self, name: str, answer: Value, last: bool = False) -> FactUsed:
         """A known fact; `last`: as an alert reads it, at any age."""
         if (name, last) not in self._used:
             self._used[name, last] = self._words.used(name, **self._known(name, answer))
@@ -106,8 +109,8 @@ class _Evidence:
         """How old an answer is: by the clinic's days, or to the minute if its window is in minutes."""
         window = self._vocabulary.windows.get(name)
         if window is not None and window.minutes:
-            return (self._clinic.as_of - self._clinic.instant(observed)) // timedelta(minutes=1)
-        return (self._clinic.today - self._clinic.day_of(observed)).days * 1440
+            return -((self._clinic.instant(observed) - self._clinic.as_of) // timedelta(minutes=1))
+        return (self._clinic.today - self._clinic.day_of(observed)).days * MINUTES_A_DAY
 
     def _lacking(self, name: str, answered: bool) -> FactLacking:
         """A fact that is not known, and why; `answered`: a part of it is known."""

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.terms import DecidedBy, Route, Stage
 from ketascreen.patient.observation import is_of_our_time
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.time_zones import time_zone
-from ketascreen.verdict.verdict import ClinicianDecision
+from ketascreen.verdict.decided import ClinicianDecision
 
 _ROUTES = tuple(Route)
 _STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
@@ -55,7 +56,8 @@ def read_request(
     """The request, once it has a meaning for `rulebook`; `time_zone` is the clinic's, by a name that exists.
 
     Raises:
-        RequestError: a time without an offset, an unknown route or stage, a decision on a rule that is not a review.
+        RequestError: a time without an offset, an unknown route or stage, a decision on a rule that no clinician
+            decides.
     """
     problems = []
     if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
@@ -107,5 +109,10 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
             )
             continue
         rule = rulebook.rule(decision.rule)
-        if rule is None or rule.effect is not Effect.REVIEW:
-            yield Diagnostic("decision", f"`{decision.rule}` is not a review of this rulebook", "check its id")
+        if rule is None or EFFECTS[rule.effect].decided_by is None:
+            yield Diagnostic(
+                "decision", f"`{decision.rule}` is not a review or a hold of this rulebook", "check its id"
+            )
+        elif rule.decided_by is DecidedBy.NOBODY:
+            message, what_to_do = f"`{rule.id}` is not for a clinician to decide", rule.do or "Mend what it asks for."
+            yield Diagnostic("not-decidable", message, f"{what_to_do} Then screen again.")

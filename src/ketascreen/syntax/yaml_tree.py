@@ -16,9 +16,10 @@ from typing import Any
 import yaml
 from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
-from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.diagnostic import Diagnostic, Place, is_plain_name
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.runtime.gc_pause import gc_paused
+from ketascreen.spelling import in_ascii, look_alike
 from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.syntax.utf8 import decode, forbidden
 
@@ -26,6 +27,7 @@ MAX_DEPTH = 60
 MAX_NODES = 40_000
 MAX_SCALAR = 8_000
 MAX_NUMBER = 100
+_AS_TEXT = "put text, such as a code or a digest, in quotes"
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -42,10 +44,10 @@ _AMBIGUOUS = re.compile(
       | [-+]?[0-9._]*[0-9][0-9._]*[eE][-+]?[0-9]+         # exponents
       | [-+]?\.(?:inf|nan) | \+[0-9._]+ | [-+]?\.[0-9_]+ | [-+]?[0-9_]+\. | -0(?:\.0*)?
       | [-+]?[0-9][0-9_]*_[0-9_.]* | [-+]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]*)?
-      | [0-9]{4}-(?:[0-9]-[0-9]{1,2}|[0-9]{1,2}-[0-9])    # dates without leading zeros
       | = | <<""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DATE_WITHOUT_ZEROS = re.compile(r"[0-9]{4}-(?:[0-9]-[0-9]{1,2}|[0-9]{1,2}-[0-9])")
 # For text that is too long to try every form of a number.
 _LIKE_A_NUMBER = re.compile(r"[-+]?(?:[0-9][-+0-9_.,:eE]*|0[xXoObB][0-9a-fA-F_]*)")
 
@@ -62,8 +64,12 @@ class _EventReader:
     found: list[Diagnostic] = field(default_factory=list)
     nodes: int = 0
 
-    def report(self, code: str, message: str, hint: str, event: Any) -> None:
+    def report(self, code: str, message: str, hint: str, event: Any, at: int | None = None) -> None:
+        """Notes a problem at an event, or at one character (counted from 0) of its text if that is on one line."""
         place = self.file.place(event)
+        shift = place.length - len(event.value) if at is not None else 0
+        if at is not None and 0 <= shift <= 2:  # more: a quoted text with escapes
+            place = place._replace(column=place.column + at + shift // 2, length=1)
         line = self.file.lines[place.line - 1] if place.line <= len(self.file.lines) else ""
         self.found.append(Diagnostic(code, message, hint, place, text=line))
 
@@ -136,8 +142,27 @@ class _EventReader:
         elif isinstance(event, ScalarEvent) and event.value == "<<":
             self.report("anchor", "a merge key", "write the keys out; no `<<`", event)
         else:
-            self.report("key", "not a plain key", "a key is lower-case letters, digits and `_`", event)
+            return self.meant(event)
         return None
+
+    def meant(self, event: Any) -> str | None:
+        """Reports that a key is not plain. Where it is clear which one is meant, the rest is read as if it stood there.
+
+        So the first problem that is shown is this one, and not what follows from a missing key.
+        """
+        text = event.value if isinstance(event, ScalarEvent) else ""
+        plain = in_ascii(text).lower().replace("-", "_")
+        known = plain if self.keys.fullmatch(plain) and plain not in _WORDS else None
+        found = look_alike(text)
+        if found is None:
+            hint = "a key is lower-case letters, digits and `_`"
+            self.report("key", "not a plain key", f"write `{known}`" if known and is_plain_name(known) else hint, event)
+            return known
+        at, letter = found
+        named = f"`{text}`" if is_plain_name(in_ascii(text)) else "a key"
+        hint = f"delete it, and type `{letter}`"
+        self.report("key", f"{named} holds a letter that only looks like `{letter}`", hint, event, at)
+        return known
 
     def scalar(self, event: Any) -> str | int | Decimal | bool:
         text: str = event.value
@@ -163,13 +188,11 @@ class _EventReader:
             )
         elif _NUMBER.fullmatch(text) and text != "-0":
             return self.number(text, event)
+        elif _DATE_WITHOUT_ZEROS.fullmatch(text):
+            self.report("ambiguous", "a date without its zeros", f"write it as 2026-01-02; {_AS_TEXT}", event)
         elif (_AMBIGUOUS if len(text) <= MAX_NUMBER else _LIKE_A_NUMBER).fullmatch(text):
-            self.report(
-                "ambiguous",
-                "a number that can be read in more than one way",
-                "write it plainly, such as 140 or 2.9",
-                event,
-            )
+            message = "can be read as a number in more than one way"
+            self.report("ambiguous", message, f"write a number plainly, such as 140 or 2.9; {_AS_TEXT}", event)
         elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
             self.report("ambiguous", "digits of another script", "type the digits 0 to 9", event)
         else:
@@ -180,7 +203,7 @@ class _EventReader:
         try:
             number = parse_number(text)
         except QuantityError as error:
-            self.report("ambiguous", "a number that cannot be read", str(error), event)
+            self.report("ambiguous", "a number that cannot be read", f"{error}; {_AS_TEXT}", event)
             return 0
         return int(number) if "." not in text else number
 

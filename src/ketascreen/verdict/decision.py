@@ -21,9 +21,8 @@ DECIDING: Mapping[Decision, frozenset[Kind]] = {
     Decision.ELIGIBLE: frozenset(),
 }
 """Which findings are the reasons for a decision, the most cautious decision first."""
-STOPPING: frozenset[Kind] = frozenset({(Effect.EXCLUDE, Outcome.MET), (Effect.HOLD, Outcome.MET)})
-"""Which findings stop a session today, whatever a clinician decided."""
-_HOLD_UNKNOWN, _REVIEW_MET, _ALERT_MET = (
+_HOLD_MET, _HOLD_UNKNOWN, _REVIEW_MET, _ALERT_MET = (
+    (Effect.HOLD, Outcome.MET),
     (Effect.HOLD, Outcome.UNKNOWN),
     (Effect.REVIEW, Outcome.MET),
     (Effect.ALERT, Outcome.MET),
@@ -72,7 +71,8 @@ def combine(
 ) -> RouteRecommendation:
     """The recommendation that the findings of one route give: the worst finding counts, and unknown is never no.
 
-    `decided`: the reviews that a clinician decided to go ahead with; they count for readiness alone. `in_doubt`: a
+    `decided`: the rules that a clinician decided to go ahead with; they count for readiness alone. Only a met review or
+    a met hold can be decided: an exclusion, and what is not known, cannot. `in_doubt`: a
     fault or a disagreement concerns this route, so that it is at least insufficient data (P4).
     """
     decision = _decision(found, in_doubt)
@@ -83,10 +83,10 @@ def combine(
     return RouteRecommendation(decision, readiness, reasons, readiness_reasons, alerts)
 
 
-def alone(effect: Effect, outcome: Outcome) -> tuple[Decision, Readiness]:
-    """What a finding gives where it is the only one; a review counts as decided."""
+def alone(effect: Effect, outcome: Outcome, *, decided: bool = True) -> tuple[Decision, Readiness]:
+    """What a finding gives where it is the only one; a review counts as `decided`, or as not, and a hold as not."""
     found = {(effect, outcome): ("it",)}
-    readiness, _ = _readiness(found, decided=("it",), in_doubt=False)
+    readiness, _ = _readiness(found, decided=("it",) if decided and effect is Effect.REVIEW else (), in_doubt=False)
     return _decision(found, in_doubt=False), readiness
 
 
@@ -98,13 +98,14 @@ def _decision(found: Found, in_doubt: bool) -> Decision:
 
 
 def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, tuple[str, ...]]:
-    """Whether it may be given today: candidacy, then the holds, then reviews that no clinician has decided."""
-    if stopping := _rules(found, STOPPING):
-        return Readiness.NOT_READY, stopping
+    """Whether it may be given today: candidacy, then holds and reviews that no clinician has decided."""
+    undecided_hold = [rule for rule in found.get(_HOLD_MET, ()) if rule not in decided]
+    if stopping := (*_rules(found, DECIDING[Decision.NOT_ELIGIBLE]), *undecided_hold):
+        return Readiness.NOT_READY, tuple(sorted(stopping))
     lacking = _rules(found, DECIDING[Decision.INSUFFICIENT_DATA])
     holds = found.get(_HOLD_UNKNOWN, ())
-    undecided = [rule for rule in found.get(_REVIEW_MET, ()) if rule not in decided]
-    waiting = (*lacking, *holds, *undecided)
+    undecided_review = [rule for rule in found.get(_REVIEW_MET, ()) if rule not in decided]
+    waiting = (*lacking, *holds, *undecided_review)
     return Readiness.INSUFFICIENT_DATA if waiting or in_doubt else Readiness.READY, waiting
 
 

@@ -47,15 +47,16 @@ Want = Literal["not_recorded", "undated", "too_old", "not_exact", "list_incomple
 class FactLacking(Reported):
     """A fact that an unknown finding lacks, and why it is not known.
 
-    `minutes_old`: how old an answer is that is too old, in minutes; a day of the clinic has 1,440. `counts_for`: how
-    long an answer counts, if it ages.
+    `minutes_old`: how old an answer is that is too old, in minutes; a day of the clinic has 1,440. How long an answer
+    counts, if it ages: `counts_days` (0: on the same day) or `counts_minutes`.
     """
 
     fact: str
     label: str
     why: Want
     minutes_old: int | None = None
-    counts_for: str | None = None
+    counts_days: int | None = None
+    counts_minutes: int | None = None
 
 
 class Finding(Reported):

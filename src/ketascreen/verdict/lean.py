@@ -14,20 +14,18 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
+from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import Fault, Finding, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import (
     Agreement,
-    ClinicianDecision,
     Counts,
     Receipt,
     RouteVerdict,
     RulebookUsed,
     Verdict,
-    decided_at,
-    decided_on_record,
 )
 from ketascreen.verdict.wording import Grounded, Wording
 
@@ -84,7 +82,7 @@ class LeanVerdict(Reported):
     facts: dict[str, LeanFact]
     last_answers: dict[str, LeanFact] = Field(default_factory=dict)
     too_old: dict[str, int] = Field(default_factory=dict)
-    decisions: tuple[ClinicianDecision, ...] = ()
+    decisions: tuple[DecisionShown, ...] = ()
     rulebook: RulebookUsed
     agreement: Agreement
     faults: tuple[Fault, ...] = ()
@@ -163,7 +161,7 @@ class LeanVerdict(Reported):
             return True
         findings = [(rule, words.effect(rule), words.routes(rule), one.outcome) for rule, one in self.findings.items()]
         found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
-        decided = decided_at((*self.decisions, *decided_on_record(self.overrides)), self.as_of)
+        decided = rules_decided(self.decisions, self.overrides)
         doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
         return all(
             said == combine(found[route], self.stage, decided=decided, in_doubt=bool(self.faults) or route in doubted)
@@ -188,7 +186,7 @@ def _facts_of(findings: Iterable[Finding]) -> dict[str, LeanFact]:
     """The facts that these findings rest on, by name. All of them read the same answer to a fact."""
     used = {fact.fact: fact for finding in findings for fact in finding.rests_on}
     return {
-        name: LeanFact(**{one.name: getattr(fact, one.name) for one in fields(LeanFact)})
+        name: LeanFact(**{field.name: getattr(fact, field.name) for field in fields(LeanFact)})
         for name, fact in sorted(used.items())
     }
 

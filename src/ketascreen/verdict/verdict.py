@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from operator import attrgetter
-
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict.base_model import Reported, WrittenTime
+from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
-from ketascreen.verdict.override import OverrideShown, Standing
-
-
-class ClinicianDecision(Reported):
-    """A clinician's decision to go ahead although a review is met: which rule, who, when, and until when."""
-
-    rule: str
-    by: str = Field(pattern=r"\S")
-    at: WrittenTime
-    until: WrittenTime | None = None
-
-    def counts_at(self, as_of: datetime) -> bool:
-        """Whether it has been made and has not lapsed."""
-        return self.at <= as_of and (self.until is None or as_of < self.until)
-
-
-_AT = attrgetter("at")
-
-
-def decided_at(decisions: Iterable[ClinicianDecision], as_of: datetime) -> frozenset[str]:
-    """The reviews that a clinician has decided to go ahead with; the newest decision on a rule holds."""
-    made = sorted([one for one in decisions if one.at <= as_of], key=_AT)
-    if not made:
-        return frozenset()
-    newest = {one.rule: one.at for one in made}
-    lapsed = {one.rule for one in made if one.at == newest[one.rule] and not one.counts_at(as_of)}
-    return frozenset(newest) - lapsed
-
-
-def decided_on_record(overrides: Iterable[OverrideShown]) -> tuple[ClinicianDecision, ...]:
-    """The decisions on met reviews that are on record, those that no longer stand as lapsed when they were made."""
-    return tuple(
-        ClinicianDecision(
-            rule=one.override.rule,
-            by=one.override.by,
-            at=one.override.at,
-            until=one.override.until if one.standing is Standing.IN_FORCE else one.override.at,
-        )
-        for one in overrides
-        if one.kind == "decision"
-    )
+from ketascreen.verdict.override import OverrideShown
 
 
 class Ask(Reported):
     """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known.
 
-    `FactLacking` explains `minutes_old` and `counts_for`.
+    `FactLacking` explains `minutes_old`, `counts_days` and `counts_minutes`.
     """
 
     fact: str
@@ -66,7 +23,8 @@ class Ask(Reported):
     answer: str
     why: Want
     minutes_old: int | None = None
-    counts_for: str | None = None
+    counts_days: int | None = None
+    counts_minutes: int | None = None
     rules: tuple[str, ...]
 
 
@@ -149,8 +107,8 @@ class Verdict(Reported):
     """Everything that one screening gave.
 
     `as_of` is local time at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is
-    the clinic's. `overrides` are those on record for the caller's reference; `receipt` is there where the screening was
-    recorded.
+    the clinic's. `decisions` are those given with the screening, and `overrides` those on record for the caller's
+    reference, each with its standing. `receipt` is there where the screening was recorded.
     """
 
     notice: str
@@ -159,7 +117,7 @@ class Verdict(Reported):
     time_zone: str | None = None
     routes: dict[Route, RouteVerdict]
     findings: tuple[Finding, ...]
-    decisions: tuple[ClinicianDecision, ...]
+    decisions: tuple[DecisionShown, ...]
     rulebook: RulebookUsed
     agreement: Agreement
     faults: tuple[Fault, ...]

@@ -12,15 +12,16 @@ from ketascreen.language.documents import Citation
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Outcome, Route
-from ketascreen.language.vocabulary import Fact
+from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
+from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import (
     Ask,
-    ClinicianDecision,
     Counts,
     Receipt,
     RouteStatement,
@@ -52,7 +53,7 @@ class Wording:
     def __init__(self, rulebook: Rulebook) -> None:
         self._facts = {name: _of_fact(fact) for name, fact in rulebook.vocabulary.items()}
         self._answers = {name: fact.describe() for name, fact in rulebook.vocabulary.items()}
-        self._windows = {name: str(window) for name, window in rulebook.vocabulary.windows.items()}
+        self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
@@ -92,9 +93,8 @@ class Wording:
 
     def lacking(self, name: str, why: Want, minutes_old: int | None = None) -> FactLacking:
         """A fact that is not known, with its label, and with its window if its answer is too old or undated."""
-        counts_for = self._windows.get(name) if why in ("too_old", "undated") else None
-        label = self._facts[name]["label"]
-        return FactLacking(fact=name, label=label, why=why, minutes_old=minutes_old, counts_for=counts_for)
+        window = self._windows.get(name, {}) if why in ("too_old", "undated") else {}
+        return FactLacking(fact=name, label=self._facts[name]["label"], why=why, minutes_old=minutes_old, **window)
 
     def findings(self, grounded: Iterable[Grounded]) -> tuple[Finding, ...]:
         """The findings of rules, in the rules' words."""
@@ -111,7 +111,7 @@ class Wording:
         recommendation: Recommendation,
         findings: tuple[Finding, ...],
         *,
-        decisions: tuple[ClinicianDecision, ...],
+        decisions: tuple[DecisionShown, ...],
         counts: Counts,
         overrides: tuple[OverrideShown, ...],
         library_version: str = _version.VERSION,
@@ -121,7 +121,7 @@ class Wording:
         kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
-            notice=self._notice,
+            notice=self._noticed(overrides),
             stage=recommendation.stage,
             as_of=recommendation.as_of,
             time_zone=recommendation.time_zone,
@@ -138,6 +138,11 @@ class Wording:
             overrides=overrides,
             receipt=receipt,
         )
+
+    def _noticed(self, overrides: Iterable[OverrideShown]) -> str:
+        if any(one.standing is Standing.OTHER_PERSON for one in overrides):
+            return " ".join((ENGLISH.text("notice.other_person"), self._notice))
+        return self._notice
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
@@ -167,7 +172,8 @@ class Wording:
             answer=self._answers[fact.fact],
             why=fact.why,
             minutes_old=fact.minutes_old,
-            counts_for=fact.counts_for,
+            counts_days=fact.counts_days,
+            counts_minutes=fact.counts_minutes,
             rules=rules,
         )
 
@@ -183,6 +189,10 @@ def _by_effect(found: Found) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
 
 def _of_fact(fact: Fact) -> dict[str, Any]:
     return {"fact": fact.name, "label": fact.label, "unit": fact.unit.name if fact.unit else None}
+
+
+def _of_window(window: Window) -> dict[str, int]:
+    return {"counts_minutes": window.minutes} if window.minutes else {"counts_days": window.days}
 
 
 def _of_rule(rule: Rule) -> dict[str, Any]:

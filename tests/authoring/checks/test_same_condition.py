@@ -41,6 +41,13 @@ def test_words_of_a_list_in_another_order_and_apart(tmp_path: Path) -> None:
     ]
 
 
+def test_reviews_of_unrecognised_entries_that_no_complete_list_can_have(tmp_path: Path) -> None:
+    again = rule("reviews/unread-heart.yaml", "  heart_conditions: {includes: unrecognised}")
+    assert [problem.message for problem in findings(same_condition, tmp_path, again)] == [
+        "`unrecognised-heart-condition` has the same condition and effect as `unread-heart`, on a route of both"
+    ]
+
+
 DIFFERENT = {
     "another effect": rule("cautions/expecting.yaml", "  pregnancy: {is: pregnant}", effect="caution"),
     "no common route": {

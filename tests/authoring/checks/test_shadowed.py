@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from ketascreen.authoring.checks import shadowed
+from ketascreen.authoring.checks import same_condition, shadowed
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 
-HINT = "delete it, narrow the other rule, or give this one a stronger effect"
+HINT = (
+    "delete it, narrow the other rule, or give this one a stronger effect; if its words are needed, accept it under"
+    " `allow`, with the reason"
+)
+
+
+def found(folder: Path, files: Mapping[str, str]) -> list[Diagnostic]:
+    """What is found beside the small rulebook's own, of which the first test tells."""
+    own = Place("reviews/unrecognised-heart-condition.yaml", 6, 1, 4)
+    return [problem for problem in findings(shadowed, folder, files) if problem.place != own]
+
+
+def test_a_review_is_shadowed_by_an_exclusion_that_is_unknown_wherever_it_is_met(tmp_path: Path) -> None:
+    """An entry that was not recognised leaves its list incomplete, and so an exclusion that asks it unknown."""
+    assert findings(shadowed, tmp_path, {}) == [
+        Diagnostic(
+            "shadowed",
+            "`unrecognised-heart-condition` changes no decision and no readiness: whenever it is met or unknown,"
+            " `heart` decides at least as cautiously",
+            HINT,
+            Place("reviews/unrecognised-heart-condition.yaml", 6, 1, 4),
+        )
+    ]
 
 
 def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> None:
@@ -23,10 +46,11 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
 """,
         effect="exclude",
     )
-    assert findings(shadowed, tmp_path, narrow) == [
+    assert found(tmp_path, narrow) == [
         Diagnostic(
             "shadowed",
-            "`very-high` never changes a decision: whenever it is met or unknown, `high-pressure` decides at least as"
+            "`very-high` changes no decision and no readiness: whenever it is met or unknown,"
+            " `high-pressure` decides at least as"
             " cautiously",
             HINT,
             Place("exclusions/very-high.yaml", 6, 1, 4),
@@ -36,15 +60,16 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
 
 def test_a_weaker_rule_on_the_same_answer_is_shadowed(tmp_path: Path) -> None:
     weaker = rule("cautions/expecting.yaml", "  pregnancy: {is: pregnant}", effect="caution")
-    assert [problem.message for problem in findings(shadowed, tmp_path, weaker)] == [
-        "`expecting` never changes a decision: whenever it is met or unknown, `pregnancy` decides at least as"
+    assert [problem.message for problem in found(tmp_path, weaker)] == [
+        "`expecting` changes no decision and no readiness: whenever it is met or unknown,"
+        " `pregnancy` decides at least as"
         " cautiously"
     ]
 
 
 def test_a_hold_is_shadowed_by_what_excludes_before_the_session(tmp_path: Path) -> None:
     hold = rule("holds/expecting.yaml", "  pregnancy: {is: pregnant}", effect="hold", stage="session")
-    assert [problem.place for problem in findings(shadowed, tmp_path, hold)] == [Place("holds/expecting.yaml", 6, 1, 4)]
+    assert [problem.place for problem in found(tmp_path, hold)] == [Place("holds/expecting.yaml", 6, 1, 4)]
 
 
 def test_rules_of_single_routes_may_shadow_together(tmp_path: Path) -> None:
@@ -53,10 +78,74 @@ def test_rules_of_single_routes_may_shadow_together(tmp_path: Path) -> None:
         **rule("exclusions/rest-oral.yaml", "  rest_place: {is: lacking}", effect="exclude", routes="[oral]"),
         **rule("reviews/rest.yaml", "  rest_place: {is: lacking}"),
     }
-    assert [problem.message for problem in findings(shadowed, tmp_path, files)] == [
-        "`rest` never changes a decision: whenever it is met or unknown, `rest-iv` and `rest-oral` decide at least as"
+    assert [problem.message for problem in found(tmp_path, files)] == [
+        "`rest` changes no decision and no readiness: whenever it is met or unknown,"
+        " `rest-iv` and `rest-oral` decide at least as"
         " cautiously"
     ]
+
+
+@pytest.mark.parametrize(
+    ("upper", "found_too"), [("100", ["all-of-it"]), ("100.000001", [])], ids=["without a gap", "with a gap"]
+)
+def test_rules_may_shadow_together_where_none_does_alone(upper: str, found_too: list[str], tmp_path: Path) -> None:
+    """From 98 mmHg on, one of two others is met: the first up to exactly 100, the second above."""
+    files = {
+        **rule("exclusions/all-of-it.yaml", "  diastolic_bp: {at_least: 98 mmHg}", effect="exclude"),
+        **rule("exclusions/middling.yaml", "  diastolic_bp: {between: [95 mmHg, 100 mmHg]}", effect="exclude"),
+        **rule("exclusions/upper.yaml", f"  diastolic_bp: {{above: {upper} mmHg}}", effect="exclude"),
+    }
+    told = {
+        "all-of-it": "`middling` and `upper` decide",
+        "upper": "`all-of-it` decides",
+    }
+    assert [problem.message for problem in found(tmp_path, files)] == [
+        f"`{name}` changes no decision and no readiness: whenever it is met or unknown, {told[name]} at least as"
+        " cautiously"
+        for name in [*found_too, "upper"]
+    ]
+
+
+def test_a_hold_is_shadowed_by_an_exclusion_and_a_hold_together(tmp_path: Path) -> None:
+    files = {
+        **rule("exclusions/rest.yaml", "  rest_place: {is: lacking}", effect="exclude"),
+        **rule("holds/positive.yaml", "  pregnancy_test: {is: positive}", effect="hold", stage="session"),
+        **rule(
+            "holds/either.yaml",
+            "  any: [{rest_place: {is: lacking}}, {pregnancy_test: {is: positive}}]",
+            effect="hold",
+            stage="session",
+        ),
+    }
+    assert [problem.message for problem in found(tmp_path, files)] == [
+        "`either` changes no decision and no readiness: whenever it is met or unknown, `positive` and `rest` decide at"
+        " least as cautiously",
+        "`positive` changes no decision and no readiness: whenever it is met or unknown, `either` decides at least as"
+        " cautiously",
+    ]
+
+
+def test_of_rules_that_each_shadow_it_the_message_names_one(tmp_path: Path) -> None:
+    files = {
+        **rule("exclusions/above-150.yaml", "  systolic_bp: {above: 150 mmHg}", effect="exclude"),
+        **rule("reviews/both.yaml", "  all: [{pregnancy: {is: pregnant}}, {systolic_bp: {above: 200 mmHg}}]"),
+    }
+    (message,) = (problem.message for problem in found(tmp_path, files) if "`both`" in problem.message)
+    assert message == (
+        "`both` changes no decision and no readiness: whenever it is met or unknown, `above-150` decides at least as"
+        " cautiously"
+    )
+
+
+def test_of_two_equal_rules_the_later_is_left_to_same_condition(tmp_path: Path) -> None:
+    files = {
+        **rule("exclusions/one.yaml", "  systolic_bp: {above: 200 mmHg}", effect="exclude"),
+        **rule("exclusions/two.yaml", "  not: {systolic_bp: {at_most: 200 mmHg}}", effect="exclude"),
+    }
+    (message,) = (problem.message for problem in found(tmp_path / "a", files))
+    assert message.startswith("`one` changes no decision")
+    (same,) = (problem.message for problem in findings(same_condition, tmp_path / "b", files))
+    assert same.startswith("`two` has the same condition")
 
 
 NOT_SHADOWED = {
@@ -72,6 +161,8 @@ NOT_SHADOWED = {
     "a narrower review that asks more": rule(
         "reviews/kidney-and-rest.yaml", "  all: [{egfr: {below: low_egfr}}, {rest_place: {is: lacking}}]"
     ),
+    # A clinician decides each review by itself: with the other one decided, this one still waits.
+    "a narrower review that asks no more": rule("reviews/low-kidney.yaml", "  egfr: {below: 10 mL/min}"),
     "a review that only a hold shares": {
         **rule("holds/rest-today.yaml", "  rest_place: {is: lacking}", effect="hold", stage="session"),
         **rule("reviews/rest.yaml", "  rest_place: {is: lacking}"),
@@ -97,4 +188,4 @@ sign_off: {status: draft}
 
 @pytest.mark.parametrize("files", NOT_SHADOWED.values(), ids=NOT_SHADOWED)
 def test_not_shadowed(files: dict[str, str], tmp_path: Path) -> None:
-    assert findings(shadowed, tmp_path, files) == []
+    assert found(tmp_path, files) == []

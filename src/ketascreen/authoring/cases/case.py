@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.diagnostic import Place
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Stage
@@ -33,6 +34,11 @@ class Case:
     def as_of(self) -> datetime:
         """The time of the screening, at a fixed offset."""
         return self.clinic.as_of
+
+    @property
+    def refused(self) -> str | None:
+        """The contradiction for which the patient must be refused; None if the patient is screened."""
+        return self.expect.get(REFUSED)
 
     def __str__(self) -> str:
         return f"{self.place.path}:{self.place.line}: {self.name}"

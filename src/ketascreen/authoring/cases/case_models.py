@@ -20,12 +20,17 @@ FindingWord = Literal[(*(outcome.value for outcome in Outcome), "not_asked")]  #
 
 OF_A_RULE = ("finding", "because", "asks", "gives")
 """What a rule's own case may expect; the first is required."""
-OF_A_PATIENT = ("decisions", "readiness", "alerts", "met", "unknown", "asks")
-"""What the case of a whole patient may expect; the first is required."""
+REFUSED = "refused"
+"""What the case of a whole patient who is refused expects, instead of all else."""
+OF_A_PATIENT = ("decisions", "readiness", "not_decidable", "alerts", "met", "unknown", "asks", REFUSED)
+"""What the case of a whole patient may expect; the first is required, except of one who is refused."""
 
 
 class ExpectModel(FileModel):
-    """What a case expects of a rule (`finding`, `because`, `gives`) or of a whole patient."""
+    """What a case expects of a rule (`finding`, `because`, `gives`) or of a whole patient.
+
+    `refused` names the contradiction for which the patient is refused.
+    """
 
     finding: FindingWord | None = None  # type: ignore[valid-type]
     because: list[Text] | None = None
@@ -33,9 +38,11 @@ class ExpectModel(FileModel):
     gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
     decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
     readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
+    not_decidable: list[Text] | None = None
     alerts: list[Text] | None = None
     met: list[Text] | None = None
     unknown: list[Text] | None = None
+    refused: Text | None = None
 
 
 class CaseModel(FileModel):

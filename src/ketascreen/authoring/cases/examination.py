@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
-from ketascreen.diagnostic import InputError
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives, undecidable
+from ketascreen.diagnostic import Diagnostic, InputError
 from ketascreen.language.condition import Compare, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import evaluate, explain
+from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Outcome
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.contradictions import Contradicted
+from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 from ketascreen.screen import Screener
 from ketascreen.screening.agreement import ask
 from ketascreen.screening.explanation import findings_of
+from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.finding import Fault, Finding
-from ketascreen.verdict.verdict import ClinicianDecision
 
 NOT_ASKED = "not_asked"
 """What a rule's case expects at a stage that does not ask the rule."""
@@ -51,14 +52,33 @@ def examine(case: Case, screener: Screener) -> Examined:
     try:
         return _examine_patient(case, screener) if case.rule is None else _examine_rule(case, case.rule, screener)
     except InputError as error:
-        return Examined(tuple(Failure(str(problem)) for problem in error.diagnostics))
+        return Examined(tuple(_of_refusal(case, error)))
+
+
+def refused_as_expected(case: Case, refused: InputError | None) -> bool:
+    """Whether a patient is refused for the contradiction that the case expects and for nothing else, or is screened."""
+    names = [] if refused is None else list(map(_contradiction, refused.diagnostics))
+    return names == ([] if case.refused is None else [case.refused])
+
+
+def _contradiction(problem: Diagnostic) -> str:
+    return problem.name if isinstance(problem, Contradicted) else ""
+
+
+def _of_refusal(case: Case, error: InputError) -> Iterator[Failure]:
+    if not refused_as_expected(case, error):
+        for problem in error.diagnostics:
+            name = _contradiction(problem)
+            yield Failure(f"refused{f' by {name}' if name else ''}: {problem}")
+        if case.refused is not None:
+            yield Failure(f"expected to be refused by {case.refused} and nothing else")
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
     """Each comparison of a case's own rule, in the order written, with its truth for the case's patient."""
     rule = rulebook.rule(case.rule or "")
     if rule is not None:
-        answers = answers_for(rule, known_facts(case.profile, rulebook.vocabulary, case.clinic))
+        answers = deciding_answers(rule, known_facts(case.profile, rulebook.vocabulary, case.clinic))
         for compare in comparisons(rule.when):
             yield compare, evaluate(compare, answers)
 
@@ -67,8 +87,7 @@ def holds_for(case: Case, rule: Rule, facts: Facts) -> bool:
     """Whether a rule's case holds for its rule, original or changed, on the reference channel alone."""
     if not rule.asked_at(case.stage):
         return bool(case.expect["finding"] == NOT_ASKED)
-    grounds = explain(rule.when, answers_for(rule, facts))
-    return not any(True for _ in _check_rule(case.expect, RuleResult.of_grounds(rule, grounds)))
+    return not any(True for _ in _check_rule(case.expect, RuleResult.of_facts(rule, facts)))
 
 
 def holds_for_patient(case: Case, result: PatientResult) -> bool:
@@ -134,10 +153,16 @@ def _grounds(finding: Finding) -> str:
 
 
 def _examine_patient(case: Case, screener: Screener) -> Examined:
-    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in case.decided]
+    if case.refused is not None:
+        known_facts(case.profile, screener.rulebook.vocabulary, case.clinic)
+        return Examined((Failure(f"expected to be refused by {case.refused}, and is screened"),))
+    not_given = undecidable(case.decided, screener.rulebook.rule)
+    given = [rule for rule in case.decided if rule not in not_given]
+    decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in given]
     verdict = screener.screen(case.profile, as_of=case.as_of, stage=case.stage, decisions=decided)
     differing = [one.rule for one in verdict.agreement.disagreements]
-    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, PatientResult.of_verdict(verdict)))
+    result = PatientResult.of_verdict(verdict, not_given)
+    failures = (*_doubts(verdict.faults, differing), *_check_patient(case.expect, result))
     why = {rule for failure in failures for rule in failure.rules}
     return Examined(failures, tuple(finding for finding in verdict.findings if finding.rule in why))
 
@@ -152,6 +177,10 @@ def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator
             yield Failure(
                 f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
             )
+    if (wanted_undecidable := {*expect.get("not_decidable", ())}) != result.not_decidable:
+        wanted, got = _listed(sorted(wanted_undecidable)), _listed(sorted(result.not_decidable))
+        text = f"expected decisions on {wanted} to be refused; got {got}"
+        yield Failure(text)
     if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):
         differing = tuple({*expect["alerts"]} ^ result.alerts)
         text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(result.alerts))}"

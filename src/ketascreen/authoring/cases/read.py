@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, CaseModel, StartModel
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
+from ketascreen.language.effects import DECIDABLE
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
+from ketascreen.patient.contradictions import OTHER_AGE
 from ketascreen.patient.observation import Refused, read_instant
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.patient.reader import in_words_of
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
@@ -108,7 +111,7 @@ class _CaseReader:
             self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
             return None
         except ProfileError as error:
-            for problem in error.diagnostics:
+            for problem in in_words_of(self.rulebook.vocabulary, error, has_extra=False).diagnostics:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
@@ -160,9 +163,9 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
             yield _Problem("case", f"`{fact}` is under both `given` and `without`", hint, ("without",))
     yield from _unknown_names(model, rulebook)
     for index, decided in enumerate(model.decisions):
-        if (one := rulebook.rule(decided)) and one.effect is not Effect.REVIEW:
-            hint = "name a rule with the effect `review`, or delete it"
-            yield _Problem("case", f"`{decided}` is not a review", hint, ("decisions", index))
+        if (one := rulebook.rule(decided)) and one.effect not in DECIDABLE:
+            hint = f"name a rule with the effect {' or '.join(f'`{effect}`' for effect in DECIDABLE)}, or delete it"
+            yield _Problem("case", f"`{decided}` is not a review or a hold", hint, ("decisions", index))
     if (one := rulebook.rule(rule or "")) and model.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
         for route, word in model.expect.gives.items():
@@ -174,7 +177,7 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
 def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
     """Whether a case asserts enough, and what a case of its kind can assert."""
     said = {key: value for key, value in model.expect.model_dump().items() if value is not None}
-    allowed = OF_A_RULE if rule else OF_A_PATIENT
+    allowed = (REFUSED,) if REFUSED in said and not rule else OF_A_RULE if rule else OF_A_PATIENT
     needed = allowed[0]
     if not said.get(needed):
         yield _Problem("case", "the case expects too little", f"add `{needed}:` under `expect:`", ("expect",))
@@ -191,10 +194,15 @@ def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
 
 def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
     expect, facts = model.expect, rulebook.vocabulary
+    names = [*(one.name for one in facts.contradictions), OTHER_AGE]
+    if expect.refused is not None and expect.refused not in names:
+        hint = did_you_mean(expect.refused, names, otherwise="docs/rule-format.md says where they are")
+        yield _Problem("case", f"no contradiction `{expect.refused}`", hint, ("expect", REFUSED))
     for at, named in {
         ("expect", "met"): expect.met,
         ("expect", "unknown"): expect.unknown,
         ("expect", "alerts"): expect.alerts,
+        ("expect", "not_decidable"): expect.not_decidable,
         ("decisions",): model.decisions,
     }.items():
         for index, name in enumerate(named or ()):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Grounds
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.semantics import Grounds, explain
+from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.patient.facts import Facts, deciding_answers
 from ketascreen.verdict.decision import RouteRecommendation, alone, by_kind, combine
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import recommendation_of
@@ -45,32 +46,47 @@ class RuleResult:
         rests_on, lacks = tuple(sorted(grounds.rests_on)), tuple(sorted(grounds.lacks))
         return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks)
 
+    @classmethod
+    def of_facts(cls, rule: Rule, facts: Facts) -> Self:
+        """The same of what is known of a patient."""
+        return cls.of_grounds(rule, explain(rule.when, deciding_answers(rule, facts)))
+
 
 @dataclass(frozen=True, slots=True)
 class PatientResult:
-    """The results of a patient: by route, by rule, the alerts that are met, and the facts that are asked for."""
+    """The results of a patient: by route, by rule, the alerts that are met, and the facts that are asked for.
+
+    `not_decidable` are the rules of decisions that are refused, since nobody decides on them.
+    """
 
     routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     alerts: frozenset[str]
     asks: frozenset[str]
+    not_decidable: frozenset[str]
 
     @classmethod
-    def of_verdict(cls, verdict: Verdict) -> Self:
-        """As a screening reports it."""
+    def of_verdict(cls, verdict: Verdict, not_decidable: frozenset[str]) -> Self:
+        """As a screening reports it; `not_decidable` are the decisions that it was not given."""
         routes = verdict.routes
         return cls(
             {route: recommendation_of(one) for route, one in routes.items()},
             {finding.rule: finding.outcome for finding in verdict.findings},
             frozenset(alert for one in routes.values() for alert in one.alerts),
             frozenset(ask.fact for one in routes.values() for ask in one.asks),
+            not_decidable,
         )
 
     @classmethod
     def of_rules(
-        cls, rules: Collection[RuleResult], routes: Iterable[Route], stage: Stage, decided: Collection[str]
+        cls,
+        rules: Collection[RuleResult],
+        routes: Iterable[Route],
+        stage: Stage,
+        decided: Collection[str],
+        not_decidable: frozenset[str],
     ) -> Self:
-        """As the reference channel alone gives it; `decided` are the reviews that a clinician goes ahead with."""
+        """As the reference channel alone gives it; `decided` are the rules that a clinician goes ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
         found = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
         return cls(
@@ -78,4 +94,11 @@ class PatientResult:
             {one.rule: one.outcome for one in rules},
             frozenset(one.rule for one in met if one.effect is Effect.ALERT),
             frozenset(fact for one in rules for fact in one.lacks),
+            not_decidable,
         )
+
+
+def undecidable(decided: Iterable[str], rule: Callable[[str], Rule | None]) -> frozenset[str]:
+    """The rules among `decided` on which nobody decides; `rule` finds a rule by its id."""
+    found = [one for name in decided if (one := rule(name)) is not None]
+    return frozenset(one.id for one in found if one.decided_by is DecidedBy.NOBODY)

@@ -15,8 +15,8 @@ from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known, evaluate
-from ketascreen.language.vocabulary import Fact, Kind
-from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.language.vocabulary import Fact
+from ketascreen.patient.facts import deciding_answers, known_facts
 from ketascreen.reasoning.partitions import neighbours
 from ketascreen.reasoning.spread import spread
 from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, replaced
@@ -90,18 +90,18 @@ def _wanted(fact: Fact, number: Decimal) -> Iterator[_WantedSide]:
 
     A step is one in the last place of the number, so that 2.9 and 3.1 count for 3, and 1.4 counts for 1.5.
     """
-    step = Decimal(1) if fact.kind is Kind.INTEGER else Decimal(1).scaleb(_exponent(number))
+    step = Decimal(1) if fact.is_whole else Decimal(1).scaleb(_exponent(number))
     below, above = neighbours(fact, number)
     assert fact.minimum is not None
     assert fact.maximum is not None
     with localcontext(Context(prec=50)):  # not the caller's, which may round
         low, high = max(number - step, fact.minimum), min(number + step, fact.maximum)
     if below is not None:
-        yield _WantedSide("from below", below if fact.kind is Kind.INTEGER else low, low, below)
-    if fact.kind is not Kind.INTEGER or number == number.to_integral_value():
+        yield _WantedSide("from below", below if fact.is_whole else low, low, below)
+    if not fact.is_whole or number == number.to_integral_value():
         yield _WantedSide("exactly", number, number, number)
     if above is not None:
-        yield _WantedSide("from above", above if fact.kind is Kind.INTEGER else high, above, high)
+        yield _WantedSide("from above", above if fact.is_whole else high, above, high)
 
 
 def _exponent(number: Decimal) -> int:
@@ -159,7 +159,7 @@ class _CaseAnswers:
 
     def _answers(self, rule: Rule, case: Case) -> Known | None:
         try:
-            return answers_for(rule, known_facts(case.profile, self._vocabulary, case.clinic))
+            return deciding_answers(rule, known_facts(case.profile, self._vocabulary, case.clinic))
         except ProfileError:
             return None  # `ketascreen test` reports it
 

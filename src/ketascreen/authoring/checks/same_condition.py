@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
@@ -25,10 +25,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     vocabulary = subject.rulebook.vocabulary
     pairs = Pairs((rule for rule in subject.rulebook.rules if rule.effect is not Effect.ADVISE), vocabulary)
     for rule in pairs.rules:
-        earlier = (other for other in pairs.beside(rule) if other.id < rule.id and _apply_together(rule, other))
-        met_together = (other for other in earlier if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
-        among = vocabulary_for(rule, vocabulary)
-        same = next((other for other in met_together if mean_the_same(rule.when, other.when, among)), None)
+        earlier = (other for other in pairs.beside(rule) if other.id < rule.id)
+        same = next(same_as(rule, earlier, pairs, vocabulary), None)
         if same is not None:
             yield Diagnostic(
                 CODE,
@@ -36,6 +34,14 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 "merge the two, or correct the condition of one of them",
                 rule.place,
             )
+
+
+def same_as(rule: Rule, others: Iterable[Rule], pairs: Pairs, vocabulary: Vocabulary) -> Iterator[Rule]:
+    """Those of `others` that have its condition and its effect, on a route of both."""
+    together = (other for other in others if _apply_together(rule, other))
+    met_together = (other for other in together if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
+    among = vocabulary_for(rule, vocabulary)
+    return (other for other in met_together if mean_the_same(rule.when, other.when, among))
 
 
 def mean_the_same(one: Condition, other: Condition, vocabulary: Vocabulary) -> bool:

@@ -1,94 +1,158 @@
-"""A rule that never changes a decision: whenever it is met or unknown, others decide at least as cautiously."""
+"""A rule that changes no decision and no readiness: whenever it is met or unknown, others are at least as cautious."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
-from ketascreen.authoring.checks.same_condition import mean_the_same
+from ketascreen.authoring.checks.same_condition import same_as
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.condition import Condition
+from ketascreen.language.condition import Always, Condition
 from ketascreen.language.effects import EFFECTS, giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Readiness
-from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.semantics import Known
+from ketascreen.language.terms import OUTCOME, Decision, Effect, Readiness, Route
+from ketascreen.reasoning.crowd import Allowed, Crowd
 from ketascreen.reasoning.rule_pairs import Pairs
-from ketascreen.reasoning.witness import find
 from ketascreen.verdict.decision import alone
 
 CODE = "shadowed"
+_EFFECTS = giving(Decision, Readiness)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether a rule has an effect.
+
+    It has one if there is a `patient`: answers, spread, with which its `route` has another decision or readiness
+    without the rule. It has none if it is `settled` without a patient: then `shadows` are the rules that keep it from
+    having one. Otherwise the search would take too long, and nothing is claimed.
+    """
+
+    rule: Rule
+    settled: bool
+    patient: Known | None = None
+    route: Route | None = None
+    shadows: tuple[str, ...] = ()
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Rules that are shadowed on each of their routes.
+    """The rules that have no effect, as `judge` says.
 
-    `always` asks no fact and shadows nothing: it is the least that a route gives, and other rules say more.
+    The later of two rules with one condition and one effect is left to `same-condition`.
     """
-    vocabulary = subject.rulebook.vocabulary
-    pairs = Pairs(subject.rulebook.with_effect(*giving(Decision, Readiness)), vocabulary)
-
-    @cache
-    def is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition) -> bool:
-        return _is_shadowed(effect, when, by_effect, by, vocabulary)
-
-    for rule in pairs.rules:
-        others = [other for other in pairs.beside(rule) if _may_shadow(other, rule, pairs)]
-        if shadows := _shadows(rule, others, is_shadowed):
-            decide = f"`{shadows[0]}` decides" if len(shadows) == 1 else f"{_listed(shadows)} decide"
+    for judged in judge(subject.rulebook):
+        if judged.settled and judged.patient is None:
+            rule, shadows = judged.rule, judged.shadows
+            decide = f"{_listed(shadows)} {'decides' if len(shadows) == 1 else 'decide'}"
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` never changes a decision: whenever it is met or unknown, {decide} at least as cautiously",
-                "delete it, narrow the other rule, or give this one a stronger effect",
+                f"`{rule.id}` changes no decision and no readiness: whenever it is met or unknown, {decide} at least as"
+                " cautiously",
+                "delete it, narrow the other rule, or give this one a stronger effect; if its words are needed, accept"
+                " it under `allow`, with the reason",
                 rule.place,
             )
+
+
+def judge(rulebook: Rulebook) -> Iterator[Judged]:
+    """Whether each rule that gives a decision or readiness has an effect: the recommendation for some patient, on some
+    of its routes, has another decision or readiness without it.
+
+    All patients count: any answers known, any lists incomplete, the rule met or unknown. Any of the other reviews may
+    be decided, and the rule itself undecided: a review that must be decided beside another one has an effect, since
+    without it the decision on the other would be enough. Candidacy needs no search of its own, since a session asks
+    its rules too, and a hold changes no decision.
+
+    A search begins with the rule alone. Another rule joins once it stands in the way of a patient that was found. The
+    rest need not be tried, since with that patient they are less cautious than the rule.
+
+    Rules with `when: always` are left aside: they are the least that a route gives, and other rules say more. So is a
+    rule with the same condition and effect, of which `same-condition` tells.
+    """
+    vocabulary = rulebook.vocabulary
+    rules = tuple(rule for rule in rulebook.with_effect(*_EFFECTS) if not isinstance(rule.when, Always))
+    pairs = Pairs(rules, vocabulary)
+    crowd = Crowd({rule.id: rule.when for rule in rules}, vocabulary)
+    by_route = {route: _unlike(rules, route) for route in rulebook.routes}
+    for rule in rules:
+        same = {other.id for other in same_as(rule, pairs.beside(rule), pairs, vocabulary)}
+        if not same or rule.id < min(same):
+            yield _judged(rule, _on_each_route(rule, by_route, without={rule.id, *same}), crowd)
 
 
 def _listed(names: tuple[str, ...]) -> str:
     return " and ".join(f"`{name}`" for name in names)
 
 
-def _may_shadow(other: Rule, rule: Rule, pairs: Pairs) -> bool:
-    """Whether a search is worth its time: both are on a route, `other` is as strong, and no known answers refute it.
+def _unlike(rules: Iterable[Rule], route: Route) -> tuple[Rule, ...]:
+    """The rules of a route, the most cautious effect first: a search for answers that leave it out ends soonest.
 
-    Stages need no check: a hold changes no decision, and a session also asks the rules of candidacy.
+    Of rules with one condition and one effect, the first.
     """
-    if not set(rule.routes) & set(other.routes):
-        return False
-    as_strong = _caution(rule.effect, other.effect, Truth.TRUE) >= _caution(rule.effect, rule.effect, Truth.TRUE)
-    return as_strong and pairs.meets_too(rule, other)
+    unlike: dict[tuple[Effect, Condition], Rule] = {}
+    for rule in sorted(rules, key=lambda rule: EFFECTS[rule.effect].rank or 0, reverse=True):
+        if route in rule.routes:
+            unlike.setdefault((rule.effect, rule.when), rule)
+    return tuple(unlike.values())
 
 
-def _shadows(
-    rule: Rule, others: list[Rule], is_shadowed: Callable[[Effect, Condition, Effect, Condition], bool]
-) -> tuple[str, ...]:
-    """The rules that shadow it, the first for each route; empty if no rule shadows it on one of its routes."""
-    open_routes = set(rule.routes)
-    names = []
-    if open_routes - {route for other in others for route in other.routes}:
-        return ()
-    for other in others:
-        if open_routes & set(other.routes) and is_shadowed(rule.effect, rule.when, other.effect, other.when):
-            open_routes -= set(other.routes)
-            names.append(other.id)
-    return () if open_routes else tuple(names)
+def _on_each_route(
+    rule: Rule, by_route: Mapping[Route, Iterable[Rule]], without: Collection[str]
+) -> Mapping[Route, list[Rule]]:
+    """The other rules on each of its routes; of routes with the same rules, the first."""
+    found: dict[tuple[str, ...], tuple[Route, list[Rule]]] = {}
+    for route in rule.routes:
+        here = [other for other in by_route[route] if other.id not in without]
+        found.setdefault(tuple(other.id for other in here), (route, here))
+    return dict(found.values())
 
 
-def _is_shadowed(effect: Effect, when: Condition, by_effect: Effect, by: Condition, vocabulary: Vocabulary) -> bool:
-    if effect is by_effect and mean_the_same(when, by, vocabulary):
-        return False  # `same-condition` reports both
-    own = {truth: _caution(effect, effect, truth) for truth in Truth}
-    other = {truth: _caution(effect, by_effect, truth) for truth in Truth}
-    has_a_say = find([when, by], vocabulary, lambda truths: own[truths[0]] > other[truths[1]])
-    return has_a_say.shows_none
+def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd) -> Judged:
+    settled = True
+    shown: list[tuple[Truth, Allowed]] = []
+    for route, others in on_each_route.items():
+        for truth, may in _bars(rule.effect):
+            allowed = {other.id: may[other.effect] for other in others if len(may[other.effect]) < len(Truth)}
+            lone = crowd.lone(rule.id, truth, allowed)
+            if lone.answers is not None:
+                return Judged(rule, settled=True, patient=lone.answers, route=route)
+            settled = settled and lone.whole
+            shown.append((truth, {other: allowed[other] for other in lone.tried}))
+    return Judged(rule, settled, shadows=_needed(rule, shown, crowd) if settled else ())
+
+
+def _needed(rule: Rule, shown: list[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
+    """As few of the rules that were tried as leave the rule without an effect; of equal ones the first by id."""
+    needed = sorted({other for _, tried in shown for other in tried})
+    for left_out in reversed(needed[:]):
+        rest = set(needed) - {left_out}
+        fewer = [(truth, {other: may for other, may in tried.items() if other in rest}) for truth, tried in shown]
+        if all(crowd.among(rule.id, truth, tried).shows_none for truth, tried in fewer):
+            needed.remove(left_out)
+    return tuple(needed)
 
 
 @cache
-def _caution(asked: Effect, effect: Effect, truth: Truth) -> int:
-    """How cautious a rule of `effect` alone makes what `asked` can change: for a hold the readiness, else the decision.
+def _bars(effect: Effect) -> tuple[tuple[Truth, Mapping[Effect, frozenset[Truth]]], ...]:
+    """For each truth of a rule, and for decision and readiness, the truths that the others may have if it matters.
 
-    A hold changes no decision.
+    The most cautious finding gives a decision, and a readiness. So a rule matters where it is alone more cautious than
+    each of the others is alone.
     """
-    decision, readiness = alone(effect, OUTCOME[truth])
-    return readiness.rank if EFFECTS[asked].gives is Readiness else decision.rank
+    bars: list[tuple[Truth, Mapping[Effect, frozenset[Truth]]]] = []
+    for truth in (Truth.TRUE, Truth.UNKNOWN):
+        for given in (0, 1):  # the decision, the readiness
+            own = alone(effect, OUTCOME[truth], decided=False)[given].rank
+            may = {
+                other: frozenset(one for one in Truth if alone(other, OUTCOME[one])[given].rank < own)
+                for other in _EFFECTS
+            }
+            asks_more = any(one is truth and all(may[e] <= less[e] for e in _EFFECTS) for one, less in bars)
+            if all(may.values()) and not asks_more:
+                bars.append((truth, may))
+    return tuple(bars)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,10 @@ from pathlib import Path
 
 from ketascreen.authoring.cases.read import Case
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.language.condition import Condition
+from ketascreen.language.contradiction import NotBelow
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.patient.contradictions import added
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -36,6 +39,14 @@ class Subject:
         """
         tree = _tree(path, self.texts.get(path, ""))
         return Place(path) if tree is None else place_of(tree, keys)
+
+
+def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
+    """Every condition of a rulebook: of its rules, its definitions, and the contradictions that it adds."""
+    yield from (rule.when for rule in rulebook.rules)
+    yield from (one.when for one in rulebook.definitions.values())
+    whens = (one.when for one in added(rulebook.vocabulary.contradictions))
+    yield from (when for when in whens if not isinstance(when, NotBelow))
 
 
 @dataclass(frozen=True, slots=True)

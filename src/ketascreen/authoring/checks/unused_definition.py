@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.authoring.checks.subject import Concern, Subject, conditions_of
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import definitions
 
@@ -12,10 +12,9 @@ CODE = "unused-definition"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Definitions that neither a rule nor another definition uses."""
+    """Definitions that neither a rule, nor a contradiction, nor another definition uses."""
     rulebook = subject.rulebook
-    conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
-    used = {meets.name for when in conditions for meets in definitions(when)}
+    used = {meets.name for when in conditions_of(rulebook) for meets in definitions(when)}
     for name in rulebook.definitions:
         if name not in used:
             hint = "delete it, or use it with `meets:`"

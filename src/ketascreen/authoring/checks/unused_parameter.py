@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.authoring.checks.subject import Concern, Subject, conditions_of
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import comparisons
 
@@ -12,10 +12,9 @@ CODE = "unused-parameter"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Parameters that neither a rule nor a definition uses."""
+    """Parameters that neither a rule, nor a contradiction, nor a definition uses."""
     rulebook = subject.rulebook
-    conditions = [*(rule.when for rule in rulebook.rules), *(one.when for one in rulebook.definitions.values())]
-    used = {name for when in conditions for compare in comparisons(when) for name in compare.parameters}
+    used = {name for when in conditions_of(rulebook) for compare in comparisons(when) for name in compare.parameters}
     for name, parameter in rulebook.parameters.items():
         if name not in used:
             hint = "delete it, or use it in the rule that needs it"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import NOT_ASKED
@@ -25,7 +25,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import OUTCOME
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.patient.facts import Facts, answers_for, known_facts
+from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 
 VALUES = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
 
@@ -120,8 +120,13 @@ class RuleCoverage:
         return Share(len(asked - {goal.node for goal in self.missing if goal.matters}), len(asked))
 
 
-def total(covered: Iterable[RuleCoverage]) -> Share:
-    """The share of several rules together."""
+class _Covered(Protocol):
+    @property
+    def share(self) -> Share: ...
+
+
+def total(covered: Iterable[_Covered]) -> Share:
+    """The share of several rules and contradictions together."""
     shares = [one.share for one in covered]
     return Share(sum(share.met for share in shares), sum(share.wanted for share in shares))
 
@@ -174,7 +179,7 @@ def _leaves(rule: Rule, case: Case, facts: Facts | None) -> list[Truth] | None:
     """The value of each comparison, in the order written; None if the case does not ask the rule."""
     if facts is None or not rule.asked_at(case.stage):
         return None
-    answers = answers_for(rule, facts)
+    answers = deciding_answers(rule, facts)
     return [evaluate(compare, answers) for compare in comparisons(rule.when)]
 
 

@@ -6,7 +6,7 @@ one in turn decides for the group. All other facts are tried in every combinatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -24,16 +24,14 @@ from ketascreen.language.condition import (
     Value,
     comparisons,
 )
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.logic import Truth
-from ketascreen.language.semantics import evaluate
+from ketascreen.language.semantics import contradicts, evaluate
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, spans, too_many_words
 
-MAX_READINGS = 50_000
-"""The most combinations times comparisons; they take about a second."""
-
-ORDERED = (("diastolic_bp", "systolic_bp"), ("predose_diastolic_bp", "predose_systolic_bp"))
-"""Pairs of facts: the first is below the second in every accepted profile."""
+MAX_READINGS = 150_000
+"""The most combinations times comparisons; they take about three seconds."""
 
 Leaves = Mapping[int, Truth]
 """The values of some comparisons, by their number in the order written."""
@@ -41,11 +39,14 @@ Leaves = Mapping[int, Truth]
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Values that some comparisons can have together, and the numbers that give them, if they ask one number fact."""
+    """Values that some comparisons can have together, and the answers that give them, if they ask one fact.
+
+    Comparisons of contradictions have the same value for all of these answers.
+    """
 
     leaves: Leaves
     fact: str = ""
-    numbers: tuple[Decimal, ...] = ()
+    answers: tuple[Value, ...] = ()
 
 
 def vectors(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[Truth, ...]] | None:
@@ -57,30 +58,45 @@ def vectors(condition: Condition, vocabulary: Vocabulary) -> Iterator[tuple[Trut
     facts = [vocabulary[name] for name in facts_in_order(condition)]
     if any(too_many_words(fact, condition) for fact in facts):
         return None
-    choices = {fact.name: _choices(fact, asked, condition) for fact in facts}
-    free = frozenset(name for name, those in choices.items() if _is_free(name, those, choices))
+    refused = _refusing(vocabulary, frozenset(fact.name for fact in facts))
+    choices = {fact.name: _choices(fact, asked, condition, refused) for fact in facts}
+    free = frozenset(name for name, those in choices.items() if _is_free(name, those, refused))
     units = [*_free_units(condition, free, 0), *(those for name, those in choices.items() if name not in free)]
     if prod(map(len, units)) * len(asked) > MAX_READINGS:
         return None
-    return _together(units, len(asked))
+    return _together(units, len(asked), refused)
 
 
-def _choices(fact: Fact, asked: Sequence[Compare], condition: Condition) -> tuple[_Choice, ...]:
+def _refusing(vocabulary: Vocabulary, asked: frozenset[str]) -> tuple[Contradiction, ...]:
+    """The contradictions between the asked facts that refuse a patient, whatever the dates of the answers."""
+    return tuple(one for one in vocabulary.contradictions if one.newer is None and one.facts <= asked)
+
+
+def _choices(
+    fact: Fact, asked: Sequence[Compare], condition: Condition, refused: Iterable[Contradiction]
+) -> tuple[_Choice, ...]:
     """The values that the comparisons of one fact can have together; the first is for a fact that is not known."""
     here = {number: compare for number, compare in enumerate(asked) if compare.fact == fact.name}
-    found: dict[tuple[Truth, ...], list[Value]] = {(Truth.UNKNOWN,) * len(here): []}
-    for answer in (*answers(fact, condition), *open_lists(fact, condition), *spans(fact, condition)):
-        truths = tuple(evaluate(compare, {fact.name: answer}) for compare in here.values())
-        found.setdefault(truths, []).append(answer)
+    contradicting = [one.when for one in refused if fact.name in one.facts and not isinstance(one.when, NotBelow)]
+    whole = AllOf((condition, *contradicting))
+    others = [compare for compare in comparisons(AllOf(tuple(contradicting))) if compare.fact == fact.name]
+    unknown = (Truth.UNKNOWN,)
+    found: dict[tuple[tuple[Truth, ...], tuple[Truth, ...]], list[Value]] = {
+        (unknown * len(here), unknown * len(others)): []
+    }
+    for answer in (*answers(fact, whole), *open_lists(fact, whole), *spans(fact, whole)):
+        truths, too = (
+            tuple(evaluate(compare, {fact.name: answer}) for compare in some) for some in (here.values(), others)
+        )
+        found.setdefault((truths, too), []).append(answer)
     return tuple(
-        _Choice(dict(zip(here, truths, strict=True)), fact.name, tuple(a for a in given if isinstance(a, Decimal)))
-        for truths, given in found.items()
+        _Choice(dict(zip(here, truths, strict=True)), fact.name, tuple(given)) for (truths, _), given in found.items()
     )
 
 
-def _is_free(name: str, choices: Sequence[_Choice], asked: Mapping[str, object]) -> bool:
+def _is_free(name: str, choices: Sequence[_Choice], refused: Iterable[Contradiction]) -> bool:
     """Whether a fact is asked once, can give all three values, and no other asked fact bounds it."""
-    bound = any(name in pair and all(fact in asked for fact in pair) for pair in ORDERED)
+    bound = any(name in one.facts for one in refused)
     return len(choices) == len(Truth) and len(choices[0].leaves) == 1 and not bound
 
 
@@ -152,7 +168,9 @@ def _settled(condition: Condition, value: Truth, at: int) -> Leaves:
             return {}
 
 
-def _together(units: Sequence[Sequence[_Choice]], leaves: int) -> Iterator[tuple[Truth, ...]]:
+def _together(
+    units: Sequence[Sequence[_Choice]], leaves: int, refused: Sequence[Contradiction]
+) -> Iterator[tuple[Truth, ...]]:
     """Each combination once, in a mixed order: a search for something common finds it early."""
     size = prod(map(len, units))
     step = max(1, size * 5 // 8)
@@ -163,12 +181,22 @@ def _together(units: Sequence[Sequence[_Choice]], leaves: int) -> Iterator[tuple
         for unit in units:
             rest, which = divmod(rest, len(unit))
             chosen.append(unit[which])
-        if _one_patient(chosen):
+        if _is_accepted(chosen, refused):
             values = {number: value for choice in chosen for number, value in choice.leaves.items()}
             yield tuple(values[number] for number in range(leaves))
 
 
-def _one_patient(chosen: Sequence[_Choice]) -> bool:
-    """Whether one patient can answer so: a profile is refused unless its lower pressure is below the upper one."""
-    numbers = {choice.fact: choice.numbers for choice in chosen if choice.numbers}
-    return all(min(numbers[low]) < max(numbers[high]) for low, high in ORDERED if low in numbers and high in numbers)
+def _is_accepted(chosen: Sequence[_Choice], refused: Sequence[Contradiction]) -> bool:
+    """Whether one patient can answer so and is not refused."""
+    given = {choice.fact: choice.answers for choice in chosen if choice.answers}
+    return not any(one.facts <= given.keys() and _always_contradicts(one, given) for one in refused)
+
+
+def _always_contradicts(one: Contradiction, given: Mapping[str, tuple[Value, ...]]) -> bool:
+    when = one.when
+    if isinstance(when, NotBelow):
+        low, high = (
+            [number for number in given[name] if isinstance(number, Decimal)] for name in (when.fact, when.other)
+        )
+        return min(low) >= max(high)
+    return contradicts(one, {name: given[name][0] for name in one.facts})

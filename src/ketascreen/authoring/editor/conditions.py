@@ -12,17 +12,19 @@ from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.quantity import UNITS, QuantityError, Unit
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.observation import NEVER
 
 Schema = dict[str, Any]
 
 NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 
 
 def instant() -> Schema:
     """A date, or a time with its offset."""
-    hint = "Write 2026-11-22, or 2026-11-22T09:00:00Z."
+    hint = "Write 2026-11-22, or 2026-11-22T09:00:00-08:00."
     return {"type": "string", "pattern": INSTANT, "patternErrorMessage": hint}
 
 
@@ -60,8 +62,7 @@ def _asked(fact: Fact, parameters: Mapping[str, Parameter]) -> Schema:
     fitting = [operator for operator in OPERATORS.values() if fact.kind in operator.kinds]
     return {
         "type": "object",
-        "title": fact.label,
-        "description": describe(fact),
+        **explained(fact),
         "minProperties": 1,
         "additionalProperties": False,
         "properties": {
@@ -119,7 +120,7 @@ def _converts(parameter: Parameter, unit: Unit) -> bool:
 
 def answers(names: RulebookNames) -> Schema:
     """`given`: the answers to facts, and the date of birth."""
-    born: Schema = {"type": "string", "pattern": DATE, "title": "Date of birth"}
+    born: Schema = {**_partial_date(), "title": "Date of birth, or its month or year"}
     return {
         "type": "object",
         "additionalProperties": False,
@@ -137,13 +138,25 @@ def _answer(fact: Fact) -> Schema:
         forms = [words, _observed("present", words, complete={"type": "boolean"})]
     elif fact.is_number:
         low, high = ({} if end is None else {key: _number(end)} for key, end in _ends(fact))
-        bare: Schema = {"type": "integer" if fact.kind is Kind.INTEGER else "number", **low, **high}
-        value = {"anyOf": [quantity(fact), bare]}
+        bare: Schema = {"type": "integer" if fact.is_whole else "number", **low, **high}
+        value: Schema = {"anyOf": [*_event(fact), quantity(fact), bare]}
         forms = [*value["anyOf"], _observed("value", value, unit={"type": "string"})]
     else:
         value = one_of(fact.choices)
         forms = [value, _observed("value", value)]
-    return {"title": fact.label, "description": describe(fact), "anyOf": forms}
+    return {**explained(fact), "anyOf": forms}
+
+
+def _event(fact: Fact) -> list[Schema]:
+    """The answers that say when an event was, and that it never was; of a number that is measured there are none."""
+    if fact.kind is not Kind.SINCE:
+        return []
+    never = [{"const": NEVER, "description": "It never was."}] if fact.changeable else []
+    return [_partial_date(), {"type": "integer", "minimum": 1850, "maximum": 9000}, *never]
+
+
+def _partial_date() -> Schema:
+    return {"type": "string", "pattern": PARTIAL_DATE, "patternErrorMessage": "Write 2026-03-04, 2026-03 or 2026."}
 
 
 def _ends(fact: Fact) -> tuple[tuple[str, Any], tuple[str, Any]]:
@@ -157,6 +170,13 @@ def _number(end: Any) -> int | float:
 def _observed(key: str, answer: Schema, **others: Schema) -> Schema:
     properties = {key: answer, **others, "at": instant()}
     return {"type": "object", "additionalProperties": False, "required": [key], "properties": properties}
+
+
+def explained(fact: Fact) -> Schema:
+    """What an editor shows of a fact; of one that others replaced only that, and it does not suggest it."""
+    if fact.replaced_by:
+        return {"doNotSuggest": True, "deprecationMessage": f"Write {' or '.join(fact.replaced_by)}."}
+    return {"title": fact.label, "description": describe(fact)}
 
 
 def describe(fact: Fact) -> str:

@@ -11,15 +11,18 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
-from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
-from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.terms import Effect
+from ketascreen.language.terms import DecidedBy, Effect
+from ketascreen.language.vocabulary import MARKS, Kind
 from ketascreen.loading import file_models
+from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 FOLDER = "schema"
@@ -33,7 +36,7 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
     for kind, keys in (("cases", OF_A_RULE), ("vignettes", OF_A_PATIENT)):
         expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
-        expect["required"] = [keys[0]]
+        expect |= _REFUSED_OR_SCREENED if REFUSED in keys else {"required": [keys[0]]}
     made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= _vocabulary(names)
     return {f"{kind}.schema.json": schema for kind, schema in made.items()}
 
@@ -85,7 +88,7 @@ def _whole(kind: str, names: RulebookNames) -> Schema:
     raw = model.model_json_schema(ref_template="#/definitions/{model}")
     found = {**raw.pop("$defs", {}), model.__name__: raw}
     definitions = {name: _described(name, _plain(found[name]), names) for name in sorted(found)}
-    if "when" in definitions[model.__name__]["properties"]:
+    if any("when" in one["properties"] for one in definitions.values()):
         definitions["condition"] = {"title": "A condition", **condition(names)}
     return {"$schema": DIALECT, "title": f"ketascreen: {kind}", **shape, "definitions": definitions}
 
@@ -143,11 +146,19 @@ _TOGETHER: Mapping[str, Schema] = {
     "FactModel": {
         "allOf": [
             _if("type", ["choice", "list"], {"required": ["choices"]}),
-            _if("type", ["number", "integer"], {"required": ["unit", "minimum", "maximum"]}),
+            _if("type", ["number", "integer", "since"], {"required": ["unit", "minimum", "maximum"]}),
+            _if("type", ["since"], {"properties": {"unit": {"enum": list(MONTHS_OF)}, "minimum": {"const": 0}}}),
         ]
     },
+    "ContradictionModel": {"oneOf": [{"required": ["when"]}, {"required": ["not_below"]}]},
 }
 """Keys that go together."""
+_REFUSED_OR_SCREENED: Schema = {
+    "if": {"required": [REFUSED]},
+    "then": {"maxProperties": 1},
+    "else": {"required": [OF_A_PATIENT[0]]},
+}
+"""A patient who is refused has no verdict."""
 
 
 def _several(words: Callable[[RulebookNames], Schema]) -> Callable[[RulebookNames], Schema]:
@@ -159,7 +170,15 @@ def _rules(names: RulebookNames) -> Schema:
 
 
 def _facts(names: RulebookNames) -> Schema:
-    return one_of(names.vocabulary, {fact.name: fact.label for fact in names.vocabulary.values()})
+    offered = names.vocabulary.offered
+    replaced = one_of(name for name in names.vocabulary if name not in offered)
+    shown = one_of(offered, {name: fact.label for name, fact in offered.items()})
+    return {"anyOf": [shown, {**replaced, "doNotSuggest": True}]}
+
+
+def _measured(names: RulebookNames) -> Schema:
+    facts = [fact for fact in names.vocabulary.offered.values() if fact.is_number and fact.kind is not Kind.SINCE]
+    return one_of((fact.name for fact in facts), {fact.name: fact.label for fact in facts})
 
 
 def _cited(names: RulebookNames) -> Schema:
@@ -185,6 +204,7 @@ def _instant(_names: RulebookNames) -> Schema:
 _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "RuleModel": {
         "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
+        "decided_by": lambda _names: one_of(DecidedBy, {one: ENGLISH.label("decided_by", one) for one in DecidedBy}),
         "routes": lambda names: {
             "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
         },
@@ -192,6 +212,17 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "conflicts": _several(_conflicts),
     },
     "DefinitionModel": {"when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]}},
+    "ContradictionModel": {
+        "when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]},
+        "not_below": lambda names: {
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 2,
+            "items": _measured(names),
+        },
+        "about": _facts,
+        "newer": _facts,
+    },
     "CitationModel": {"document": _cited, "outside": _outside},
     "NotEncodedModel": {"document": _cited},
     "ConflictModel": {"rules": _several(_rules)},
@@ -212,9 +243,11 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     },
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
+        "refused": lambda names: one_of(names.contradictions, names.contradictions),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
+        "not_decidable": _several(_rules),
         "met": _several(_rules),
         "unknown": _several(_rules),
     },
@@ -227,32 +260,52 @@ def _routes(names: RulebookNames) -> Schema:
 
 
 def _rule(names: RulebookNames) -> Schema:
-    """What an effect allows: the stages, and whether `when` may be `always`."""
+    """What an effect allows: the stages, whether `when` may be `always`, and whether a rule may say who decides."""
     stages = [
         _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
         for effect, row in EFFECTS.items()
     ]
     others = [str(effect) for effect in Effect if effect not in MAY_BE_ALWAYS]
-    return {"allOf": [*stages, _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}})]}
+    undecided = [str(effect) for effect in Effect if effect not in DECIDABLE]
+    return {
+        "allOf": [
+            *stages,
+            _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}}),
+            _if("effect", undecided, {"not": {"required": ["decided_by"]}}),
+        ]
+    }
 
 
 def _vocabulary(names: RulebookNames) -> Schema:
     """`facts` under new names, `freshness` under the names of facts, with each fact's choices."""
     of_window = KEYS["FreshnessModel"]
-    window = {"type": "string", "pattern": "^(same day|[1-9][0-9]* (days?|weeks?))$"}
+    window = {"type": "string", "pattern": _window_pattern(), "examples": ["30 days", "2 hours", "same day", "any age"]}
     texts = KEYS["VocabularyModel"]
     windows = {}
     for fact in names.vocabulary.values():
+        shown: Schema = {"doNotSuggest": True} if fact.replaced_by else {"title": fact.label}
         choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
         keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
-        keys |= {"lasting": choices, "permanent": choices} if fact.choices else {}
+        keys |= dict.fromkeys(MARKS, choices) if fact.choices else {}
         windows[fact.name] = {
             "type": "object",
-            "title": fact.label,
+            **shown,
             "required": ["fresh_for", "reason"],
             "additionalProperties": False,
             "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
         }
-    facts = {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]}
     freshness = {"type": "object", "additionalProperties": False, "properties": windows}
-    return {"facts": facts, "freshness": {**freshness, "description": texts["freshness"]}}
+    return {
+        "facts": {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]},
+        "freshness": {**freshness, "description": texts["freshness"]},
+        "contradictions": {
+            **_named(_WORD, _ref(file_models.ContradictionModel)),
+            "description": texts["contradictions"],
+        },
+    }
+
+
+def _window_pattern() -> str:
+    """`same day`, `any age`, or a whole number of a unit of time that is not longer than a week."""
+    units = [name for name, unit in UNITS.items() if unit.dimension == UNITS["minutes"].dimension]
+    return f"^(same day|any age|[1-9][0-9]* ({'|'.join(units)}))$"

@@ -22,7 +22,7 @@ ORDER = {
     case_models.CaseModel: (
         "name", "start", "stage", "as_of", "observed_at", "decisions", "without", "given", "expect",
     ),
-    file_models.FreshnessModel: ("fresh_for", "lasting", "permanent", "reason"),
+    file_models.FreshnessModel: ("fresh_for", "lasting", "permanent", "stands", "reason"),
 }  # fmt: skip
 """The order of keys, for files in which it differs from the model."""
 

@@ -6,11 +6,12 @@ are equal, they are equal for all answers; if it stops early, it says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
@@ -20,9 +21,9 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.quantity import Quantity, decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import Grounds, evaluate, explain
+from ketascreen.language.semantics import Grounds, Known, deciding, evaluate, explain
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness
-from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.patient.facts import Facts, answers_for, known_facts
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
 
@@ -42,16 +43,37 @@ class Distinction:
     certain: bool = True
 
 
+class _Seen(NamedTuple):
+    """What is known of a patient by one version: the answers that count, and those that stand."""
+
+    counts: Known
+    stands: Known
+
+    def and_of(self, other: _Seen) -> _Seen:
+        """With what is known by another answer."""
+        return _Seen({**self.counts, **other.counts}, {**self.stands, **other.stands})
+
+    def grounds(self, when: Condition) -> Grounds:
+        """Why a condition has its truth."""
+        return explain(when, deciding(when, self.counts, self.stands))
+
+    def truth(self, when: Condition) -> Truth:
+        """The truth of a condition."""
+        return evaluate(when, deciding(when, self.counts, self.stands))
+
+
+_NOTHING = _Seen({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class _TriedAnswer:
-    """An answer as a case writes it, and what of it counts before and after the change."""
+    """An answer as a case writes it, and what is known by it before and after the change."""
 
     raw: dict[str, Any]
-    before: Value | None
-    after: Value | None
+    before: _Seen
+    after: _Seen
 
 
-_Seen = Mapping[str, Value]
 _Differ = Callable[[_Seen, _Seen], bool]
 
 
@@ -64,26 +86,28 @@ def distinguish(mutant: Mutant, rule_id: str, rulebook: Rulebook, as_of: datetim
     certain = not any(too_many_words(rulebook.vocabulary[name], _both(mutant, before, after)) for name in choices)
 
     def other_outcome(one: _Seen, two: _Seen) -> bool:
-        return evaluate(before.when, one) is not evaluate(after.when, two)
+        return one.truth(before.when) is not two.truth(after.when)
 
     def settled(one: _Seen, two: _Seen) -> bool:
-        known = evaluate(before.when, one)
-        return known is not Truth.UNKNOWN and known is evaluate(after.when, two)
+        known = one.truth(before.when)
+        return known is not Truth.UNKNOWN and known is two.truth(after.when)
 
     def other_grounds(one: _Seen, two: _Seen) -> bool:
-        return _shown(explain(before.when, one)) != _shown(explain(after.when, two))
+        return _shown(one.grounds(before.when)) != _shown(two.grounds(after.when))
 
-    outcome = _search(choices, other_outcome, settled)
+    accepted = partial(_is_accepted, rulebook=rulebook, as_of=as_of)
+    outcome = _search(choices, accepted, other_outcome, settled)
     if outcome.given is not None:
         return outcome
-    grounds = _search(choices, other_grounds, lambda one, two: False)
+    grounds = _search(choices, accepted, other_grounds, lambda one, two: False)
     return Distinction(grounds.given, certain and outcome.certain and grounds.certain)
 
 
 def answers_giving(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient for whom a rule evaluates to `truth`."""
     choices = _choices(None, rule, rule, rulebook, as_of)
-    return _search(choices, lambda one, _: evaluate(rule.when, one) is truth, lambda one, two: False)
+    accepted = partial(_is_accepted, rulebook=rulebook, as_of=as_of)
+    return _search(choices, accepted, lambda one, _: one.truth(rule.when) is truth, lambda one, two: False)
 
 
 def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
@@ -91,18 +115,23 @@ def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:
     return grounds.truth, grounds.lacks if grounds.truth is Truth.UNKNOWN else grounds.rests_on
 
 
-def _search(choices: Mapping[str, tuple[_TriedAnswer, ...]], differ: _Differ, settled: _Differ) -> Distinction:
+def _search(
+    choices: Mapping[str, tuple[_TriedAnswer, ...]],
+    accepted: Callable[[Given], bool],
+    differ: _Differ,
+    settled: _Differ,
+) -> Distinction:
     names = list(choices)
     tries = 0
     refused = False
 
-    def search(given: Given, one: dict[str, Value], two: dict[str, Value], at: int) -> Given | None:
+    def search(given: Given, one: _Seen, two: _Seen, at: int) -> Given | None:
         nonlocal tries, refused
         tries += 1
         if tries > MAX_TRIES:
             return None
         if differ(one, two):
-            if _is_a_patient(given):
+            if accepted(given):
                 return given
             refused = True
         if at == len(names) or settled(one, two):
@@ -111,36 +140,37 @@ def _search(choices: Mapping[str, tuple[_TriedAnswer, ...]], differ: _Differ, se
         for answer in choices[name]:
             found = search(
                 {**given, name: answer.raw},
-                _with(one, name, answer.before),
-                _with(two, name, answer.after),
+                one.and_of(answer.before),
+                two.and_of(answer.after),
                 at + 1,
             )
             if found is not None:
                 return found
         return search(given, one, two, at + 1)
 
-    found = search({}, {}, {}, 0)
+    found = search({}, _NOTHING, _NOTHING, 0)
     return Distinction(found, certain=tries <= MAX_TRIES and not refused)
 
 
-def _with(seen: dict[str, Value], name: str, value: Value | None) -> dict[str, Value]:
-    return seen if value is None else {**seen, name: value}
-
-
-def _is_a_patient(given: Given) -> bool:
+def _is_accepted(given: Given, rulebook: Rulebook, as_of: datetime) -> bool:
     try:
-        profile(given)
+        facts_given(given, rulebook, as_of)
     except ProfileError:
         return False
     return True
 
 
-def profile(given: Given) -> PatientProfile:
-    """The patient that a case gives.
+def facts_given(given: Given, rulebook: Rulebook, as_of: datetime) -> Facts:
+    """What is known of the patient that a case gives.
 
     Raises:
-        ProfileError: answers that contradict each other.
+        ProfileError: the patient is refused, for answers that contradict each other among other reasons.
     """
+    return known_facts(profile(given), rulebook.vocabulary, ClinicTime.at(as_of, rulebook.identity.time_zone))
+
+
+def profile(given: Given) -> PatientProfile:
+    """The patient that a case gives."""
     own = {name: raw for name, raw in given.items() if name in BUILT_IN}
     return PatientProfile.model_validate({**own, "extra": {name: given[name] for name in given if name not in own}})
 
@@ -157,27 +187,42 @@ def _choices(
     mutant: Mutant | None, before: Rule, after: Rule, rulebook: Rulebook, as_of: datetime
 ) -> dict[str, tuple[_TriedAnswer, ...]]:
     """The answers to try for each fact; the most readable ones are first."""
-    both, clinic = _both(mutant, before, after), ClinicTime.at(as_of, rulebook.identity.time_zone)
-    after_vocabulary = mutant.rulebook(rulebook).vocabulary if mutant and mutant.fact else rulebook.vocabulary
+    both = _both(mutant, before, after)
+    changed = mutant.rulebook(rulebook) if mutant and mutant.fact else rulebook
     choices = {}
     for name in facts_in_order(both):
         fact = rulebook.vocabulary[name]
-        changed = mutant.fact if mutant and mutant.fact and mutant.fact.name == name else None
-        found = []
-        for raw in _written(fact, both, as_of, changed):
-            who = profile({name: raw})
-            counted = [
-                answers_for(rule, known_facts(who, vocabulary, clinic)).get(name)
-                for rule, vocabulary in ((before, rulebook.vocabulary), (after, after_vocabulary))
-            ]
-            found.append(_TriedAnswer(raw, *counted))
-        choices[name] = tuple(found)
+        dated = (
+            times(fact.freshness, as_of)
+            if changed is not rulebook and mutant and mutant.about == f"fact {name}"
+            else ()
+        )
+        raws = written_answers(fact, both, dated or (as_of.date().isoformat(),))
+        found = (
+            (raw, _seen(before, raw, name, rulebook, as_of), _seen(after, raw, name, changed, as_of)) for raw in raws
+        )
+        choices[name] = tuple(_TriedAnswer(raw, one, two) for raw, one, two in found if one and two)
     return choices
 
 
-def _written(fact: Fact, condition: Condition, as_of: datetime, changed: Fact | None) -> Iterator[dict[str, Any]]:
+def _seen(rule: Rule, raw: dict[str, Any], name: str, rulebook: Rulebook, as_of: datetime) -> _Seen | None:
+    """What a rule sees of an answer alone; None if it is refused, as an event longer ago than its range."""
+    try:
+        facts = facts_given({name: raw}, rulebook, as_of)
+    except ProfileError:
+        return None
+    stands = {} if answers_for(rule, facts) is facts.last else facts.standing
+    return _Seen(_only(answers_for(rule, facts), name), _only(stands, name))
+
+
+def _only(answers: Known, name: str) -> Known:
+    return {name: answers[name]} if name in answers else {}
+
+
+def written_answers(fact: Fact, condition: Condition, dated: Iterable[str | None]) -> Iterator[dict[str, Any]]:
+    """The answers that a condition distinguishes, as a case writes them, at each of these times (None: undated)."""
     plain = [_raw(fact, value) for value in _readable(fact, condition)]
-    for at in [as_of.date().isoformat()] if changed is None else _times(fact.freshness, as_of):
+    for at in dated:
         yield from ({**raw, "at": at} for raw in plain)
 
 
@@ -206,8 +251,13 @@ def _raw(fact: Fact, value: Value) -> dict[str, Any]:
     return {"value": value}
 
 
-def _times(freshness: Freshness | None, as_of: datetime) -> list[str]:
+def times(freshness: Freshness | None, as_of: datetime) -> tuple[str, ...]:
     """Times on both sides of the end of a window, and one long before."""
-    days = freshness.window.days if freshness and freshness.window else 0
-    ages = (days + 1, days, max(0, days - 1), days + 30)
-    return [(as_of - timedelta(days=age)).isoformat().replace("+00:00", "Z") for age in dict.fromkeys(ages)]
+    window = freshness.window if freshness else None
+    if window is not None and window.minutes:
+        ages = [timedelta(minutes=window.minutes + step) for step in (1, 0, -1)]
+    else:
+        days = window.days if window else 0
+        ages = [timedelta(days=max(0, days + step)) for step in (1, 0, -1)]
+    ages.append(max(ages) + timedelta(days=30))
+    return tuple((as_of - age).isoformat().replace("+00:00", "Z") for age in dict.fromkeys(ages))

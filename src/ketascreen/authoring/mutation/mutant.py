@@ -5,21 +5,22 @@ Pure: the result depends only on the rulebook and its files, and always has the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from ketascreen.authoring.mutation import freshness
+from ketascreen.authoring.mutation import contradictions, freshness
 from ketascreen.authoring.mutation.line_edits import EditedLine, SourceFile, put, span, word_added, word_dropped
 from ketascreen.authoring.mutation.operators import Slips, in_range, steps, with_definition, with_parameter
 from ketascreen.diagnostic import Place
 from ketascreen.language.condition import Always, Condition, comparisons, definitions, facts_of
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import Quantity, QuantityError
-from ketascreen.language.rule import Parameter, Rule, RuleStage
+from ketascreen.language.rule import Definition, Parameter, Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Route
-from ketascreen.language.vocabulary import Fact
+from ketascreen.language.terms import DecidedBy, Effect, Route
+from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.loading.conditions import ALWAYS_REFUSED
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence
@@ -27,11 +28,13 @@ from ketascreen.syntax.tree import Node, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One slip: its subject (`rule x`, `parameter x`, `definition x`, `fact x`), what it does, its line.
+    """One slip: its subject, what it does, its line.
 
-    `rules` are the changed rules by id; `fact` is the changed fact, if its freshness changes. `touches` are the ids of
-    all rules that may give another outcome. `refused` says why the format would not accept it; `marked` are words of
-    `fact` that count for another time.
+    The subject is `rule x`, `parameter x`, `definition x`, `fact x` or `contradiction x`.
+    `rules` are the changed rules by id; `fact` is the changed fact, if its freshness changes; `contradictions` are
+    changed ones by name, None where one is dropped. `touches` are the ids of all rules that may give another outcome,
+    or that ask a fact of a changed contradiction. `refused` says why the format would not accept it; `marked` are words
+    of `fact` that count for another time.
     """
 
     kind: str
@@ -43,6 +46,12 @@ class Mutant:
     fact: Fact | None = None
     refused: str = ""
     marked: frozenset[str] = frozenset()
+    contradictions: Mapping[str, Contradiction | None] = field(default_factory=dict)
+
+    @property
+    def reads_otherwise(self) -> bool:
+        """Whether the same profile may have other facts, or be refused for another reason."""
+        return self.fact is not None or bool(self.contradictions)
 
     @property
     def place(self) -> Place:
@@ -55,6 +64,9 @@ class Mutant:
         vocabulary = original.vocabulary
         if self.fact is not None:
             vocabulary = vocabulary.extended((self.fact,), {})
+        if self.contradictions:
+            changed = (self.contradictions.get(one.name, one) for one in vocabulary.contradictions)
+            vocabulary = Vocabulary(vocabulary.values(), filter(None, changed))
         return replace(original, rules=rules, vocabulary=vocabulary)
 
 
@@ -77,7 +89,7 @@ def mutants(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> tuple[Muta
 def _distinct(found: Iterable[Mutant]) -> Iterator[Mutant]:
     seen = set()
     for mutant in found:
-        key = (frozenset((id_, rule) for id_, rule in mutant.rules.items()), mutant.fact)
+        key = (frozenset(mutant.rules.items()), mutant.fact, frozenset(mutant.contradictions.items()))
         if key not in seen:
             seen.add(key)
             yield mutant
@@ -91,6 +103,7 @@ def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, SourceFile]) 
     for kind, what, line, changed, refused in chain(
         _stages(rule, source, items["stage"]),
         _effects(rule, source, items["effect"]),
+        _deciders(rule, source, items.get("decided_by")),
         _routes(rule, source, items["routes"], tuple(rulebook.routes)),
     ):
         yield Mutant(kind, f"rule {rule.id}", what, line, (rule.id,), {rule.id: changed}, refused=refused)
@@ -125,6 +138,16 @@ def _effects(rule: Rule, source: SourceFile, node: Node) -> Iterator[_RuleSlip]:
         yield "effect", what, line, replace(rule, effect=effect), "" if allowed else ALWAYS_REFUSED
 
 
+def _deciders(rule: Rule, source: SourceFile, node: Node | None) -> Iterator[_RuleSlip]:
+    """A rule that says who decides says the other; a rule that leaves it to its effect has no such slip."""
+    if node is None:
+        return
+    for other in DecidedBy:
+        if other is not rule.decided_by:
+            what = f"`{rule.decided_by}` becomes `{other}`"
+            yield "decided_by", what, put(source, span(node), other), replace(rule, decided_by=other), ""
+
+
 def _ladder(stage: RuleStage) -> tuple[Effect, ...]:
     """The effects that a stage allows, the weakest first, without `alert`."""
     ranks = {row.rank: effect for effect, row in EFFECTS.items() if stage in row.stages and row.rank is not None}
@@ -156,14 +179,20 @@ def _of_parameter(parameter: Parameter, rulebook: Rulebook, sources: Mapping[str
     source = sources.get(parameter.place.path)
     entry = source.tree.items.get(parameter.name) if source else None
     users = [rule for rule in rulebook.rules if parameter.name in parameters_of(rule.when)]
-    if source is None or not isinstance(entry, MappingNode) or not users:
+    held = _held(rulebook, lambda when: parameter.name in parameters_of(when))
+    if source is None or not isinstance(entry, MappingNode) or not (users or held):
         return
     node = entry.items["value"]
     for number in steps(parameter.number):
         new = Quantity(number, parameter.value.unit)
         rules: dict[str, Rule] = {}
+        changed: dict[str, Contradiction | None] = {}
         refused = ""
         try:
+            for one, when in held:
+                when = with_parameter(when, parameter.name, parameter.value, new, rulebook.vocabulary)
+                changed[one.name] = replace(one, when=when)
+                refused = refused or _outside(when, rulebook)
             for rule in users:
                 when = with_parameter(rule.when, parameter.name, parameter.value, new, rulebook.vocabulary)
                 rules[rule.id] = replace(rule, when=when)
@@ -173,7 +202,14 @@ def _of_parameter(parameter: Parameter, rulebook: Rulebook, sources: Mapping[str
         yield Mutant(
             "parameter", f"parameter {parameter.name}", f"{parameter.value} becomes {new}",
             put(source, span(node), str(new)), tuple(rule.id for rule in users), rules, refused=refused,
+            contradictions=changed,
         )  # fmt: skip
+
+
+def _held(rulebook: Rulebook, uses: Callable[[Condition], bool]) -> list[tuple[Contradiction, Condition]]:
+    """The contradictions whose condition uses something, each with its condition."""
+    every = ((one, one.when) for one in rulebook.vocabulary.contradictions)
+    return [(one, when) for one, when in every if not isinstance(when, NotBelow) and uses(when)]
 
 
 def _outside(when: Condition, rulebook: Rulebook) -> str:
@@ -194,32 +230,50 @@ def _of_definitions(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> It
     for definition in rulebook.definitions.values():
         source = sources.get(definition.place.path)
         entry = source.tree.items.get(definition.name) if source else None
-        users = [rule for rule in rulebook.rules if definition.name in {one.name for one in definitions(rule.when)}]
-        if source is None or not isinstance(entry, MappingNode) or not users:
+        users = [rule for rule in rulebook.rules if _uses(rule.when, definition)]
+        held = _held(rulebook, lambda when: _uses(when, definition))  # noqa: B023
+        if source is None or not isinstance(entry, MappingNode) or not (users or held):
             continue
         for slip in Slips(source, rulebook.vocabulary).of(definition.when, entry.items["when"]):
             rules = {
                 rule.id: replace(rule, when=with_definition(rule.when, definition.name, slip.condition))
                 for rule in users
             }
+            changed: dict[str, Contradiction | None] = {
+                one.name: replace(one, when=with_definition(when, definition.name, slip.condition))
+                for one, when in held
+            }
             yield Mutant(
                 slip.kind, f"definition {definition.name}", slip.what, slip.line, tuple(rules), rules,
-                refused=slip.refused,
+                refused=slip.refused, contradictions=changed,
             )  # fmt: skip
+
+
+def _uses(when: Condition, definition: Definition) -> bool:
+    return any(one.name == definition.name for one in definitions(when))
 
 
 def _of_vocabulary(rulebook: Rulebook, sources: Mapping[str, SourceFile]) -> Iterator[Mutant]:
     source = sources.get("vocabulary.yaml")
-    windows = source.tree.items.get("freshness") if source else None
-    if source is None or not isinstance(windows, MappingNode):
+    if source is None:
         return
-    for name, entry in windows.items.items():
+    found = {one.name: one for one in rulebook.vocabulary.contradictions}
+    for one, slip in contradictions.slips_in(found, source, rulebook.vocabulary):
+        asked = one.facts | (slip.after.facts if slip.after else frozenset())
+        users = tuple(rule.id for rule in rulebook.rules if asked & facts_of(rule.when))
+        yield Mutant(
+            slip.kind, f"contradiction {one.name}", slip.what, slip.line, users, {}, refused=slip.refused,
+            contradictions={one.name: slip.after},
+        )  # fmt: skip
+    windows = source.tree.items.get("freshness")
+    for name, entry in windows.items.items() if isinstance(windows, MappingNode) else ():
         users = tuple(rule.id for rule in rulebook.rules if name in facts_of(rule.when))
-        if users and isinstance(entry, MappingNode):
+        is_asked = bool(users) or any(name in one.facts for one in rulebook.vocabulary.contradictions)
+        if is_asked and isinstance(entry, MappingNode):
             for kind, what, line, fact in freshness.slips(rulebook.vocabulary[name], source, entry):
-                marked = _ageless(rulebook.vocabulary[name]) ^ _ageless(fact)
+                marked = _marked(rulebook.vocabulary[name]) ^ _marked(fact)
                 yield Mutant(kind, f"fact {name}", what, line, users, {}, fact, marked=marked)
 
 
-def _ageless(fact: Fact) -> frozenset[str]:
-    return fact.freshness.ageless if fact.freshness else frozenset()
+def _marked(fact: Fact) -> frozenset[str]:
+    return fact.freshness.ageless | fact.freshness.stands if fact.freshness else frozenset()

@@ -11,9 +11,10 @@ from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import holds_for
 from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import answers_giving, distinguish
+from ketascreen.authoring.mutation.distinguish_refusal import refused_otherwise
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.ready_case import ReadyCase
-from ketascreen.authoring.mutation.suggest_case import written
+from ketascreen.authoring.mutation.suggest_case import CONTRADICTIONS, written, written_for_patient
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -21,7 +22,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
-from ketascreen.patient.facts import Facts, answers_for
+from ketascreen.patient.facts import Facts, deciding_answers
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.syntax.problems import Problems
 
@@ -81,30 +82,35 @@ class MutantRun:
 
     def failing(self) -> tuple[Case, ...]:
         """The cases that do not hold before anything is changed."""
-        return tuple(ready.case for ready in self._ready if not _holds(ready))
+        return tuple(ready.case for ready in self._ready if not ready.holds())
 
     def _killers(self, mutant: Mutant) -> Iterator[Case]:
         changed = mutant.rulebook(self.rulebook)
 
-        def facts(ready: ReadyCase) -> Facts:
-            return ready.facts if mutant.fact is None else ready.facts_by(changed.vocabulary)
+        def seen(ready: ReadyCase) -> Facts | ProfileError:
+            return ready.seen_by(changed.vocabulary) if mutant.reads_otherwise else ready.seen
 
         touched = [_rule(changed, rule_id) for rule_id in mutant.touches]
-        for rule in touched:
-            for ready in self._by_rule.get(rule.id, ()):
-                if not holds_for(ready.case, rule, facts(ready)):
-                    yield ready.case
-        for ready in self._by_rule.get(None, ()):
-            seen = facts(ready)
-            if any(self._shows(ready, rule, seen) for rule in touched) and not ready.holds_with(touched, seen):
+        alone = [(rule, ready) for rule in touched for ready in self._by_rule.get(rule.id, ())]
+        whole = [(None, ready) for ready in self._by_rule.get(None, ())]
+        for rule, ready in (*alone, *whole):
+            facts = seen(ready)
+            if isinstance(facts, ProfileError) or ready.facts is None:
+                holds = ready.is_refused_as_expected(facts)
+            elif rule is not None:
+                holds = holds_for(ready.case, rule, facts)
+            else:
+                shown = any(self._shows(ready, one, ready.facts, facts) for one in touched)
+                holds = not shown or ready.holds_with(touched, facts)
+            if not holds:
                 yield ready.case
 
-    def _shows(self, ready: ReadyCase, new: Rule, facts: Facts) -> bool:
+    def _shows(self, ready: ReadyCase, new: Rule, before: Facts, facts: Facts) -> bool:
         """Whether a changed rule gives anything else for a whole patient; if not, the verdict cannot differ."""
         old = _rule(self.rulebook, new.id)
-        said = _said(old, ready.case, ready.facts), _said(new, ready.case, facts)
+        said = _said(old, ready.case, before), _said(new, ready.case, facts)
         silent = said[0] == said[1] and (said[0] is None or said[0].truth is Truth.FALSE)
-        return not silent and (said[0] != said[1] or (old.effect, old.routes) != (new.effect, new.routes))
+        return not silent and (said[0] != said[1] or _decides(old) != _decides(new))
 
     def _refusal(self, mutant: Mutant) -> str:
         """What the loader says about the whole rulebook with this slip in it."""
@@ -115,6 +121,15 @@ class MutantRun:
     def _survivor(self, mutant: Mutant) -> MutantResult:
         """The missing case, or that no patient distinguishes the mutant from the original."""
         certain = True
+        if mutant.contradictions or not mutant.touches:
+            as_of = self.cases[0].as_of
+            refusal = refused_otherwise(mutant, self.rulebook, as_of)
+            if refusal.given is not None:
+                taken = [ready.case.name for ready in self._by_rule.get(None, ())]
+                return MutantResult(
+                    Fate.SURVIVED, "", written_for_patient(refusal.given, self.rulebook, as_of, taken), CONTRADICTIONS
+                )
+            certain = refusal.certain
         for rule_id in mutant.touches:
             rule = _rule(self.rulebook, rule_id)
             changed = mutant.rules.get(rule_id, rule)
@@ -139,15 +154,13 @@ class MutantRun:
         return MutantResult(Fate.SURVIVED, "no answers were found that distinguish the two, and not all could be tried")
 
 
-def _holds(ready: ReadyCase) -> bool:
-    try:
-        return ready.holds()
-    except ProfileError:
-        return False
-
-
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
-    return explain(rule.when, answers_for(rule, facts)) if rule.asked_at(case.stage) else None
+    return explain(rule.when, deciding_answers(rule, facts)) if rule.asked_at(case.stage) else None
+
+
+def _decides(rule: Rule) -> tuple[object, ...]:
+    """What a rule does with its outcome."""
+    return rule.effect, rule.routes, rule.decided_by
 
 
 def _rule(rulebook: Rulebook, rule_id: str) -> Rule:
@@ -176,6 +189,8 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
         return "a rule's case cannot say that the rule is not asked at candidacy"
     if (rule.effect is Effect.ALERT) is not (changed.effect is Effect.ALERT):
         return "a rule alone gives the same with either effect; a whole patient shows it by its `alerts`"
+    if rule.decided_by is not changed.decided_by:
+        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `refused`"
     return ""
 
 

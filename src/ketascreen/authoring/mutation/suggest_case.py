@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING
-from ketascreen.authoring.cases.results import gives
-from ketascreen.authoring.mutation.distinguish import Given, profile
-from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.authoring.cases.case_models import REFUSED
+from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
+from ketascreen.authoring.mutation.distinguish import Given, facts_given
+from ketascreen.diagnostic import ProfileError
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import explain
-from ketascreen.language.terms import OUTCOME, Outcome
-from ketascreen.patient.facts import answers_for, known_facts
+from ketascreen.language.terms import OUTCOME, Outcome, Stage
+from ketascreen.patient.contradictions import Contradicted
+from ketascreen.patient.facts import deciding_answers
 
 _WIDTH = 100
 
@@ -31,8 +33,8 @@ def written(
 
     `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
-    facts = known_facts(profile(given), rulebook.vocabulary, ClinicTime.at(as_of, rulebook.identity.time_zone))
-    grounds = explain(rule.when, answers_for(rule, facts))
+    facts = facts_given(given, rulebook, as_of)
+    grounds = explain(rule.when, deciding_answers(rule, facts))
     outcome = OUTCOME[grounds.truth]
     expect: dict[str, Any] = {"finding": outcome.value}
     if outcome is Outcome.UNKNOWN:
@@ -42,21 +44,42 @@ def written(
     expect["gives"] = {route.value: gives(rule.effect, outcome).value for route in rule.routes}
     others = [route for route in rulebook.routes if only_its_routes and route not in rule.routes]
     expect["gives"].update({route.value: NOTHING for route in others})
+    name = _unique(_name(given, expect, as_of, bool(others)), frozenset(taken))
+    return _case(name, given, expect, as_of, ["  stage: session"] if rule.stage is RuleStage.SESSION else [])
+
+
+CONTRADICTIONS = "vignettes/contradictions"
+"""The file, without its ending, for the cases of contradictions."""
+
+
+def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken: Iterable[str] = ()) -> str:
+    """A case of a whole patient as YAML, who is refused or has the decision for the rulebook's first route."""
+    expect: dict[str, Any]
+    said = " and ".join(_said(name, raw) for name, raw in given.items())
+    try:
+        facts = facts_given(given, rulebook, as_of)
+    except ProfileError as error:
+        problem = error.diagnostics[0]
+        assert isinstance(problem, Contradicted)
+        name, expect = f"{said} contradict each other", {REFUSED: problem.name}
+    else:
+        rules = [RuleResult.of_facts(rule, facts) for rule in rulebook.asked_at(Stage.CANDIDACY)]
+        route, one = next(
+            iter(PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset()).routes.items())
+        )
+        name, expect = f"{said} do not contradict each other", {"decisions": {route.value: one.decision.value}}
+    return _case(_unique(name, frozenset(taken)), given, expect, as_of)
+
+
+def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, more: Iterable[str] = ()) -> str:
     day = as_of.date().isoformat()
-    shown = {name: _answer(raw, day) for name, raw in given.items()}
-    lines = [
-        f"- name: {_unique(_name(given, expect, as_of, bool(others)), frozenset(taken))}",
-        f"  as_of: {_time(as_of)}",
-        f"  observed_at: {day}",
-        *(["  stage: session"] if rule.stage is RuleStage.SESSION else []),
-        *_entry("given", shown, 2),
-        *_entry("expect", expect, 2),
-    ]
-    return "\n".join(lines) + "\n"
+    shown = {fact: _answer(raw, day) for fact, raw in given.items()}
+    head = [f"- name: {name}", f"  as_of: {_time(as_of)}", f"  observed_at: {day}", *more]
+    return "\n".join([*head, *_entry("given", shown, 2), *_entry("expect", expect, 2)]) + "\n"
 
 
 def _answer(raw: Mapping[str, Any], day: str) -> Any:
-    rest = {key: value for key, value in raw.items() if key != "at" or value != day}
+    rest = {key: value for key, value in raw.items() if key != "at" or value != day}  # `at: null` stays: undated
     return rest["value"] if rest.keys() == {"value"} else rest
 
 
@@ -83,6 +106,8 @@ def _flow(value: Any) -> str:
             return f"[{', '.join(map(_flow, value))}]"
         case bool():
             return str(value).lower()
+        case None:
+            return "null"
         case _:
             return str(value)
 
@@ -109,7 +134,7 @@ def _unique(name: str, taken: frozenset[str]) -> str:
 
 
 def _days(raw: Mapping[str, Any], as_of: datetime) -> int:
-    at = raw.get("at", "")
+    at = raw.get("at") or ""
     return (as_of - datetime.fromisoformat(at)).days if "T" in at else 0
 
 

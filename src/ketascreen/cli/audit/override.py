@@ -27,9 +27,9 @@ def command(
 ) -> None:
     """Record that a clinician decided to go ahead despite a rule, in the screening of entry NUMBER.
 
-    On a review that is met, this is the clinician's decision that makes a session ready. On any other rule it is an
-    override: it is on record, and changes no recommendation. It lapses on its date, and when the rule or a fact that
-    it rests on changes.
+    On a met rule that a clinician decides, this is the decision that makes a session ready: on a review until it
+    lapses, on a hold for that day alone. On any other rule it is an override: it is on record that somebody went ahead,
+    and it counts for nothing. Both lapse on their date, and when the rule or a fact that they rest on changes.
     """
     made, end = read_time(at, "--at") if at else now(), read_time(until, "--until") if until else None
     with Ledger.existing(ledger, writes=True) as opened:
@@ -37,7 +37,6 @@ def command(
         verdict = replay.verdict(opened.entry(number))
         replay.close()
         override = opened.override(verdict, rule=rule, reason=reason, text=text, by=by, at=made, until=end)
-    what = (
-        "decision on a review: it counts for readiness" if override.kind == "decision" else "override: on record only"
-    )
+    is_decision = override.kind == "decision"
+    what = "decision: it counts for readiness" if is_decision else "override: on record only, it counts for nothing"
     click.echo(f"entry {override.record}: {rule}: {what}")

@@ -1,0 +1,59 @@
+"""What the standing of decisions depends on at a screening: what is known of the patient now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.condition import ListValue, facts_of
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Outcome
+from ketascreen.language.vocabulary import Kind, Vocabulary
+from ketascreen.patient.facts import Facts
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.explanation import answers_now
+from ketascreen.verdict.override import Override
+from ketascreen.verdict.standing import Present
+from ketascreen.verdict.wording import Wording
+
+
+def present_at(
+    clinic: ClinicTime,
+    rulebook: Rulebook,
+    words: Wording,
+    facts: Facts,
+    outcomes: Mapping[str, Outcome],
+    profile: PatientProfile,
+    *,
+    decided_on: Iterable[str],
+    overrides: Iterable[Override] = (),
+) -> Present:
+    """What is known at a screening of the rules `decided_on`, and of what `overrides` rest on."""
+    asked = (rule for name in decided_on if (rule := rulebook.rule(name)) is not None)
+    names = {used.fact for override in overrides for used in override.rests_on}
+    return Present(
+        clinic=clinic,
+        outcomes=outcomes,
+        rule_digests=rulebook.rule_digests,
+        vocabulary=rulebook.vocabulary,
+        answers=answers_now(names, words, rulebook.vocabulary, facts, clinic),
+        open_lists=frozenset(rule.id for rule in asked if open_lists(rule, rulebook.vocabulary, facts)),
+        birth_date=birth_date_of(profile),
+    )
+
+
+def open_lists(rule: Rule, vocabulary: Vocabulary, facts: Facts) -> tuple[str, ...]:
+    """The lists that a rule asks and that are not known to be complete, by name."""
+    lists = (name for name in facts_of(rule.when) if vocabulary[name].kind is Kind.LIST)
+    return tuple(sorted(name for name in lists if not _is_complete(facts, name)))
+
+
+def _is_complete(facts: Facts, name: str) -> bool:
+    answer = facts.current.get(name)
+    return isinstance(answer, ListValue) and answer.complete
+
+
+def birth_date_of(profile: PatientProfile) -> str | None:
+    """The birth date as far as it is known, as text."""
+    return None if profile.birth_date is None else str(profile.birth_date)

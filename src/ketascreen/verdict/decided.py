@@ -1,0 +1,92 @@
+"""Decisions that clinicians give with a screening, and the rules that they and those on record decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pydantic import Field
+
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.terms import Outcome
+from ketascreen.verdict.base_model import Reported, WrittenTime
+from ketascreen.verdict.override import OverrideShown
+from ketascreen.verdict.standing import Present, Standing
+
+
+class ClinicianDecision(Reported):
+    """A clinician's decision to go ahead although a rule is met: which rule, who, and when.
+
+    It counts on the clinic's day on which it was made. `until` can end it sooner, never later: a decision that lasts is
+    put on record in a ledger.
+    """
+
+    rule: str
+    by: str = Field(pattern=r"\S")
+    at: WrittenTime
+    until: WrittenTime | None = None
+
+    def is_of_the_day(self, clinic: ClinicTime) -> bool:
+        """Whether it was made on the clinic's day of the screening, and has not ended."""
+        return clinic.day_of(self.at) == clinic.today and (self.until is None or clinic.as_of < self.until)
+
+
+class DecisionShown(Reported):
+    """A decision given with a screening, and whether it counts there."""
+
+    decision: ClinicianDecision
+    standing: Standing
+
+
+def decisions_at(
+    given: Iterable[ClinicianDecision], on_record: Iterable[OverrideShown], present: Present
+) -> tuple[DecisionShown, ...]:
+    """The decisions given with a screening, in their order, each with its standing there."""
+    listed = tuple(given)
+    made = [(one.rule, one.at) for one in listed if one.at <= present.clinic.as_of]
+    newest = _newest([*made, *((rule, at) for rule, at, _ in _decisions(on_record))])
+    return tuple(DecisionShown(decision=one, standing=_standing(one, newest, present)) for one in listed)
+
+
+def _standing(decision: ClinicianDecision, newest: dict[str, datetime], present: Present) -> Standing:
+    if decision.at > present.clinic.as_of:
+        return Standing.NOT_YET
+    if decision.at < newest[decision.rule]:
+        return Standing.REPLACED
+    if not decision.is_of_the_day(present.clinic):
+        return Standing.LAPSED_BY_DATE
+    if (outcome := present.outcomes.get(decision.rule)) is None:
+        return Standing.NOT_ASKED
+    if outcome is not Outcome.MET:
+        return Standing.NOTHING_TO_DECIDE
+    return Standing.LIST_INCOMPLETE if decision.rule in present.open_lists else Standing.IN_FORCE
+
+
+def rules_decided(given: Iterable[DecisionShown], on_record: Iterable[OverrideShown]) -> frozenset[str]:
+    """The rules that a clinician has decided to go ahead with; the newest decision on a rule holds."""
+    made = [*_given(given), *_decisions(on_record)]
+    standings: dict[str, set[Standing]] = {}
+    newest = _newest((rule, at) for rule, at, _ in made)
+    for rule, at, standing in made:
+        if at == newest[rule]:
+            standings.setdefault(rule, set()).add(standing)
+    return frozenset(rule for rule, found in standings.items() if found - {Standing.REPLACED} == {Standing.IN_FORCE})
+
+
+def _given(given: Iterable[DecisionShown]) -> Iterator[tuple[str, datetime, Standing]]:
+    for one in given:
+        if one.standing is not Standing.NOT_YET:
+            yield one.decision.rule, one.decision.at, one.standing
+
+
+def _decisions(on_record: Iterable[OverrideShown]) -> Iterator[tuple[str, datetime, Standing]]:
+    for one in on_record:
+        if one.kind == "decision":
+            yield one.override.rule, one.override.at, one.standing
+
+
+def _newest(made: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+    newest: dict[str, datetime] = {}
+    for rule, at in made:
+        newest[rule] = max(at, newest.get(rule, at))
+    return newest

@@ -1,0 +1,136 @@
+"""Whether a clinician's decision counts at a screening, and if not, why: what it rests on beside what is known now.
+
+What was decided on is kept as the answer. An answer that is the same, or says more exactly the same, leaves a decision
+in force. One that is only less exact ends nothing, but the decision does not count; any other answer ends it for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.partial_date import PartialDate
+from ketascreen.language.terms import Outcome
+from ketascreen.language.vocabulary import Fact
+from ketascreen.verdict.finding import FactUsed
+
+
+class Standing(StrEnum):
+    """Whether a decision or an override counts at a screening, and if not, why."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    LAPSED_BY_DATE = "lapsed_by_date"
+    LIST_INCOMPLETE = "list_incomplete"
+    FACT_CHANGED = "fact_changed"
+    FACT_NOT_KNOWN = "fact_not_known"
+    OTHER_PERSON = "other_person"
+    RULE_CHANGED = "rule_changed"
+    REPLACED = "replaced"
+    NOT_ASKED = "not_asked"
+    NOTHING_TO_DECIDE = "nothing_to_decide"
+
+
+LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED})
+"""After a screening on record has found one of these, the override never applies again."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Present:
+    """What the standing of decisions depends on at a screening. Its repr shows nothing of the patient.
+
+    `outcomes` are those of the rules in scope, and `rule_digests` the digests of all rules, by id. `answers` are the
+    answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a list
+    which is not known to be complete. `birth_date` is a year, a month or a day.
+    """
+
+    clinic: ClinicTime
+    outcomes: Mapping[str, Outcome]
+    rule_digests: Mapping[str, str]
+    vocabulary: Mapping[str, Fact]
+    answers: Mapping[str, FactUsed]
+    open_lists: Collection[str]
+    birth_date: str | None = None
+
+
+def of_answer(then: FactUsed, present: Present, made_at: datetime) -> Standing:
+    """The standing of a decision made at `made_at`, by one fact that it rests on."""
+    now = present.answers.get(then.fact)
+    if now is None:
+        return Standing.FACT_NOT_KNOWN
+    found = _of_value(then, now)
+    fact = present.vocabulary.get(then.fact)
+    if found is Standing.IN_FORCE and (fact is None or fact.hides(then.value)):
+        return _of_observation(then, now, made_at, present.clinic)
+    return found
+
+
+def of_person(then: str | None, now: str | None) -> Standing:
+    """The standing of a decision by the birth date then and now; one made without a birth date is held against none."""
+    if then is None:
+        return Standing.IN_FORCE
+    if now is None:
+        return Standing.FACT_NOT_KNOWN
+    before, born = PartialDate.parse(then).days(), PartialDate.parse(now).days()
+    if born.within(before):
+        return Standing.IN_FORCE
+    return Standing.FACT_NOT_KNOWN if born.overlaps(before) else Standing.OTHER_PERSON
+
+
+def _of_value(then: FactUsed, now: FactUsed) -> Standing:
+    if _has_dates(then) and _has_dates(now):
+        return _of_dates(then, now)
+    if isinstance(then.value, tuple) and isinstance(now.value, tuple):
+        return _of_list(then, now)
+    if (then.value, then.unit) == (now.value, now.unit):
+        return Standing.IN_FORCE
+    # A number without its dates, of an older record, cannot be held against dates.
+    return Standing.FACT_NOT_KNOWN if _has_dates(then) or _has_dates(now) else Standing.FACT_CHANGED
+
+
+def _has_dates(used: FactUsed) -> bool:
+    return used.earliest is not None or used.latest is not None
+
+
+def _of_dates(then: FactUsed, now: FactUsed) -> Standing:
+    """By the dates of the event that a number of months or years is counted from; a missing end is open."""
+    (first, last), (before, after) = _ends(then), _ends(now)
+    if first <= before and after <= last:
+        return Standing.IN_FORCE
+    return Standing.FACT_NOT_KNOWN if first <= after and before <= last else Standing.FACT_CHANGED
+
+
+def _ends(used: FactUsed) -> tuple[date, date]:
+    first, last = used.earliest, used.latest
+    return date.fromisoformat(first) if first else date.min, date.fromisoformat(last) if last else date.max
+
+
+def _of_list(then: FactUsed, now: FactUsed) -> Standing:
+    """A list that was not complete may turn out to be longer: once it is complete, it must be what was decided on."""
+    if (now.value, now.complete) == (then.value, then.complete):
+        return Standing.IN_FORCE
+    was, names = set(then.value), set(now.value)
+    if now.complete:
+        return Standing.IN_FORCE if names == was else Standing.FACT_CHANGED
+    return Standing.FACT_NOT_KNOWN if names <= was else Standing.FACT_CHANGED
+
+
+def _of_observation(then: FactUsed, now: FactUsed, made_at: datetime, clinic: ClinicTime) -> Standing:
+    """By the time of observation: a word that hides what it stands for is the same word only in one observation."""
+    if then.observed_at is None:
+        return Standing.IN_FORCE if clinic.day_of(made_at) == clinic.today else Standing.LAPSED_BY_DATE
+    if now.observed_at is None:
+        return Standing.FACT_NOT_KNOWN
+    before, after = _time(then.observed_at), _time(now.observed_at)
+    if isinstance(before, datetime) is isinstance(after, datetime):
+        return Standing.IN_FORCE if before == after else Standing.FACT_CHANGED
+    if clinic.day_of(before) != clinic.day_of(after):
+        return Standing.FACT_CHANGED
+    return Standing.IN_FORCE if isinstance(after, datetime) else Standing.FACT_NOT_KNOWN
+
+
+def _time(text: str) -> date | datetime:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
