@@ -14,8 +14,9 @@ from ketascreen.language.semantics import evaluate
 from ketascreen.language.vocabulary import Kind, Vocabulary
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.reasoning import witness
+from ketascreen.reasoning.partitions import neighbours
 from ketascreen.reasoning.spread import spread
-from ketascreen.reasoning.witness import MAX_QUESTIONS, Truths, find, fixed, met_by, neighbours
+from ketascreen.reasoning.witness import MAX_QUESTIONS, Truths, find, fixed, met_by
 from tests.helpers import generate, related
 from tests.helpers.reached import often_reached, reached
 from tests.helpers.screening import SOME, rngs

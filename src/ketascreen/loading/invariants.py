@@ -14,6 +14,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.loading.standing import standing_choices
+from ketascreen.reasoning.accepted import vocabulary_for
 from ketascreen.reasoning.satisfiable import can_be
 from ketascreen.syntax.problems import Problems
 
@@ -36,6 +38,7 @@ def check_whole(
             asking.setdefault(name, []).append(rule)
     for fact in vocabulary.values():
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, problems)
+        problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
@@ -100,14 +103,15 @@ def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Voca
     for rule in rules:
         if isinstance(rule.when, Always):
             continue
-        if not can_be(rule.when, Truth.TRUE, vocabulary):
+        among = vocabulary_for(rule, vocabulary)
+        if not can_be(rule.when, Truth.TRUE, among):
             problems.report(
                 "never-met",
                 "no possible answers meet this condition",
-                "look for parts that can never hold together",
+                "look for parts that can never hold together, or for answers that contradict each other",
                 rule.place,
             )
-        elif not can_be(rule.when, Truth.FALSE, vocabulary):
+        elif not can_be(rule.when, Truth.FALSE, among):
             hint = "write `always`, or look for the other end of a range"
             problems.report("always-met", "all possible answers meet this condition", hint, rule.place)
 

@@ -9,8 +9,9 @@ from ketascreen.language.condition import Compare, Condition, Value, comparisons
 from ketascreen.language.logic import Truth
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
-from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
-from ketascreen.reasoning.witness import Search, Truths, distinguished, find
+from ketascreen.reasoning.questions import distinguished
+from ketascreen.reasoning.spread import ABSENT, PRESENT, fact_of, spread, word_of
+from ketascreen.reasoning.witness import Search, Truths, find
 
 _ROUNDS = 3
 """How often each answer is chosen anew for the quiet patient."""
@@ -90,20 +91,15 @@ class Crowd:
     def _filled(self, answers: Known, names: Iterable[str]) -> Known:
         """The answers with the quiet patient's for all facts that the named conditions do not need unknown."""
         unknown = [name for name in names if evaluate(self._spread[name], answers) is Truth.UNKNOWN]
-        open_facts = {_name(fact) for name in unknown for fact in self._facts[name] if fact not in answers}
+        open_facts = {fact_of(fact) for name in unknown for fact in self._facts[name] if fact not in answers}
         # An unrecognised entry makes its list incomplete, so that no word of it is absent.
-        unrecognised = {_name(fact) for fact, value in answers.items() if _is_unrecognised(fact) and value == PRESENT}
+        unrecognised = {fact_of(fact) for fact, value in answers.items() if _is_unrecognised(fact) and value == PRESENT}
         stay = open_facts | unrecognised
-        return {**{fact: value for fact, value in self._quiet.items() if _name(fact) not in stay}, **answers}
-
-
-def _name(spread_fact: str) -> str:
-    """The fact itself, for a word of a list the list."""
-    return spread_fact.partition(" ")[0]
+        return {**{fact: value for fact, value in self._quiet.items() if fact_of(fact) not in stay}, **answers}
 
 
 def _is_unrecognised(spread_fact: str) -> bool:
-    return spread_fact == word_of(_name(spread_fact), UNRECOGNISED)
+    return spread_fact == word_of(fact_of(spread_fact), UNRECOGNISED)
 
 
 def _quiet(conditions: tuple[Condition, ...], vocabulary: Vocabulary) -> Known:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal, localcontext
-from itertools import combinations
+from itertools import combinations, starmap
 from typing import Any
 
 from ketascreen.language.complete import complete
 from ketascreen.language.condition import Compare, Condition, Constant, ListValue, Span, Value, comparisons
 from ketascreen.language.operators import SHAPES, AtEnd, Between, Equal, Member, Overlap, Present, shape_of
+from ketascreen.language.quantity import MAX_DECIMALS
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 
 MAX_WORDS = 8
 """The most groups of words of one list that are tried, in every combination."""
-_STEP = Decimal("0.000001")
+_STEP = Decimal(1).scaleb(-MAX_DECIMALS)
 
 
 def facts_in_order(condition: Condition) -> tuple[str, ...]:
@@ -48,10 +49,10 @@ def open_lists(fact: Fact, condition: Condition) -> Iterator[ListValue]:
 
 
 def spans(fact: Fact, condition: Condition) -> Iterator[Span]:
-    """The times since an event that are known only between two of the numbers that the condition distinguishes."""
+    """Spans of a time since an event, one from each group that the condition's comparisons do not distinguish."""
     if fact.kind is Kind.SINCE:
         numbers = [number for number in answers(fact, condition) if isinstance(number, Decimal)]
-        yield from (Span(low, high) for low, high in combinations(numbers, 2))
+        yield from starmap(Span, combinations(numbers, 2))
 
 
 def _combinations(fact: Fact, condition: Condition) -> Iterator[frozenset[str]]:
@@ -111,6 +112,19 @@ _ALIKE: Mapping[type[Any], Callable[[Any, Any], _Alike]] = complete(
     },
     SHAPES,
 )
+
+
+def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """The nearest answers below and above a number; None at the end of the fact's range."""
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    with localcontext(Context(prec=50)):  # not the caller's, which may round
+        if fact.is_whole:
+            whole = number.to_integral_value("ROUND_FLOOR")
+            below, above = (whole if whole < number else whole - 1), whole + 1
+        else:
+            below, above = number - _STEP, number + _STEP
+    return below if below >= fact.minimum else None, above if above <= fact.maximum else None
 
 
 def _numbers(fact: Fact, bounds: list[Decimal]) -> Iterator[Decimal]:

@@ -62,3 +62,13 @@ _SPREAD: Mapping[type[Any], Callable[[Any, Compare], Condition]] = complete(
 def word_of(fact: str, word: str) -> str:
     """The name of the fact for a word of a list."""
     return f"{fact} {word}"
+
+
+def is_word(name: str) -> bool:
+    """Whether the name of a spread fact is that of a word of a list."""
+    return " " in name
+
+
+def fact_of(name: str) -> str:
+    """The fact that a spread fact belongs to: the list of a word, else the fact itself."""
+    return name.partition(" ")[0]

@@ -6,10 +6,10 @@ long, it says so and claims nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
-from functools import cache
+from functools import cache, partial
 from itertools import product
 
 from ketascreen.language.condition import (
@@ -23,12 +23,14 @@ from ketascreen.language.condition import (
     Value,
     comparisons,
 )
+from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.logic import Truth
 from ketascreen.language.operators import OPERATORS
-from ketascreen.language.quantity import MAX_DECIMALS
 from ketascreen.language.semantics import Known, evaluate
-from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
-from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
+from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.reasoning.accepted import accepted, spread_of
+from ketascreen.reasoning.questions import Question, depth, questions_of
+from ketascreen.reasoning.spread import fact_of, spread
 
 MAX_WORK = 50_000
 """The most comparisons that one search may look at."""
@@ -65,14 +67,43 @@ def find(
 ) -> Search:
     """Answers for which `wanted` accepts the truths of the conditions; without `unknown`, every fact is answered.
 
-    A fact that is not yet asked counts as unknown. A condition that is true or false stays so, whatever becomes known.
+    They are those of a patient who is accepted. Answers that contradict each other unless one of them is newer are
+    found only if there are no others: that patient is accepted if the answers are of the right days.
     `hopeful` says whether `wanted` may still accept truths once more is known. Without it, all ways are tried: 3 for
     each unknown truth, so give it for more than a few conditions.
     """
-    tried = tuple(map(spread, conditions))
-    questions = tuple(_questions(AllOf(tried), vocabulary, unknown=unknown))
-    if sum(map(_depth, questions)) > MAX_QUESTIONS:
+    search = partial(_found, tuple(map(spread, conditions)), vocabulary, wanted, unknown, hopeful)
+    found = search(())
+    every = vocabulary.contradictions
+    if found.answers is None or accepted(found.answers, every):
+        return found
+    better = search(every)
+    always = tuple(one for one in every if one.newer is None)
+    if better.answers is not None or always == every:
+        return better
+    return found if accepted(found.answers, always) else search(always)
+
+
+def _found(
+    tried: tuple[Condition, ...],
+    vocabulary: Vocabulary,
+    wanted: Callable[[Truths], bool],
+    unknown: bool,
+    hopeful: Callable[[Truths], bool] | None,
+    avoided: tuple[Contradiction, ...],
+) -> Search:
+    """A search for answers that contradict each other in none of the `avoided` ways.
+
+    A fact that is not yet asked counts as unknown. A condition that is true or false stays so, whatever becomes known.
+    """
+    names = {fact_of(compare.fact) for condition in tried for compare in comparisons(condition)}
+    avoided = tuple(one for one in avoided if names.issuperset(_needed(one)))
+    refusing = tuple(spread_of(one.when) for one in avoided if not isinstance(one.when, NotBelow))
+    ordered = Counter(name for one in avoided if isinstance(one.when, NotBelow) for name in one.facts)
+    questions = tuple(questions_of(tried, refusing, ordered.keys(), vocabulary, unknown=unknown))
+    if sum(map(depth, questions)) > MAX_QUESTIONS:
         return Search(None, whole=False)
+    compared = {compare.fact for condition in refusing for compare in comparisons(condition)} | ordered.keys()
     work = 0
 
     @cache
@@ -81,15 +112,16 @@ def find(
 
     has_hope = hopeful or any_hope
 
-    def search(left: tuple[Condition, ...], known: Known, rest: tuple[_Question, ...]) -> Known | None:
+    def search(left: tuple[Condition, ...], known: Known, rest: tuple[Question, ...]) -> Known | None:
         nonlocal work
         asked = [compare.fact for condition in left for compare in comparisons(condition)]
-        work += 1 + len(asked)
+        work += 1 + len(asked) + len(avoided)
         truths = tuple(evaluate(condition, {}) for condition in left)
         if not has_hope(truths) or work > MAX_WORK:
             return None
-        rest = tuple(question for question in rest if not question.facts.isdisjoint(asked))
-        if wanted(truths) and (Truth.UNKNOWN not in truths or not any(question.must for question in rest)):
+        rest = tuple(one for one in rest if not (one.facts.isdisjoint(asked) and one.facts.isdisjoint(compared)))
+        open_ended = Truth.UNKNOWN in truths or avoided
+        if wanted(truths) and not (open_ended and any(question.must for question in rest)) and accepted(known, avoided):
             return known
         for option in rest[0].options if rest else ():
             still = tuple(_given(condition, option.known) for condition in left) if option.known else left
@@ -99,7 +131,13 @@ def find(
         return None
 
     found = search(tried, {}, questions)
-    return Search(found, work <= MAX_WORK)
+    chained = any(count > 1 for count in ordered.values())  # between two others a number may have to be in the middle
+    return Search(found, work <= MAX_WORK and not chained)
+
+
+def _needed(one: Contradiction) -> Iterable[str]:
+    """The facts without whose answers there is no such contradiction."""
+    return one.facts if isinstance(one.when, NotBelow) else (one.about,)
 
 
 def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
@@ -110,7 +148,8 @@ def met_by(condition: Condition, vocabulary: Vocabulary) -> Known | None:
         return None
     for name in tuple(answers):
         fewer = {other: value for other, value in answers.items() if other != name}
-        answers = fewer if evaluate(tried, fewer) is Truth.TRUE else answers
+        if evaluate(tried, fewer) is Truth.TRUE and accepted(fewer, vocabulary.contradictions):
+            answers = fewer
     return answers
 
 
@@ -124,7 +163,7 @@ def _given(condition: Condition, answers: Known) -> Condition:
         if compare.fact not in answers:
             return compare
         truth = OPERATORS[compare.operator].test(answers[compare.fact], compare.constant)
-        return HOLDS if truth is Truth.TRUE else FAILS
+        return compare if truth is Truth.UNKNOWN else HOLDS if truth is Truth.TRUE else FAILS
 
     return replaced(condition, fix)
 
@@ -157,87 +196,3 @@ def any_of(conditions: Iterable[Condition]) -> Condition:
     """Holds when one of them holds."""
     members = tuple(member for member in conditions if member != FAILS)
     return HOLDS if HOLDS in members else AnyOf(members)
-
-
-def neighbours(fact: Fact, number: Decimal) -> tuple[Decimal | None, Decimal | None]:
-    """The nearest answers below and above a number; None at the end of the fact's range."""
-    assert fact.minimum is not None
-    assert fact.maximum is not None
-    with localcontext(Context(prec=50)):  # not the caller's, which may round
-        if fact.is_whole:
-            whole = number.to_integral_value("ROUND_FLOOR")
-            below, above = (whole if whole < number else whole - 1), whole + 1
-        else:
-            step = Decimal(1).scaleb(-MAX_DECIMALS)
-            below, above = number - step, number + step
-    return below if below >= fact.minimum else None, above if above <= fact.maximum else None
-
-
-def distinguished(fact: Fact, compares: Iterable[Compare]) -> Iterator[Value]:
-    """One answer from each group that the comparisons of a choice or a number do not distinguish."""
-    compares = tuple(compares)
-    seen = set()
-    for value in fact.choices if fact.kind is Kind.CHOICE else _numbers(fact, compares):
-        truths = tuple(OPERATORS[compare.operator].test(value, compare.constant) for compare in compares)
-        if truths not in seen:
-            seen.add(truths)
-            yield value
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One way to answer a question, and the questions that it raises."""
-
-    known: Mapping[str, Value]
-    then: tuple[_Question, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """The spread facts that it is about, and the ways to answer it. One that `must` be answered cannot stay unknown."""
-
-    facts: frozenset[str]
-    options: tuple[_Option, ...]
-    must: bool = False
-
-
-def _depth(question: _Question) -> int:
-    return 1 + max((sum(map(_depth, option.then)) for option in question.options), default=0)
-
-
-def _questions(condition: Condition, vocabulary: Vocabulary, *, unknown: bool) -> Iterator[_Question]:
-    """A question for each fact that a spread condition asks, in the order of the condition."""
-    asked: dict[str, list[Compare]] = {}
-    words: dict[str, list[str]] = {}
-    for compare in comparisons(condition):
-        name, _, word = compare.fact.partition(" ")
-        asked.setdefault(name, []).append(compare)
-        if word and word not in words.setdefault(name, []):
-            words[name].append(word)
-    for name, compares in asked.items():
-        if name in words:
-            yield _of_a_list(name, words[name], unknown=unknown)
-        else:
-            options = [_Option({name: value}) for value in distinguished(vocabulary[name], compares)]
-            yield _Question(frozenset([name]), (*options, *([_Option({})] if unknown else [])), must=not unknown)
-
-
-def _of_a_list(name: str, words: list[str], *, unknown: bool) -> _Question:
-    """The first question is whether the list is complete. If not, it answers only the words that it names."""
-    whole, named = [], []
-    for word in words:
-        fact = word_of(name, word)
-        present, absent = {fact: PRESENT}, {fact: ABSENT}
-        # An unrecognised entry makes its list incomplete.
-        known = (absent,) if word == UNRECOGNISED else (present, absent)
-        whole.append(_Question(frozenset([fact]), tuple(map(_Option, known)), must=True))
-        named.append(_Question(frozenset([fact]), (_Option(present), _Option({}))))
-    options = (_Option({}, tuple(whole)), *((_Option({}, tuple(named)),) if unknown else ()))
-    return _Question(frozenset(word_of(name, word) for word in words), options, must=not unknown)
-
-
-def _numbers(fact: Fact, compares: tuple[Compare, ...]) -> Iterator[Decimal]:
-    bounds = {bound for compare in compares for bound in compare.numbers}
-    at = {bound for bound in bounds if not fact.is_whole or bound == bound.to_integral_value()}
-    near = {number for bound in bounds for number in neighbours(fact, bound) if number is not None}
-    yield from sorted(at | near)

@@ -16,8 +16,9 @@ from ketascreen.language.operators import BY_SHAPE, SHAPES, AtEnd, Between, Equa
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.reasoning.partitions import neighbours
 from ketascreen.reasoning.spread import spread
-from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed, neighbours
+from ketascreen.reasoning.witness import Truths, all_of, any_of, find, fixed
 
 CODE = "bands"
 

@@ -17,8 +17,9 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.vocabulary import Fact
 from ketascreen.patient.facts import deciding_answers, known_facts
+from ketascreen.reasoning.partitions import neighbours
 from ketascreen.reasoning.spread import spread
-from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, neighbours, replaced
+from ketascreen.reasoning.witness import FAILS, HOLDS, Truths, find, fixed, replaced
 
 CODE = "boundary-case"
 

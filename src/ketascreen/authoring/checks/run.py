@@ -129,7 +129,8 @@ def _silence(
 ) -> tuple[tuple[Diagnostic, ...], tuple[Silenced, ...]]:
     """The findings that remain, and the findings that the rulebook accepts. An entry that accepts nothing is a finding.
 
-    A rule's own file accepts findings about the rule; rulebook.yaml accepts all other findings.
+    A rule's own file accepts findings about the rule; rulebook.yaml accepts all other findings, also about a fact that
+    has the name of a rule.
     """
     rule_of = {rule.place.path: rule.id for rule in subject.rulebook.rules}
     entries = tuple(_entries(subject))
@@ -138,6 +139,8 @@ def _silence(
     used: set[_PlacedAllowance] = set()
     for problem in _in_order(map(_with_text(subject), problems)):
         about = _about(problem, rule_of)
+        if about in rule_of.values() and problem.place is not None and problem.place.path == "vocabulary.yaml":
+            about = _fact_like_a_rule(about)
         entry = next((one for one in entries if one.covers(problem.code, about)), None)
         if entry is None:
             found.append(problem)
@@ -156,8 +159,14 @@ def _entries(subject: Subject) -> Iterator[_PlacedAllowance]:
             yield _PlacedAllowance(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
     for index, allowance in enumerate(subject.rulebook.identity.allow):
         # With a rule's id here, a finding about the rule would be accepted where the rule's readers do not see it.
-        about = "" if allowance.about in ids else allowance.about
+        about = allowance.about
+        if about in ids:
+            about = _fact_like_a_rule(about) if about in subject.rulebook.vocabulary else ""
         yield _PlacedAllowance(about, allowance, subject.place("rulebook.yaml", "allow", index, "check"))
+
+
+def _fact_like_a_rule(name: str) -> str:
+    return f"the fact {name}"
 
 
 def _about(problem: Diagnostic, rule_of: Mapping[str, str]) -> str:

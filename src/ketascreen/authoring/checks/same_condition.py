@@ -10,6 +10,7 @@ from ketascreen.language.condition import Condition
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.reasoning.accepted import vocabulary_for
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.reasoning.witness import find
 
@@ -39,7 +40,8 @@ def same_as(rule: Rule, others: Iterable[Rule], pairs: Pairs, vocabulary: Vocabu
     """Those of `others` that have its condition and its effect, on a route of both."""
     together = (other for other in others if _apply_together(rule, other))
     met_together = (other for other in together if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
-    return (other for other in met_together if mean_the_same(rule.when, other.when, vocabulary))
+    among = vocabulary_for(rule, vocabulary)
+    return (other for other in met_together if mean_the_same(rule.when, other.when, among))
 
 
 def mean_the_same(one: Condition, other: Condition, vocabulary: Vocabulary) -> bool:
