@@ -169,3 +169,11 @@ def test_so_do_many_screenings_of_bytes(workers: int, name: str, message: str, h
             assert isinstance(answer, ProfileError)
             (problem,) = answer.diagnostics
             assert (problem.message, problem.hint, problem.pointer) == (message, hint, f"/{name}")
+
+
+def test_an_unknown_fact_that_is_under_extra_already_is_not_sent_there() -> None:
+    screener = Screener(load_rulebook(GOOD), channels=("reference",))
+    (answer,) = screener.decide_many([b'{"extra": {"egrf": 60}}'], as_of=AS_OF)
+    assert isinstance(answer, ProfileError)
+    (problem,) = answer.diagnostics
+    assert (problem.message, problem.hint) == ("unknown fact `egrf`", "did you mean `egfr`?")
