@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
 from ketascreen.language.terms import Outcome
 from ketascreen.verdict.decided import decisions_at, rules_decided
-from ketascreen.verdict.standing import Present, Standing
+from ketascreen.verdict.standing import Situation, Standing
 from tests.helpers.screening import AS_OF, shipped, shipped_screener
 
 
@@ -90,12 +90,12 @@ def test_the_newest_decision_on_a_review_is_the_one_that_holds(
         assert rules_decided(shown, ()) == ({"home-use"} if counts else set())
 
 
-def now(**changed: Any) -> Present:
+def now(**changed: Any) -> Situation:
     known: dict[str, Any] = {
         "as_of": AS_OF, "outcomes": {"home-use": Outcome.MET}, "rule_digests": {}, "vocabulary": {}, "answers": {},
         "open_lists": (),
     }  # fmt: skip
-    return Present(**{**known, **changed})
+    return Situation(**{**known, **changed})
 
 
 def worth(decision: ClinicianDecision, **changed: Any) -> Standing:
