@@ -12,8 +12,8 @@ from ketascreen.patient.codes import codes_by_fact
 HEAD = """# Facts
 
 What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
-rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age. An *opaque* answer stands for more
-than one thing, so a clinician's decision on it counts for that one observation.
+rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age. An *opaque*
+answer stands for more than one thing, so a clinician's decision on it counts for that one observation.
 `make docs` writes this page.
 
 Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes
