@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import Observation, PatientProfile, ProfileError, load_rulebook
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.facts import known_facts
 from ketascreen.patient.observation import read_observation
@@ -141,7 +142,7 @@ def test_a_float_of_a_fact_of_the_rulebook_is_kept_as_its_decimal(answer: Any) -
     profile = PatientProfile(extra={"egfr": answer})
     kept = profile.extra["egfr"]
     assert type(kept["value"] if isinstance(answer, dict) else kept) is Decimal
-    assert known_facts(profile, SMALL, AS_OF).last == {"egfr": Decimal("60.5")}
+    assert known_facts(profile, SMALL, ClinicTime.at(AS_OF)).last == {"egfr": Decimal("60.5")}
     assert PatientProfile.model_validate(profile.model_dump()) == profile
     assert PatientProfile.model_validate_json(profile.model_dump_json()) == profile
 
