@@ -151,7 +151,9 @@ def test_present_use_short_of_a_disorder_is_for_review_and_past_use_is_not() -> 
 # Contradictions: the last answer of one fact against the answers of the others that count
 
 ABSTINENCE, TEST = "verified_abstinence_months", "pregnancy_test"
-NOT_PREGNANT: dict[str, dict[str, Any]] = {day: {"pregnancy": at("not_pregnant", day)} for day in ("2026-10-28", "2026-11-20", OCTOBER_1)}
+NOT_PREGNANT: dict[str, dict[str, Any]] = {
+    day: {"pregnancy": at("not_pregnant", day)} for day in ("2026-10-28", "2026-11-20", OCTOBER_1)
+}
 TREATED = {"antihypertensive_treatment": at("treated", None)}
 
 
@@ -256,9 +258,7 @@ def test_no_hypertension_with_no_treatment_is_refused_and_not_needed_is_not() ->
     ],
 )
 @pytest.mark.parametrize(("word", "fact"), [("stroke", "last_stroke"), ("myocardial_infarction", "last_heart_attack")])
-def test_six_months_and_thirty_days_are_within_six_months(
-    word: str, fact: str, last: Any, decision: Decision
-) -> None:
+def test_six_months_and_thirty_days_are_within_six_months(word: str, fact: str, last: Any, decision: Decision) -> None:
     found = told(**{"heart_conditions": heart(word), fact: last})
     assert found.decision is decision
     assert found.asks == ((fact,) if decision is MISSING else ())
