@@ -13,7 +13,7 @@ from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestE
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Outcome
 from ketascreen.verdict.decided import decisions_at, rules_decided
-from ketascreen.verdict.standing import Present, Standing
+from ketascreen.verdict.standing import Situation, Standing
 from tests.helpers.screening import AS_OF, shipped, shipped_screener
 
 
@@ -91,12 +91,12 @@ def test_the_newest_decision_on_a_review_is_the_one_that_holds(
         assert rules_decided(shown, ()) == ({"home-use"} if counts else set())
 
 
-def now(**changed: Any) -> Present:
+def now(**changed: Any) -> Situation:
     known: dict[str, Any] = {
         "clinic": ClinicTime.at(AS_OF), "outcomes": {"home-use": Outcome.MET}, "rule_digests": {},
         "vocabulary": {}, "answers": {}, "open_lists": (),
     }  # fmt: skip
-    return Present(**{**known, **changed})
+    return Situation(**{**known, **changed})
 
 
 def worth(decision: ClinicianDecision, **changed: Any) -> Standing:

@@ -23,11 +23,11 @@ from ketascreen.runtime.time_zones import zone_data
 from ketascreen.screening.agreement import ChannelResults, ask
 from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
 from ketascreen.screening.explanation import findings_of
-from ketascreen.screening.present import present_at
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
+from ketascreen.screening.situation import situation_at
 from ketascreen.verdict.decided import ClinicianDecision, DecisionShown, decisions_at, rules_decided
 from ketascreen.verdict.override import Override, OverrideShown, overrides_at
 from ketascreen.verdict.recommendation import Recommendation
@@ -238,7 +238,7 @@ class Screener:
         """The decisions given and those on record, each with its standing."""
         if not request.decisions and not overrides:
             return (), ()
-        present = present_at(
+        situation = situation_at(
             request.clinic,
             self.rulebook,
             self.wording,
@@ -248,8 +248,8 @@ class Screener:
             decided_on={*(one.rule for one in request.decisions), *(one.rule for one in overrides)},
             overrides=overrides,
         )
-        on_record = overrides_at(overrides, present)
-        return decisions_at(request.decisions, on_record, present), on_record
+        on_record = overrides_at(overrides, situation)
+        return decisions_at(request.decisions, on_record, situation), on_record
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

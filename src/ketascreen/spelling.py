@@ -32,10 +32,9 @@ def _plain(char: str) -> str:
 def near(word: str, words: Iterable[str]) -> list[str]:
     """The words that the author of `word` may have meant: those with the fewest slips, if these are few.
 
-    Upper case, look-alikes, and a hyphen or space for `_` are no slips. One letter that is lost, added, wrong, or
-    swapped with its neighbour is one. A word of 3 to 7 letters may have one slip, a longer one two, a shorter one none:
-    with more, most words of a vocabulary are near some other word, and a suggestion says nothing. `words` are tried
-    against their own length, so that a long word is never near a short one.
+    One letter that is lost, added, wrong, or swapped with its neighbour is one slip; upper case, look-alikes, and a
+    hyphen or space for `_` do not count. A word of `words` may have one slip from 3 letters on, two from 8 on, else
+    none. With more, some word is near almost every other word, and the suggestion is a guess.
     """
     folded = _folded(word)
     slips = {other: _slips(folded, _folded(other), _allowed(other)) for other in dict.fromkeys(words)}

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from ketascreen import PatientProfile, Rulebook, Screener, load_rulebook
+from ketascreen import ClinicianDecision, PatientProfile, Rulebook, Screener, load_rulebook
 from ketascreen.audit import Ledger, LedgerError
-from ketascreen.audit.record import Record
+from ketascreen.audit.record import FORMAT, FORMATS, Record
 from ketascreen.audit.replay import Replay, Replayed
 from ketascreen.audit.retention import opened_only
+from ketascreen.audit.screening_record import screening_record
+from ketascreen.audit.sealing import random_salts
 from ketascreen.loading.built_in import built_in_rules
-from tests.helpers.ledgers import at, example, lozenge_today, new_ledger, screener
+from ketascreen.screening.recorder import Screening
+from tests.helpers.ledgers import at, decide, example, lozenge_today, new_ledger, random_bytes, screener
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, shipped, shipped_cases
 
@@ -112,6 +115,25 @@ def test_a_record_that_was_altered_does_not_come_out_the_same(ledger: Ledger) ->
     assert replayed.differs == ("recommendation",)
     with pytest.raises(LedgerError, match="the result is not the same"):
         Replay(ledger).verdict(replace(entry, record=Record(altered, entry.record.opened)))
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_a_record_in_each_format_with_a_decision_given_and_one_on_record_comes_out_the_same(
+    ledger: Ledger, form: str
+) -> None:
+    made = decide(ledger, lozenge_today(ledger))
+    given = ClinicianDecision(rule="home-use", by="dr-18", at=at(1))
+    patient = example("lozenge-at-home.yaml")
+    verdict = Screener(shipped(), channels=("reference",)).screen(
+        patient, as_of=at(1), stage="session", routes=["sublingual"], decisions=[given], overrides=[made]
+    )
+    assert [one.standing for one in verdict.decisions] == ["in_force"]
+    screening = Screening("p-17", patient, verdict, shipped(), screener(ledger).engines)
+    record = screening_record(screening, random_salts(random_bytes()), form=form)
+    assert ("standing" in record.part("decisions")[0]) is (form == FORMAT)
+    assert ("birth_date" in record.part("overrides")[0]["override"]) is (form == FORMAT)
+    entry = replace(ledger.entry(3), record=record)
+    assert Replay(ledger).one(entry) == Replayed(3, "p-17")
 
 
 @pytest.mark.parametrize("form", ["ketascreen-record/1", "ketascreen-record/99", "1"])

@@ -8,7 +8,8 @@ import pytest
 
 from ketascreen.authoring.mutation import run
 from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
-from tests.helpers.mutants import fates, of, own_cases, survived, tried, with_rule
+from ketascreen.language.terms import Effect
+from tests.helpers.mutants import fates, of, own_cases, shipped_mutants, survived, tried, with_rule
 from tests.helpers.screening import shipped, shipped_cases
 
 
@@ -121,3 +122,17 @@ def test_workers_come_to_what_one_process_comes_to(monkeypatch: pytest.MonkeyPat
     assert together == alone
     assert told[-1] == len(chosen)
     assert {result.fate for result in alone} >= {Fate.KILLED, Fate.SURVIVED}
+
+
+def test_who_decides_is_changed_where_a_rule_says_it_and_a_vignette_with_the_refused_decision_notices() -> None:
+    changed = [one for one in shipped_mutants() if one.kind == "decided_by"]
+    assert {(one.about, one.what) for one in changed} == {
+        (f"rule {rule.id}", "`nobody` becomes `clinician`")
+        for rule in shipped().with_effect(Effect.REVIEW)
+        if rule.decided_by == "nobody"
+    }
+    for one in fates(changed):
+        assert (one.fate, one.why.split(":")[0]) == (Fate.KILLED, "vignettes/further.cases.yaml")
+    own = tuple(case for case in shipped_cases() if case.rule is not None)
+    for one in fates(changed, own):
+        assert (one.fate, "a whole patient shows it" in one.why) == (Fate.SURVIVED, True)

@@ -66,7 +66,7 @@ def test_a_screening_that_cannot_be_put_on_record_gives_no_verdict(tmp_path: Pat
 
 
 def test_a_decision_on_a_review_makes_the_session_ready_and_is_shown_as_what_it_is(ledger: Path) -> None:
-    assert decided(ledger).out == "entry 4: home-use: decision on a review: it counts for readiness\n"
+    assert decided(ledger).out == "entry 4: home-use: decision: it counts for readiness\n"
     ready = screened(ledger, 10)
     assert ready.status == ExitStatus.REVIEW
     assert "ready" in ready.out.split("Today\n")[1].splitlines()[0]
@@ -80,7 +80,7 @@ def test_an_override_of_anything_else_is_on_record_only(ledger: Path) -> None:
     run("screen", str(EXAMPLES / "uncontrolled-hypertension.yaml"), "--as-of", "2026-11-22T09:00:00Z",
         "--ledger", str(ledger), "--reference", "p-18")  # fmt: skip
     told = decided(ledger, 4, "--rule", "uncontrolled-hypertension")
-    assert told.out == "entry 5: uncontrolled-hypertension: override: on record only\n"
+    assert told.out == "entry 5: uncontrolled-hypertension: override: on record only, it counts for nothing\n"
 
 
 def test_what_there_is_nothing_to_go_against_is_refused(ledger: Path) -> None:

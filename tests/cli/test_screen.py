@@ -75,7 +75,7 @@ def test_a_review_that_a_clinician_decided_no_longer_stands_between_a_route_and_
     assert (undecided.status, decided.status) == (ExitStatus.INSUFFICIENT_DATA, ExitStatus.REVIEW)
     assert "Today: insufficient data" in undecided.out
     assert "Today: ready" in decided.out
-    assert "Decided to go ahead: home-use, by Dr Example" in decided.out
+    assert "Decided to go ahead: home-use, by Dr Example: in force" in decided.out
 
 
 def test_the_help_of_screen_names_every_exit_status() -> None:

@@ -30,9 +30,20 @@ WORD = "zebrafish"
         (["--as-of", "2026-11-22"], "a date without a time"),
         (["--as-of", "2026-11-22T09:00:00"], "not a date"),
         (["--as-of", "yesterday"], "not a date"),
-        (["--decided", "home-use"], "write the review's id, a colon, and who decided"),
-        (["--decided", "home-use: "], "write the review's id, a colon, and who decided"),
-        (["--decided", "pregnancy:Dr Example"], "`pregnancy` is not a review of this rulebook"),
+        (["--decided", "home-use"], "write the rule's id, a colon, and who decided"),
+        (["--decided", "home-use: "], "write the rule's id, a colon, and who decided"),
+        (["--decided", "pregnancy:Dr Example"], "`pregnancy` is not a review or a hold of this rulebook"),
+        (["--decided", "no-ride-home:Dr Example"], "`no-ride-home` is not for a clinician to decide"),
+        *(
+            (["--decided", f"{rule}:Dr Example"], f"`{rule}` is not for a clinician to decide")
+            for rule in (
+                "medical-evaluation-not-done",
+                "psychiatric-evaluation-not-done",
+                "interaction-review-not-done",
+                "unrecognised-heart-condition",
+                "unrecognised-diagnosis",
+            )
+        ),
         (["--route", "rectal"], "'rectal' is not one of"),
         (["--stage", "later"], "'later' is not one of"),
         (["--rules", "/no/such/folder"], "no such folder"),

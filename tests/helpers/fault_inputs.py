@@ -10,8 +10,14 @@ from ketascreen import Decision, PatientProfile, ProfileError, Readiness, Screen
 from tests.helpers.profiles import known
 from tests.helpers.screening import shipped
 
+TODAY = "2026-11-22"
 AS_OF = "2026-11-22T10:00:00+01:00"
 BERLIN = "Europe/Berlin"
+
+
+def at(value: object, day: str | None) -> Any:
+    """An answer of a day."""
+    return {"value": value, "at": day}
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,8 @@ def _dated(rng: Random, name: str, value: Value) -> dict[str, Any]:
         return _event(rng, name, value)
     answer: dict[str, Any] = {"present": value, "complete": True} if isinstance(value, tuple) else {"value": value}
     earliest = _earliest(name)
+    if value == NEVER and name in EVENTS and rng.random() < 0.3:  # nobody asks
+        return rng.choice((answer, {**answer, "at": _too_old(rng, name)}))
     if earliest is None and rng.random() < 0.3:
         return answer
     return {**answer, "at": _between(rng, earliest or AS_OF - timedelta(days=1500), AS_OF)}
@@ -266,7 +268,8 @@ def _between(rng: Random, first: datetime, last: datetime) -> datetime | date:
 
 def _take_away(rng: Random, answers: dict[str, dict[str, Any]], kind: Filled) -> None:
     """Leaves none, a few or most of the answers open; those of a sparse patient that stay may be open too."""
-    known = [name for name in asked() if name in answers]
+    # Nothing asks for an event that nobody had.
+    known = [n for n in asked() if n in answers and not (n in EVENTS and answers[n].get("value") == NEVER)]
     if kind == "few_missing":
         for name in rng.sample(known, rng.randint(1, 5)):
             _open(rng, answers, name)

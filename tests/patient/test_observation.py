@@ -76,6 +76,19 @@ def test_both_ends_of_a_range_are_in_it(raw: object, read: bool) -> None:
     assert (caught.value.code, caught.value.hint) == ("out-of-range", hint)
 
 
+@pytest.mark.parametrize(
+    ("fact", "lowest"),
+    [("systolic_bp", 30), ("predose_systolic_bp", 30), ("diastolic_bp", 20), ("predose_diastolic_bp", 20)],
+)
+def test_a_pressure_begins_where_none_in_kilopascals_is_but_a_severe_one(fact: str, lowest: int) -> None:
+    assert read_observation(BUILT_IN[fact], lowest) == Observation(Decimal(lowest))
+    for below in (Decimal(lowest) - Decimal("0.000001"), "14.6 mmHg", 10):  # 14.6 kPa are 110 mmHg
+        with pytest.raises(Refused) as caught:
+            read_observation(BUILT_IN[fact], below)
+        assert caught.value.code == "out-of-range"
+        assert caught.value.hint.endswith("mmHg; a pressure in kPa must be converted")
+
+
 def test_an_entry_that_the_list_does_not_know_is_kept_once_and_in_order() -> None:
     read = read_observation(HEART, {"present": ["zeta", "stroke", "alpha", "zeta"], "complete": True})
     assert read == ListObservation(frozenset({"stroke"}), complete=True, unrecognised=("alpha", "zeta"))

@@ -12,7 +12,7 @@ from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.verdict.finding import FactUsed
 from ketascreen.verdict.override import Override, OverrideReason, overrides_at, standing
-from ketascreen.verdict.standing import LASTING, Present, Standing
+from ketascreen.verdict.standing import LASTING, Situation, Standing
 from tests.helpers.screening import AS_OF
 
 DAY = timedelta(days=1)
@@ -43,7 +43,7 @@ def worth(override: Override, *known: FactUsed, **changed: Any) -> Standing:
         "clinic": ClinicTime.at(AS_OF), "outcomes": {"r": Outcome.MET}, "rule_digests": {"r": "d"},
         "vocabulary": BUILT_IN, "answers": {one.fact: one for one in known}, "open_lists": (),
     }  # fmt: skip
-    return standing(override, Present(**{**told, **changed}))
+    return standing(override, Situation(**{**told, **changed}))
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,8 @@ def test_the_newest_holds_and_what_is_shown_is_in_the_order_of_the_records() -> 
 
     def shown(as_of: datetime) -> list[tuple[int | None, Standing]]:
         both = made(word, at=AS_OF + DAY, record=4), made(word, record=5)
-        present = Present(clinic=ClinicTime.at(as_of), outcomes={"r": Outcome.MET}, open_lists=(), **told)
-        return [(one.override.record, one.standing) for one in overrides_at(both, present)]
+        situation = Situation(clinic=ClinicTime.at(as_of), outcomes={"r": Outcome.MET}, open_lists=(), **told)
+        return [(one.override.record, one.standing) for one in overrides_at(both, situation)]
 
     assert shown(AS_OF + DAY) == [(4, Standing.IN_FORCE), (5, Standing.REPLACED)]
     assert shown(AS_OF) == [(5, Standing.IN_FORCE)]

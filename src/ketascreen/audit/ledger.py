@@ -20,8 +20,8 @@ from ketascreen.audit.store import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.present import birth_date_of, open_lists
 from ketascreen.screening.recorder import Screening
+from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
 from ketascreen.verdict.standing import LASTING, Standing
 from ketascreen.verdict.verdict import Receipt, Verdict

@@ -111,7 +111,7 @@ def decimal_text(value: Decimal) -> str:
 
 
 def range_hint(low: Decimal | None, high: Decimal | None, unit: Unit) -> str:
-    """What a number outside its range is told; both ends are in the range."""
+    """The hint for a number outside its range; both ends are in the range."""
     ends = " to ".join(decimal_text(end) if end is not None else "any" for end in (low, high))
     kpa = "; a pressure in kPa must be converted" if unit.name == "mmHg" else ""
     return f"it is {ends} {unit.name}{kpa}"

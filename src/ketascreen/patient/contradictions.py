@@ -184,5 +184,5 @@ def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> b
 
 def _refusal(one: Contradiction) -> Diagnostic:
     others = " and ".join(f"`{name}`" for name in one.against)
-    message = f"`{one.about}` contradicts {others}: {one.say}"
+    message = f"`{one.about}` contradicts {others}: {one.say.removesuffix('.')}"
     return Contradicted("contradiction", message, "check them", pointer=f"/{one.about}", name=one.name)

@@ -34,7 +34,7 @@ def read_profile(source: str | Path | bytes, *, name: str = "profile") -> Patien
 def in_words_of(vocabulary: Vocabulary, error: ProfileError, *, has_extra: bool = True) -> ProfileError:
     """A profile's error once the rulebook is known: which unknown facts are its own, or near its own in spelling.
 
-    `has_extra` is false where a rulebook's own facts stand beside the others, as in a case.
+    `has_extra` is false where a rulebook's own facts are written with the others, as in a case.
     """
     return ProfileError([_in_words_of(vocabulary, problem, has_extra) for problem in error.diagnostics])
 

@@ -114,5 +114,5 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
                 "decision", f"`{decision.rule}` is not a review or a hold of this rulebook", "check its id"
             )
         elif rule.decided_by is DecidedBy.NOBODY:
-            message, what_to_do = f"`{rule.id}` is not for a clinician to decide", rule.do or "Mend what it asks for."
+            message, what_to_do = f"`{rule.id}` is not for a clinician to decide", rule.do or "See to what it asks for."
             yield Diagnostic("not-decidable", message, f"{what_to_do} Then screen again.")

@@ -1,6 +1,6 @@
 """Bytes to located trees and plain data, for YAML and JSON; nothing about rules.
 
-It may import language, runtime, diagnostic.
+It may import language, runtime, diagnostic, spelling.
 """
 
 from typing import TYPE_CHECKING

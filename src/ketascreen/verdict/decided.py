@@ -11,7 +11,7 @@ from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.override import OverrideShown
-from ketascreen.verdict.standing import Present, Standing
+from ketascreen.verdict.standing import Situation, Standing
 
 
 class ClinicianDecision(Reported):
@@ -39,27 +39,27 @@ class DecisionShown(Reported):
 
 
 def decisions_at(
-    given: Iterable[ClinicianDecision], on_record: Iterable[OverrideShown], present: Present
+    given: Iterable[ClinicianDecision], on_record: Iterable[OverrideShown], situation: Situation
 ) -> tuple[DecisionShown, ...]:
     """The decisions given with a screening, in their order, each with its standing there."""
     listed = tuple(given)
-    made = [(one.rule, one.at) for one in listed if one.at <= present.clinic.as_of]
+    made = [(one.rule, one.at) for one in listed if one.at <= situation.clinic.as_of]
     newest = _newest([*made, *((rule, at) for rule, at, _ in _decisions(on_record))])
-    return tuple(DecisionShown(decision=one, standing=_standing(one, newest, present)) for one in listed)
+    return tuple(DecisionShown(decision=one, standing=_standing(one, newest, situation)) for one in listed)
 
 
-def _standing(decision: ClinicianDecision, newest: dict[str, datetime], present: Present) -> Standing:
-    if decision.at > present.clinic.as_of:
+def _standing(decision: ClinicianDecision, newest: dict[str, datetime], situation: Situation) -> Standing:
+    if decision.at > situation.clinic.as_of:
         return Standing.NOT_YET
     if decision.at < newest[decision.rule]:
         return Standing.REPLACED
-    if not decision.is_of_the_day(present.clinic):
+    if not decision.is_of_the_day(situation.clinic):
         return Standing.LAPSED_BY_DATE
-    if (outcome := present.outcomes.get(decision.rule)) is None:
+    if (outcome := situation.outcomes.get(decision.rule)) is None:
         return Standing.NOT_ASKED
     if outcome is not Outcome.MET:
         return Standing.NOTHING_TO_DECIDE
-    return Standing.LIST_INCOMPLETE if decision.rule in present.open_lists else Standing.IN_FORCE
+    return Standing.LIST_INCOMPLETE if decision.rule in situation.open_lists else Standing.IN_FORCE
 
 
 def rules_decided(given: Iterable[DecisionShown], on_record: Iterable[OverrideShown]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from ketascreen.language.effects import giving, usual_decider
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed
-from ketascreen.verdict.standing import Present, Standing, of_answer, of_person
+from ketascreen.verdict.standing import Situation, Standing, of_answer, of_person
 
 OVERRIDABLE = frozenset(giving(Decision, Readiness))
 """Effects that restrict a screening. Alerts and advice do not, so there is nothing to override."""
@@ -76,17 +76,16 @@ class OverrideShown(Reported):
     standing: Standing
 
 
-def overrides_at(overrides: Iterable[Override], present: Present) -> tuple[OverrideShown, ...]:
+def overrides_at(overrides: Iterable[Override], situation: Situation) -> tuple[OverrideShown, ...]:
     """The overrides made by the time of a screening, in the order of their records, each with its standing then."""
-    made = sorted(
-        (one for one in overrides if one.at <= present.clinic.as_of), key=lambda one: (one.at, one.record or 0)
-    )
+    as_of = situation.clinic.as_of
+    made = sorted((one for one in overrides if one.at <= as_of), key=lambda one: (one.at, one.record or 0))
     newest = {one.rule: one for one in made}
     return tuple(
         OverrideShown(
             override=one,
             kind=one.kind,
-            standing=standing(one, present) if newest[one.rule] is one else Standing.REPLACED,
+            standing=standing(one, situation) if newest[one.rule] is one else Standing.REPLACED,
         )
         for one in sorted(made, key=lambda one: one.record or 0)
     )
@@ -101,29 +100,29 @@ _WORST_FIRST = (
 )
 
 
-def standing(override: Override, present: Present) -> Standing:
+def standing(override: Override, situation: Situation) -> Standing:
     """The standing of an override at a screening.
 
     It lapses when a fact that it rests on is contradicted. To know more does not end it. Otherwise, to omit the new
     fact next time would revive it, and the patient would look ready because less is known (P1). For the same reason a
     decision does not count while a list that its rule asks may be longer.
     """
-    clinic, is_decision = present.clinic, override.kind == "decision"
+    clinic, is_decision = situation.clinic, override.kind == "decision"
     if override.lapsed_as is not None:
         return override.lapsed_as
     if override.until is not None and clinic.as_of >= override.until:
         return Standing.LAPSED_BY_DATE
-    if present.rule_digests.get(override.rule) != override.rule_digest:
+    if situation.rule_digests.get(override.rule) != override.rule_digest:
         return Standing.RULE_CHANGED
-    person = of_person(override.birth_date, present.birth_date)
+    person = of_person(override.birth_date, situation.birth_date)
     if person is Standing.OTHER_PERSON:
         return person
-    if (outcome := present.outcomes.get(override.rule)) is None:
+    if (outcome := situation.outcomes.get(override.rule)) is None:
         return Standing.NOT_ASKED
     if is_decision and override.effect is Effect.HOLD and clinic.day_of(override.at) != clinic.today:
         return Standing.LAPSED_BY_DATE  # a hold is a requirement of the day
-    found = {person, *(of_answer(then, present, override.at) for then in override.rests_on)}
-    if is_decision and override.rule in present.open_lists:
+    found = {person, *(of_answer(then, situation, override.at) for then in override.rests_on)}
+    if is_decision and override.rule in situation.open_lists:
         found.add(Standing.LIST_INCOMPLETE)
     worst = next(one for one in _WORST_FIRST if one in found)
     if worst is not Standing.IN_FORCE or outcome is override.outcome:

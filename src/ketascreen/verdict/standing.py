@@ -1,7 +1,8 @@
 """Whether a clinician's decision counts at a screening, and if not, why: what it rests on beside what is known now.
 
 What was decided on is kept as the answer. An answer that is the same, or says more exactly the same, leaves a decision
-in force. One that is only less exact ends nothing, but the decision does not count; any other answer ends it for good.
+in force. One that is only less exact ends nothing, but the decision does not count. Any other answer ends it
+permanently.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Present:
+class Situation:
     """What the standing of decisions depends on at a screening. Its repr shows nothing of the patient.
 
-    `outcomes` are those of the rules in scope, and `rule_digests` the digests of all rules, by id. `answers` are the
-    answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a list
-    which is not known to be complete. `birth_date` is a year, a month or a day.
+    `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `answers` are
+    the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
+    list which is not known to be complete. `birth_date` is a year, a month or a day.
     """
 
     clinic: ClinicTime
@@ -56,20 +57,20 @@ class Present:
     birth_date: str | None = None
 
 
-def of_answer(then: FactUsed, present: Present, made_at: datetime) -> Standing:
+def of_answer(then: FactUsed, situation: Situation, made_at: datetime) -> Standing:
     """The standing of a decision made at `made_at`, by one fact that it rests on."""
-    now = present.answers.get(then.fact)
+    now = situation.answers.get(then.fact)
     if now is None:
         return Standing.FACT_NOT_KNOWN
     found = _of_value(then, now)
-    fact = present.vocabulary.get(then.fact)
+    fact = situation.vocabulary.get(then.fact)
     if found is Standing.IN_FORCE and (fact is None or fact.hides(then.value)):
-        return _of_observation(then, now, made_at, present.clinic)
+        return _of_observation(then, now, made_at, situation.clinic)
     return found
 
 
 def of_person(then: str | None, now: str | None) -> Standing:
-    """The standing of a decision by the birth date then and now; one made without a birth date is held against none."""
+    """The standing of a decision by the birth date then and now; without one then, it is compared with none."""
     if then is None:
         return Standing.IN_FORCE
     if now is None:
@@ -87,7 +88,7 @@ def _of_value(then: FactUsed, now: FactUsed) -> Standing:
         return _of_list(then, now)
     if (then.value, then.unit) == (now.value, now.unit):
         return Standing.IN_FORCE
-    # A number without its dates, of an older record, cannot be held against dates.
+    # A number without its dates, of an older record, cannot be compared with dates.
     return Standing.FACT_NOT_KNOWN if _has_dates(then) or _has_dates(now) else Standing.FACT_CHANGED
 
 

@@ -125,14 +125,16 @@ def test_a_hold_is_shadowed_by_an_exclusion_and_a_hold_together(tmp_path: Path) 
     ]
 
 
-def test_of_rules_that_each_shadow_it_the_message_names_one(tmp_path: Path) -> None:
+def test_the_message_names_no_rule_that_the_others_make_needless(tmp_path: Path) -> None:
+    """A part of the range has an exclusion of its own, but the second covers the whole."""
     files = {
-        **rule("exclusions/above-150.yaml", "  systolic_bp: {above: 150 mmHg}", effect="exclude"),
-        **rule("reviews/both.yaml", "  all: [{pregnancy: {is: pregnant}}, {systolic_bp: {above: 200 mmHg}}]"),
+        **rule("exclusions/part.yaml", "  diastolic_bp: {between: [95 mmHg, 105 mmHg]}", effect="exclude"),
+        **rule("exclusions/whole.yaml", "  diastolic_bp: {at_least: 90 mmHg}", effect="exclude"),
+        **rule("reviews/high.yaml", "  diastolic_bp: {above: 95 mmHg}"),
     }
-    (message,) = (problem.message for problem in found(tmp_path, files) if "`both`" in problem.message)
+    (message,) = (problem.message for problem in found(tmp_path, files) if problem.message.startswith("`high`"))
     assert message == (
-        "`both` changes no decision and no readiness: whenever it is met or unknown, `above-150` decides at least as"
+        "`high` changes no decision and no readiness: whenever it is met or unknown, `whole` decides at least as"
         " cautiously"
     )
 

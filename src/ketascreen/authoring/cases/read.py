@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING, Case
+from ketascreen.authoring.cases.case import NOTHING, UNDATED, Case
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
@@ -126,7 +126,7 @@ class _CaseReader:
         for name, answer in given.items():
             if name in model.without:
                 continue
-            dated = answer if observed_at is None or name == "birth_date" else _dated(answer, observed_at)
+            dated = answer if name == "birth_date" else _dated(answer, observed_at)
             (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = dated
         return PatientProfile.model_validate(raw)
 
@@ -139,9 +139,10 @@ def _once(observed_at: str | None) -> Instant | str | None:
         return observed_at
 
 
-def _dated(answer: Any, observed_at: Instant | str) -> Any:
+def _dated(answer: Any, observed_at: Instant | str | None) -> Any:
     if isinstance(answer, dict):
-        return {"at": observed_at, **answer}
+        at = answer.get("at", observed_at)
+        return {**answer, "at": None if at == UNDATED else at}
     return {"present" if isinstance(answer, list) else "value": answer, "at": observed_at}
 
 

@@ -114,6 +114,7 @@ def _on_each_route(
 
 def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd) -> Judged:
     settled = True
+    tried: set[str] = set()
     shown: list[tuple[Truth, Allowed]] = []
     for route, others in on_each_route.items():
         for truth, may in _bars(rule.effect):
@@ -122,17 +123,18 @@ def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd)
             if lone.answers is not None:
                 return Judged(rule, settled=True, patient=lone.answers, route=route)
             settled = settled and lone.whole
-            shown.append((truth, {other: allowed[other] for other in lone.tried}))
-    return Judged(rule, settled, shadows=_needed(rule, shown, crowd) if settled else ())
+            tried |= set(lone.tried)
+            shown.append((truth, allowed))
+    return Judged(rule, settled, shadows=_needed(rule, tried, shown, crowd) if settled else ())
 
 
-def _needed(rule: Rule, shown: list[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
+def _needed(rule: Rule, tried: Iterable[str], shown: Iterable[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
     """As few of the rules that were tried as leave the rule without an effect; of equal ones the first by id."""
-    needed = sorted({other for _, tried in shown for other in tried})
+    needed = sorted(tried)
     for left_out in reversed(needed[:]):
         rest = set(needed) - {left_out}
-        fewer = [(truth, {other: may for other, may in tried.items() if other in rest}) for truth, tried in shown]
-        if all(crowd.among(rule.id, truth, tried).shows_none for truth, tried in fewer):
+        fewer = ((truth, {other: may for other, may in allowed.items() if other in rest}) for truth, allowed in shown)
+        if all(crowd.among(rule.id, truth, allowed).shows_none for truth, allowed in fewer):
             needed.remove(left_out)
     return tuple(needed)
 

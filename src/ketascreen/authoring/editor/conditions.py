@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ketascreen.authoring.cases.case import UNDATED
 from ketascreen.authoring.editor.texts import CONDITIONS
 from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.complete import complete
@@ -168,7 +169,8 @@ def _number(end: Any) -> int | float:
 
 
 def _observed(key: str, answer: Schema, **others: Schema) -> Schema:
-    properties = {key: answer, **others, "at": instant()}
+    undated = {"const": UNDATED, "description": "The answer has no date."}
+    properties = {key: answer, **others, "at": {"anyOf": [instant(), undated]}}
     return {"type": "object", "additionalProperties": False, "required": [key], "properties": properties}
 
 

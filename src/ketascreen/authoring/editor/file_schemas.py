@@ -14,13 +14,14 @@ from typing import Any, get_args, get_origin
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
 from ketascreen.authoring.editor.texts import KEYS
+from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.terms import DecidedBy, Effect
-from ketascreen.language.vocabulary import MARKS, Kind
+from ketascreen.language.vocabulary import Kind
 from ketascreen.loading import file_models
 from ketascreen.texts.english import ENGLISH
 
@@ -37,7 +38,7 @@ def schemas(names: RulebookNames) -> dict[str, Schema]:
         expect = made[kind]["definitions"]["ExpectModel"]
         expect["properties"] = {key: expect["properties"][key] for key in keys}
         expect |= _REFUSED_OR_SCREENED if REFUSED in keys else {"required": [keys[0]]}
-    made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= _vocabulary(names)
+    made["vocabulary"]["definitions"]["VocabularyModel"]["properties"] |= vocabulary_keys(names)
     return {f"{kind}.schema.json": schema for kind, schema in made.items()}
 
 
@@ -59,7 +60,6 @@ def reference(path: str, folder: str) -> str:
     return f"# yaml-language-server: $schema={'../' * path.count('/')}{folder}/{schema_for(path)}"
 
 
-_WORD = "^[a-z][a-z0-9_]*$"
 _KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z][a-z0-9_]*|[A-Z][0-9]+)$"}
 """The form of the names in files whose names are not plain words."""
 
@@ -69,18 +69,10 @@ def _model_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
     held = KINDS[kind]
     model = get_args(held)[-1] if get_args(held) else held
     if get_origin(held) is list:
-        return model, {"type": "array", "minItems": 1, "items": _ref(model)}
+        return model, {"type": "array", "minItems": 1, "items": ref(model)}
     if get_origin(held) is dict:
-        return model, _named(_KEYS.get(kind, _WORD), _ref(model))
-    return model, {"allOf": [_ref(model)]}
-
-
-def _ref(model: type[file_models.FileModel]) -> Schema:
-    return {"$ref": f"#/definitions/{model.__name__}"}
-
-
-def _named(pattern: str, item: Schema) -> Schema:
-    return {"type": "object", "propertyNames": {"pattern": pattern}, "additionalProperties": item}
+        return model, named(_KEYS.get(kind, WORD), ref(model))
+    return model, {"allOf": [ref(model)]}
 
 
 def _whole(kind: str, names: RulebookNames) -> Schema:
@@ -243,7 +235,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     },
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
-        "refused": lambda names: one_of(names.contradictions, names.contradictions),
+        REFUSED: lambda names: one_of(names.contradictions, names.contradictions),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
@@ -274,38 +266,3 @@ def _rule(names: RulebookNames) -> Schema:
             _if("effect", undecided, {"not": {"required": ["decided_by"]}}),
         ]
     }
-
-
-def _vocabulary(names: RulebookNames) -> Schema:
-    """`facts` under new names, `freshness` under the names of facts, with each fact's choices."""
-    of_window = KEYS["FreshnessModel"]
-    window = {"type": "string", "pattern": _window_pattern(), "examples": ["30 days", "2 hours", "same day", "any age"]}
-    texts = KEYS["VocabularyModel"]
-    windows = {}
-    for fact in names.vocabulary.values():
-        shown: Schema = {"doNotSuggest": True} if fact.replaced_by else {"title": fact.label}
-        choices = {"type": "array", "uniqueItems": True, "items": one_of(fact.choices)}
-        keys: dict[str, Schema] = {"fresh_for": window, "reason": {"type": "string", "minLength": 1}}
-        keys |= dict.fromkeys(MARKS, choices) if fact.choices else {}
-        windows[fact.name] = {
-            "type": "object",
-            **shown,
-            "required": ["fresh_for", "reason"],
-            "additionalProperties": False,
-            "properties": {key: {**schema, "description": of_window[key]} for key, schema in keys.items()},
-        }
-    freshness = {"type": "object", "additionalProperties": False, "properties": windows}
-    return {
-        "facts": {**_named(_WORD, _ref(file_models.FactModel)), "description": texts["facts"]},
-        "freshness": {**freshness, "description": texts["freshness"]},
-        "contradictions": {
-            **_named(_WORD, _ref(file_models.ContradictionModel)),
-            "description": texts["contradictions"],
-        },
-    }
-
-
-def _window_pattern() -> str:
-    """`same day`, `any age`, or a whole number of a unit of time that is not longer than a week."""
-    units = [name for name, unit in UNITS.items() if unit.dimension == UNITS["minutes"].dimension]
-    return f"^(same day|any age|[1-9][0-9]* ({'|'.join(units)}))$"

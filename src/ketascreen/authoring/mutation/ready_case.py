@@ -14,7 +14,7 @@ from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.facts import Facts, known_facts
-from ketascreen.screening.present import open_lists
+from ketascreen.screening.situation import open_lists
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING
+from ketascreen.authoring.cases.case import NOTHING, UNDATED
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.distinguish import Given, facts_given
@@ -64,9 +64,8 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
         name, expect = f"{said} contradict each other", {REFUSED: problem.name}
     else:
         rules = [RuleResult.of_facts(rule, facts) for rule in rulebook.asked_at(Stage.CANDIDACY)]
-        route, one = next(
-            iter(PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset()).routes.items())
-        )
+        result = PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset())
+        route, one = next(iter(result.routes.items()))
         name, expect = f"{said} do not contradict each other", {"decisions": {route.value: one.decision.value}}
     return _case(_unique(name, frozenset(taken)), given, expect, as_of)
 
@@ -79,7 +78,8 @@ def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, m
 
 
 def _answer(raw: Mapping[str, Any], day: str) -> Any:
-    rest = {key: value for key, value in raw.items() if key != "at" or value != day}  # `at: null` stays: undated
+    rest = {key: value for key, value in raw.items() if key != "at" or value != day}
+    rest |= {"at": UNDATED} if raw.get("at", day) is None else {}
     return rest["value"] if rest.keys() == {"value"} else rest
 
 
@@ -106,8 +106,6 @@ def _flow(value: Any) -> str:
             return f"[{', '.join(map(_flow, value))}]"
         case bool():
             return str(value).lower()
-        case None:
-            return "null"
         case _:
             return str(value)
 

@@ -14,11 +14,11 @@ from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.explanation import answers_now
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.standing import Present
+from ketascreen.verdict.standing import Situation
 from ketascreen.verdict.wording import Wording
 
 
-def present_at(
+def situation_at(
     clinic: ClinicTime,
     rulebook: Rulebook,
     words: Wording,
@@ -28,11 +28,11 @@ def present_at(
     *,
     decided_on: Iterable[str],
     overrides: Iterable[Override] = (),
-) -> Present:
+) -> Situation:
     """What is known at a screening of the rules `decided_on`, and of what `overrides` rest on."""
     asked = (rule for name in decided_on if (rule := rulebook.rule(name)) is not None)
     names = {used.fact for override in overrides for used in override.rests_on}
-    return Present(
+    return Situation(
         clinic=clinic,
         outcomes=outcomes,
         rule_digests=rulebook.rule_digests,
