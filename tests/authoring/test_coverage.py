@@ -289,7 +289,7 @@ def test_the_built_in_rulebook_is_wholly_covered_by_the_cases_of_its_rules() -> 
 
 
 def test_without_one_of_its_cases_a_rule_of_the_built_in_rulebook_is_not_covered() -> None:
-    name = "a list that was not gone through and names nothing, with an event 2 months ago, leaves data missing"
+    name = "a list that was not gone through and names nothing, with a stroke 2 months ago, leaves data missing"
     rest = [case for case in shipped_cases() if case.name != name]
     assert len(rest) == len(shipped_cases()) - 1
     (one,) = [one for one in of_the_shipped(rest) if one.missing]

@@ -180,7 +180,9 @@ def _fact(rng: Random, name: str) -> Fact:
     kind = rng.choice(tuple(Kind))
     freshness = _freshness(rng) if rng.random() < 0.5 else None
     if kind is Kind.SINCE:
-        return Fact(name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness)
+        return Fact(
+            name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness, is_added=True
+        )
     if kind in (Kind.NUMBER, Kind.INTEGER):
         low, high = Decimal(rng.choice((0, -50))), Decimal(100)
         return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness, is_added=True)
