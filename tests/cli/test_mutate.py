@@ -89,7 +89,7 @@ def survivors(text: str) -> int:
 def test_every_line_but_those_of_files_is_within_80_columns(folder: Path) -> None:
     lose_cases(folder)
     ran = mutate(str(folder), "--rule", "no-companion")
-    assert all(len(line) <= 100 for line in ran.out.splitlines())
+    assert all(len(line) <= 100 for line in ran.out.splitlines() if not line.startswith("- name: "))
     assert all(len(line) <= 80 for line in ran.out.splitlines() if not line.startswith(("  - ", "  + ", "- ", "    ")))
 
 
