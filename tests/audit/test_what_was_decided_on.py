@@ -182,7 +182,9 @@ def test_a_hold_that_a_clinician_decides_is_ready_on_that_day_alone() -> None:
         ),
     )
     screen = Screener(rulebook, channels=("reference",)).screen
-    plain = example("resistant-depression.json").model_copy(update={"follow_up": {"value": "not_scheduled", "at": "2026-11-22T08:20:00+00:00"}})
+    plain = example("resistant-depression.json").model_copy(
+        update={"follow_up": {"value": "not_scheduled", "at": "2026-11-22T08:20:00+00:00"}}
+    )
 
     def today(days: int, **given: Any) -> Verdict:
         fresh = {

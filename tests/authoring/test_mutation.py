@@ -109,15 +109,16 @@ def test_marks_are_dropped_and_added_and_windows_shifted_by_a_day() -> None:
     assert whats == {
         "`30 days` becomes `31 days`",
         "`30 days` becomes `29 days`",
-        "the answer never ages",
+        "`30 days` becomes `any age`",
         "`pregnant` is no longer lasting",
         "`not_possible` is no longer permanent",
         "`not_pregnant` becomes lasting",
         "`not_pregnant` becomes permanent",
+        "`not_pregnant` becomes standing",
     }
     assert {one.what for one in of("fact ride_home", "window")} == {
         "`same day` becomes `1 day`",
-        "the answer never ages",
+        "`same day` becomes `any age`",
     }
 
 

@@ -89,7 +89,7 @@ def survivors(text: str) -> int:
 def test_every_line_but_those_of_files_is_within_80_columns(folder: Path) -> None:
     lose_cases(folder)
     ran = mutate(str(folder), "--rule", "no-companion")
-    assert all(len(line) <= 100 for line in ran.out.splitlines())
+    assert all(len(line) <= 100 for line in ran.out.splitlines() if not line.startswith("- name: "))
     assert all(len(line) <= 80 for line in ran.out.splitlines() if not line.startswith(("  - ", "  + ", "- ", "    ")))
 
 
@@ -108,8 +108,9 @@ def test_json_holds_the_counts_and_every_mutant_that_was_not_killed(folder: Path
     data = json.loads(ran.out)
     assert data["slips"] == data["killed"] + data["refused"] + data["equivalent"] + data["survived"]
     assert len(data["not_killed"]) == data["slips"] - data["killed"]
-    (never,) = [one for one in data["not_killed"] if one["what"] == "the answer never ages"]
-    assert (never["file"], never["about"], never["after"]) == ("vocabulary.yaml", "fact companion", None)
+    (never,) = [one for one in data["not_killed"] if one["what"] == "`same day` becomes `any age`"]
+    assert (never["file"], never["about"]) == ("vocabulary.yaml", "fact companion")
+    assert never["after"].strip() == "fresh_for: any age"
     assert never["before"].strip() == "fresh_for: same day"
     assert "is too old to count" in never["missing_case"]
     assert never["missing_for"] == "no-companion"
@@ -146,7 +147,7 @@ def test_a_change_of_a_parameter_a_definition_or_a_fact_concerns_the_rules_that_
         "rule esketamine-outside-resistant-depression",
     }
     edit(folder / "definitions.yaml", "title: Resistant", "title: Treatment-resistant")
-    edit(folder / "vocabulary.yaml", "lasting: [breastfeeding]", "permanent: [breastfeeding]")
+    edit(folder / "vocabulary.yaml", "lasting: [breastfeeding]", "stands: [breastfeeding]")
     assert rules_tried(folder) == {"rule breast-feeding"}
 
 

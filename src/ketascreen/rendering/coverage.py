@@ -54,7 +54,7 @@ def _rule(one: RuleCoverage) -> Line:
 def _contradiction(one: ContradictionCoverage) -> Line:
     missing = f"no case: {', '.join(one.missing)}" if one.missing else ""
     style = Style.WARNING if one.missing else Style.PLAIN
-    return Line(f"{cut(one.contradiction.name, 39):<39}{missing:>36}{one.share!s:>6}", style)
+    return Line(f"{cut(one.contradiction.name, 39):<39}{missing:>35}{one.share!s:>6}", style)
 
 
 def _total(covered: Sequence[RuleCoverage], contradictions: Sequence[ContradictionCoverage]) -> str:

@@ -24,9 +24,10 @@ NOT_POSSIBLE = Concern(
 
 
 def with_mark(mark: str) -> dict[str, str]:
-    """The vocabulary with one more entry, and `pregnancy` without its permanent choice."""
+    """The vocabulary with this entry, and `pregnancy` without its permanent choice."""
     text = text_of("vocabulary.yaml").replace(", permanent: [not_possible]", "")
-    return {"vocabulary.yaml": f"{text.rstrip()}\n  {mark}\n"}
+    kept = [line for line in text.splitlines() if not line.startswith(f"  {mark.partition(':')[0]}:")]
+    return {"vocabulary.yaml": "\n".join([*kept, f"  {mark}", ""])}
 
 
 def messages(tmp_path: Path, mark: str, when: str, effect: str = "review", stage: str = "candidacy") -> list[str]:

@@ -121,7 +121,7 @@ def _converts(parameter: Parameter, unit: Unit) -> bool:
 
 def answers(names: RulebookNames) -> Schema:
     """`given`: the answers to facts, and the date of birth."""
-    born: Schema = {**_partial_date(), "title": "Date of birth, or its month or year"}
+    born: Schema = {"anyOf": [_partial_date(), _YEAR], "title": "Date of birth, or its month or year"}
     return {
         "type": "object",
         "additionalProperties": False,
@@ -148,12 +148,15 @@ def _answer(fact: Fact) -> Schema:
     return {**explained(fact), "anyOf": forms}
 
 
+_YEAR: Schema = {"type": "integer", "minimum": 1850, "maximum": 9000}
+
+
 def _event(fact: Fact) -> list[Schema]:
     """The answers that say when an event was, and that it never was; of a number that is measured there are none."""
     if fact.kind is not Kind.SINCE:
         return []
     never = [{"const": NEVER, "description": "It never was."}] if fact.changeable else []
-    return [_partial_date(), {"type": "integer", "minimum": 1850, "maximum": 9000}, *never]
+    return [_partial_date(), _YEAR, *never]
 
 
 def _partial_date() -> Schema:
