@@ -96,8 +96,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
          ("`egfr` is a number without `minimum`", "add `minimum:`"),
          ("unknown unit `INR`", UNITS)]),
     "a window of a fact that is itself refused": (
-        {VOCABULARY: changed(VOCABULARY, "unit: mL/min", "unit: INR")[VOCABULARY]
-         + "  egfr: {fresh_for: 30 days, reason: Made up.}\n"},
+        changed(VOCABULARY, "unit: mL/min", "unit: INR"),
         [("unknown unit `INR`", UNITS)]),
     # Letters that only look right
     "in the name of a fact": (
@@ -110,7 +109,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         changed(DOCUMENTS, "trust: none", "tru\u0455t: none"),
         [("`tru\u0455t` holds a letter that only looks like `s`", "delete it, and type `s`")]),
     "in the name of a fact that is added": (
-        changed(VOCABULARY, "egfr:", "\u0435gfr:"),
+        changed(VOCABULARY, "egfr:\n", "\u0435gfr:\n"),
         [("`\u0435gfr` holds a letter that only looks like `e`", "delete it, and type `e`")]),
     "in a choice": (
         changed(RULE, "{is: diagnosed}", "{is: diagn\u043esed}"),

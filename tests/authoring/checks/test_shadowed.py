@@ -125,6 +125,19 @@ def test_a_hold_is_shadowed_by_an_exclusion_and_a_hold_together(tmp_path: Path) 
     ]
 
 
+def test_a_hold_that_a_clinician_can_decide_shadows_no_other_hold(tmp_path: Path) -> None:
+    """Once it is decided, the other hold alone keeps the patient from a session."""
+    wide = rule("holds/wide.yaml", "  pregnancy_test: {one_of: [positive, not_done]}", effect="hold", stage="session")
+    narrow = rule("holds/narrow.yaml", "  pregnancy_test: {is: positive}", effect="hold", stage="session")
+    assert [problem.place.path for problem in found(tmp_path / "nobody", {**wide, **narrow}) if problem.place] == [
+        "holds/narrow.yaml"
+    ]
+    decidable = {
+        path: text.replace("stage: session", "stage: session\ndecided_by: clinician") for path, text in wide.items()
+    }
+    assert found(tmp_path / "clinician", {**decidable, **narrow}) == []
+
+
 def test_the_message_names_no_rule_that_the_others_make_needless(tmp_path: Path) -> None:
     """A part of the range has an exclusion of its own, but the second covers the whole."""
     files = {

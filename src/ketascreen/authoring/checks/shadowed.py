@@ -15,7 +15,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Readiness, Route
+from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Readiness, Route
 from ketascreen.reasoning.crowd import Allowed, Crowd
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.verdict.decision import alone
@@ -117,7 +117,8 @@ def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd)
     shown: list[tuple[Truth, Allowed]] = []
     for route, others in on_each_route.items():
         for truth, may in _bars(rule.effect):
-            allowed = {other.id: may[other.effect] for other in others if len(may[other.effect]) < len(Truth)}
+            allowed = {other.id: _may(other, may) for other in others}
+            allowed = {other: truths for other, truths in allowed.items() if len(truths) < len(Truth)}
             lone = crowd.lone(rule.id, truth, allowed)
             if lone.answers is not None:
                 return Judged(rule, settled=True, patient=lone.answers, route=route)
@@ -126,6 +127,12 @@ def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd)
             tried |= set(lone.tried)
             shown.append((truth, allowed))
     return Judged(rule, settled=True, shadows=_needed(rule, tried, shown, crowd))
+
+
+def _may(other: Rule, may: Mapping[Effect, frozenset[Truth]]) -> frozenset[Truth]:
+    """The truths that another rule may have. A hold that a clinician decides may be met: it then stops nobody."""
+    can_be_decided = other.effect is Effect.HOLD and other.decided_by is DecidedBy.CLINICIAN
+    return may[other.effect] | {Truth.TRUE} if can_be_decided else may[other.effect]
 
 
 def _needed(rule: Rule, tried: Iterable[str], shown: Iterable[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
