@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from ketascreen import PatientProfile, Screener
 
-screener = Screener.default()
+screener = Screener.default(time_zone="America/Los_Angeles")
 verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
 """
 

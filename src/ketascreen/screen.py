@@ -206,6 +206,8 @@ class Screener:
 
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
         scope, facts, results = self._asked(profile, request)
+        if not request.decisions:
+            return recommend(request, scope, results, ())
         decisions, _ = self._standing(profile, request, facts, results.outcomes(scope.rules))
         return recommend(request, scope, results, rules_decided(decisions, ()))
 

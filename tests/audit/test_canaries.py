@@ -51,7 +51,7 @@ def answer(number: int, fact: Fact) -> tuple[dict[str, Any], set[str]]:
         return {"present": [f"zephyr-{number}"], "complete": False, **dated}, {stamp, f"zephyr-{number}"}
     if fact.kind is Kind.CHOICE:
         return {"value": fact.choices[-1], **dated}, {stamp}
-    if fact.kind is Kind.INTEGER:
+    if fact.is_whole:
         return {"value": int(fact.minimum or 0) + 37, **dated}, {stamp}
     value = f"{int(fact.minimum or 0) + 41}.{4_231 + number}"
     return {"value": f"{value} {fact.unit.name if fact.unit else ''}", **dated}, {stamp, value}

@@ -40,7 +40,7 @@ def changed_rulebook(folder: Path, path: str, old: str, new: str) -> Rulebook:
 
 
 def test_cases_of_the_built_in_rulebook_come_out_the_same_to_the_byte(ledger: Ledger) -> None:
-    both, cases = Screener(shipped(), ledger=ledger), shipped_cases()[::9]
+    both, cases = Screener(shipped(), ledger=ledger), [case for case in shipped_cases()[::9] if case.refused is None]
     for number, case in enumerate(cases):
         both.screen(
             case.profile, as_of=case.as_of, stage=("candidacy", "session")[number % 2], reference=f"case-{number}"

@@ -76,7 +76,7 @@ def test_a_recent_heart_attack_excludes_whatever_was_decided(tmp_path: Path) -> 
     decide(ledger, session(ledger, **heart("arrhythmia")), rule="other-heart-condition")
     attack = heart("arrhythmia", "heart_failure", "myocardial_infarction", "stroke")
     decision, readiness, standings = iv(
-        session(ledger, hours=1, **attack, months_since_heart_attack_or_stroke="1 months")
+        session(ledger, hours=1, **attack, last_heart_attack={"value": "1 month", "at": "2026-11-22"})
     )
     assert (decision, readiness) == (Decision.NOT_ELIGIBLE, Readiness.NOT_READY)
     assert standings == [Standing.FACT_CHANGED]
@@ -182,7 +182,9 @@ def test_a_hold_that_a_clinician_decides_is_ready_on_that_day_alone() -> None:
         ),
     )
     screen = Screener(rulebook, channels=("reference",)).screen
-    plain = example("resistant-depression.json").model_copy(update={"follow_up": "not_scheduled"})
+    plain = example("resistant-depression.json").model_copy(
+        update={"follow_up": {"value": "not_scheduled", "at": "2026-11-22T08:20:00+00:00"}}
+    )
 
     def today(days: int, **given: Any) -> Verdict:
         fresh = {

@@ -30,9 +30,9 @@ _ROUNDS = 5
 
 @cache
 def patients() -> tuple[PatientProfile, ...]:
-    """The whole patients of the built-in rulebook's cases, as of one time."""
-    cases = read_cases(built_in_rules(), shipped())
-    return tuple(case.profile for case in cases if case.rule is None and case.as_of == AS_OF)
+    """The whole patients of the built-in rulebook's cases who are screened, as of one time."""
+    whole = [case for case in read_cases(built_in_rules(), shipped()) if case.rule is None and case.refused is None]
+    return tuple(case.profile for case in whole if case.as_of == whole[0].as_of)
 
 
 def stream(number: int) -> Iterator[PatientProfile]:

@@ -143,18 +143,14 @@ def raw_profile(rng: Random, rulebook: Rulebook, as_of: datetime) -> dict[str, A
 def value(rng: Random, fact: Fact) -> Value:
     """An answer to a fact, near the constants that conditions compare it with; a time since an event may be a span."""
     if fact.kind is Kind.SINCE and rng.random() < 0.4:
-        return _span(rng, fact)
+        low, high = sorted(number(rng, fact) for _ in range(2))
+        return Span(low, high) if low < high else low
     if fact.kind is Kind.CHOICE:
         return rng.choice(fact.choices)
     if fact.kind is Kind.LIST:
         present = frozenset(word for word in fact.words if rng.random() < 0.2)
         return ListValue(present, UNRECOGNISED not in present and rng.random() < 0.6)
     return number(rng, fact)
-
-
-def _span(rng: Random, fact: Fact) -> Value:
-    low, high = sorted(number(rng, fact) for _ in range(2))
-    return Span(low, high) if low < high else low
 
 
 def number(rng: Random, fact: Fact) -> Decimal:
@@ -179,13 +175,10 @@ def constants(fact: Fact) -> Sequence[Decimal]:
 def _fact(rng: Random, name: str) -> Fact:
     kind = rng.choice(tuple(Kind))
     freshness = _freshness(rng) if rng.random() < 0.5 else None
-    if kind is Kind.SINCE:
-        return Fact(
-            name, kind, name, "d", UNITS["months"], Decimal(0), Decimal(100), freshness=freshness, is_added=True
-        )
-    if kind in (Kind.NUMBER, Kind.INTEGER):
-        low, high = Decimal(rng.choice((0, -50))), Decimal(100)
-        return Fact(name, kind, name, "d", UNITS["points"], low, high, freshness=freshness, is_added=True)
+    if kind in (Kind.NUMBER, Kind.INTEGER, Kind.SINCE):
+        unit, low = ("months", 0) if kind is Kind.SINCE else ("points", rng.choice((0, -50)))
+        ends = Decimal(low), Decimal(100)
+        return Fact(name, kind, name, "d", UNITS[unit], *ends, freshness=freshness, is_added=True)
     choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
     if freshness and rng.random() < 0.5:
         lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
@@ -281,10 +274,9 @@ def asked(rulebook: Rulebook) -> list[Fact]:
 
 def _raw_event(rng: Random, fact: Fact, as_of: datetime) -> str:
     """When an event was: a day, a month or a year, or `none` if there may have been none."""
-    assert fact.unit is not None
     if fact.changeable and rng.random() < 0.2:
         return "none"
-    days = number(rng, fact) * MONTHS_OF[fact.unit.name] * Decimal("30.4")
+    days = number(rng, fact) * MONTHS_OF[str(fact.unit and fact.unit.name)] * Decimal("30.4")
     return (as_of.date() - timedelta(days=int(days))).isoformat()[: rng.choice((4, 7, 10))]
 
 

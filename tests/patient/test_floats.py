@@ -37,7 +37,7 @@ def answers(draw: st.DrawFn) -> tuple[Fact, Decimal]:
     fact = draw(st.sampled_from(NUMBERS))
     assert fact.minimum is not None
     assert fact.maximum is not None
-    places = 0 if fact.kind is Kind.INTEGER else draw(st.integers(0, 6))
+    places = 0 if fact.is_whole else draw(st.integers(0, 6))
     return fact, draw(st.decimals(fact.minimum, fact.maximum, places=places))
 
 

@@ -80,7 +80,7 @@ SLIPS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a float for a whole number": (
         {"age": 40.5}, "`age` must be a whole number", "write it without decimals", "/age"),
     "true for a number": (
-        {"age": True}, "`age` must be a number", "write a number, or a number with its unit, such as 1 year", "/age"),
+        {"age": True}, "`age` must be a number", "write a whole number of years, and the date of the answer", "/age"),
     "a choice misspelt": (
         {"pregnancy": "pregnnat"}, "`pregnancy`: not one of its choices",
         "the choices are not_pregnant, pregnant, not_possible; leave it out if it is not known", "/pregnancy"),

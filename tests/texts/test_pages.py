@@ -144,7 +144,7 @@ VERDICTS = {
                 "systolic_bp": ago(118, minutes=3),
                 "diastolic_bp": ago(76, minutes=121),
                 "hypertension": ago("none", days=2),
-                "last_stroke": {"value": f"{AS_OF - timedelta(days=183):%Y-%m}", "at": AS_OF},
+                "last_stroke": {"value": f"{AS_OF - timedelta(days=214):%Y-%m}", "at": AS_OF},
                 "heart_conditions": {"present": ["stroke"], "complete": True, "at": AS_OF},
             }
         ),

@@ -29,7 +29,10 @@ from ketascreen.verdict.lean import LeanFinding, LeanVerdict
 from ketascreen.verdict.verdict import RouteVerdict, Verdict
 from ketascreen.verdict.wording import Wording
 
-_ELSEWHERE = {"facts", "last_answers", "rulebook", "stage", "counts", "agreement", "library_version", "receipt"}
+_ELSEWHERE = {
+    *("facts", "last_answers", "too_old"),
+    *("rulebook", "stage", "counts", "agreement", "library_version", "receipt"),
+}
 """The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""
 
 

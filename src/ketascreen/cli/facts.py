@@ -54,8 +54,9 @@ def as_data(fact: Fact, codes: Codes, rulebook: Rulebook) -> dict[str, Any]:
 
 
 def contradictions_of(fact: Fact, rulebook: Rulebook) -> list[Contradiction]:
-    """The contradictions that compare a fact."""
-    return [one for one in rulebook.vocabulary.contradictions if fact.name in one.facts]
+    """The contradictions that compare a fact, with facts that are shown."""
+    shown = {fact.name, *rulebook.vocabulary.offered}
+    return [one for one in rulebook.vocabulary.contradictions if fact.name in one.facts <= shown]
 
 
 def _contradiction(one: Contradiction) -> dict[str, Any]:

@@ -48,7 +48,16 @@ def contradicts(contradiction: Contradiction, answers: Known) -> bool:
     if isinstance(when, NotBelow):
         one, other = answers.get(when.fact), answers.get(when.other)
         return isinstance(one, Decimal) and isinstance(other, Decimal) and one >= other
-    return evaluate(when, answers) is TRUE
+    return _holds(when, answers)
+
+
+def _holds(condition: Condition, answers: Known) -> bool:
+    """Whether a condition is true. It stops at the first member that decides: most patients contradict nothing."""
+    if isinstance(condition, AllOf):
+        return all(_holds(member, answers) for member in condition.members)
+    if isinstance(condition, AnyOf):
+        return any(_holds(member, answers) for member in condition.members)
+    return evaluate(condition, answers) is TRUE
 
 
 _NONE: frozenset[str] = frozenset()

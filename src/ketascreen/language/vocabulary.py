@@ -189,7 +189,7 @@ class Vocabulary(Mapping[str, Fact]):
     of the facts of that kind.
     """
 
-    __slots__ = ("_facts", "contradictions", "since", "windows")
+    __slots__ = ("_facts", "_lengths", "contradictions", "since", "windows")
 
     def __init__(self, facts: Iterable[Fact], contradictions: Iterable[Contradiction] = ()) -> None:
         self._facts = {fact.name: fact for fact in facts}
@@ -200,6 +200,7 @@ class Vocabulary(Mapping[str, Fact]):
             for name, fact in self._facts.items()
             if fact.freshness is not None and fact.freshness.window is not None
         }
+        self._lengths = frozenset(self.windows.values())
 
     @property
     def offered(self) -> Mapping[str, Fact]:
@@ -231,7 +232,7 @@ class Vocabulary(Mapping[str, Fact]):
             window: clinic.as_of - timedelta(minutes=window.minutes)
             if window.minutes
             else clinic.start_of(clinic.today - timedelta(window.days))
-            for window in set(self.windows.values())
+            for window in self._lengths
         }
 
     def extended(

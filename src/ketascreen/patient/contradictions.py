@@ -161,7 +161,9 @@ def contradictions(
 def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str, Value]) -> Known | None:
     """The answers that a contradiction compares; None without the one that it is about."""
     about = last.get(one.about) if one.reads_last else current.get(one.about)
-    return None if about is None else {**current, one.about: about}
+    if about is None or about is current.get(one.about):
+        return None if about is None else current
+    return {**current, one.about: about}
 
 
 def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:

@@ -255,6 +255,8 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     example = f"write a number, or a number with its unit, such as {fact.unit.example}"
     if fact.kind is Kind.SINCE:
         example = f"write the date of the event (2026-03-04, 2026-03 or 2026), or a number of {fact.unit.name}"
+        if not fact.changeable:
+            example = f"write a whole number of {fact.unit.name}, and the date of the answer"
     try:
         if isinstance(raw, float):
             raw = decimal_of(raw)

@@ -254,7 +254,7 @@ class PatientProfile(BaseModel):
         try:
             profile: Self = handler(_dated(raw))
         except ValidationError as error:
-            problems = [plainly(detail, cls.model_fields) for detail in error.errors(include_input=False)]
+            problems = [plainly(detail, _SUGGESTED) for detail in error.errors(include_input=False)]
         else:
             return profile
         raise ProfileError(problems)
@@ -338,6 +338,7 @@ class PatientProfile(BaseModel):
 BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields), BUILT_IN_CONTRADICTIONS)
 """The built-in facts: the fields of `PatientProfile`."""
 _NAMES = tuple(BUILT_IN)
+_SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_IN or name in BUILT_IN.offered]
 
 
 def _read_birth_date(raw: object) -> date | PartialDate:

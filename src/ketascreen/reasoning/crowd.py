@@ -16,6 +16,9 @@ from ketascreen.reasoning.witness import Search, Truths, find
 _ROUNDS = 3
 """How often each answer is chosen anew for the quiet patient."""
 
+MAX_JOINED = 16
+"""The most other conditions that may join a search; if more stand in the way, nothing is claimed."""
+
 Allowed = Mapping[str, frozenset[Truth]]
 """The truths that conditions may have, by name."""
 
@@ -62,6 +65,8 @@ class Crowd:
             stray = next((other for other, may in left if self._truth(other, answers, changed) not in may), None)
             if stray is None:
                 return Lone(answers, tuple(tried), whole=True)
+            if len(tried) == MAX_JOINED:
+                return Lone(None, tuple(tried), whole=False)
             tried.append(stray)
 
     def among(self, name: str, truth: Truth, others: Allowed) -> Search:

@@ -163,6 +163,15 @@ NOT_SHADOWED = {
     "a narrower review that asks more": rule(
         "reviews/kidney-and-rest.yaml", "  all: [{egfr: {below: low_egfr}}, {rest_place: {is: lacking}}]"
     ),
+    # Whoever meets it is pregnant, which excludes. While the age is unknown, so is the rule, for others as well.
+    "a review that matters only while it is unknown": rule(
+        "reviews/expecting.yaml",
+        """
+  any:
+    - all: [{pregnancy: {is: pregnant}}, {rest_place: {is: lacking}}]
+    - all: [{age: {below: 30 years}}, {age: {at_least: 30 years}}]
+""",
+    ),
     # A clinician decides each review by itself: with the other one decided, this one still waits.
     "a narrower review that asks no more": rule("reviews/low-kidney.yaml", "  egfr: {below: 10 mL/min}"),
     "a review that only a hold shares": {

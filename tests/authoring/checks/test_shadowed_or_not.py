@@ -21,6 +21,7 @@ from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Route, Stage
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
 from ketascreen.reasoning import witness
+from ketascreen.reasoning.crowd import MAX_JOINED
 from ketascreen.reasoning.partitions import answers, open_lists
 from ketascreen.reasoning.spread import ABSENT, PRESENT, spread
 from ketascreen.verdict.decision import by_kind, combine
@@ -183,6 +184,18 @@ def test_a_search_that_takes_too_long_claims_nothing(monkeypatch: pytest.MonkeyP
     broken_off = [one for one, _, _ in judged if not one.settled]
     assert broken_off
     assert all(one.patient is None and one.shadows == () for one in broken_off)
+
+
+@pytest.mark.parametrize(("numbers", "settled"), [(MAX_JOINED, True), (MAX_JOINED + 1, False)])
+def test_nothing_is_claimed_of_a_rule_that_more_rules_shadow_together_than_are_tried(
+    numbers: int, settled: bool
+) -> None:
+    """One exclusion for each number that the review names."""
+    each = [Compare("count", "is", Decimal(number)) for number in range(numbers)]
+    rules = [generate.rule(f"exclude-{number}", when) for number, when in enumerate(each)]
+    rules.append(generate.rule("any", AnyOf(tuple(each)), Effect.REVIEW))
+    (judged,) = (one for one in judge(generate.bare(rules, FACTS.values())) if one.rule.id == "any")
+    assert (judged.settled, judged.patient, len(judged.shadows)) == (settled, None, numbers if settled else 0)
 
 
 def test_of_every_shipped_rule_it_is_settled_and_all_but_one_have_an_effect() -> None:

@@ -113,7 +113,6 @@ def _on_each_route(
 
 
 def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd) -> Judged:
-    settled = True
     tried: set[str] = set()
     shown: list[tuple[Truth, Allowed]] = []
     for route, others in on_each_route.items():
@@ -122,10 +121,11 @@ def _judged(rule: Rule, on_each_route: Mapping[Route, list[Rule]], crowd: Crowd)
             lone = crowd.lone(rule.id, truth, allowed)
             if lone.answers is not None:
                 return Judged(rule, settled=True, patient=lone.answers, route=route)
-            settled = settled and lone.whole
+            if not lone.whole:
+                return Judged(rule, settled=False)
             tried |= set(lone.tried)
             shown.append((truth, allowed))
-    return Judged(rule, settled, shadows=_needed(rule, tried, shown, crowd) if settled else ())
+    return Judged(rule, settled=True, shadows=_needed(rule, tried, shown, crowd))
 
 
 def _needed(rule: Rule, tried: Iterable[str], shown: Iterable[tuple[Truth, Allowed]], crowd: Crowd) -> tuple[str, ...]:
