@@ -67,10 +67,12 @@ def test_a_slip_that_breaks_a_promise_is_refused_with_what_the_loader_says() -> 
 BOUNDARY = """\
 - name: seventy is met
   as_of: 2026-11-22T09:00:00Z
+  observed_at: 2026-11-22
   given: {age: 70 years}
   expect: {finding: met, because: [age], gives: {iv: review, im: nothing}}
 - name: sixty is not
   as_of: 2026-11-22T09:00:00Z
+  observed_at: 2026-11-22
   given: {age: 60 years}
   expect: {finding: not_met, gives: {iv: eligible}}
 """

@@ -158,3 +158,41 @@ def test_no_answer_outside_the_range_is_proposed(tmp_path: Path) -> None:
     assert wanted("kidney-function", found) == [
         "add a case with 29.5 mL/min, with 30 mL/min and with 31 mL/min, in which this comparison decides"
     ]
+
+
+SIX = {"below": "2026-06-22", "at": "2026-05-22", "at too": "2026-04-23", "above": "2026-04-22"}
+"""Dates of a stroke: five, six, six and seven months before the day of the cases, rounded down."""
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        (("below", "at", "above"), []),
+        (("below", "at too", "above"), []),
+        (("below", "above"), ["with 6 months"]),
+        (("below", "at"), ["with 7 months"]),
+        (("at", "above"), ["with 5 months"]),
+    ],
+)
+def test_a_bar_of_months_since_an_event_is_tried_by_dates(
+    given: tuple[str, ...], lacks: list[str], tmp_path: Path
+) -> None:
+    written = [case(f"last_stroke: {SIX[one]}", "not_met" if one == "above" else "met") for one in given]
+    files = {
+        **rule("exclusions/stroke.yaml", "  last_stroke: {at_most: 6 months}", effect="exclude"),
+        **cases("exclusions/stroke.cases.yaml", *written),
+    }
+    found = wanted("stroke", findings(boundary_case, tmp_path, files))
+    assert found == [f"add a case {lack}, in which this comparison decides" for lack in lacks]
+
+
+def test_a_month_that_may_be_on_either_side_tries_no_boundary(tmp_path: Path) -> None:
+    written = [case(f"last_stroke: {date}", "met") for date in ("2026-06-22",)] + [
+        case("last_stroke: 2026-04", "unknown")
+    ]
+    files = {
+        **rule("exclusions/stroke.yaml", "  last_stroke: {at_most: 6 months}", effect="exclude"),
+        **cases("exclusions/stroke.cases.yaml", *written),
+    }
+    (found,) = wanted("stroke", findings(boundary_case, tmp_path, files))
+    assert found.startswith("add a case with 6 months and with 7 months")

@@ -197,7 +197,7 @@ def _choices(
             if changed is not rulebook and mutant and mutant.about == f"fact {name}"
             else ()
         )
-        raws = written_answers(fact, both, dated or (as_of.date().isoformat(),))
+        raws = written_answers(fact, both, dated or (just_now(fact, as_of),))
         found = (
             (raw, _seen(before, raw, name, rulebook, as_of), _seen(after, raw, name, changed, as_of)) for raw in raws
         )
@@ -251,6 +251,17 @@ def _raw(fact: Fact, value: Value) -> dict[str, Any]:
     return {"value": value}
 
 
+def just_now(fact: Fact, as_of: datetime) -> str:
+    """When an answer was observed that surely counts: on the day, or at the time if its window is in minutes."""
+    window = fact.freshness.window if fact.freshness else None
+    return written_time(as_of) if window is not None and window.minutes else as_of.date().isoformat()
+
+
+def written_time(when: datetime) -> str:
+    """A time as a case writes it."""
+    return when.isoformat().replace("+00:00", "Z")
+
+
 def times(freshness: Freshness | None, as_of: datetime) -> tuple[str, ...]:
     """Times on both sides of the end of a window, and one long before."""
     window = freshness.window if freshness else None
@@ -260,4 +271,4 @@ def times(freshness: Freshness | None, as_of: datetime) -> tuple[str, ...]:
         days = window.days if window else 0
         ages = [timedelta(days=max(0, days + step)) for step in (1, 0, -1)]
     ages.append(max(ages) + timedelta(days=30))
-    return tuple((as_of - age).isoformat().replace("+00:00", "Z") for age in dict.fromkeys(ages))
+    return tuple(written_time(as_of - age) for age in dict.fromkeys(ages))

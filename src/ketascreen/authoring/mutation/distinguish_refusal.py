@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
-from ketascreen.authoring.mutation.distinguish import MAX_TRIES, Distinction, facts_given, times, written_answers
+from ketascreen.authoring.mutation.distinguish import (
+    MAX_TRIES,
+    Distinction,
+    facts_given,
+    just_now,
+    times,
+    written_answers,
+    written_time,
+)
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.condition import AllOf, Compare, Condition
@@ -20,7 +28,7 @@ from ketascreen.patient.contradictions import Contradicted
 def refused_otherwise(mutant: Mutant, rulebook: Rulebook, as_of: datetime) -> Distinction:
     """A patient with the facts of the changed contradictions whom only one of the two refuses for them.
 
-    Each fact is not known, or has an answer of the day, of the day before, of long ago, or without a date.
+    Each fact is not known, or has an answer of the day, of a minute or a day before, of long ago, or without a date.
     """
     after = mutant.rulebook(rulebook)
     changed = tuple(_changed(rulebook.vocabulary, after.vocabulary, mutant))
@@ -44,8 +52,8 @@ def _changed(before: Vocabulary, after: Vocabulary, mutant: Mutant) -> Iterator[
 
 
 def _tried(fact: Fact, changed: tuple[Contradiction, ...], as_of: datetime) -> Iterator[dict[str, Any]]:
-    day = as_of.date()
-    dated = dict.fromkeys([day.isoformat(), (day - timedelta(1)).isoformat(), *times(fact.freshness, as_of), None])
+    before = written_time(as_of - timedelta(minutes=1)), (as_of.date() - timedelta(1)).isoformat()
+    dated = dict.fromkeys([just_now(fact, as_of), *before, *times(fact.freshness, as_of), None])
     return written_answers(fact, AllOf(tuple(_conditions(changed, fact))), dated)
 
 
