@@ -19,7 +19,7 @@ from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, 
 from ketascreen.language.vocabulary import Fact, Kind
 
 NEVER = "none"
-"""The answer to a fact of the kind `since`: there was no such event."""
+"""The answer to a fact of the kind `since`: such an event never happened."""
 
 MAX_ENTRIES = 200
 MAX_TEXT = 200

@@ -153,12 +153,12 @@ class PatientProfile(BaseModel):
     # Pregnancy and nursing
     pregnancy: Answer = choice(
         "Pregnancy", "reproduction", "not_pregnant", "pregnant", "not_possible",
-        note="Recorded by the clinic; never inferred from sex or age. Not possible: physically, and for good, for "
+        note="Recorded by the clinic; never inferred from sex or age. Not possible: physically and permanently, for "
         "example without a uterus; not by contraception, a tubal ligation or a partner's vasectomy.",
     )  # fmt: skip
     breastfeeding: Answer = choice(
         "Breast-feeding", "reproduction", "not_breastfeeding", "breastfeeding", "not_possible",
-        note="Recorded by the clinic. Not possible: physically, and for good, for example in a man; the answer on "
+        note="Recorded by the clinic. Not possible: physically and permanently, for example in a man; the answer on "
         "pregnancy does not settle it.",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from ketascreen.language.vocabulary import Fact
 from ketascreen.patient.observation import NEVER, Refused
 
 SinceAnswer = PartialDate | Decimal | str
-"""A date, a whole number of units at the day of the answer, or `none`: there was no such event."""
+"""A date, a whole number of units at the day of the answer, or `none`: such an event never happened."""
 
 
 def event_days(fact: Fact, answer: SinceAnswer, observed: date | None, today: date) -> Days | None:

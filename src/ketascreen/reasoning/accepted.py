@@ -1,4 +1,4 @@
-"""Which answers can be those of one patient: a profile whose answers contradict each other is refused."""
+"""Which answers one patient can have: a profile whose answers contradict each other is refused."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from ketascreen.reasoning.spread import ABSENT, PRESENT, fact_of, spread, word_o
 from ketascreen.reasoning.witness import Search, Truths, find
 
 _ROUNDS = 3
-"""How often each answer is chosen anew for the quiet patient."""
+"""How often each answer is chosen again for the quiet patient."""
 
 MAX_JOINED = 16
-"""The most other conditions that may join a search; if more stand in the way, nothing is claimed."""
+"""The most other conditions that may join a search; if more are in the way, nothing is claimed."""
 
 Allowed = Mapping[str, frozenset[Truth]]
 """The truths that conditions may have, by name."""

@@ -65,7 +65,7 @@ def word_of(fact: str, word: str) -> str:
 
 
 def is_word(name: str) -> bool:
-    """Whether the name of a spread fact is that of a word of a list."""
+    """Whether the name of a spread fact belongs to a word of a list."""
     return " " in name
 
 

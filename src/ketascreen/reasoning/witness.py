@@ -67,7 +67,7 @@ def find(
 ) -> Search:
     """Answers for which `wanted` accepts the truths of the conditions; without `unknown`, every fact is answered.
 
-    They are those of a patient who is accepted. Answers that contradict each other unless one of them is newer are
+    They belong to a patient who is accepted. Answers that contradict each other unless one of them is newer are
     found only if there are no others: that patient is accepted if the answers are of the right days.
     `hopeful` says whether `wanted` may still accept truths once more is known. Without it, all ways are tried: 3 for
     each unknown truth, so give it for more than a few conditions.

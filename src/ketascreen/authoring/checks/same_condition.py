@@ -37,7 +37,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def same_as(rule: Rule, others: Iterable[Rule], pairs: Pairs, vocabulary: Vocabulary) -> Iterator[Rule]:
-    """Those of `others` that have its condition and its effect, on a route of both."""
+    """The rules among `others` that have its condition and its effect, on a route of both."""
     together = (other for other in others if _apply_together(rule, other))
     met_together = (other for other in together if pairs.meets_too(rule, other) and pairs.meets_too(other, rule))
     among = vocabulary_for(rule, vocabulary)

@@ -68,7 +68,7 @@ def judge(rulebook: Rulebook) -> Iterator[Judged]:
     without it the decision on the other would be enough. Candidacy needs no search of its own, since a session asks
     its rules too, and a hold changes no decision.
 
-    A search begins with the rule alone. Another rule joins once it stands in the way of a patient that was found. The
+    A search begins with the rule alone. Another rule joins once it rules out a patient that was found. The
     rest need not be tried, since with that patient they are less cautious than the rule.
 
     Rules with `when: always` are left aside: they are the least that a route gives, and other rules say more. So is a
