@@ -20,7 +20,8 @@ from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.observation import ListObservation
 from ketascreen.verdict.decision import combine
-from tests.helpers.patients import EVENTS, REASSURING, SPANS, WORDS, Filled, Patient, asked, cohort, thresholds
+from tests.helpers.patients import Filled, Patient, asked, cohort, thresholds
+from tests.helpers.reassuring import EVENTS, REASSURING, SPANS, WORDS
 from tests.helpers.screening import AS_OF, shipped
 
 NUMBER = 2000

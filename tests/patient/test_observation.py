@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from ketascreen import ListObservation, Observation
 from ketascreen.language.clinic_time import Instant
 from ketascreen.language.vocabulary import Fact
-from ketascreen.patient.observation import Refused, dump_observation, read_instant, read_observation
+from ketascreen.patient.observation import dump_observation, read_observation
 from ketascreen.patient.profile import BUILT_IN
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import read_instant
 from tests.helpers.observations import observations
 
 PRESSURE, AGE, PREGNANCY = BUILT_IN["systolic_bp"], BUILT_IN["age"], BUILT_IN["pregnancy"]

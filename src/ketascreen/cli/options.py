@@ -24,7 +24,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Freshness
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
-from ketascreen.patient.observation import Refused, read_instant
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import read_instant
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey

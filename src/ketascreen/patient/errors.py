@@ -7,7 +7,7 @@ from typing import Any
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean, is_plain_name
 from ketascreen.patient.extra_facts import MAX_FACTS
-from ketascreen.patient.observation import Refused
+from ketascreen.patient.refused import Refused
 
 
 def problem_of(name: str, refused: Refused) -> Diagnostic:

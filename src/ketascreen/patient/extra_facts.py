@@ -10,7 +10,8 @@ from typing import Any
 
 from ketascreen.diagnostic import is_plain_name
 from ketascreen.language.quantity import decimal_text
-from ketascreen.patient.observation import ListObservation, Observation, Refused, as_mapping, decimal_of
+from ketascreen.patient.observation import ListObservation, Observation, as_mapping, decimal_of
+from ketascreen.patient.refused import Refused
 
 MAX_FACTS = 1_000
 

@@ -20,8 +20,9 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
 from ketascreen.patient.errors import message_of, unknown_fact
-from ketascreen.patient.observation import AnyObservation, Observation, Refused, read_observation
+from ketascreen.patient.observation import AnyObservation, Observation, read_observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.patient.refused import Refused
 from ketascreen.patient.since import event_days, whole_units
 
 _NONE: Mapping[str, Any] = MappingProxyType({})

@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import did_you_mean
-from ketascreen.language.clinic_time import Instant, at_fixed_offset
+from ketascreen.language.clinic_time import Instant
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity, range_hint
 from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import in_our_time, read_instant, read_partial_date
 
 NEVER = "none"
 """The answer to a fact of the kind `since`: such an event never happened."""
@@ -24,17 +26,7 @@ NEVER = "none"
 MAX_ENTRIES = 200
 MAX_TEXT = 200
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATED = re.compile(r"[0-9]{4}(-|$)")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
-
-
-class Refused(Exception):
-    """Why an answer cannot be read: a code, a message and a hint without the value, and a pointer below the fact."""
-
-    def __init__(self, code: str, message: str, hint: str, pointer: str = "") -> None:
-        super().__init__(code)
-        self.code, self.message, self.hint, self.pointer = code, message, hint, pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,40 +118,6 @@ def dump_observation(fact: Fact, observation: AnyObservation, *, undated: bool =
     return dumped
 
 
-def read_instant(raw: object, pointer: str = "/at") -> Instant:
-    """A date, or a time with its offset, from itself or its ISO 8601 text.
-
-    Raises:
-        Refused: anything else, or a time without an offset.
-    """
-    if isinstance(raw, datetime):
-        if raw.utcoffset() is None:
-            raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
-        _in_our_time(raw, pointer)
-        return at_fixed_offset(raw)
-    if isinstance(raw, date):
-        return _in_our_time(raw, pointer)
-    if isinstance(raw, str) and raw.isascii():
-        kind = date if _DATE.fullmatch(raw) else datetime if _TIME.fullmatch(raw) else None
-        if kind:
-            try:
-                return _in_our_time(kind.fromisoformat(raw), pointer)
-            except ValueError:
-                pass  # 2026-02-30: refused below, so that no context of the error holds the text
-    raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
-
-
-def is_of_our_time(instant: Instant) -> bool:
-    """Whether its year is from 1850 to 9000: no change of time zone can move it out of the calendar."""
-    return 1850 <= instant.year <= 9000
-
-
-def _in_our_time(instant: Instant, pointer: str) -> Instant:
-    if not is_of_our_time(instant):
-        raise Refused("out-of-range", "the year of its date must be from 1850 to 9000", "check the year", pointer)
-    return instant
-
-
 def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
     allowed = ("present", "complete", "at") if fact.kind is Kind.LIST else ("value", "unit", "at")
     for key in raw:
@@ -225,29 +183,12 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     if isinstance(raw, PartialDate):
         return raw
     if isinstance(raw, date) and not isinstance(raw, datetime):
-        return PartialDate.of(_in_our_time(raw, "/value"))
+        return PartialDate.of(in_our_time(raw, "/value"))
     if raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
     text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
-
-
-def read_partial_date(text: str, pointer: str) -> PartialDate:
-    """A date from its text, which may leave out the day, or the month and the day.
-
-    Raises:
-        Refused: another form, a day that does not exist, or a year before 1850.
-    """
-    hint = "write 2026-03-04, 2026-03 or 2026"
-    try:
-        found = PartialDate.parse(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise Refused("not-a-date", "not a date", hint, pointer)
-    _in_our_time(found.days().first, pointer)
-    return found
 
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:

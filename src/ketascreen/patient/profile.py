@@ -35,13 +35,12 @@ from ketascreen.patient.observation import (
     AnyObservation,
     ListObservation,
     Observation,
-    Refused,
     dated,
     dump_observation,
-    read_instant,
     read_observation,
-    read_partial_date,
 )
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import read_instant, read_partial_date
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",

@@ -12,7 +12,8 @@ from decimal import Decimal
 from ketascreen.language.condition import Span
 from ketascreen.language.partial_date import MONTHS_OF, Days, PartialDate, days_ago, months_between
 from ketascreen.language.vocabulary import Fact
-from ketascreen.patient.observation import NEVER, Refused
+from ketascreen.patient.observation import NEVER
+from ketascreen.patient.refused import Refused
 
 SinceAnswer = PartialDate | Decimal | str
 """A date, a whole number of units at the day of the answer, or `none`: such an event never happened."""

@@ -11,8 +11,8 @@ from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Route, Stage
-from ketascreen.patient.observation import is_of_our_time
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.patient.times import is_of_our_time
 from ketascreen.runtime.time_zones import time_zone
 from ketascreen.verdict.decided import ClinicianDecision
 

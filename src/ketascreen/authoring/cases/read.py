@@ -18,9 +18,10 @@ from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
-from ketascreen.patient.observation import Refused, read_instant
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import read_instant
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of

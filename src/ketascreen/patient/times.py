@@ -1,0 +1,64 @@
+"""Reads the dates and times of a profile, strictly; a message never repeats the refused text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from ketascreen.language.clinic_time import Instant, at_fixed_offset
+from ketascreen.language.partial_date import PartialDate
+from ketascreen.patient.refused import Refused
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def read_instant(raw: object, pointer: str = "/at") -> Instant:
+    """A date, or a time with its offset, from itself or its ISO 8601 text.
+
+    Raises:
+        Refused: anything else, or a time without an offset.
+    """
+    if isinstance(raw, datetime):
+        if raw.utcoffset() is None:
+            raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
+        in_our_time(raw, pointer)
+        return at_fixed_offset(raw)
+    if isinstance(raw, date):
+        return in_our_time(raw, pointer)
+    if isinstance(raw, str) and raw.isascii():
+        kind = date if _DATE.fullmatch(raw) else datetime if _TIME.fullmatch(raw) else None
+        if kind:
+            try:
+                return in_our_time(kind.fromisoformat(raw), pointer)
+            except ValueError:
+                pass  # 2026-02-30: refused below, so that no context of the error holds the text
+    raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
+
+
+def is_of_our_time(instant: Instant) -> bool:
+    """Whether its year is from 1850 to 9000: no change of time zone can move it out of the calendar."""
+    return 1850 <= instant.year <= 9000
+
+
+def in_our_time(instant: Instant, pointer: str) -> Instant:
+    if not is_of_our_time(instant):
+        raise Refused("out-of-range", "the year of its date must be from 1850 to 9000", "check the year", pointer)
+    return instant
+
+
+def read_partial_date(text: str, pointer: str) -> PartialDate:
+    """A date from its text, which may leave out the day, or the month and the day.
+
+    Raises:
+        Refused: another form, a day that does not exist, or a year before 1850.
+    """
+    hint = "write 2026-03-04, 2026-03 or 2026"
+    try:
+        found = PartialDate.parse(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused("not-a-date", "not a date", hint, pointer)
+    in_our_time(found.days().first, pointer)
+    return found
