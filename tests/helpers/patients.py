@@ -207,8 +207,8 @@ def _event(rng: Random, name: str, count: Decimal) -> dict[str, Any]:
 @cache
 def _earliest(name: str) -> datetime | None:
     """The earliest time of observing that still counts, or None where answers do not age."""
-    days = _vocabulary().windows.get(name)
-    return None if days is None else _vocabulary().earliest(ClinicTime.at(AS_OF))[days]
+    window, clinic = _vocabulary().windows.get(name), ClinicTime.at(AS_OF)
+    return None if window is None else clinic.start_of(clinic.today - timedelta(window.days))
 
 
 def _between(rng: Random, first: datetime, last: datetime) -> datetime | date:

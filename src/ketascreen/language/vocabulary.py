@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.contradiction import Contradiction
 from ketascreen.language.quantity import Unit, decimal_text, measured
 from ketascreen.texts.catalogue import Catalogue
@@ -185,11 +183,11 @@ class Fact:
 class Vocabulary(Mapping[str, Fact]):
     """The facts by name, and the answers that contradict each other; immutable.
 
-    `windows` holds each window by the name of its fact; a fact whose answers do not age has none. `since` are the names
-    of the facts of that kind.
+    `windows` holds each window by the name of its fact; a fact whose answers do not age has none. `windows_in_days` are
+    those in days, each as its number of days. `since` are the names of the facts of that kind.
     """
 
-    __slots__ = ("_facts", "_lengths", "contradictions", "since", "windows")
+    __slots__ = ("_facts", "contradictions", "since", "windows", "windows_in_days")
 
     def __init__(self, facts: Iterable[Fact], contradictions: Iterable[Contradiction] = ()) -> None:
         self._facts = {fact.name: fact for fact in facts}
@@ -200,7 +198,9 @@ class Vocabulary(Mapping[str, Fact]):
             for name, fact in self._facts.items()
             if fact.freshness is not None and fact.freshness.window is not None
         }
-        self._lengths = frozenset(self.windows.values())
+        self.windows_in_days: Mapping[str, int] = {
+            name: window.days for name, window in self.windows.items() if not window.minutes
+        }
 
     @property
     def offered(self) -> Mapping[str, Fact]:
@@ -222,18 +222,6 @@ class Vocabulary(Mapping[str, Fact]):
         return self._facts == other._facts and self.contradictions == other.contradictions
 
     __hash__ = None  # type: ignore[assignment]
-
-    def earliest(self, clinic: ClinicTime) -> dict[Window, datetime]:
-        """For each window, the earliest instant of observation that still counts.
-
-        A window in days begins at the clinic's midnight, so that a day counts whole.
-        """
-        return {
-            window: clinic.as_of - timedelta(minutes=window.minutes)
-            if window.minutes
-            else clinic.start_of(clinic.today - timedelta(window.days))
-            for window in self._lengths
-        }
 
     def extended(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import ListValue, Value
@@ -17,7 +17,7 @@ class Counting:
     """Collects the answers of one patient. `current`, `standing` and the others are as in `Facts`."""
 
     def __init__(self, vocabulary: Vocabulary, clinic: ClinicTime, instants: Mapping[Instant, datetime]) -> None:
-        self.vocabulary, self.clinic = vocabulary, clinic
+        self.vocabulary, self.today = vocabulary, clinic.today
         self.current: dict[str, Value] = {}
         self.standing: dict[str, Value] = {}
         self.last: dict[str, Value] = {}
@@ -25,10 +25,9 @@ class Counting:
         self.entries: dict[str, tuple[str, ...]] = {}
         self.stale: set[str] = set()
         self.events: dict[str, Days] = {}
-        self._fresh = {
-            window: {at for at, instant in instants.items() if instant >= earliest}
-            for window, earliest in vocabulary.earliest(clinic).items()
-        }
+        self._days = {at: clinic.day_of(at) for at in instants}
+        self._days_old = {at: (self.today - day).days for at, day in self._days.items()}
+        self._as_of, self._instants = clinic.as_of, instants
 
     def that_count(self) -> Mapping[str, Value]:
         """The answers that count, the standing ones included."""
@@ -36,20 +35,25 @@ class Counting:
 
     def add(self, observations: Mapping[str, AnyObservation]) -> None:
         """Adds the answers to the facts that are not times since events."""
-        since, windows, fresh = self.vocabulary.since, self.vocabulary.windows, self._fresh
+        # Local names: there are fifty facts, and this is most of the time of `known_facts`.
+        since, in_days, days_old = self.vocabulary.since, self.vocabulary.windows_in_days, self._days_old
+        observed, last, current = self.observed, self.last, self.current
         for name, one in observations.items():
             if name in since:
                 continue
             if (at := one.at) is not None:
-                self.observed[name] = at
+                observed[name] = at
             if isinstance(one, Observation):
                 value: Value = one.value  # type: ignore[assignment]  # only a time since an event has a date
             else:
                 value, self.entries[name] = _words(one), one.unrecognised
-            self.last[name] = value
-            window = windows.get(name)
-            if window is None or at in fresh[window]:
-                self.current[name] = value
+            last[name] = value
+            if (days := in_days.get(name)) is not None:
+                counts = at is not None and days_old[at] <= days
+            else:
+                counts = self._counts_for_minutes(name, at)
+            if counts:
+                current[name] = value
             else:
                 self._add_what_is_left(self.vocabulary[name], value)
 
@@ -59,12 +63,11 @@ class Counting:
         Raises:
             Refused: see `event_days`.
         """
-        name, today, at = fact.name, self.clinic.today, one.at
+        name, today, at = fact.name, self.today, one.at
         if at is not None:
             self.observed[name] = at
-        window = self.vocabulary.windows.get(name)
-        fresh = at is not None and (window is None or at in self._fresh[window])
-        days = event_days(fact, one.value, None if at is None else self.clinic.day_of(at), today)
+        fresh = at is not None and self._counts(name, at)
+        days = event_days(fact, one.value, None if at is None else self._days[at], today)
         if not fresh and (fact.changeable or days is None):
             self.stale.add(name)
         if days is not None:
@@ -80,10 +83,21 @@ class Counting:
         """Adds the days of an event that count."""
         name = fact.name
         self.events[name] = days
-        self.current[name] = number_since(fact, days, self.clinic.today)
+        self.current[name] = number_since(fact, days, self.today)
         if not fact.changeable:
             self.last[name] = self.current[name]
             self.stale.discard(name)
+
+    def _counts(self, name: str, at: Instant) -> bool:
+        days = self.vocabulary.windows_in_days.get(name)
+        return self._counts_for_minutes(name, at) if days is None else self._days_old[at] <= days
+
+    def _counts_for_minutes(self, name: str, at: Instant | None) -> bool:
+        """Whether an answer counts by a window in minutes, or without any window."""
+        window = self.vocabulary.windows.get(name)
+        if window is None:
+            return True
+        return at is not None and self._as_of - self._instants[at] <= timedelta(minutes=window.minutes)
 
     def _add_what_is_left(self, fact: Fact, value: Value) -> None:
         """The part of an answer that counts, and the part that stands, though it is too old or undated."""

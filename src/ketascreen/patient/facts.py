@@ -23,7 +23,7 @@ from ketascreen.patient.errors import message_of, unknown_fact
 from ketascreen.patient.observation import AnyObservation, Observation, read_observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.refused import Refused
-from ketascreen.patient.since import event_days, whole_units
+from ketascreen.patient.since import possible_days, whole_units
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _LAST = tuple(effect for effect, row in EFFECTS.items() if row.last_answers)
@@ -178,10 +178,9 @@ def _since(
 
 def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, counting: Counting) -> Iterator[Diagnostic]:
     """Adds the age by the date of birth; a dated age must be the age of its own day."""
-    fact, today = BUILT_IN["age"], counting.clinic.today
-    written = given if isinstance(given, PartialDate) else PartialDate.of(given)
-    born = event_days(fact, written, None, today)
-    assert born is not None
+    fact, today = BUILT_IN["age"], counting.today
+    days = given.days() if isinstance(given, PartialDate) else Days(given, given)
+    born = possible_days(fact, days, None, today)
     by_age = counting.events.get("age")
     both = born if by_age is None else born.both(by_age)
     undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)

@@ -28,8 +28,15 @@ def event_days(fact: Fact, answer: SinceAnswer, observed: date | None, today: da
     if answer == NEVER:
         return None
     said = answer.days() if isinstance(answer, PartialDate) else _counted(fact, answer, observed)
-    if said is None:
-        return None
+    return None if said is None else possible_days(fact, said, observed, today)
+
+
+def possible_days(fact: Fact, said: Days, observed: date | None, today: date) -> Days:
+    """The days among `said` on which the event can have been by an answer of the day `observed`.
+
+    Raises:
+        Refused: see `event_days`.
+    """
     last = today if observed is None else min(observed, today)
     days = said.until(last)
     if days is None:
