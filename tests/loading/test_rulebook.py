@@ -124,7 +124,7 @@ def test_a_condition_25_deep_is_read_and_evaluated(tmp_path: Path, keyword: str)
     for _ in range(25):
         deep = f"{{{keyword}: [{deep}]}}"
     rulebook = load_rulebook(with_files(tmp_path, condition(deep)))
-    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17), as_of=AS_OF)
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17, observed_at=AS_OF), as_of=AS_OF)
     finding = next(finding for finding in verdict.findings if finding.rule == "pregnancy")
     assert (finding.outcome, [used.fact for used in finding.rests_on]) == ("met", ["age"])
 
@@ -181,7 +181,7 @@ def test_definitions_deep_in_each_other_are_refused_at_60_levels_and_evaluated_b
     # Each of the two definitions and the rule nests 18 levels and asks the next one: 58 of 60 with the comparison.
     files = definitions(row(2, 18)) | condition(nested("{meets: d0}", 18))
     rulebook = load_rulebook(with_files(tmp_path / "few", files))
-    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17), as_of=AS_OF)
+    verdict = Screener(rulebook, channels=("reference",)).screen(PatientProfile(age=17, observed_at=AS_OF), as_of=AS_OF)
     finding = next(finding for finding in verdict.findings if finding.rule == "pregnancy")
     assert finding.outcome == "met"
 

@@ -230,7 +230,11 @@ def test_a_review_beside_another_one_matters_once_only_the_other_is_decided(
     """`home-use` is met wherever `suicidal-thoughts-at-home` is; each of the two is decided by itself."""
     rulebook = shipped()
     others = tuple(rule for rule in rulebook.rules if rule.id != "suicidal-thoughts-at-home")
-    answers = {**baseline(), "suicidality": {"value": "thoughts", "at": AS_OF}, "setting": {"value": "home"}}
+    answers = {
+        **baseline(),
+        "suicidality": {"value": "thoughts", "at": AS_OF},
+        "setting": {"value": "home", "at": AS_OF},
+    }
     profile = PatientProfile.model_validate(answers)
     for rules, readiness in ((rulebook.rules, shown), (others, without)):
         screener = Screener(replace(rulebook, rules=rules))
