@@ -123,7 +123,7 @@ def test_a_decision_given_with_a_screening_counts_on_its_own_day_alone(at: datet
 def test_the_day_is_the_one_where_the_screening_takes_place() -> None:
     evening = datetime(2026, 11, 21, 16, 30, tzinfo=timezone(timedelta(hours=-8)))  # 00:30 of the next day in UTC
     assert worth(made(evening)) is Standing.IN_FORCE
-    assert worth(made(evening), as_of=AS_OF.astimezone(evening.tzinfo)) is Standing.LAPSED_BY_DATE
+    assert worth(made(evening), clinic=ClinicTime.at(AS_OF, "America/Los_Angeles")) is Standing.LAPSED_BY_DATE
 
 
 def test_a_given_decision_that_does_not_count_says_why() -> None:

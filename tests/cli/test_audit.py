@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_show_tells_the_grounds_with_the_words_of_the_rulebook_on_record(ledger:
     assert "Entry 3: screening: p-17 session: sublingual review (insufficient_data)" in shown
     assert "home-use (review, reviews/home-use.yaml:7) Says: " in shown
     assert "Source: 0" in shown
-    assert 'setting: {"value": "home"' in shown
+    assert re.search(r'setting: \{"at": "2026-11-2.", "value": "home"', shown)
     told = json.loads(run("audit", "show", str(ledger), "3", "--json").out)
     assert told["opened"]["findings"]["home-use"]["outcome"] == "met"
     assert told["clear"]["rulebook"]["bytes_digest"] == shipped().bytes_digest

@@ -14,7 +14,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route, Stage
 from ketascreen.patient.facts import Facts
 from ketascreen.verdict.decision import by_kind, combine
 from tests.helpers import generate, related
@@ -27,10 +27,11 @@ OUTCOMES = {Truth.TRUE: Outcome.MET, Truth.UNKNOWN: Outcome.UNKNOWN, Truth.FALSE
 
 
 def decided(rules: list[Rule], route: Route, facts: Facts, *, undecided: Rule) -> tuple[object, object]:
-    """The decision and the readiness of one route, with every other review decided."""
+    """The decision and the readiness of one route, with every other rule decided that can be."""
     outcomes = {rule.id: OUTCOMES[evaluate(rule.when, facts.current)] for rule in rules}
     found = by_kind(((one.id, one.effect, one.routes, outcomes[one.id]) for one in rules), [route])[route]
-    said = combine(found, Stage.SESSION, decided=outcomes.keys() - {undecided.id})
+    can_be = {one.id for one in rules if one.effect is Effect.REVIEW or one.decided_by is DecidedBy.CLINICIAN}
+    said = combine(found, Stage.SESSION, decided=can_be - {undecided.id})
     return said.decision, said.readiness
 
 
