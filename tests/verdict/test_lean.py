@@ -121,7 +121,7 @@ def test_what_is_as_it_is_by_default_is_left_out() -> None:
 
 def test_another_rulebook_does_not_put_its_own_words_in(tmp_path: Path) -> None:
     lean = LeanVerdict.of(verdict_of(profile_of(baseline())))
-    other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.1.0"', 'version: "0.1.1"'))
+    other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.2.0"', 'version: "0.1.1"'))
     with pytest.raises(RequestError, match="another rulebook"):
         lean.whole(other)
 
@@ -147,6 +147,19 @@ def test_a_lean_form_whose_parts_do_not_fit_gives_no_verdict() -> None:
             LeanVerdict.model_validate(broken).whole(WORDS)
         assert [problem.code for problem in refused.value.diagnostics] == ["lean-verdict"]
         assert "zebrafish" not in str(refused.value)
+
+
+def test_a_decision_on_a_rule_that_nobody_decides_makes_no_lean_form_ready() -> None:
+    profile = profile_of({**baseline(), "medical_evaluation": {"value": "not_done", "at": "2026-11-22"}})
+    told = json.loads(LeanVerdict.of(verdict_of(profile, stage=Stage.SESSION)).to_json())
+    decision = {"rule": "medical-evaluation-not-done", "by": "dr", "at": "2026-11-22T09:00:00Z"}
+    told["decisions"] = [{"decision": decision, "standing": "in_force"}]
+    LeanVerdict.model_validate(told).whole(WORDS)  # it changes nothing
+    for route in told["routes"].values():
+        if route["readiness_reasons"] == ["medical-evaluation-not-done"]:
+            route.update(readiness="ready", readiness_reasons=[])
+    with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
+        LeanVerdict.model_validate(told).whole(WORDS)
 
 
 @pytest.mark.parametrize("model", [LeanVerdict, Verdict])
