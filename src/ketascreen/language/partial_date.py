@@ -41,11 +41,20 @@ class Days:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PartialDate:
-    """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it."""
+    """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it.
+
+    Raises:
+        ValueError: a day that does not exist, or a day without its month.
+    """
 
     year: int
     month: int | None = None
     day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.month is None and self.day is not None:
+            raise ValueError("a day without its month")
+        self.days()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -57,9 +66,7 @@ class PartialDate:
         found = _FORM.fullmatch(text) if text.isascii() else None
         if found is None:
             raise ValueError("not a date")
-        made = cls(*(int(part) if part else None for part in found.group("year", "month", "day")))  # type: ignore[arg-type]
-        made.days()
-        return made
+        return cls(*(int(part) if part else None for part in found.group("year", "month", "day")))  # type: ignore[arg-type]
 
     @classmethod
     def of(cls, day: date) -> Self:
@@ -68,10 +75,10 @@ class PartialDate:
 
     def days(self) -> Days:
         """The days that it can be."""
-        first = date(self.year, self.month or 1, self.day or 1)
+        first = date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         if self.day is not None:
             return Days(first, first)
-        month = self.month or 12
+        month = 12 if self.month is None else self.month
         return Days(first, date(self.year, month, monthrange(self.year, month)[1]))
 
     def __str__(self) -> str:

@@ -73,7 +73,7 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
             return Observation(_read_value(fact, raw, unit=None))
 
 
-def dated(raw: object, at: Instant) -> object:
+def dated(raw: object, at: Instant | None) -> object:
     """What `raw` says, observed `at` unless it has its own time; `at: null` and an observation keep their own."""
     match raw:
         case Observation() | ListObservation() | None:
@@ -181,14 +181,21 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | Pa
 def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     """The date of an event, or `none`; None where `raw` is not in one of these forms."""
     if isinstance(raw, PartialDate):
+        in_our_time(raw.days().first, "/value")
         return raw
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return PartialDate.of(in_our_time(raw, "/value"))
     if raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
-    text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
+    text = str(raw) if _is_a_year(raw) else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
+
+
+def _is_a_year(raw: object) -> bool:
+    if isinstance(raw, Decimal) and raw.is_nan():  # it cannot be compared
+        return False
+    return isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000
 
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ketascreen.language.effects import giving, usual_decider
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed
@@ -64,8 +65,17 @@ class Override(Reported):
 
         An override of anything else counts for nothing: it is on record that somebody went ahead.
         """
-        decider = self.decided_by or usual_decider(self.effect)
-        return "decision" if self.outcome is Outcome.MET and decider is DecidedBy.CLINICIAN else "override"
+        return "decision" if self.outcome is Outcome.MET and self.decider is DecidedBy.CLINICIAN else "override"
+
+    @property
+    def decider(self) -> DecidedBy:
+        """Who may decide on the rule, as this override says."""
+        return self.decided_by or usual_decider(self.effect)
+
+    @field_validator("birth_date")
+    @classmethod
+    def _is_a_date(cls, text: str | None) -> str | None:
+        return None if text is None else str(PartialDate.parse(text))
 
 
 class OverrideShown(Reported):
@@ -114,6 +124,8 @@ def standing(override: Override, situation: Situation) -> Standing:
         return Standing.LAPSED_BY_DATE
     if situation.rule_digests.get(override.rule) != override.rule_digest:
         return Standing.RULE_CHANGED
+    if situation.deciders.get(override.rule) != (override.effect, override.decider):
+        return Standing.RULE_CHANGED  # only the rulebook says what its rule does and who decides on it
     person = of_person(override.birth_date, situation.birth_date)
     if person is Standing.OTHER_PERSON:
         return person
