@@ -190,7 +190,7 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
     if (rule.effect is Effect.ALERT) is not (changed.effect is Effect.ALERT):
         return "a rule alone gives the same with either effect; a whole patient shows it by its `alerts`"
     if rule.decided_by is not changed.decided_by:
-        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `refused`"
+        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `not_decidable`"
     return ""
 
 
