@@ -41,11 +41,20 @@ class Days:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PartialDate:
-    """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it."""
+    """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it.
+
+    Raises:
+        ValueError: a day or month that does not exist, or a day without its month.
+    """
 
     year: int
     month: int | None = None
     day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.month is None and self.day is not None:
+            raise ValueError("a day without its month")
+        self.days()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -57,9 +66,8 @@ class PartialDate:
         found = _FORM.fullmatch(text) if text.isascii() else None
         if found is None:
             raise ValueError("not a date")
-        made = cls(*(int(part) if part else None for part in found.group("year", "month", "day")))  # type: ignore[arg-type]
-        made.days()
-        return made
+        year, month, day = found.group("year", "month", "day")
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @classmethod
     def of(cls, day: date) -> Self:

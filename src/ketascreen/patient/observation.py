@@ -181,7 +181,7 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | Pa
 def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     """The date of an event, or `none`; None where `raw` is not in one of these forms."""
     if isinstance(raw, PartialDate):
-        return raw
+        return read_partial_date(raw, "/value")
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return PartialDate.of(in_our_time(raw, "/value"))
     if raw == NEVER and fact.changeable:

@@ -342,7 +342,7 @@ _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_
 
 def _read_birth_date(raw: object) -> date | PartialDate:
     if isinstance(raw, PartialDate):
-        return raw
+        return read_partial_date(raw, "")
     text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
     if isinstance(text, str) and len(text) < len("1984-03-02"):
         return read_partial_date(text, "")
