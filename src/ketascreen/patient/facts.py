@@ -15,7 +15,7 @@ from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Known, deciding
+from ketascreen.language.semantics import Grounds, Known, deciding, explain
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
@@ -128,6 +128,11 @@ def deciding_answers(rule: Rule, facts: Facts) -> Known:
     """The answers that decide a rule: as `answers_for`, with the standing ones too if it is met only with them."""
     standing = _NONE if rule.effect in _LAST else facts.standing
     return deciding(rule.when, answers_for(rule, facts), standing)
+
+
+def grounds_of(rule: Rule, facts: Facts) -> Grounds:
+    """Why a rule has its outcome for a patient."""
+    return explain(rule.when, deciding_answers(rule, facts))
 
 
 def _in_the_future(

@@ -13,10 +13,9 @@ from ketascreen.authoring.mutation.given import Given, facts_given, written_time
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import explain
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.contradictions import Contradicted
-from ketascreen.patient.facts import deciding_answers
+from ketascreen.patient.facts import grounds_of
 
 _WIDTH = 100
 
@@ -34,7 +33,7 @@ def written(
     `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
     facts = facts_given(given, rulebook, as_of)
-    grounds = explain(rule.when, deciding_answers(rule, facts))
+    grounds = grounds_of(rule, facts)
     outcome = OUTCOME[grounds.truth]
     expect: dict[str, Any] = {"finding": outcome.value}
     if outcome is Outcome.UNKNOWN:
