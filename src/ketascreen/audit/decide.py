@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, RequestError, did_you_mean
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import DecidedBy, Outcome
-from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason
+from ketascreen.language.terms import Outcome
+from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason, is_decision
 from ketascreen.verdict.verdict import Verdict
 
 _HINTS = {
@@ -55,7 +55,7 @@ def override_from(verdict: Verdict, ground: Callable[[str], Ground], given: Mapp
         problem = f"`{finding.rule}` did not restrict this screening, so there is nothing to override"
         raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])
     found = ground(finding.rule)
-    if finding.outcome is Outcome.MET and found.rule.decided_by is DecidedBy.CLINICIAN and found.open_lists:
+    if found.open_lists and is_decision(finding.outcome, found.rule.decided_by):
         hint = "then mark it complete, screen again, and decide on the whole list"
         raise RequestError(
             Diagnostic("incomplete-list", f"go through `{name}` to its end first", hint) for name in found.open_lists

@@ -188,8 +188,8 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
     born = possible_days(fact, days, None, today)
     by_age = counting.events.get("age")
     both = born if by_age is None else born.both(by_age)
-    undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)
-    if both is None or (undated and age.value > whole_units(fact, born.first, today)):  # type: ignore[union-attr,operator]
+    said = age.value if isinstance(age, Observation) and by_age is None else None  # undated
+    if both is None or (isinstance(said, Decimal) and said > whole_units(fact, born.first, today)):
         message = "`age` is not an age that `birth_date` gives on its day"
         hint = "check both, or leave `age` out"
         yield Contradicted("contradiction", message, hint, pointer="/age", name=OTHER_AGE)

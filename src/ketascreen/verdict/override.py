@@ -31,6 +31,11 @@ class OverrideReason(StrEnum):
     OTHER = "other"
 
 
+def is_decision(outcome: Outcome, decided_by: DecidedBy) -> bool:
+    """Whether going ahead against a rule counts for readiness: the rule is met, and a clinician decides on it."""
+    return outcome is Outcome.MET and decided_by is DecidedBy.CLINICIAN
+
+
 class Override(Reported):
     """A clinician goes ahead against a rule: why, who, when, until when, and what it rests on.
 
@@ -65,7 +70,7 @@ class Override(Reported):
         An override of anything else counts for nothing: it is on record that somebody went ahead.
         """
         decider = self.decided_by or usual_decider(self.effect)
-        return "decision" if self.outcome is Outcome.MET and decider is DecidedBy.CLINICIAN else "override"
+        return "decision" if is_decision(self.outcome, decider) else "override"
 
 
 class OverrideShown(Reported):
