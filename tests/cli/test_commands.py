@@ -146,7 +146,8 @@ def test_a_name_that_nothing_has_ends_with_2_and_a_hint(args: list[str], hint: s
 def test_a_fact_says_how_it_is_answered_how_long_it_counts_and_who_asks_it() -> None:
     out = run("facts", "pregnancy").out
     assert "Answer: one of not_pregnant, pregnant, not_possible" in out
-    assert "Counts: for 30 days, both days included; pregnant until it is replaced;" in out
+    counts = "Counts: for 30 days after its day, the last one whole; pregnant until it is replaced;"
+    assert counts in " ".join(out.split())
     assert "Rules that ask it: positive-pregnancy-test, pregnancy, pregnancy-not-rechecked" in " ".join(out.split())
     assert "(positive_pregnancy_test, with pregnancy_test)" in " ".join(out.split())
     listed = run("facts").out

@@ -169,7 +169,7 @@ class Fact:
         window, marked = self.freshness.window, self.freshness
         counts = f"for {window}" if any(window) else "on the same day"
         if window.days:
-            counts += ", both days included"
+            counts += " after its day, the last one whole"
         return "; ".join(
             [
                 counts,

@@ -161,7 +161,8 @@ TEXTS: Mapping[str, str] = {
     "verdict.disagreement.channel": "{channel} says {outcome}",
     "verdict.rulebook": "{rulebook} {version}, digest {digest}",
     "verdict.by_clock": "{time} (this machine's clock)",
-    "verdict.today": "Today is {day}, by the offset of `as_of` (UTC{offset}). The clinic's time zone is not given.",
+    "verdict.today": "Today is {day}, by the offset of `as_of` (UTC{offset}). Give the clinic's `time_zone` to "
+    "be certain.",
     "verdict.today.zone": "{day} in {zone}",
     "verdict.channels.agree": "{channels}; they agree on every rule",
     "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
