@@ -8,14 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ketascreen.language.effects import giving, usual_decider
-from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
+from ketascreen.language.effects import usual_decider
+from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed
 from ketascreen.verdict.standing import Situation, Standing, of_answer, of_person
-
-OVERRIDABLE = frozenset(giving(Decision, Readiness))
-"""Effects that restrict a screening. Alerts and advice do not, so there is nothing to override."""
 
 
 class OverrideReason(StrEnum):
