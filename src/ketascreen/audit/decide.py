@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, RequestError, did_you_mean
+from ketascreen.language.effects import RESTRICTING
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import DecidedBy, Outcome
-from ketascreen.verdict.override import OVERRIDABLE, Override, OverrideReason
+from ketascreen.language.terms import Outcome
+from ketascreen.verdict.override import Override, OverrideReason, is_decision
 from ketascreen.verdict.verdict import Verdict
 
 _HINTS = {
@@ -51,11 +52,11 @@ def override_from(verdict: Verdict, ground: Callable[[str], Ground], given: Mapp
     if finding is None:
         hint = did_you_mean(str(given["rule"]), findings, otherwise="name a rule of the screening")
         raise RequestError([Diagnostic("override", "this screening did not ask that rule", hint)])
-    if finding.effect not in OVERRIDABLE or finding.outcome is Outcome.NOT_MET:
+    if finding.effect not in RESTRICTING or finding.outcome is Outcome.NOT_MET:
         problem = f"`{finding.rule}` did not restrict this screening, so there is nothing to override"
         raise RequestError([Diagnostic("override", problem, "name a rule that is met or unknown and makes a decision")])
     found = ground(finding.rule)
-    if finding.outcome is Outcome.MET and found.rule.decided_by is DecidedBy.CLINICIAN and found.open_lists:
+    if found.open_lists and is_decision(finding.outcome, found.rule.decided_by):
         hint = "then mark it complete, screen again, and decide on the whole list"
         raise RequestError(
             Diagnostic("incomplete-list", f"go through `{name}` to its end first", hint) for name in found.open_lists

@@ -94,6 +94,10 @@ def giving(*what: type[Decision] | type[Readiness]) -> tuple[Effect, ...]:
     return tuple(effect for effect, row in EFFECTS.items() if row.gives in what)
 
 
+RESTRICTING = giving(Decision, Readiness)
+"""The effects whose findings can make a screening more cautious; alerts and advice cannot."""
+
+
 def usual_decider(effect: Effect) -> DecidedBy:
     """Who decides on a met rule of an effect, if the rule does not say it."""
     return EFFECTS[effect].decided_by or DecidedBy.NOBODY

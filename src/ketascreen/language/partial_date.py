@@ -44,7 +44,7 @@ class PartialDate:
     """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it.
 
     Raises:
-        ValueError: a day that does not exist, or a day without its month.
+        ValueError: a day or month that does not exist, or a day without its month.
     """
 
     year: int
@@ -66,7 +66,8 @@ class PartialDate:
         found = _FORM.fullmatch(text) if text.isascii() else None
         if found is None:
             raise ValueError("not a date")
-        return cls(*(int(part) if part else None for part in found.group("year", "month", "day")))  # type: ignore[arg-type]
+        year, month, day = found.group("year", "month", "day")
+        return cls(int(year), int(month) if month else None, int(day) if day else None)
 
     @classmethod
     def of(cls, day: date) -> Self:

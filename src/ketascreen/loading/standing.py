@@ -10,16 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
-from ketascreen.language.effects import giving
+from ketascreen.language.effects import RESTRICTING
 from ketascreen.language.logic import FALSE, TRUE
 from ketascreen.language.operators import Overlap, shape_of
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Decision, Effect, Readiness, Route
+from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 from ketascreen.reasoning.spread import spread
 from ketascreen.reasoning.witness import FAILS, any_of, find, fixed
 
-_DECIDING = giving(Decision, Readiness)
 _BARS: tuple[frozenset[Effect], ...] = (
     frozenset({Effect.EXCLUDE}),
     frozenset({Effect.EXCLUDE, Effect.REVIEW}),
@@ -31,7 +30,7 @@ _BARS: tuple[frozenset[Effect], ...] = (
 
 def standing_choices(fact: Fact, asking: Sequence[Rule], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     """Each choice of a fact that may not stand, with one rule of `asking` that shows why."""
-    rules = [rule for rule in asking if rule.effect in _DECIDING]
+    rules = [rule for rule in asking if rule.effect in RESTRICTING]
     for word in sorted(fact.freshness.stands if fact.freshness else ()):
         if fact.kind is Kind.LIST:
             rule = next((rule for rule in rules if _asks_without(rule.when, fact.name, word)), None)

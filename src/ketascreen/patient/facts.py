@@ -15,7 +15,7 @@ from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Known, deciding
+from ketascreen.language.semantics import Grounds, Known, deciding, explain
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
@@ -130,6 +130,11 @@ def deciding_answers(rule: Rule, facts: Facts) -> Known:
     return deciding(rule.when, answers_for(rule, facts), standing)
 
 
+def grounds_of(rule: Rule, facts: Facts) -> Grounds:
+    """Why a rule has its outcome for a patient."""
+    return explain(rule.when, deciding_answers(rule, facts))
+
+
 def _in_the_future(
     observations: Mapping[str, AnyObservation], instants: Mapping[Instant, datetime], as_of: datetime
 ) -> Iterable[Diagnostic]:
@@ -183,8 +188,8 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
     born = possible_days(fact, days, None, today)
     by_age = counting.events.get("age")
     both = born if by_age is None else born.both(by_age)
-    undated = isinstance(age, Observation) and by_age is None and isinstance(age.value, Decimal)
-    if both is None or (undated and age.value > whole_units(fact, born.first, today)):  # type: ignore[union-attr,operator]
+    said = age.value if isinstance(age, Observation) and by_age is None else None  # undated
+    if both is None or (isinstance(said, Decimal) and said > whole_units(fact, born.first, today)):
         message = "`age` is not an age that `birth_date` gives on its day"
         hint = "check both, or leave `age` out"
         yield Contradicted("contradiction", message, hint, pointer="/age", name=OTHER_AGE)

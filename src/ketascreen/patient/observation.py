@@ -73,8 +73,11 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
             return Observation(_read_value(fact, raw, unit=None))
 
 
-def dated(raw: object, at: Instant | None) -> object:
-    """What `raw` says, observed `at` unless it has its own time; `at: null` and an observation keep their own."""
+def dated(raw: object, at: Instant | str | None) -> object:
+    """What `raw` says, observed `at` unless it has its own time; `at: null` and an observation keep their own.
+
+    It checks nothing: `read_observation` reads the time with the answer.
+    """
     match raw:
         case Observation() | ListObservation() | None:
             return raw
@@ -181,8 +184,7 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | Pa
 def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     """The date of an event, or `none`; None where `raw` is not in one of these forms."""
     if isinstance(raw, PartialDate):
-        in_our_time(raw.days().first, "/value")
-        return raw
+        return read_partial_date(raw, "/value")
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return PartialDate.of(in_our_time(raw, "/value"))
     if raw == NEVER and fact.changeable:

@@ -40,7 +40,7 @@ from ketascreen.patient.observation import (
     read_observation,
 )
 from ketascreen.patient.refused import Refused
-from ketascreen.patient.times import in_our_time, read_instant, read_partial_date
+from ketascreen.patient.times import read_instant, read_partial_date
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
@@ -345,8 +345,7 @@ _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_
 
 def _read_birth_date(raw: object) -> date | PartialDate:
     if isinstance(raw, PartialDate):
-        in_our_time(raw.days().first, "")
-        return raw
+        return read_partial_date(raw, "")
     text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
     if isinstance(text, str) and len(text) < len("1984-03-02"):
         return read_partial_date(text, "")

@@ -42,23 +42,27 @@ def is_of_our_time(instant: Instant) -> bool:
 
 
 def in_our_time(instant: Instant, pointer: str) -> Instant:
+    """The instant itself.
+
+    Raises:
+        Refused: its year is before 1850 or after 9000.
+    """
     if not is_of_our_time(instant):
         raise Refused("out-of-range", "the year of its date must be from 1850 to 9000", "check the year", pointer)
     return instant
 
 
-def read_partial_date(text: str, pointer: str) -> PartialDate:
-    """A date from its text, which may leave out the day, or the month and the day.
+def read_partial_date(raw: PartialDate | str, pointer: str) -> PartialDate:
+    """A date from itself or its text, which may leave out the day, or the month and the day.
 
     Raises:
-        Refused: another form, a day that does not exist, or a year before 1850.
+        Refused: another form, a day that does not exist, or a year before 1850 or after 9000.
     """
-    hint = "write 2026-03-04, 2026-03 or 2026"
     try:
-        found = PartialDate.parse(text)
+        found = raw if isinstance(raw, PartialDate) else PartialDate.parse(raw)
     except ValueError:
-        found = None
+        found = None  # refused below, so that no context of the error holds the text
     if found is None:
-        raise Refused("not-a-date", "not a date", hint, pointer)
+        raise Refused("not-a-date", "not a date", "write 2026-03-04, 2026-03 or 2026", pointer)
     in_our_time(found.days().first, pointer)
     return found

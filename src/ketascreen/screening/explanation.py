@@ -47,7 +47,7 @@ def answers_now(
     names: Iterable[str], words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime
 ) -> dict[str, FactUsed]:
     """The answers that count now, or stand, to the facts of these names, as a verdict words them."""
-    evidence, known = _Evidence(words, vocabulary, facts, clinic), {**facts.current, **facts.standing}
+    evidence, known = _Evidence(words, vocabulary, facts, clinic), facts.with_standing().current
     return {name: evidence.fact_used(name, known[name]) for name in sorted(names) if name in known}
 
 

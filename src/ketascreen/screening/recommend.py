@@ -26,7 +26,8 @@ def recommend(
 ) -> Recommendation:
     """The recommendation that the channels' answers give.
 
-    `decided` are reviews to go ahead with; `unexplained` are faults of rules that could not be explained.
+    `decided` are the rules that a clinician goes ahead with; `unexplained` are faults of rules that could not be
+    explained.
 
     The most cautious outcome of each rule counts. A fault puts every route in doubt; a disagreement on a rule puts the
     routes of this rule in doubt.

@@ -72,8 +72,8 @@ def combine(
     """The recommendation that the findings of one route give: the worst finding counts, and unknown is never no.
 
     `decided`: the rules that a clinician decided to go ahead with; they count for readiness alone. Only a met review or
-    a met hold can be decided: an exclusion, and what is not known, cannot. `in_doubt`: a
-    fault or a disagreement concerns this route, so that it is at least insufficient data (P4).
+    a met hold can be decided: an exclusion, and what is not known, cannot. `in_doubt`: a fault or a disagreement
+    concerns this route, so that it is at least insufficient data (P4).
     """
     decision = _decision(found, in_doubt)
     reasons, alerts = _rules(found, DECIDING[decision]), tuple(found.get(_ALERT_MET, ()))

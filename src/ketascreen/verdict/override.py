@@ -8,15 +8,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from ketascreen.language.effects import giving, usual_decider
+from ketascreen.language.effects import usual_decider
 from ketascreen.language.partial_date import PartialDate
-from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed
 from ketascreen.verdict.standing import Situation, Standing, of_answer, of_person
-
-OVERRIDABLE = frozenset(giving(Decision, Readiness))
-"""Effects that restrict a screening. Alerts and advice do not, so there is nothing to override."""
 
 
 class OverrideReason(StrEnum):
@@ -30,6 +27,11 @@ class OverrideReason(StrEnum):
     PATIENT_CHOICE = "patient_choice"
     NO_ALTERNATIVE = "no_alternative"
     OTHER = "other"
+
+
+def is_decision(outcome: Outcome, decided_by: DecidedBy) -> bool:
+    """Whether going ahead against a rule counts for readiness: the rule is met, and a clinician decides on it."""
+    return outcome is Outcome.MET and decided_by is DecidedBy.CLINICIAN
 
 
 class Override(Reported):
@@ -65,7 +67,7 @@ class Override(Reported):
 
         An override of anything else counts for nothing: it is on record that somebody went ahead.
         """
-        return "decision" if self.outcome is Outcome.MET and self.decider is DecidedBy.CLINICIAN else "override"
+        return "decision" if is_decision(self.outcome, self.decider) else "override"
 
     @property
     def decider(self) -> DecidedBy:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ketascreen.language.clinic_time import ClinicTime
-from ketascreen.language.partial_date import PartialDate
+from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.language.vocabulary import Fact
 from ketascreen.verdict.finding import FactUsed
@@ -77,15 +77,12 @@ def of_person(then: str | None, now: str | None) -> Standing:
         return Standing.IN_FORCE
     if now is None:
         return Standing.FACT_NOT_KNOWN
-    before, born = PartialDate.parse(then).days(), PartialDate.parse(now).days()
-    if born.within(before):
-        return Standing.IN_FORCE
-    return Standing.FACT_NOT_KNOWN if born.overlaps(before) else Standing.OTHER_PERSON
+    return _of_days(PartialDate.parse(then).days(), PartialDate.parse(now).days(), otherwise=Standing.OTHER_PERSON)
 
 
 def _of_value(then: FactUsed, now: FactUsed) -> Standing:
     if _has_dates(then) and _has_dates(now):
-        return _of_dates(then, now)
+        return _of_days(_days(then), _days(now), otherwise=Standing.FACT_CHANGED)
     if isinstance(then.value, tuple) and isinstance(now.value, tuple):
         return _of_list(then, now)
     if (then.value, then.unit) == (now.value, now.unit):
@@ -98,17 +95,17 @@ def _has_dates(used: FactUsed) -> bool:
     return used.earliest is not None or used.latest is not None
 
 
-def _of_dates(then: FactUsed, now: FactUsed) -> Standing:
-    """By the dates of the event that a number of months or years is counted from; a missing end is open."""
-    (first, last), (before, after) = _ends(then), _ends(now)
-    if first <= before and after <= last:
-        return Standing.IN_FORCE
-    return Standing.FACT_NOT_KNOWN if first <= after and before <= last else Standing.FACT_CHANGED
-
-
-def _ends(used: FactUsed) -> tuple[date, date]:
+def _days(used: FactUsed) -> Days:
+    """The days of the event that a number of months or years is counted from; a missing end is open."""
     first, last = used.earliest, used.latest
-    return date.fromisoformat(first) if first else date.min, date.fromisoformat(last) if last else date.max
+    return Days(date.fromisoformat(first) if first else date.min, date.fromisoformat(last) if last else date.max)
+
+
+def _of_days(then: Days, now: Days, *, otherwise: Standing) -> Standing:
+    """By the days that it can be: all of them were decided on, some of them, or else none."""
+    if now.within(then):
+        return Standing.IN_FORCE
+    return Standing.FACT_NOT_KNOWN if now.overlaps(then) else otherwise
 
 
 def _of_list(then: FactUsed, now: FactUsed) -> Standing:

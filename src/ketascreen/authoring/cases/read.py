@@ -18,6 +18,7 @@ from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
+from ketascreen.patient.observation import dated
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
 from ketascreen.patient.refused import Refused
@@ -127,8 +128,8 @@ class _CaseReader:
         for name, answer in given.items():
             if name in model.without:
                 continue
-            dated = answer if name == "birth_date" else _dated(answer, observed_at)
-            (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = dated
+            said = answer if name == "birth_date" else _answer(answer, observed_at)
+            (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = said
         return PatientProfile.model_validate(raw)
 
 
@@ -140,11 +141,11 @@ def _once(observed_at: str | None) -> Instant | str | None:
         return observed_at
 
 
-def _dated(answer: Any, observed_at: Instant | str | None) -> Any:
-    if isinstance(answer, dict):
-        at = answer.get("at", observed_at)
-        return {**answer, "at": None if at == UNDATED else at}
-    return {"present" if isinstance(answer, list) else "value": answer, "at": observed_at}
+def _answer(answer: Any, observed_at: Instant | str | None) -> Any:
+    """An answer as a profile reads it, with the time of the case if it has none of its own."""
+    if isinstance(answer, dict) and answer.get("at") == UNDATED:
+        return {**answer, "at": None}
+    return answer if observed_at is None else dated(answer, observed_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from typing import Self
 
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import Grounds, explain
 from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.patient.facts import Facts, deciding_answers
+from ketascreen.patient.facts import Facts, grounds_of
 from ketascreen.verdict.decision import RouteRecommendation, alone, by_kind, combine
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import recommendation_of
@@ -41,15 +40,11 @@ class RuleResult:
         return cls(finding.rule, finding.effect, finding.routes, finding.outcome, rests_on, lacks)
 
     @classmethod
-    def of_grounds(cls, rule: Rule, grounds: Grounds) -> Self:
+    def of_facts(cls, rule: Rule, facts: Facts) -> Self:
         """As the reference channel alone gives it."""
+        grounds = grounds_of(rule, facts)
         rests_on, lacks = tuple(sorted(grounds.rests_on)), tuple(sorted(grounds.lacks))
         return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks)
-
-    @classmethod
-    def of_facts(cls, rule: Rule, facts: Facts) -> Self:
-        """The same of what is known of a patient."""
-        return cls.of_grounds(rule, explain(rule.when, deciding_answers(rule, facts)))
 
 
 @dataclass(frozen=True, slots=True)

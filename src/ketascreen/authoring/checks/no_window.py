@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import facts_of
-from ketascreen.language.effects import giving
-from ketascreen.language.terms import Decision, Readiness
+from ketascreen.language.effects import RESTRICTING
 
 CODE = "no-window"
-
-_DECIDING = giving(Decision, Readiness)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -22,7 +19,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """
     rulebook = subject.rulebook
     asked: dict[str, str] = {}
-    for rule in rulebook.with_effect(*_DECIDING):
+    for rule in rulebook.with_effect(*RESTRICTING):
         for name in facts_of(rule.when):
             asked.setdefault(name, rule.id)
     for name, rule_id in sorted(asked.items()):

@@ -10,18 +10,17 @@ from ketascreen.authoring.checks.same_condition import same_as
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import Always, Condition
-from ketascreen.language.effects import EFFECTS, giving
+from ketascreen.language.effects import EFFECTS, RESTRICTING
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known
-from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Readiness, Route
+from ketascreen.language.terms import OUTCOME, DecidedBy, Effect, Route
 from ketascreen.reasoning.crowd import Allowed, Crowd
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.verdict.decision import alone
 
 CODE = "shadowed"
-_EFFECTS = giving(Decision, Readiness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def judge(rulebook: Rulebook) -> Iterator[Judged]:
     rule with the same condition and effect, of which `same-condition` tells.
     """
     vocabulary = rulebook.vocabulary
-    rules = tuple(rule for rule in rulebook.with_effect(*_EFFECTS) if not isinstance(rule.when, Always))
+    rules = tuple(rule for rule in rulebook.with_effect(*RESTRICTING) if not isinstance(rule.when, Always))
     pairs = Pairs(rules, vocabulary)
     crowd = Crowd({rule.id: rule.when for rule in rules}, vocabulary)
     by_route = {route: _unlike(rules, route) for route in rulebook.routes}
@@ -159,9 +158,9 @@ def _bars(effect: Effect) -> tuple[tuple[Truth, Mapping[Effect, frozenset[Truth]
             own = alone(effect, OUTCOME[truth], decided=False)[given].rank
             may = {
                 other: frozenset(one for one in Truth if alone(other, OUTCOME[one])[given].rank < own)
-                for other in _EFFECTS
+                for other in RESTRICTING
             }
-            asks_more = any(one is truth and all(may[e] <= less[e] for e in _EFFECTS) for one, less in bars)
+            asks_more = any(one is truth and all(may[e] <= less[e] for e in RESTRICTING) for one, less in bars)
             if all(may.values()) and not asks_more:
                 bars.append((truth, may))
     return tuple(bars)

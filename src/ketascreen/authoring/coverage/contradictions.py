@@ -84,7 +84,7 @@ def _shown_by(case: Case, listed: Iterable[Contradiction], vocabulary: Vocabular
 
 def _of_accepted(one: Contradiction, facts: Facts, vocabulary: Vocabulary) -> Shown | None:
     """What a patient who is not refused shows of a contradiction."""
-    found = compared(one, {**facts.current, **facts.standing}, facts.last)
+    found = compared(one, facts.with_standing().current, facts.last)
     if found is None or not one.facts <= found.keys():
         return None
     if contradicts(one, found):

@@ -14,10 +14,12 @@ WORD = "^[a-z][a-z0-9_]*$"
 
 
 def ref(model: type[file_models.FileModel]) -> Schema:
+    """What the definition of a model allows."""
     return {"$ref": f"#/definitions/{model.__name__}"}
 
 
 def named(pattern: str, item: Schema) -> Schema:
+    """A mapping of names of this form, each with such an item."""
     return {"type": "object", "propertyNames": {"pattern": pattern}, "additionalProperties": item}
 
 

@@ -6,33 +6,24 @@ are equal, they are equal for all answers; if it stops early, it says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from ketascreen.authoring.mutation.given import Given, facts_given, just_now, times, written_answers
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
-from ketascreen.language.clinic_time import ClinicTime
-from ketascreen.language.condition import AllOf, Compare, Condition, ListValue, Value, comparisons
+from ketascreen.language.condition import AllOf, Compare, Condition
 from ketascreen.language.logic import Truth
-from ketascreen.language.quantity import Quantity, decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Grounds, Known, deciding, evaluate, explain
-from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness
-from ketascreen.patient.facts import Facts, answers_for, known_facts
-from ketascreen.patient.profile import BUILT_IN, PatientProfile
-from ketascreen.reasoning.partitions import answers, facts_in_order, open_lists, too_many_words
+from ketascreen.patient.facts import answers_for
+from ketascreen.reasoning.partitions import facts_in_order, too_many_words
 
 MAX_TRIES = 20_000
-UNHEARD_OF = "something_else"
-"""The word that a case uses for an entry that no vocabulary knows."""
-
-Given = dict[str, dict[str, Any]]
-"""What a case gives: for each fact its answer, with `at` if it is not of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +151,6 @@ def _is_accepted(given: Given, rulebook: Rulebook, as_of: datetime) -> bool:
     return True
 
 
-def facts_given(given: Given, rulebook: Rulebook, as_of: datetime) -> Facts:
-    """What is known of the patient that a case gives.
-
-    Raises:
-        ProfileError: the patient is refused, for answers that contradict each other among other reasons.
-    """
-    return known_facts(profile(given), rulebook.vocabulary, ClinicTime.at(as_of, rulebook.identity.time_zone))
-
-
-def profile(given: Given) -> PatientProfile:
-    """The patient that a case gives."""
-    own = {name: raw for name, raw in given.items() if name in BUILT_IN}
-    return PatientProfile.model_validate({**own, "extra": {name: given[name] for name in given if name not in own}})
-
-
 def _both(mutant: Mutant | None, before: Rule, after: Rule) -> Condition:
     """A condition that distinguishes all that one of the two rules does, and the marks that a mutant changes."""
     asked: list[Condition] = [before.when, after.when]
@@ -192,12 +168,9 @@ def _choices(
     choices = {}
     for name in facts_in_order(both):
         fact = rulebook.vocabulary[name]
-        dated = (
-            times(fact.freshness, as_of)
-            if changed is not rulebook and mutant and mutant.about == f"fact {name}"
-            else ()
-        )
-        raws = written_answers(fact, both, dated or (just_now(fact, as_of),))
+        ages_otherwise = mutant is not None and mutant.fact is not None and mutant.fact.name == name
+        dated = times(fact.freshness, as_of) if ages_otherwise else (just_now(fact, as_of),)
+        raws = written_answers(fact, both, dated)
         found = (
             (raw, _seen(before, raw, name, rulebook, as_of), _seen(after, raw, name, changed, as_of)) for raw in raws
         )
@@ -217,58 +190,3 @@ def _seen(rule: Rule, raw: dict[str, Any], name: str, rulebook: Rulebook, as_of:
 
 def _only(answers: Known, name: str) -> Known:
     return {name: answers[name]} if name in answers else {}
-
-
-def written_answers(fact: Fact, condition: Condition, dated: Iterable[str | None]) -> Iterator[dict[str, Any]]:
-    """The answers that a condition distinguishes, as a case writes them, at each of these times (None: undated)."""
-    plain = [_raw(fact, value) for value in _readable(fact, condition)]
-    for at in dated:
-        yield from ({**raw, "at": at} for raw in plain)
-
-
-def _readable(fact: Fact, condition: Condition) -> list[Value]:
-    """The answers that the condition distinguishes, with the whole numbers next to each bound."""
-    found = list(answers(fact, condition))
-    if not fact.is_number:
-        return [*found[1:], *found[:1], *open_lists(fact, condition)] if found else []
-    assert fact.minimum is not None
-    assert fact.maximum is not None
-    bounds = {end for compare in comparisons(condition) if compare.fact == fact.name for end in compare.numbers}
-    beside = {bound + step for bound in bounds if bound == bound.to_integral_value() for step in (-1, 1)}
-    numbers = {value for value in found if isinstance(value, Decimal)}
-    numbers |= {number for number in beside if fact.minimum <= number <= fact.maximum}
-    # The bounds first, then the whole numbers next to them; numbers with many decimals last.
-    return [*sorted(numbers, key=lambda one: (len(decimal_text(one)) > 6, min(abs(one - at) for at in bounds), one))]
-
-
-def _raw(fact: Fact, value: Value) -> dict[str, Any]:
-    if isinstance(value, ListValue):
-        words = [UNHEARD_OF if word == UNRECOGNISED else word for word in sorted(value.present)]
-        return {"present": words, "complete": value.complete}
-    if isinstance(value, Decimal):
-        assert fact.unit is not None
-        return {"value": str(Quantity(value, fact.unit))}
-    return {"value": value}
-
-
-def just_now(fact: Fact, as_of: datetime) -> str:
-    """When an answer was observed that surely counts: on the day, or at the time if its window is in minutes."""
-    window = fact.freshness.window if fact.freshness else None
-    return written_time(as_of) if window is not None and window.minutes else as_of.date().isoformat()
-
-
-def written_time(when: datetime) -> str:
-    """A time as a case writes it."""
-    return when.isoformat().replace("+00:00", "Z")
-
-
-def times(freshness: Freshness | None, as_of: datetime) -> tuple[str, ...]:
-    """Times on both sides of the end of a window, and one long before."""
-    window = freshness.window if freshness else None
-    if window is not None and window.minutes:
-        ages = [timedelta(minutes=window.minutes + step) for step in (1, 0, -1)]
-    else:
-        days = window.days if window else 0
-        ages = [timedelta(days=max(0, days + step)) for step in (1, 0, -1)]
-    ages.append(max(ages) + timedelta(days=30))
-    return tuple(written_time(as_of - age) for age in dict.fromkeys(ages))

@@ -7,15 +7,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
-from ketascreen.authoring.mutation.distinguish import (
-    MAX_TRIES,
-    Distinction,
-    facts_given,
-    just_now,
-    times,
-    written_answers,
-    written_time,
-)
+from ketascreen.authoring.mutation.distinguish import MAX_TRIES, Distinction
+from ketascreen.authoring.mutation.given import facts_given, just_now, times, written_answers, written_time
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.condition import AllOf, Compare, Condition

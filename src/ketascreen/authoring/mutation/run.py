@@ -19,10 +19,10 @@ from ketascreen.diagnostic import ProfileError
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import Grounds, explain
+from ketascreen.language.semantics import Grounds
 from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
-from ketascreen.patient.facts import Facts, deciding_answers
+from ketascreen.patient.facts import Facts, grounds_of
 from ketascreen.runtime.process_pool import in_order
 from ketascreen.syntax.problems import Problems
 
@@ -155,7 +155,7 @@ class MutantRun:
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
-    return explain(rule.when, deciding_answers(rule, facts)) if rule.asked_at(case.stage) else None
+    return grounds_of(rule, facts) if rule.asked_at(case.stage) else None
 
 
 def _decides(rule: Rule) -> tuple[object, ...]:
@@ -190,7 +190,7 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
     if (rule.effect is Effect.ALERT) is not (changed.effect is Effect.ALERT):
         return "a rule alone gives the same with either effect; a whole patient shows it by its `alerts`"
     if rule.decided_by is not changed.decided_by:
-        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `refused`"
+        return "a rule's case cannot say who decides; a whole patient shows it by `decisions` and `not_decidable`"
     return ""
 
 

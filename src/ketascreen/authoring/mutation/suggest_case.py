@@ -9,14 +9,13 @@ from typing import Any
 from ketascreen.authoring.cases.case import NOTHING, UNDATED
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
-from ketascreen.authoring.mutation.distinguish import Given, facts_given
+from ketascreen.authoring.mutation.given import Given, facts_given, written_time
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.semantics import explain
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.contradictions import Contradicted
-from ketascreen.patient.facts import deciding_answers
+from ketascreen.patient.facts import grounds_of
 
 _WIDTH = 100
 
@@ -34,7 +33,7 @@ def written(
     `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
     """
     facts = facts_given(given, rulebook, as_of)
-    grounds = explain(rule.when, deciding_answers(rule, facts))
+    grounds = grounds_of(rule, facts)
     outcome = OUTCOME[grounds.truth]
     expect: dict[str, Any] = {"finding": outcome.value}
     if outcome is Outcome.UNKNOWN:
@@ -73,7 +72,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
 def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, more: Iterable[str] = ()) -> str:
     day = as_of.date().isoformat()
     shown = {fact: _answer(raw, day) for fact, raw in given.items()}
-    head = [f"- name: {name}", f"  as_of: {_time(as_of)}", f"  observed_at: {day}", *more]
+    head = [f"- name: {name}", f"  as_of: {written_time(as_of)}", f"  observed_at: {day}", *more]
     return "\n".join([*head, *_entry("given", shown, 2), *_entry("expect", expect, 2)]) + "\n"
 
 
@@ -81,10 +80,6 @@ def _answer(raw: Mapping[str, Any], day: str) -> Any:
     rest = {key: value for key, value in raw.items() if key != "at" or value != day}
     rest |= {"at": UNDATED} if raw.get("at", day) is None else {}
     return rest["value"] if rest.keys() == {"value"} else rest
-
-
-def _time(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
