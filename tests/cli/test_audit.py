@@ -69,7 +69,10 @@ def test_what_counts_for_nothing_is_not_said_to_be_in_force(ledger: Path) -> Non
     run(*excluded)
     decided(ledger, 4, "--rule", "uncontrolled-hypertension")
     shown = " ".join(run(*excluded).out.split())
-    assert "Went ahead against the recommendation: uncontrolled-hypertension: on record only, it counts for nothing" in shown
+    assert (
+        "Went ahead against the recommendation: uncontrolled-hypertension: on record only, it counts for nothing"
+        in shown
+    )
 
 
 def test_a_screening_that_cannot_be_put_on_record_gives_no_verdict(tmp_path: Path) -> None:

@@ -192,4 +192,10 @@ def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> b
 def _refusal(one: Contradiction) -> Diagnostic:
     others = " and ".join(f"`{name}`" for name in one.against)
     message = f"`{one.about}` contradicts {others}: {one.say.removesuffix('.')}"
-    return Contradicted("contradiction", message, "correct the one that is wrong, then screen again", pointer=f"/{one.about}", name=one.name)
+    return Contradicted(
+        "contradiction",
+        message,
+        "correct the one that is wrong, then screen again",
+        pointer=f"/{one.about}",
+        name=one.name,
+    )

@@ -161,8 +161,10 @@ TEXTS: Mapping[str, str] = {
     "verdict.disagreement.channel": "{channel} says {outcome}",
     "verdict.rulebook": "{rulebook} {version}, digest {digest}",
     "verdict.by_clock": "{time} (this machine's clock)",
-    "verdict.today": "Today is {day}, by the offset of the time of screening (UTC{offset}). The clinic's time zone is not "
-    "given: name it in `time_zone` of rulebook.yaml, or with `--time-zone`.",
+    "verdict.today": (
+        "Today is {day}, by the offset of the time of screening (UTC{offset}). The clinic's time zone is not given: "
+        "name it in `time_zone` of rulebook.yaml, or with `--time-zone`."
+    ),
     "verdict.today.zone": "{day} in {zone}",
     "verdict.channels.agree": "{channels}; they agree on every rule",
     "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
@@ -201,7 +203,7 @@ TEXTS: Mapping[str, str] = {
     "grounds.used": "{label} ({fact}): {answer}, {age}",
     "grounds.counts_through": "{age}; counts through {day}",
     "grounds.used.too_old": "{label} ({fact}): {answer}, {age}; too old to count, but it can still meet a rule",
-    "grounds.used.undated": "{label} ({fact}): {answer}; without a date it does not count, but it can still meet a rule",
+    "grounds.used.undated": "{label} ({fact}): {answer}, undated; it does not count, but it can still meet a rule",
     "grounds.list.empty": "none",
     "grounds.list.whole": "{words} (whole list)",
     "grounds.list.partial": "{words} (list not complete)",
