@@ -57,6 +57,24 @@ def test_a_screening_says_where_it_is_on_record(ledger: Path) -> None:
     assert told["receipt"]["record"] == 5
 
 
+def test_only_a_screening_can_be_decided_on(ledger: Path) -> None:
+    refused = decided(ledger, 2)
+    assert refused.status == ExitStatus.BAD_INPUT
+    assert "entry 2 is not a screening but has the kind `rulebook`; name the entry of a screening" in refused.err
+
+
+def test_what_counts_for_nothing_is_not_said_to_be_in_force(ledger: Path) -> None:
+    excluded = ["screen", str(EXAMPLES / "uncontrolled-hypertension.yaml"), "--as-of", "2026-11-22T09:10:00Z"]
+    excluded += ["--ledger", str(ledger), "--reference", "p-18"]
+    run(*excluded)
+    decided(ledger, 4, "--rule", "uncontrolled-hypertension")
+    shown = " ".join(run(*excluded).out.split())
+    assert (
+        "Went ahead against the recommendation: uncontrolled-hypertension: on record only, it counts for nothing"
+        in shown
+    )
+
+
 def test_a_screening_that_cannot_be_put_on_record_gives_no_verdict(tmp_path: Path) -> None:
     refused = screened(tmp_path / "none" / "ledger.db")
     assert (refused.status, refused.out) == (ExitStatus.BAD_INPUT, "")

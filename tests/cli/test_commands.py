@@ -150,6 +150,9 @@ def test_a_fact_says_how_it_is_answered_how_long_it_counts_and_who_asks_it() -> 
     assert counts in " ".join(out.split())
     assert "Rules that ask it: positive-pregnancy-test, pregnancy, pregnancy-not-rechecked" in " ".join(out.split())
     assert "(positive_pregnancy_test, with pregnancy_test)" in " ".join(out.split())
+    assert "Opaque: unspecified; a clinician's decision counts for that one answer" in " ".join(
+        run("facts", "bipolar").out.split()
+    )
     listed = run("facts").out
     assert all(f"\n{name}: " in f"\n{listed}" for name in shipped().vocabulary.offered)
 

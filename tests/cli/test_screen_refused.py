@@ -28,11 +28,12 @@ WORD = "zebrafish"
     ("args", "sentence"),
     [
         (["--as-of", "2026-11-22"], "a date without a time"),
-        (["--as-of", "2026-11-22T09:00:00"], "not a date"),
+        (["--as-of", "2026-11-22T09:00:00"], "a time needs its offset from UTC; add it, as in +01:00"),
         (["--as-of", "yesterday"], "not a date"),
         (["--decided", "home-use"], "write the rule's id, a colon, and who decided"),
         (["--decided", "home-use: "], "write the rule's id, a colon, and who decided"),
-        (["--decided", "pregnancy:Dr Example"], "`pregnancy` is not a review or a hold of this rulebook"),
+        (["--decided", "pregnancy:Dr Example"], "nobody decides on a rule with the effect `exclude`"),
+        (["--decided", "pregnency:Dr Example"], "`pregnency` is not a review or a hold of this rulebook; check its id"),
         (["--decided", "no-ride-home:Dr Example"], "`no-ride-home` is not for a clinician to decide"),
         *(
             (["--decided", f"{rule}:Dr Example"], f"`{rule}` is not for a clinician to decide")

@@ -98,7 +98,7 @@ def test_a_profile_is_built_whatever_contradicts_and_refused_when_screening_begi
         known_facts(profile, VOCABULARY, CLINIC)
     (problem,) = caught.value.diagnostics
     assert problem.message.startswith("`diastolic_bp` contradicts `systolic_bp`: The diastolic pressure")
-    assert (problem.hint, "121" in str(problem)) == ("check them", False)
+    assert (problem.hint, "121" in str(problem)) == ("correct the one that is wrong, then screen again", False)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def odd_verdict(
             "standing": standing,
         }
         for rule, reason, standing, text, kind in zip(
-            rules, OverrideReason, cycle(Standing), cycle(("", "known")), cycle(("decision", "override")), strict=False
+            rules, OverrideReason, cycle(Standing), cycle(("", "known")), cycle(("override", "decision")), strict=False
         )
     ]
     data["decisions"] = [
@@ -136,6 +136,9 @@ VERDICTS = {
     "everything is known to one channel": odd_verdict(profile_of(baseline()), alone=True),
     "an alert from an answer without a date": odd_verdict(
         profile_of({**baseline(), "suicidality": {"value": "thoughts"}})
+    ),
+    "an alert from an answer that is too old": odd_verdict(
+        profile_of({**baseline(), "suicidality": {"value": "thoughts", "at": OLD}})
     ),
     "answers too old by a minute, two days, and known by a month": odd_verdict(
         profile_of(

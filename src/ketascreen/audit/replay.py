@@ -100,6 +100,11 @@ class Replay:
         Raises:
             LedgerError: it cannot be run again, or the result is not the same.
         """
+        if (kind := _kind(entry)) != "screening":
+            message = (
+                f"entry {entry.number} is not a screening but has the kind `{kind}`; name the entry of a screening"
+            )
+            raise LedgerError("ledger-refused", message)
         replayed = self.one(entry)
         if replayed.refused or replayed.differs or not replayed.own:
             why = replayed.refused or "with this version the result is not the same"

@@ -87,6 +87,9 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
         yield from entry("Unit", f"{fact.unit.name} (UCUM {fact.unit.ucum})", indent=2)
     if fact.note:
         yield from entry("Note", fact.note, indent=2)
+    if fact.opaque:
+        words = ", ".join(sorted(fact.opaque))
+        yield from entry("Opaque", f"{words}; a clinician's decision counts for that one answer", indent=2)
     if fact.replaced_by:
         yield from entry("Replaced by", ", ".join(fact.replaced_by), indent=2)
     yield from entry("Domain", fact.domain, indent=2)

@@ -132,7 +132,7 @@ OTHER_AGE = "other_age"
 """The name of the contradiction between the date of birth and a recorded age, which no condition of facts can say."""
 BUILT_IN_SAYS: Mapping[str, str] = {
     **{one.name: one.say for one in BUILT_IN_CONTRADICTIONS},
-    OTHER_AGE: "The recorded age is not an age that the date of birth gives on its day.",
+    OTHER_AGE: "The date of birth does not give the recorded age on the day of that answer.",
 }
 """What each built-in contradiction says, by its name."""
 
@@ -207,4 +207,10 @@ def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> b
 def _refusal(one: Contradiction) -> Diagnostic:
     others = " and ".join(f"`{name}`" for name in one.against)
     message = f"`{one.about}` contradicts {others}: {one.say.removesuffix('.')}"
-    return Contradicted("contradiction", message, "check them", pointer=f"/{one.about}", name=one.name)
+    return Contradicted(
+        "contradiction",
+        message,
+        "correct the one that is wrong, then screen again",
+        pointer=f"/{one.about}",
+        name=one.name,
+    )

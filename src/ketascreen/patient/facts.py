@@ -190,8 +190,8 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
     both = born if by_age is None else born.both(by_age)
     said = age.value if isinstance(age, Observation) and by_age is None else None  # undated
     if both is None or (isinstance(said, Decimal) and said > whole_units(fact, born.first, today)):
-        message = "`age` is not an age that `birth_date` gives on its day"
-        hint = "check both, or leave `age` out"
+        message = "`age` contradicts `birth_date`: that date of birth does not give this age on the day of the answer"
+        hint = "correct the one that is wrong, or leave `age` out"
         yield Contradicted("contradiction", message, hint, pointer="/age", name=OTHER_AGE)
     else:
         counting.know(fact, both)

@@ -85,8 +85,10 @@ def grounds(finding: Finding, texts: Catalogue, *, indent: int) -> Iterator[Line
 def fact_used(used: FactUsed, texts: Catalogue) -> str:
     """A known fact: label, name, value with unit, date and age."""
     answer, age = _answer(used, texts), _age(used, texts)
+    if not used.counts and used.observed_at is None:
+        return texts.text("grounds.used.undated", label=used.label, fact=used.fact, answer=answer)
     if not used.counts:
-        return texts.text("grounds.used.no_more", label=used.label, fact=used.fact, answer=answer, age=age)
+        return texts.text("grounds.used.too_old", label=used.label, fact=used.fact, answer=answer, age=age)
     if used.counts_through is not None:
         age = texts.text("grounds.counts_through", age=age, day=used.counts_through)
     return texts.text("grounds.used", label=used.label, fact=used.fact, answer=answer, age=age)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ketascreen.rendering.page import Line, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
-from ketascreen.verdict.override import Override
+from ketascreen.verdict.override import Override, OverrideShown
+from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import Verdict
 
 
@@ -17,16 +18,21 @@ def render_overrides(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     yield from heading(texts.text("override.heading"))
     for one in verdict.overrides:
         made = one.override
-        worth = texts.label("standing", one.standing)
         yield Line()
-        if one.kind == "decision":
-            yield from wrapped(texts.text("override.decision", rule=made.rule, standing=worth), indent=2, first="- ")
-        else:
-            yield from wrapped(texts.text("override.override", rule=made.rule, standing=worth), indent=2, first="- ")
+        yield from wrapped(_worth(one, texts), indent=2, first="- ")
         yield from entry(texts.text("entry.by"), _by(made, texts), indent=4)
         yield from entry(texts.text("entry.reason"), _reason(made, texts), indent=4)
         record = texts.text("override.record", record=made.record, screening=made.screening)
         yield from entry(texts.text("entry.record"), record, indent=4)
+
+
+def _worth(one: OverrideShown, texts: Catalogue) -> str:
+    rule, standing = one.override.rule, texts.label("standing", one.standing)
+    if one.kind == "decision":
+        return texts.text("override.decision", rule=rule, standing=standing)
+    if one.standing is Standing.IN_FORCE:
+        return texts.text("override.on_record", rule=rule)
+    return texts.text("override.override", rule=rule, standing=standing)
 
 
 def _by(made: Override, texts: Catalogue) -> str:

@@ -110,9 +110,9 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
             continue
         rule = rulebook.rule(decision.rule)
         if rule is None or EFFECTS[rule.effect].decided_by is None:
-            yield Diagnostic(
-                "decision", f"`{decision.rule}` is not a review or a hold of this rulebook", "check its id"
-            )
+            message = f"`{decision.rule}` is not a review or a hold of this rulebook"
+            by_nobody = "leave the decision out: nobody decides on a rule with the effect `{}`"
+            yield Diagnostic("decision", message, by_nobody.format(rule.effect) if rule else "check its id")
         elif rule.decided_by is DecidedBy.NOBODY:
             message, what_to_do = f"`{rule.id}` is not for a clinician to decide", rule.do or "See to what it asks for."
             yield Diagnostic("not-decidable", message, f"{what_to_do} Then screen again.")

@@ -34,7 +34,7 @@ TEXTS: Mapping[str, str] = {
     "want.not_recorded": "not recorded",
     "want.undated": "recorded without a date, so it does not count",
     "want.too_old": "the answer is too old to count",
-    "want.not_exact": "known only between two ends, and the rule needs it more exactly",
+    "want.not_exact": "known only to be between two numbers, and the rule needs it more exactly",
     "want.list_incomplete": "the list is not known to be complete",
     "standing.in_force": "in force",
     "standing.not_yet": "not in force: it was made after the time of this screening",
@@ -161,8 +161,10 @@ TEXTS: Mapping[str, str] = {
     "verdict.disagreement.channel": "{channel} says {outcome}",
     "verdict.rulebook": "{rulebook} {version}, digest {digest}",
     "verdict.by_clock": "{time} (this machine's clock)",
-    "verdict.today": "Today is {day}, by the offset of `as_of` (UTC{offset}). Give the clinic's `time_zone` to "
-    "be certain.",
+    "verdict.today": (
+        "Today is {day}, by the offset of the time of screening (UTC{offset}). The clinic's time zone is not given: "
+        "name it in `time_zone` of rulebook.yaml, or with `--time-zone`."
+    ),
     "verdict.today.zone": "{day} in {zone}",
     "verdict.channels.agree": "{channels}; they agree on every rule",
     "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
@@ -200,7 +202,8 @@ TEXTS: Mapping[str, str] = {
     "grounds.lacking": "{label} ({fact}): {why}",
     "grounds.used": "{label} ({fact}): {answer}, {age}",
     "grounds.counts_through": "{age}; counts through {day}",
-    "grounds.used.no_more": "{label} ({fact}): {answer}, {age}; too old or undated, so it can only meet a rule",
+    "grounds.used.too_old": "{label} ({fact}): {answer}, {age}; too old to count, but it can still meet a rule",
+    "grounds.used.undated": "{label} ({fact}): {answer}, undated; it does not count, but it can still meet a rule",
     "grounds.list.empty": "none",
     "grounds.list.whole": "{words} (whole list)",
     "grounds.list.partial": "{words} (list not complete)",
@@ -223,6 +226,7 @@ TEXTS: Mapping[str, str] = {
     "verdict.statement": "{attribute}: {says}",
     "override.heading": "Decided by clinicians, on record",
     "override.decision": "Decision to go ahead: {rule}: {standing}",
+    "override.on_record": "Went ahead against the recommendation: {rule}: on record only, it counts for nothing",
     "override.override": "Went ahead against the recommendation, which counts for nothing: {rule}: {standing}",
     "override.by": "{by}, {at}",
     "override.by.until": "{by}, {at}, until {until}",
