@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from ketascreen import Observation, PatientProfile, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Span
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Freshness, Window
 from ketascreen.patient.facts import known_facts
 from tests.helpers.known import AS_OF, EAST, VOCABULARY, WEST, facts, problems
@@ -192,3 +194,31 @@ def test_a_profile_with_its_own_time_is_written_and_read_to_itself() -> None:
         assert again == profile
     assert profile.model_dump()["pregnancy"] == {"value": "not_pregnant", "at": None}
     assert profile.model_copy(update={"diastolic_bp": 80}).diastolic_bp == Observation(Decimal(80), profile.observed_at)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        PatientProfile(observed_at="2026-11-22", extra={"egfr": Observation(Decimal(50))}),
+        PatientProfile(observed_at="2026-11-22", extra={"egfr": {"value": 50, "at": None}}),
+        PatientProfile(extra={"egfr": 50}).model_copy(update={"observed_at": "2026-11-22"}),
+    ],
+    ids=["an observation", "no time", "a time that came later"],
+)
+def test_an_undated_answer_to_an_added_fact_stays_undated_when_the_profile_is_read_again(
+    profile: PatientProfile,
+) -> None:
+    vocabulary = VOCABULARY.extended((), {"egfr": Freshness(Window(30))})
+    for one in (
+        profile,
+        PatientProfile.model_validate(profile.model_dump()),
+        PatientProfile.model_validate_json(profile.model_dump_json()),
+        pickle.loads(pickle.dumps(profile)),
+    ):
+        known = known_facts(one, vocabulary, ClinicTime.at(AS_OF))
+        assert ("egfr" in known.current, "egfr" in known.stale) == (False, True)
+
+
+def test_a_partial_date_of_an_added_event_is_written_as_its_text() -> None:
+    profile = PatientProfile(extra={"last_seizure": PartialDate(2025, 3)})
+    assert '"last_seizure":"2025-03"' in profile.model_dump_json()

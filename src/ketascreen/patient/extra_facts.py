@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ketascreen.diagnostic import is_plain_name
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import decimal_text
 from ketascreen.patient.observation import ListObservation, Observation, as_mapping, decimal_of
 from ketascreen.patient.refused import Refused
@@ -47,7 +48,8 @@ def _frozen(answer: Any, depth: int = 0, *, in_list: bool = False) -> Any:
     if isinstance(answer, float):
         return decimal_of(answer)
     if isinstance(answer, Observation | ListObservation):
-        answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
+        # `at` stays, even without a time: read again, the answer must not take the time of its profile.
+        answer = {key: part for key, part in as_mapping(answer).items() if part is not None or key == "at"}
     if isinstance(answer, Mapping):
         return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
     if isinstance(answer, frozenset | set):
@@ -67,6 +69,8 @@ def plain_extra(answer: Any, mode: str) -> Any:
         return answer
     if isinstance(answer, Decimal):
         return _json_number(answer)
+    if isinstance(answer, PartialDate):
+        return str(answer)
     return answer.isoformat() if isinstance(answer, date) else answer
 
 

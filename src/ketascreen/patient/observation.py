@@ -73,7 +73,7 @@ def read_observation(fact: Fact, raw: object) -> AnyObservation:
             return Observation(_read_value(fact, raw, unit=None))
 
 
-def dated(raw: object, at: Instant | str) -> object:
+def dated(raw: object, at: Instant | str | None) -> object:
     """What `raw` says, observed `at` unless it has its own time; `at: null` and an observation keep their own.
 
     It checks nothing: `read_observation` reads the time with the answer.

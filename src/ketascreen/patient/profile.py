@@ -362,6 +362,8 @@ def _dated(raw: Any) -> Any:
         return raw  # its own field refuses it
     said = {name: dated(answer, at) if name in BUILT_IN else answer for name, answer in raw.items()}
     extra = raw.get("extra")
-    if isinstance(extra, Mapping) and not isinstance(extra, MappingProxyType):  # a profile's own has its times
-        said["extra"] = {name: dated(answer, at) for name, answer in extra.items()}
+    if isinstance(extra, Mapping):
+        # A profile's own answers were read before: those without a time stay so, also when they are read once more.
+        of_all = None if isinstance(extra, MappingProxyType) else at
+        said["extra"] = {name: dated(answer, of_all) for name, answer in extra.items()}
     return said
