@@ -94,7 +94,7 @@ def test_the_newest_decision_on_a_review_is_the_one_that_holds(
 def now(**changed: Any) -> Situation:
     known: dict[str, Any] = {
         "clinic": ClinicTime.at(AS_OF), "outcomes": {"home-use": Outcome.MET}, "rule_digests": {},
-        "vocabulary": {}, "answers": {}, "open_lists": (),
+        "deciders": {}, "vocabulary": {}, "answers": {}, "open_lists": (),
     }  # fmt: skip
     return Situation(**{**known, **changed})
 

@@ -44,7 +44,7 @@ SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
-MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions)
+MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions) - {"heart_conditions", "pregnancy"}
 """One fact of each pair that may contradict each other; a profile without them is never refused for that."""
 _PLACE = Place("rules.yaml")
 _SOURCES = (Citation("inform", outside="S1"),)

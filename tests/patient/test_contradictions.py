@@ -9,6 +9,8 @@ import pytest
 
 from ketascreen import PatientProfile, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.condition import AllOf, AnyOf, Compare
+from ketascreen.language.contradiction import Contradiction
 from ketascreen.language.vocabulary import Freshness, Window
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import BUILT_IN
@@ -53,14 +55,13 @@ def at(day: str | None, value: Any) -> dict[str, Any]:
     [
         ({"systolic_bp": 120, "diastolic_bp": 120}, "/diastolic_bp"),
         ({"predose_systolic_bp": 80, "predose_diastolic_bp": 90}, "/predose_diastolic_bp"),
-        ({"pregnancy": "not_possible", "pregnancy_test": "positive"}, "/pregnancy_test"),
         ({"pregnancy": "not_pregnant", "pregnancy_test": "positive"}, "/pregnancy_test"),
         ({"hypertension": "none", "antihypertensive_treatment": "treated"}, "/antihypertensive_treatment"),
         ({"hypertension": "none", "antihypertensive_treatment": "not_treated"}, "/antihypertensive_treatment"),
         ({MONTHS: 2, "heart_conditions": ["arrhythmia"]}, f"/{MONTHS}"),
         ({"last_stroke": "2026-10", "heart_conditions": ["myocardial_infarction"]}, "/last_stroke"),
         ({"last_heart_attack": "2026-10", "heart_conditions": []}, "/last_heart_attack"),
-        ({"last_stroke": "none", "heart_conditions": ["stroke"]}, "/last_stroke"),
+        ({"last_stroke": "none", "heart_conditions": ["stroke"]}, "/heart_conditions"),
     ],
 )
 def test_answers_of_one_day_that_contradict_each_other_are_refused_and_each_alone_is_accepted(
@@ -111,6 +112,7 @@ def test_a_profile_is_built_whatever_contradicts_and_refused_when_screening_begi
         {"pregnancy": at("11-20", "not_pregnant"), "pregnancy_test": at(None, "positive")},
         {"pregnancy": at("11-02", "not_pregnant"), "pregnancy_test": at("11-02", "positive")},
         {"pregnancy": at(None, "not_possible"), "pregnancy_test": at("11-02", "positive")},
+        {"heart_conditions": at(None, ["stroke"]), "last_stroke": at("11-22", "none")},
     ],
 )
 def test_an_old_or_undated_alarm_contradicts_a_reassurance_that_counts(answers: dict[str, Any]) -> None:
@@ -126,6 +128,7 @@ def test_an_old_or_undated_alarm_contradicts_a_reassurance_that_counts(answers: 
             "substance_use_disorder",
         ),
         ({"systolic_bp": at("11-22", 90), "diastolic_bp": at("01-10", 95)}, "diastolic_bp"),
+        ({"heart_conditions": at("11-22", ["stroke"]), "last_stroke": at(None, "none")}, "last_stroke"),
     ],
 )
 def test_an_old_reassurance_contradicts_nothing_and_does_not_count(answers: dict[str, Any], unknown: str) -> None:
@@ -157,3 +160,46 @@ def test_an_answer_known_to_be_of_after_the_test_is_news_and_any_other_contradic
         assert refused(**answers) == [("contradiction", "/pregnancy_test")]
     else:
         assert facts(**answers).current["pregnancy"] == "not_pregnant"
+
+
+@pytest.mark.parametrize("test", ["2026-11-18", "2026-11-22", "2026-11-21T09:00:00-08:00"])
+@pytest.mark.parametrize("pregnancy", ["2019-05-01", "2026-11-18", "2026-11-22", None])
+def test_a_positive_test_that_counts_contradicts_not_possible_whichever_is_later(
+    pregnancy: str | None, test: str
+) -> None:
+    """A later answer does not lift the hold on a positive test, and `not_possible` would."""
+    answers = {
+        "pregnancy": {"value": "not_possible", "at": pregnancy},
+        "pregnancy_test": {"value": "positive", "at": test},
+    }
+    assert ("contradiction", "/pregnancy") in refused(**answers)
+
+
+def test_an_old_positive_test_does_not_contradict_not_possible_of_after_it() -> None:
+    known = facts(pregnancy=at("11-20", "not_possible"), pregnancy_test=at("11-14", "positive"))
+    assert known.current["pregnancy"] == "not_possible"
+
+
+def test_an_answer_that_is_taken_away_makes_no_contradiction_where_the_others_are_news() -> None:
+    """Each of two answers after the test contradicts it; with one of them unknown, the other is still news."""
+    when = AllOf(
+        (
+            Compare("pregnancy_test", "is", "positive"),
+            AnyOf((Compare("pregnancy", "is", "not_pregnant"), Compare("hypertension", "is", "none"))),
+        )
+    )
+    one = Contradiction("made_up", when, about="pregnancy_test", say="Say.", newer="pregnancy_test")
+    vocabulary = VOCABULARY.extended([], {}, [one])
+    answers = {
+        "pregnancy_test": at("11-02", "positive"),
+        "pregnancy": at("11-20", "not_pregnant"),
+        "hypertension": at("11-20", "none"),
+    }
+    for taken in (None, "pregnancy", "hypertension", "pregnancy_test"):
+        known_facts(PatientProfile(**{name: one for name, one in answers.items() if name != taken}), vocabulary, CLINIC)
+    with pytest.raises(ProfileError):
+        known_facts(
+            PatientProfile(**{**answers, "hypertension": at(None, "none")}),
+            vocabulary.extended([], {"hypertension": Freshness(None)}),
+            CLINIC,
+        )

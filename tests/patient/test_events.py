@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from ketascreen import Observation, PatientProfile, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Span
 from ketascreen.language.partial_date import PartialDate
-from ketascreen.language.vocabulary import Freshness, Window
+from ketascreen.language.quantity import UNITS
+from ketascreen.language.vocabulary import Fact, Freshness, Kind, Window
 from ketascreen.patient.facts import known_facts
+from ketascreen.patient.profile import BUILT_IN
 from tests.helpers.known import AS_OF, EAST, VOCABULARY, WEST, facts, problems
 
 # Ages
@@ -222,3 +225,58 @@ def test_an_undated_answer_to_an_added_fact_stays_undated_when_the_profile_is_re
 def test_a_partial_date_of_an_added_event_is_written_as_its_text() -> None:
     profile = PatientProfile(extra={"last_seizure": PartialDate(2025, 3)})
     assert '"last_seizure":"2025-03"' in profile.model_dump_json()
+
+
+@pytest.mark.parametrize("text", ["2026-00", "2026-00-15", "2026-05-00", "2026-13", "2025-02-29", "0000"])
+@pytest.mark.parametrize("name", ["last_stroke", "birth_date"])
+def test_a_day_or_a_month_that_does_not_exist_is_refused_and_never_read_as_the_first(name: str, text: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        PatientProfile.model_validate({name: text})
+    assert caught.value.diagnostics[0].code in {"not-a-date", "out-of-range"}
+
+
+@pytest.mark.parametrize("parts", [(2026, 13), (2026, 0), (2026, 5, 0), (0,), (1984, None, 5)])
+def test_a_partial_date_that_does_not_exist_cannot_be_made(parts: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"month|day|year"):
+        PartialDate(*parts)
+
+
+@pytest.mark.parametrize("name", ["last_stroke", "birth_date"])
+def test_a_partial_date_of_long_ago_is_refused_like_its_text(name: str) -> None:
+    for given in (PartialDate(1849), "1849"):
+        with pytest.raises(ProfileError) as caught:
+            PatientProfile.model_validate({name: given})
+        assert [problem.code for problem in caught.value.diagnostics] == ["out-of-range"]
+
+
+@pytest.mark.parametrize("name", ["age", "last_stroke", "systolic_bp"])
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "-Infinity"])
+def test_a_decimal_that_is_not_a_number_is_refused_for_every_kind_of_number(name: str, number: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        PatientProfile.model_validate({name: Decimal(number)})
+    assert [problem.code for problem in caught.value.diagnostics] == ["not-a-number"]
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        PatientProfile(extra={"egfr": 60}).model_copy(update={"observed_at": "2026-11-22"}),
+        PatientProfile(observed_at="2026-11-22", extra={"egfr": Observation(Decimal(60))}),
+        PatientProfile(observed_at="2026-11-22", extra=MappingProxyType({"egfr": 60})),
+        PatientProfile(observed_at="2026-11-22", extra={"egfr": {"value": 60, "at": None}}),
+    ],
+)
+def test_an_undated_answer_of_a_rulebook_s_own_fact_stays_undated_when_it_is_written(profile: PatientProfile) -> None:
+    """Otherwise a record would know more than the screening did, and its replay could be milder."""
+    for read in (PatientProfile.model_validate_json(profile.model_dump_json()), pickle.loads(pickle.dumps(profile))):
+        for one in (profile, read):
+            assert known_facts(one, VOCABULARY, ClinicTime.at(AS_OF)).observed == {}
+
+
+def test_a_number_of_years_before_the_calendar_is_refused() -> None:
+    long = Fact("long", Kind.SINCE, "L", "d", UNITS["years"], Decimal(0), Decimal(9000), is_added=True)
+    vocabulary = BUILT_IN.extended([long], {})
+    profile = PatientProfile(extra={"long": {"value": "9000 years", "at": "1850-01-01"}})
+    with pytest.raises(ProfileError) as caught:
+        known_facts(profile, vocabulary, ClinicTime.at(AS_OF))
+    assert [problem.code for problem in caught.value.diagnostics] == ["out-of-range"]

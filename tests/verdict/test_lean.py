@@ -149,6 +149,19 @@ def test_a_lean_form_whose_parts_do_not_fit_gives_no_verdict() -> None:
         assert "zebrafish" not in str(refused.value)
 
 
+def test_a_decision_on_a_rule_that_nobody_decides_makes_no_lean_form_ready() -> None:
+    profile = profile_of({**baseline(), "medical_evaluation": {"value": "not_done", "at": "2026-11-22"}})
+    told = json.loads(LeanVerdict.of(verdict_of(profile, stage=Stage.SESSION)).to_json())
+    decision = {"rule": "medical-evaluation-not-done", "by": "dr", "at": "2026-11-22T09:00:00Z"}
+    told["decisions"] = [{"decision": decision, "standing": "in_force"}]
+    LeanVerdict.model_validate(told).whole(WORDS)  # it changes nothing
+    for route in told["routes"].values():
+        if route["readiness_reasons"] == ["medical-evaluation-not-done"]:
+            route.update(readiness="ready", readiness_reasons=[])
+    with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
+        LeanVerdict.model_validate(told).whole(WORDS)
+
+
 @pytest.mark.parametrize("model", [LeanVerdict, Verdict])
 def test_an_error_of_reading_shows_no_value_of_the_patient(model: type[LeanVerdict | Verdict]) -> None:
     verdict = verdict_of(profile_of(baseline()))

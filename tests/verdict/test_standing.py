@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import DecidedBy, Effect, Outcome
@@ -41,6 +42,7 @@ def made(*rests_on: FactUsed, **given: Any) -> Override:
 def worth(override: Override, *known: FactUsed, **changed: Any) -> Standing:
     told: dict[str, Any] = {
         "clinic": ClinicTime.at(AS_OF), "outcomes": {"r": Outcome.MET}, "rule_digests": {"r": "d"},
+        "deciders": {"r": (override.effect, override.decider)},
         "vocabulary": BUILT_IN, "answers": {one.fact: one for one in known}, "open_lists": (),
     }  # fmt: skip
     return standing(override, Situation(**{**told, **changed}))
@@ -221,7 +223,10 @@ def test_another_outcome_on_the_same_facts_ends_it_only_if_it_is_known() -> None
 
 def test_the_newest_holds_and_what_is_shown_is_in_the_order_of_the_records() -> None:
     word = review("not_done")
-    told: dict[str, Any] = {"rule_digests": {"r": "d"}, "vocabulary": BUILT_IN, "answers": {word.fact: word}}
+    told: dict[str, Any] = {
+        "rule_digests": {"r": "d"}, "deciders": {"r": (Effect.REVIEW, DecidedBy.CLINICIAN)},
+        "vocabulary": BUILT_IN, "answers": {word.fact: word},
+    }  # fmt: skip
 
     def shown(as_of: datetime) -> list[tuple[int | None, Standing]]:
         both = made(word, at=AS_OF + DAY, record=4), made(word, record=5)
@@ -230,3 +235,25 @@ def test_the_newest_holds_and_what_is_shown_is_in_the_order_of_the_records() -> 
 
     assert shown(AS_OF + DAY) == [(4, Standing.IN_FORCE), (5, Standing.REPLACED)]
     assert shown(AS_OF) == [(5, Standing.IN_FORCE)]
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        ((Effect.REVIEW, DecidedBy.CLINICIAN), True),
+        ((Effect.REVIEW, DecidedBy.NOBODY), False),
+        ((Effect.HOLD, DecidedBy.CLINICIAN), False),
+    ],
+)
+def test_who_decides_on_a_rule_is_what_the_rulebook_says_and_not_what_the_override_says(
+    given: tuple[Effect, DecidedBy], counts: bool
+) -> None:
+    word = review("not_done")
+    found = worth(made(word), word, deciders={"r": given})
+    assert (found is Standing.IN_FORCE, found is Standing.RULE_CHANGED) == (counts, not counts)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1984-00", "1984-13", "1984-02-30"])
+def test_an_override_with_a_birth_date_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="not a date|month|day"):
+        made(birth_date=text)

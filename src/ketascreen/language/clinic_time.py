@@ -45,7 +45,7 @@ class ClinicTime:
     @property
     def today(self) -> date:
         """The clinic's day of `as_of`."""
-        return self.as_of.date()
+        return self.day_of(self.as_of)  # `as_of` is in UTC where the offset then had seconds
 
     def day_of(self, at: Instant) -> date:
         """The clinic's day of a date or a time."""

@@ -76,10 +76,10 @@ class PartialDate:
 
     def days(self) -> Days:
         """The days that it can be."""
-        first = date(self.year, self.month or 1, self.day or 1)
+        first = date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         if self.day is not None:
             return Days(first, first)
-        month = self.month or 12
+        month = 12 if self.month is None else self.month
         return Days(first, date(self.year, month, monthrange(self.year, month)[1]))
 
     def __str__(self) -> str:

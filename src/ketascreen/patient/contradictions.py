@@ -43,6 +43,16 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="A positive test contradicts the answer on pregnancy. Record the pregnancy, or repeat the test.",
     ),
     Contradiction(
+        "positive_test_where_not_possible",
+        _all(
+            Compare("pregnancy", "is", "not_possible"),
+            Compare("pregnancy_test", "is", "positive"),
+        ),
+        about="pregnancy",
+        say="A positive test contradicts that a pregnancy is not possible, whichever was recorded later. Repeat the "
+        "test, or correct the answer.",
+    ),
+    Contradiction(
         "treatment_without_hypertension",
         _all(
             Compare("antihypertensive_treatment", "is", "treated"),
@@ -94,7 +104,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
             Compare("heart_conditions", "includes", "myocardial_infarction"),
             Compare("last_heart_attack", "at_least", Decimal(1200)),
         ),
-        about="last_heart_attack",
+        about="heart_conditions",
         say="The list of heart conditions names a heart attack, and the answer on the last one is `none`.",
     ),
     Contradiction(
@@ -103,7 +113,7 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
             Compare("heart_conditions", "includes", "stroke"),
             Compare("last_stroke", "at_least", Decimal(1200)),
         ),
-        about="last_stroke",
+        about="heart_conditions",
         say="The list of heart conditions names a stroke, and the answer on the last one is `none`.",
     ),
     Contradiction(
@@ -157,7 +167,7 @@ def contradictions(
         answers = compared(one, current, last)
         if answers is None or not contradicts(one, answers):
             continue
-        if one.newer is None or not _are_news(one, observed, clinic):
+        if one.newer is None or not _are_news(one, answers, observed, clinic):
             yield _refusal(one)
 
 
@@ -171,11 +181,16 @@ def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str
     return None if counts is None else current
 
 
-def _are_news(one: Contradiction, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:
-    """Whether all other answers are known to be of after the answer that may be older."""
+def _are_news(one: Contradiction, answers: Known, observed: Mapping[str, Instant], clinic: ClinicTime) -> bool:
+    """Whether all other answers are known to be of after the answer that may be older.
+
+    A fact without an answer is not one of them. Otherwise to take its answer away would make a contradiction.
+    """
     assert one.newer is not None
-    others = [observed.get(name) for name in sorted(one.facts - {one.newer})]
-    return all(_is_after(other, observed.get(one.newer), clinic) for other in others)
+    if one.newer not in answers:
+        return True
+    others = sorted(one.facts & answers.keys() - {one.newer})
+    return all(_is_after(observed.get(name), observed.get(one.newer), clinic) for name in others)
 
 
 def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> bool:

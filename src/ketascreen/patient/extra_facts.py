@@ -48,8 +48,7 @@ def _frozen(answer: Any, depth: int = 0, *, in_list: bool = False) -> Any:
     if isinstance(answer, float):
         return decimal_of(answer)
     if isinstance(answer, Observation | ListObservation):
-        # `at` stays, even without a time: read again, the answer must not take the time of its profile.
-        answer = {key: part for key, part in as_mapping(answer).items() if part is not None or key == "at"}
+        answer = {key: part for key, part in as_mapping(answer).items() if part is not None}
     if isinstance(answer, Mapping):
         return MappingProxyType({str(key): _frozen(part, depth + 1) for key, part in answer.items()})
     if isinstance(answer, frozenset | set):

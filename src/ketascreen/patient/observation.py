@@ -190,8 +190,14 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     if raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
-    text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000 else raw
+    text = str(raw) if _is_a_year(raw) else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
+
+
+def _is_a_year(raw: object) -> bool:
+    if isinstance(raw, Decimal) and raw.is_nan():  # it cannot be compared
+        return False
+    return isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000
 
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:

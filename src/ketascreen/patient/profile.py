@@ -266,7 +266,10 @@ class PatientProfile(BaseModel):
             return value.isoformat()
         if isinstance(value, PartialDate):
             return str(value)
-        return plain_extra(value, info.mode) if isinstance(value, Mapping) else value
+        if isinstance(value, Mapping):
+            undated = self.observed_at is not None  # an answer without a time says so, as above
+            return plain_extra({n: dated(one, None) for n, one in value.items()} if undated else value, info.mode)
+        return value
 
     @classmethod
     def model_validate(cls, obj: Any, **_: Any) -> Self:
@@ -362,8 +365,6 @@ def _dated(raw: Any) -> Any:
         return raw  # its own field refuses it
     said = {name: dated(answer, at) if name in BUILT_IN else answer for name, answer in raw.items()}
     extra = raw.get("extra")
-    if isinstance(extra, Mapping):
-        # A profile's own answers were read before: those without a time stay so, also when they are read once more.
-        of_all = None if isinstance(extra, MappingProxyType) else at
-        said["extra"] = {name: dated(answer, of_all) for name, answer in extra.items()}
+    if isinstance(extra, Mapping) and not isinstance(extra, MappingProxyType):  # a profile's own has its times
+        said["extra"] = {name: dated(answer, at) for name, answer in extra.items()}
     return said

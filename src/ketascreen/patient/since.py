@@ -67,4 +67,12 @@ def _unit(fact: Fact) -> str:
 def _counted(fact: Fact, answer: SinceAnswer, observed: date | None) -> Days | None:
     """The days of a number, which says something only together with its own day."""
     assert isinstance(answer, Decimal)
-    return None if observed is None else days_ago(int(answer), MONTHS_OF[_unit(fact)], observed)
+    if observed is None:
+        return None
+    try:
+        return days_ago(int(answer), MONTHS_OF[_unit(fact)], observed)
+    except (ValueError, OverflowError):
+        pass  # refused below, so that no context of the error holds the number
+    raise Refused(
+        "out-of-range", "must not be before the first year of the calendar", "check it and its date", "/value"
+    )

@@ -95,7 +95,7 @@ def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
     if given is not None:
         try:
             time_zone(given)
-        except LookupError:
+        except (LookupError, TypeError):  # a name that is not text, too
             hint = "write an IANA name, such as America/Los_Angeles"
             raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)]) from None
     return own if given is None else given

@@ -30,12 +30,13 @@ def situation_at(
     overrides: Iterable[Override] = (),
 ) -> Situation:
     """What is known at a screening of the rules `decided_on`, and of what `overrides` rest on."""
-    asked = (rule for name in decided_on if (rule := rulebook.rule(name)) is not None)
+    asked = [rule for name in decided_on if (rule := rulebook.rule(name)) is not None]
     names = {used.fact for override in overrides for used in override.rests_on}
     return Situation(
         clinic=clinic,
         outcomes=outcomes,
         rule_digests=rulebook.rule_digests,
+        deciders={rule.id: (rule.effect, rule.decided_by) for rule in asked},
         vocabulary=rulebook.vocabulary,
         answers=answers_now(names, words, rulebook.vocabulary, facts, clinic),
         open_lists=frozenset(rule.id for rule in asked if open_lists(rule, rulebook.vocabulary, facts)),

@@ -161,7 +161,7 @@ class LeanVerdict(Reported):
             return True
         findings = [(rule, words.effect(rule), words.routes(rule), one.outcome) for rule, one in self.findings.items()]
         found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
-        decided = rules_decided(self.decisions, self.overrides)
+        decided = rules_decided(self.decisions, self.overrides) & words.decidable
         doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
         return all(
             said == combine(found[route], self.stage, decided=decided, in_doubt=bool(self.faults) or route in doubted)

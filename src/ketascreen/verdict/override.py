@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ketascreen.language.effects import usual_decider
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.finding import FactUsed
@@ -66,8 +67,17 @@ class Override(Reported):
 
         An override of anything else counts for nothing: it is on record that somebody went ahead.
         """
-        decider = self.decided_by or usual_decider(self.effect)
-        return "decision" if is_decision(self.outcome, decider) else "override"
+        return "decision" if is_decision(self.outcome, self.decider) else "override"
+
+    @property
+    def decider(self) -> DecidedBy:
+        """Who may decide on the rule, as this override says."""
+        return self.decided_by or usual_decider(self.effect)
+
+    @field_validator("birth_date")
+    @classmethod
+    def _is_a_date(cls, text: str | None) -> str | None:
+        return None if text is None else str(PartialDate.parse(text))
 
 
 class OverrideShown(Reported):
@@ -116,6 +126,8 @@ def standing(override: Override, situation: Situation) -> Standing:
         return Standing.LAPSED_BY_DATE
     if situation.rule_digests.get(override.rule) != override.rule_digest:
         return Standing.RULE_CHANGED
+    if situation.deciders.get(override.rule) != (override.effect, override.decider):
+        return Standing.RULE_CHANGED  # only the rulebook says what its rule does and who decides on it
     person = of_person(override.birth_date, situation.birth_date)
     if person is Standing.OTHER_PERSON:
         return person

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.partial_date import Days, PartialDate
-from ketascreen.language.terms import Outcome
+from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.language.vocabulary import Fact
 from ketascreen.verdict.finding import FactUsed
 
@@ -43,7 +43,8 @@ LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE
 class Situation:
     """What the standing of decisions depends on at a screening. Its repr shows nothing of the patient.
 
-    `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `answers` are
+    `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `deciders` has
+    the effect of each rule decided on, and who may decide on it. `answers` are
     the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
     list which is not known to be complete. `birth_date` is a year, a month or a day.
     """
@@ -51,6 +52,7 @@ class Situation:
     clinic: ClinicTime
     outcomes: Mapping[str, Outcome]
     rule_digests: Mapping[str, str]
+    deciders: Mapping[str, tuple[Effect, DecidedBy]]
     vocabulary: Mapping[str, Fact]
     answers: Mapping[str, FactUsed]
     open_lists: Collection[str]

@@ -11,7 +11,7 @@ from ketascreen import _version
 from ketascreen.language.documents import Citation
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
 from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decided import DecisionShown
@@ -55,6 +55,7 @@ class Wording:
         self._answers = {name: fact.describe() for name, fact in rulebook.vocabulary.items()}
         self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
+        self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
         self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
