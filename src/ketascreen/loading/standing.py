@@ -7,6 +7,7 @@ answer of today could give.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
@@ -46,22 +47,20 @@ def _refused(message: str) -> Diagnostic:
 
 
 def _more_cautious(fact: Fact, word: str, rules: Sequence[Rule], vocabulary: Vocabulary) -> tuple[str, Rule] | None:
-    """A choice, and a rule that it can meet where no rule as strong is met with `word`; None only if none is found.
+    """A choice, and a rule that it can meet where no rule as strong is met with `word`; None if surely there is none.
 
-    Also a choice for which the search takes too long.
+    A search that takes too long is not sure.
     """
     spreads = {rule.id: spread(rule.when) for rule in rules}
-    for bar in _BARS:
-        for route in Route:
-            strong = [rule for rule in rules if rule.effect in bar and route in rule.routes]
-            met = any_of(fixed(spreads[rule.id], fact.name, word) for rule in strong)
-            for rule in strong:
-                for other in _others(fact, word):
-                    with_other = fixed(spreads[rule.id], fact.name, other)
-                    if with_other not in (FAILS, fixed(spreads[rule.id], fact.name, word)):
-                        found = find([with_other, met], vocabulary, lambda truths: truths == (TRUE, FALSE))
-                        if not found.shows_none:
-                            return other, rule
+    for bar, route in product(_BARS, Route):
+        strong = [rule for rule in rules if rule.effect in bar and route in rule.routes]
+        met = any_of(fixed(spreads[rule.id], fact.name, word) for rule in strong)
+        for rule, other in product(strong, _others(fact, word)):
+            with_other, with_word = (fixed(spreads[rule.id], fact.name, one) for one in (other, word))
+            if with_other in (FAILS, with_word):
+                continue
+            if not find([with_other, met], vocabulary, lambda truths: truths == (TRUE, FALSE)).shows_none:
+                return other, rule
     return None
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ketascreen.diagnostic import is_plain_name
+from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import decimal_text
 from ketascreen.patient.observation import ListObservation, Observation, as_mapping, decimal_of
 from ketascreen.patient.refused import Refused
@@ -67,6 +68,8 @@ def plain_extra(answer: Any, mode: str) -> Any:
         return answer
     if isinstance(answer, Decimal):
         return _json_number(answer)
+    if isinstance(answer, PartialDate):
+        return str(answer)
     return answer.isoformat() if isinstance(answer, date) else answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ketascreen.language.condition import Compare, Condition, Value, comparisons
 from ketascreen.language.logic import Truth
@@ -126,7 +127,7 @@ def _quiet(conditions: tuple[Condition, ...], vocabulary: Vocabulary) -> Known:
 
     for _ in range(_ROUNDS):
         for fact, values in ways.items():
-            answers[fact] = min(values, key=lambda value, fact=fact: met(fact, value))  # type: ignore[misc]
+            answers[fact] = min(values, key=partial(met, fact))
     return answers
 
 

@@ -215,8 +215,7 @@ def _held(rulebook: Rulebook, uses: Callable[[Condition], bool]) -> list[tuple[C
 def _outside(when: Condition, rulebook: Rulebook) -> str:
     for compare in comparisons(when):
         fact = rulebook.vocabulary[compare.fact]
-        ends = compare.constant if isinstance(compare.constant, tuple) else (compare.constant,)
-        if fact.is_number and compare.parameters and not all(in_range(fact, end) for end in ends):  # type: ignore[arg-type]
+        if fact.is_number and compare.parameters and not all(in_range(fact, end) for end in compare.numbers):
             return f"outside the range of `{fact.name}`"
     return ""
 
