@@ -230,7 +230,7 @@ def test_a_profile_with_its_own_time_is_written_and_read_to_itself() -> None:
 def test_a_day_or_a_month_that_does_not_exist_is_refused_and_never_read_as_the_first(name: str, text: str) -> None:
     with pytest.raises(ProfileError) as caught:
         PatientProfile.model_validate({name: text})
-    assert [problem.code for problem in caught.value.diagnostics][0] in {"not-a-date", "out-of-range"}
+    assert {problem.code for problem in caught.value.diagnostics} <= {"not-a-date", "out-of-range"}
 
 
 @pytest.mark.parametrize("parts", [(2026, 13), (2026, 0), (2026, 5, 0), (0,), (1984, None, 5)])
