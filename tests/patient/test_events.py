@@ -232,7 +232,7 @@ def test_a_partial_date_of_an_added_event_is_written_as_its_text() -> None:
 def test_a_day_or_a_month_that_does_not_exist_is_refused_and_never_read_as_the_first(name: str, text: str) -> None:
     with pytest.raises(ProfileError) as caught:
         PatientProfile.model_validate({name: text})
-    assert caught.value.diagnostics[0].code in {"not-a-date", "out-of-range"}
+    assert {problem.code for problem in caught.value.diagnostics} <= {"not-a-date", "out-of-range"}
 
 
 @pytest.mark.parametrize("parts", [(2026, 13), (2026, 0), (2026, 5, 0), (0,), (1984, None, 5)])
