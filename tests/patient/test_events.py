@@ -5,12 +5,13 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from ketascreen import Observation, PatientProfile, ProfileError
+from ketascreen import Observation, PatientProfile, ProfileError, read_profile
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Span
 from ketascreen.language.partial_date import PartialDate
@@ -280,3 +281,13 @@ def test_a_number_of_years_before_the_calendar_is_refused() -> None:
     with pytest.raises(ProfileError) as caught:
         known_facts(profile, vocabulary, ClinicTime.at(AS_OF))
     assert [problem.code for problem in caught.value.diagnostics] == ["out-of-range"]
+
+
+def test_undated_is_a_word_for_no_date_in_yaml_too(tmp_path: Path) -> None:
+    file = tmp_path / "patient.yaml"
+    file.write_text("observed_at: 2026-11-20\nsystolic_bp: 120\npregnancy: {value: pregnant, at: undated}\n")
+    profile = read_profile(file)
+    assert profile.pregnancy == Observation("pregnant", None)
+    assert profile.systolic_bp == Observation(Decimal(120), date(2026, 11, 20))
+    with pytest.raises(ProfileError):
+        PatientProfile(pregnancy={"value": "pregnant", "at": "unknown"})

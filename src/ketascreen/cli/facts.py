@@ -12,7 +12,7 @@ from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option
 from ketascreen.language.condition import facts_of
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.vocabulary import Code, Fact
+from ketascreen.language.vocabulary import Code, Fact, Kind
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.rendering.page import Line, Style, entries, entry, show, wrapped
@@ -93,7 +93,8 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
     if fact.replaced_by:
         yield from entry("Replaced by", ", ".join(fact.replaced_by), indent=2)
     yield from entry("Domain", fact.domain, indent=2)
-    yield from entry("Can change", "yes" if fact.changeable else "no", indent=2)
+    recurs = "Can happen again" if fact.kind is Kind.SINCE else "Can change"
+    yield from entry(recurs, "yes" if fact.changeable else "no", indent=2)
     where = "a field of the profile" if fact.name in BUILT_IN else "under `extra` in the profile"
     yield from entry("Given as", where, indent=2)
     yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)

@@ -23,6 +23,9 @@ from ketascreen.patient.times import in_our_time, read_instant, read_partial_dat
 NEVER = "none"
 """The answer to a fact of the kind `since`: such an event never happened."""
 
+UNDATED = "undated"
+"""The `at` of an answer without a date, though the profile has one for answers that have none; `null` says the same."""
+
 MAX_ENTRIES = 200
 MAX_TEXT = 200
 
@@ -127,7 +130,7 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
         if key not in allowed:
             hint = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
             raise Refused("unknown-key", "has a key that an answer does not have", hint)
-    at = None if raw.get("at") is None else read_instant(raw["at"])
+    at = None if raw.get("at") in (None, UNDATED) else read_instant(raw["at"])
     if fact.kind is Kind.LIST:
         complete = raw.get("complete", False)
         if not isinstance(complete, bool):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
 from ketascreen.patient.codes import codes_by_fact
-from ketascreen.patient.observation import NEVER
+from ketascreen.patient.observation import NEVER, UNDATED
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -32,7 +32,7 @@ def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        "$defs": {"at": {**_AT, "title": "When it was observed"}},
+        "$defs": {"at": {"anyOf": [_AT, {"const": UNDATED}], "title": "When it was observed"}},
     }
 
 

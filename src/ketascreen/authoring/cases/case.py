@@ -16,9 +16,6 @@ from ketascreen.patient.profile import PatientProfile
 NOTHING = "nothing"
 """What a rule's case expects for a route that the rule is not for."""
 
-UNDATED = "undated"
-"""The `at` of an answer in a case that has no date, although the case or its start says when answers were observed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING, UNDATED, Case
+from ketascreen.authoring.cases.case import NOTHING, Case
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
@@ -128,7 +128,7 @@ class _CaseReader:
         for name, answer in given.items():
             if name in model.without:
                 continue
-            said = answer if name == "birth_date" else _answer(answer, observed_at)
+            said = answer if name == "birth_date" or observed_at is None else dated(answer, observed_at)
             (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = said
         return PatientProfile.model_validate(raw)
 
@@ -139,13 +139,6 @@ def _once(observed_at: str | None) -> Instant | str | None:
         return read_instant(observed_at) if observed_at else None
     except Refused:
         return observed_at
-
-
-def _answer(answer: Any, observed_at: Instant | str | None) -> Any:
-    """An answer as a profile reads it, with the time of the case if it has none of its own."""
-    if isinstance(answer, dict) and answer.get("at") == UNDATED:
-        return {**answer, "at": None}
-    return answer if observed_at is None else dated(answer, observed_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ketascreen.authoring.cases.case import UNDATED
 from ketascreen.authoring.editor.texts import CONDITIONS
 from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.complete import complete
@@ -13,7 +12,7 @@ from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.quantity import UNITS, QuantityError, Unit
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Kind
-from ketascreen.patient.observation import NEVER
+from ketascreen.patient.observation import NEVER, UNDATED
 
 Schema = dict[str, Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING, UNDATED
+from ketascreen.authoring.cases.case import NOTHING
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
@@ -16,6 +16,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.contradictions import Contradicted
 from ketascreen.patient.facts import grounds_of
+from ketascreen.patient.observation import UNDATED
 
 _WIDTH = 100
 
