@@ -1,6 +1,7 @@
 """Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
 
-Each round starts both versions, one after the other, on the rulebook of this clone. What is printed is the median of
+Each round starts both versions, one after the other, on the rulebook and a patient of this clone. Where the other
+version cannot read these, name what both can: `--rules DIR --patient FILE` (tests/data/before has both). What is printed is the median of
 each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that cannot give a
 recommendation alone or a lean form gives its whole verdict instead.
 """
@@ -46,27 +47,35 @@ def once():
     return time.perf_counter() - began
 print(statistics.median([once() for _ in range(400)][100:]))
 """
-_PATIENT = str(EXAMPLES / "resistant-depression.json")
-ACTIONS: dict[str, tuple[str, ...]] = {
-    "import ketascreen": ("import ketascreen",),
-    "import what a screening needs": ("from ketascreen import PatientProfile, Screener, load_rulebook",),
-    "ketascreen check": (_COMMAND, "check", str(RULES)),
-    "ketascreen test": (_COMMAND, "test", str(RULES)),
-    "ketascreen mutate": (_COMMAND, "mutate", str(RULES)),
-}
-for _stage in ("candidacy", "session"):
-    for _what, _named, *_channels in (
-        ("screen", "a screening, reference", "reference"),
-        ("screen", "a screening, production", "production"),
-        ("screen", "a screening, compiled", "compiled"),
-        ("screen", "a screening, both default channels", "reference", "production"),
-        ("decide", "its recommendation alone, compiled", "compiled"),
-        ("json", "a screening and its JSON, both default channels", "reference", "production"),
-        ("lean", "a screening and its lean JSON, both default channels", "reference", "production"),
-        ("json alone", "the JSON of a verdict", "reference"),
-        ("lean alone", "the lean JSON of a verdict", "reference"),
-    ):
-        ACTIONS[f"{_named}, at {_stage}"] = (_SCREENING, str(RULES), _PATIENT, _what, _stage, *_channels)
+SCREENINGS: tuple[tuple[str, ...], ...] = (
+    ("screen", "a screening, reference", "reference"),
+    ("screen", "a screening, production", "production"),
+    ("screen", "a screening, compiled", "compiled"),
+    ("screen", "a screening, both default channels", "reference", "production"),
+    ("decide", "its recommendation alone, compiled", "compiled"),
+    ("decide", "its recommendation alone, both default channels", "reference", "production"),
+    ("json", "a screening and its JSON, both default channels", "reference", "production"),
+    ("lean", "a screening and its lean JSON, both default channels", "reference", "production"),
+    ("json alone", "the JSON of a verdict", "reference"),
+    ("lean alone", "the lean JSON of a verdict", "reference"),
+)
+"""What is done, its name, and the channels."""
+
+
+def actions(rules: Path, patient: Path) -> dict[str, tuple[str, ...]]:
+    """Each action by its name: a program and its arguments."""
+    of_the_command_line = {name: (_COMMAND, name, str(rules)) for name in ("check", "test", "mutate")}
+    screenings = {
+        f"{named}, at {stage}": (_SCREENING, str(rules), str(patient), what, stage, *channels)
+        for stage in ("candidacy", "session")
+        for what, named, *channels in SCREENINGS
+    }
+    return {
+        "import ketascreen": ("import ketascreen",),
+        "import what a screening needs": ("from ketascreen import PatientProfile, Screener, load_rulebook",),
+        **{f"ketascreen {name}": action for name, action in of_the_command_line.items()},
+        **screenings,
+    }
 
 
 class Times(NamedTuple):
@@ -98,9 +107,11 @@ def main() -> None:
     parser.add_argument("other", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="actions whose name holds this")
+    parser.add_argument("--rules", type=Path, default=RULES)
+    parser.add_argument("--patient", type=Path, default=EXAMPLES / "resistant-depression.json")
     given = parser.parse_args()
     versions = (given.other.resolve(), ROOT / "src")
-    for name, action in ACTIONS.items():
+    for name, action in actions(given.rules.resolve(), given.patient.resolve()).items():
         if given.only not in name:
             continue
         for version in versions:
