@@ -1,9 +1,9 @@
 """Times this version beside another in turn: `python -m tests.campaigns.beside OTHER/src [--rounds 5] [--only WHAT]`.
 
 Each round starts both versions, one after the other, on the rulebook and a patient of this clone. Where the other
-version cannot read these, name what both can: `--rules DIR --patient FILE` (tests/data/before has both). What is printed is the median of
-each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that cannot give a
-recommendation alone or a lean form gives its whole verdict instead.
+version cannot read these, name what both can: `--rules DIR --patient FILE` (tests/data/before has both). What is
+printed is the median of each, in brackets the fastest, and the ratios of both; nothing is asserted. A version that
+cannot give a recommendation alone or a lean form gives its whole verdict instead.
 """
 
 from __future__ import annotations
