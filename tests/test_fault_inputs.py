@@ -281,5 +281,7 @@ def test_a_date_of_an_event_that_is_too_old_or_undated_says_only_that_the_last_o
 
 
 def test_no_stroke_contradicts_a_list_that_names_one() -> None:
-    assert refusals(heart_conditions=heart("stroke"), last_stroke=at("none", TODAY)) == contradiction("last_stroke")
+    assert refusals(heart_conditions=heart("stroke"), last_stroke=at("none", TODAY)) == contradiction(
+        "heart_conditions"
+    )
     assert told(heart_conditions=heart(), last_stroke=at("none", TODAY)).decision is ELIGIBLE

@@ -106,10 +106,15 @@ def test_each_built_in_contradiction_has_its_cases_in_the_built_in_rulebook() ->
     assert OTHER_AGE in {case.refused for case in shipped_cases()}
 
 
+REFUSED_TOO = {("positive_test_where_not_possible", "pregnancy")}
+"""Where `newer` names this fact, the contradiction falls for a later test alone, which another one refuses too."""
+
+
 def slipped(one: Contradiction) -> Iterable[Contradiction | None]:
     """A built-in contradiction dropped, about another fact, with another `newer` or none, or turned around."""
     yield None
-    yield from (replace(one, newer=fact) for fact in sorted(one.facts - {one.newer}))
+    others = (fact for fact in sorted(one.facts - {one.newer}) if (one.name, fact) not in REFUSED_TOO)
+    yield from (replace(one, newer=fact) for fact in others)
     if one.newer is not None:
         yield replace(one, newer=None)
     if isinstance(one.when, NotBelow):
