@@ -57,6 +57,7 @@ class _Evidence:
     def __init__(self, words: Wording, vocabulary: Vocabulary, facts: Facts, clinic: ClinicTime) -> None:
         self._words, self._vocabulary, self._facts, self._clinic = words, vocabulary, facts, clinic
         self._used: dict[tuple[str, bool], FactUsed] = {}
+        self._ages: dict[Instant, int] = {}
 
     def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
@@ -76,24 +77,24 @@ class _Evidence:
 
     def _known(self, name: str, value: Value) -> dict[str, Any]:
         """The part of a known fact that belongs to the patient, by field of `FactUsed`."""
-        facts, clinic = self._facts, self._clinic
+        facts = self._facts
         observed, event, counts = facts.observed.get(name), facts.events.get(name), facts.current.get(name) == value
-        known = {
-            "value": _answer(name, value, facts),
-            "complete": value.complete if isinstance(value, ListValue) else None,
-            "counts": counts,
-            "earliest": event.first.isoformat() if event else None,
-            "latest": event.last.isoformat() if event else None,
-        }
-        if observed is None:
-            return known
-        ages = counts and name not in facts.stale
-        return {
-            **known,
-            "observed_at": observed.isoformat(),
-            "days_old": (clinic.today - clinic.day_of(observed)).days,
-            "counts_through": self._counts_through(name, observed) if ages else None,
-        }
+        known: dict[str, Any] = {"value": _answer(name, value, facts), "counts": counts}
+        if isinstance(value, ListValue):
+            known["complete"] = value.complete
+        if event is not None:
+            known |= {"earliest": event.first.isoformat(), "latest": event.last.isoformat()}
+        if observed is not None:
+            known |= {"observed_at": observed.isoformat(), "days_old": self._days_old(observed)}
+            if counts and name not in facts.stale:
+                known["counts_through"] = self._counts_through(name, observed)
+        return known
+
+    def _days_old(self, observed: Instant) -> int:
+        """The clinic's days since then; most answers share a few times."""
+        if observed not in self._ages:
+            self._ages[observed] = (self._clinic.today - self._clinic.day_of(observed)).days
+        return self._ages[observed]
 
     def _counts_through(self, name: str, observed: Instant) -> str | None:
         """The last day, or the last minute, on which an answer counts; None if it does not age."""
@@ -103,7 +104,7 @@ class _Evidence:
         if window.minutes:
             end = self._clinic.instant(observed) + timedelta(minutes=window.minutes)
             return end.astimezone(self._clinic.as_of.tzinfo).isoformat(timespec="minutes")
-        return (self._clinic.day_of(observed) + timedelta(window.days)).isoformat()
+        return (self._clinic.today + timedelta(window.days - self._days_old(observed))).isoformat()
 
     def _minutes_old(self, name: str, observed: Instant) -> int:
         """How old an answer is: by the clinic's days, or to the minute if its window is in minutes."""
