@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
-AS_OF := 2026-11-22T09:00:00Z
+AS_OF := 2026-11-22T09:00:00+01:00
 
 .PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
 
