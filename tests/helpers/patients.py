@@ -240,7 +240,8 @@ def _open(rng: Random, answers: dict[str, dict[str, Any]], name: str) -> None:
     """Takes an answer away, or makes it one that no longer counts or leaves something open."""
     answer, fact = answers[name], _vocabulary()[name]
     ways = ["missing", "missing"]
-    if name in _vocabulary().windows and answer.get("value") not in fact.freshness.ageless:  # type: ignore[union-attr]
+    freshness = fact.freshness
+    if freshness is not None and freshness.window is not None and answer.get("value") not in freshness.ageless:
         # An answer cannot be of before the event that it dates.
         ways += ["undated"] if isinstance(answer.get("value"), date) else ["old", "old", "undated"]
     if fact.kind is Kind.LIST:
