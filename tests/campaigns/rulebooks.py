@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -68,11 +68,11 @@ class Told:
         return not self.unexplained and not self.refused_before
 
 
-def compare(before: Book, after: Book, reasons: Mapping[str, Reason], patients: int, seed: int) -> Told:
-    """Screens so many patients by both rulebooks."""
+def compare(before: Book, after: Book, reasons: Mapping[str, Reason], profiles: Iterable[PatientProfile]) -> Told:
+    """Screens each patient by both rulebooks."""
     told = Told()
-    for patient in cohort(seed, patients):
-        old, new = before.see(patient.profile), after.see(patient.profile)
+    for profile in profiles:
+        old, new = before.see(profile), after.see(profile)
         if old is None or new is None:
             told.refused_before += new is not None
             told.refused_after += old is not None
@@ -82,10 +82,8 @@ def compare(before: Book, after: Book, reasons: Mapping[str, Reason], patients: 
         for change in changes(old, new):
             told.changed[change.what] += 1
             if change.is_milder:
-                is_right = is_explained(change, patient.profile, reasons, after.rulebook)
-                kind = told.milder.setdefault(
-                    (change.rules, is_right), Kind(change.rules, is_right, patient.profile)
-                )
+                is_right = is_explained(change, profile, reasons, after.rulebook)
+                kind = told.milder.setdefault((change.rules, is_right), Kind(change.rules, is_right, profile))
                 kind.steps[change.step] += 1
             else:
                 _note_stricter(told, change)
@@ -163,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     before, after = Book.load(given.before), Book.load(given.after)
     reasons = read_reasons(given.reasons, after.rulebook)
-    told = compare(before, after, reasons, given.patients, given.seed)
+    told = compare(before, after, reasons, (one.profile for one in cohort(given.seed, given.patients)))
     print(f"{given.patients:,} patients of seed {given.seed}\n")
     print("\n".join(report(told, before, after, reasons)))
     return 0 if told.ends_well else 1

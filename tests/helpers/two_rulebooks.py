@@ -98,8 +98,8 @@ class Book:
         for said, what in ((session, READINESS), (decided, DECIDED)):
             for route, one in said.routes.items():
                 levels[what, route] = _readiness(one), self._stands(one.readiness_reasons, said.outcomes)
-        alerts = {(said.stage, rule) for said in (candidacy, session) for one in said.routes.values() for rule in one.alerts}
-        return Seen(levels, frozenset(alerts))
+        alerts = ((said.stage, one.alerts) for said in (candidacy, session) for one in said.routes.values())
+        return Seen(levels, frozenset((stage, rule) for stage, rules in alerts for rule in rules))
 
     def condition_of(self, rule: str) -> Condition:
         """A rule's condition; `always` where the rulebook does not have the rule."""
