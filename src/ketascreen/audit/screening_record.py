@@ -30,7 +30,7 @@ from ketascreen.verdict.verdict import RouteVerdict, Verdict
 from ketascreen.verdict.wording import Wording
 
 _ELSEWHERE = {
-    *("facts", "last_answers", "too_old"),
+    *("facts", "last_answers", "too_old", "unrecognised"),
     *("rulebook", "stage", "counts", "agreement", "library_version", "receipt"),
 }
 """The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""

@@ -47,7 +47,8 @@ class Allowance:
 class Rule:
     """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
 
-    `decided_by` is who may decide to go ahead although it is met.
+    `decided_by` is who may decide to go ahead although it is met. `do_if_old` stands in for `do` where an alert rests
+    on an answer that is too old or undated.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Rule:
     sign_off: SignOff = SignOff("draft")
     allow: tuple[Allowance, ...] = ()
     decided_by: DecidedBy = DecidedBy.NOBODY
+    do_if_old: str = ""
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""

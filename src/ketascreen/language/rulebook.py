@@ -19,7 +19,11 @@ from ketascreen.language.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a rulebook is, and who answers for it. `time_zone` is the clinic's, by its IANA name, if it is given."""
+    """What a rulebook is, and who answers for it.
+
+    `not_asked` is what it has no rule on, and a reader might think it has. `time_zone` is the clinic's, by its IANA
+    name, if it is given.
+    """
 
     id: str
     title: str
@@ -32,6 +36,7 @@ class Identity:
     limits: str
     allow: tuple[Allowance, ...] = ()
     time_zone: str | None = None
+    not_asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

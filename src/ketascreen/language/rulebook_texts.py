@@ -29,6 +29,8 @@ def _identity(rulebook: Rulebook) -> _Texts:
     yield "rulebook.responsible", identity.responsible
     yield "rulebook.intended_use", identity.intended_use
     yield "rulebook.limits", identity.limits
+    for number, text in enumerate(identity.not_asked, 1):
+        yield f"rulebook.not_asked.{number}", text
 
 
 def _rules(rulebook: Rulebook) -> _Texts:
@@ -36,6 +38,7 @@ def _rules(rulebook: Rulebook) -> _Texts:
         yield f"rule.{rule.id}.title", rule.title
         yield f"rule.{rule.id}.say", rule.say
         yield f"rule.{rule.id}.do", rule.do
+        yield f"rule.{rule.id}.do_if_old", rule.do_if_old
         yield f"rule.{rule.id}.interpretation", rule.interpretation
 
 

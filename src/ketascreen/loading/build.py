@@ -152,7 +152,8 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
             hint = "write an IANA name, such as America/Los_Angeles"
             problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
     given = dict(model)
-    return Identity(**{**given, "allow": tuple(Allowance(**dict(allowed)) for allowed in given["allow"])})
+    allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
+    return Identity(**{**given, "allow": allow, "not_asked": tuple(given["not_asked"])})
 
 
 def _version(text: str) -> tuple[int, ...]:

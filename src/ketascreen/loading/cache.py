@@ -27,7 +27,7 @@ from ketascreen.runtime.gc_pause import gc_paused
 
 log = logging.getLogger(__name__)
 
-FORMAT = "ketascreen-cache/2"
+FORMAT = "ketascreen-cache/3"
 MAX_ENTRIES = 16
 """How many entries are kept; the oldest are removed."""
 _ENDING = ".rulebook"

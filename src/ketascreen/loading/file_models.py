@@ -96,6 +96,7 @@ class RuleModel(FileModel):
     when: Any
     say: Text
     do: Text = ""
+    do_if_old: Text = ""
     sources: list[CitationModel] = Field(min_length=1)
     conflicts: list[Text] = []
     interpretation: Text = ""
@@ -246,6 +247,7 @@ class RulebookModel(FileModel):
     responsible: Text
     intended_use: Text
     limits: Text
+    not_asked: list[Text] = []
     time_zone: Text | None = None
     allow: list[AllowAboutModel] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+"""A parameter in a text."""
 
 
 @dataclass
@@ -136,12 +140,26 @@ class Linker:
             return None
         sources = self.sources.citations(model.sources, node, "sources")
         place, sign_off = key_place(node, "when"), SignOff(**dict(model.sign_off))
+        say, do, do_if_old = (self._worded(node, key, getattr(model, key)) for key in ("say", "do", "do_if_old"))
         return Rule(
-            model.id, model.title, stage, effect, routes, when, model.say, sources, place, model.do,
+            model.id, model.title, stage, effect, routes, when, say, sources, place, do,
             tuple(model.conflicts), model.interpretation, sign_off,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
-            DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect),
+            DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old,
         )  # fmt: skip
+
+    def _worded(self, node: MappingNode, key: str, text: str) -> str:
+        """A rule's text with each `{parameter}` replaced by its value, so that no number in it goes out of date."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if name not in self.parameters:
+                hint = did_you_mean(name, self.parameters, otherwise="write {name} of a parameter, or no braces")
+                self._problem("unknown-parameter", f"unknown parameter `{name}`", hint, place_of(node, (key,)))
+                return found[0]
+            return str(self.parameters[name].value)
+
+        return _PARAMETER.sub(value, text)
 
     def _check_rule(self, path: str, model: Any, node: MappingNode) -> None:
         stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
@@ -158,6 +176,9 @@ class Linker:
             message = f"{article} `{model.effect}` rule cannot have stage `{model.stage}`"
             hint = f"write {' or '.join(f'`{stage}`' for stage in allowed)}, or choose another effect"
             self._problem("stage", message, hint, place_of(node, ("stage",)))
+        if model.do_if_old and not EFFECTS[Effect(model.effect)].last_answers:
+            message = f"`{model.effect}` rules never rest on an answer that is too old, so they have no `do_if_old`"
+            self._problem("key", message, "delete it; only an alert has it", key_place(node, "do_if_old"))
         if model.decided_by and EFFECTS[Effect(model.effect)].decided_by is None:
             message = f"nobody can decide on a rule with effect `{model.effect}`, so it has no `decided_by`"
             hint = f"delete it, or choose another effect: {' or '.join(DECIDABLE)}"

@@ -52,7 +52,7 @@ class _RowWriter:
     def rulebook(self, book: Rulebook) -> list[Any]:
         definitions = [self.row(one, when=self.condition) for one in book.definitions.values()]
         parts = [
-            self.row(book.identity, allow=self.rows),
+            self.row(book.identity, allow=self.rows, not_asked=list),
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
@@ -159,9 +159,10 @@ class _RowReader:
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )
-        *who, allow, zone = identity
+        *who, allow, zone, not_asked = identity
+        said = (_allowances(allow), zone, tuple(not_asked))
         return Rulebook(
-            identity=Identity(*who, _allowances(allow), zone),  # type: ignore[call-arg]  # mypy counts the star as all
+            identity=Identity(*who, *said),  # type: ignore[call-arg]  # mypy counts the star as all
             rules=tuple(map(self.rule, rules)),
             vocabulary=Vocabulary(
                 map(_read_fact, facts), (*BUILT_IN.contradictions, *map(self.contradiction, contradictions))
@@ -201,11 +202,11 @@ class _RowReader:
 
     def rule(self, row: Any) -> Rule:
         name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
-        sign_off, allow, decided_by = rest
+        sign_off, allow, decided_by, do_if_old = rest
         return Rule(
             name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
-            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by],
+            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old,
         )  # fmt: skip
 
     def parameter(self, row: Any) -> Parameter:

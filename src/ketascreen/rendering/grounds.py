@@ -15,12 +15,16 @@ from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source
 from ketascreen.verdict.recommendation import in_doubt
 from ketascreen.verdict.verdict import Ask, Verdict
 
+_MAY_GO_AHEAD = (Decision.ELIGIBLE, Decision.CAUTION)
+
 
 def render_group(
     verdict: Verdict, decision: Decision, reasons: Iterable[str], shown: set[str], texts: Catalogue
 ) -> Iterator[Line]:
-    """What a decision means, and its reasons."""
+    """What a decision means, what it says nothing about, and its reasons."""
     yield from wrapped(texts.label("meaning", decision), indent=2)
+    if decision in _MAY_GO_AHEAD and verdict.not_asked:
+        yield from entry(texts.text("entry.not_asked"), texts.listed(verdict.not_asked), indent=2)
     if decision is Decision.INSUFFICIENT_DATA and in_doubt(verdict):
         yield from wrapped(texts.text("verdict.doubt"), indent=2)
     yield from render_listed(verdict, reasons, shown, texts)
@@ -50,7 +54,7 @@ def render_finding(
     if with_routes and len(routes) < len(verdict.routes):
         yield from entry(texts.text("entry.routes"), texts.listed(routes), indent=4)
     unknown = finding.outcome is Outcome.UNKNOWN
-    says = texts.text("entry.would_say") if unknown else texts.text("entry.says")
+    says = texts.text("entry.if_met") if unknown else texts.text("entry.says")
     yield from entry(says, finding.say, indent=4)
     if finding.do:
         yield from entry(texts.text("entry.do"), finding.do, indent=4)
@@ -110,7 +114,7 @@ def _answer(used: FactUsed, texts: Catalogue) -> str:
 
 def _age(used: FactUsed, texts: Catalogue) -> str:
     if used.observed_at is None or used.days_old is None:
-        return texts.text("grounds.undated")
+        return texts.text("grounds.undated.accepted" if used.counts else "grounds.undated")
     if used.days_old == 0:
         return texts.text("grounds.today", time=used.observed_at)
     return texts.counted("grounds.days_old", used.days_old, time=used.observed_at)
@@ -123,6 +127,8 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 def why_lacking(lacking: FactLacking | Ask, texts: Catalogue) -> str:
     """Why a fact is not known; of an answer that is too old, how old it is, and how long one counts."""
+    if lacking.unrecognised:
+        return texts.text("grounds.unrecognised", entries=texts.listed(lacking.unrecognised))
     why = texts.label("want", lacking.why)
     days, minutes, old = lacking.counts_days, lacking.counts_minutes, lacking.minutes_old
     if minutes is not None:

@@ -61,13 +61,25 @@ class _Evidence:
 
     def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
-        answers = deciding_answers(rule, self._facts)
-        _, rests_on, lacks = explain(rule.when, answers)
         last = EFFECTS[rule.effect].last_answers
+        answers, (rests_on, lacks) = self._grounds(rule, last)
         return (
             tuple([self.fact_used(name, answers[name], last) for name in sorted(rests_on)]),
             tuple([self._lacking(name, name in answers) for name in sorted(lacks)]),
         )
+
+    def _grounds(self, rule: Rule, last: bool) -> tuple[Mapping[str, Value], tuple[Iterable[str], Iterable[str]]]:
+        """The answers that a rule reads, and the names of those that its outcome rests on and of those that it lacks.
+
+        An alert rests on an answer that does not count only if those that count do not give its outcome.
+        """
+        answers = deciding_answers(rule, self._facts)
+        outcome, *grounds = explain(rule.when, answers)
+        if last:
+            of_now, *grounds_now = explain(rule.when, self._facts.current)
+            if of_now is outcome:
+                answers, grounds = self._facts.current, grounds_now
+        return answers, (grounds[0], grounds[1])
 
     def fact_used(self, name: str, answer: Value, last: bool = False) -> FactUsed:
         """A known fact; `last`: as an alert reads it, at any age."""
@@ -120,8 +132,10 @@ class _Evidence:
             if observed is None:
                 return self._words.lacking(name, "undated")
             return self._words.lacking(name, "too_old", self._minutes_old(name, observed))
+        if name in self._facts.events and answered:
+            return self._words.lacking(name, "not_exact")
         if answered:
-            return self._words.lacking(name, "not_exact" if name in self._facts.events else "list_incomplete")
+            return self._words.lacking(name, "list_incomplete", unrecognised=self._facts.unrecognised.get(name, ()))
         return self._words.lacking(name, "not_recorded")
 
 

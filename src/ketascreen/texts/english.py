@@ -154,7 +154,8 @@ TEXTS: Mapping[str, str] = {
     "entry.stage": "Stage",
     "entry.statements": "The sources",
     "entry.why": "Why",
-    "entry.would_say": "Would say",
+    "entry.if_met": "If met",
+    "entry.not_asked": "Not asked",
     # The page of a verdict.
     "verdict.fault": "FAULT: {where}: {message}",
     "verdict.disagreement": "CHANNELS DISAGREE: {rule}: {outcomes}",
@@ -180,6 +181,8 @@ TEXTS: Mapping[str, str] = {
     "verdict.column.readiness": "Today",
     "verdict.alert": "ALERT: {title}",
     "verdict.alert.open": "ALERT NOT RULED OUT: {title}",
+    "verdict.alert.old": "{title}, on {days}",
+    "verdict.alert.undated": "{title}, undated",
     "verdict.alert.ask": "The answer is not known; ask now.",
     "verdict.decision": "{routes}: Recommendation: {decision}",
     "verdict.readiness": "{routes}: Today: {readiness}",
@@ -208,6 +211,9 @@ TEXTS: Mapping[str, str] = {
     "grounds.list.whole": "{words} (whole list)",
     "grounds.list.partial": "{words} (list not complete)",
     "grounds.undated": "undated",
+    "grounds.undated.accepted": "undated; undated answers are accepted for this fact",
+    "grounds.unrecognised": "the list has an entry that these rules do not know, so it is not known to be complete: "
+    "{entries}",
     "grounds.today": "{time}, less than a day old",
     "grounds.days_old.one": "{time}, 1 day old",
     "grounds.days_old.many": "{time}, {count} days old",

@@ -48,7 +48,8 @@ class FactLacking(Reported):
     """A fact that an unknown finding lacks, and why it is not known.
 
     `minutes_old`: how old an answer is that is too old, in minutes; a day of the clinic has 1,440. How long an answer
-    counts, if it ages: `counts_days` (0: on the same day) or `counts_minutes`.
+    counts, if it ages: `counts_days` (0: on the same day) or `counts_minutes`. `unrecognised`: the entries of a list
+    that the vocabulary does not know, because of which it is not known to be complete.
     """
 
     fact: str
@@ -57,10 +58,14 @@ class FactLacking(Reported):
     minutes_old: int | None = None
     counts_days: int | None = None
     counts_minutes: int | None = None
+    unrecognised: tuple[str, ...] = ()
 
 
 class Finding(Reported):
-    """What one rule gives, in the rule's own words, with its sources and the facts that it rests on or lacks."""
+    """What one rule gives, in the rule's own words, with its sources and the facts that it rests on or lacks.
+
+    The title of an alert that rests on an answer that does not count tells its date, and `do` is then `do_if_old`.
+    """
 
     rule: str
     title: str

@@ -16,7 +16,7 @@ from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
 from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
-from ketascreen.verdict.finding import Fault, Finding, Want
+from ketascreen.verdict.finding import FactLacking, Fault, Finding, Want
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import (
@@ -70,8 +70,8 @@ class LeanVerdict(Reported):
     """A verdict without words. As JSON it has 5 to 11 kB; the whole verdict has 100 to 170 kB.
 
     `findings` are by rule, `facts` by name; `too_old` has the age in minutes of each answer that is too old;
-    `last_answers` has the facts for which an alert reads another
-    answer: the last one, at any age. All other fields are as in `Verdict`.
+    `unrecognised` the entries for which a list is not known to be complete; `last_answers` the facts for which an alert
+    reads another answer: the last one, at any age. All other fields are as in `Verdict`.
     """
 
     stage: Stage
@@ -82,6 +82,7 @@ class LeanVerdict(Reported):
     facts: dict[str, LeanFact]
     last_answers: dict[str, LeanFact] = Field(default_factory=dict)
     too_old: dict[str, int] = Field(default_factory=dict)
+    unrecognised: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     decisions: tuple[DecisionShown, ...] = ()
     rulebook: RulebookUsed
     agreement: Agreement
@@ -96,6 +97,7 @@ class LeanVerdict(Reported):
         """The lean form of a verdict."""
         facts = _facts_of([one for one in verdict.findings if not EFFECTS[one.effect].last_answers])
         last = _facts_of([one for one in verdict.findings if EFFECTS[one.effect].last_answers])
+        lacking = [lacking for finding in verdict.findings for lacking in finding.lacks]
         return cls(
             stage=verdict.stage,
             as_of=verdict.as_of,
@@ -104,12 +106,8 @@ class LeanVerdict(Reported):
             findings={finding.rule: _lean(finding) for finding in verdict.findings},
             facts=facts,
             last_answers={name: fact for name, fact in last.items() if facts.get(name) != fact},
-            too_old={
-                lacking.fact: lacking.minutes_old
-                for finding in verdict.findings
-                for lacking in finding.lacks
-                if lacking.minutes_old is not None
-            },
+            too_old={one.fact: one.minutes_old for one in lacking if one.minutes_old is not None},
+            unrecognised={one.fact: one.unrecognised for one in lacking if one.unrecognised},
             decisions=verdict.decisions,
             rulebook=verdict.rulebook,
             agreement=verdict.agreement,
@@ -174,8 +172,11 @@ class LeanVerdict(Reported):
         for rule, finding in self.findings.items():
             used = last if EFFECTS[words.effect(rule)].last_answers else counting
             rests_on = tuple([used[name] for name in finding.rests_on])
-            lacks = tuple([words.lacking(name, why, self.too_old.get(name)) for name, why in finding.lacks.items()])
+            lacks = tuple([self._lacking(words, name, why) for name, why in finding.lacks.items()])
             yield rule, finding.outcome, rests_on, lacks
+
+    def _lacking(self, words: Wording, name: str, why: Want) -> FactLacking:
+        return words.lacking(name, why, self.too_old.get(name), self.unrecognised.get(name, ()))
 
     def to_json(self) -> str:
         """The JSON of it, without fields that have their default. `model_validate_json` reads it back without loss."""

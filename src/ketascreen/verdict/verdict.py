@@ -14,7 +14,7 @@ from ketascreen.verdict.override import OverrideShown
 class Ask(Reported):
     """A fact that is not known and that a rule waits for: what an answer looks like, and why it is not known.
 
-    `FactLacking` explains `minutes_old`, `counts_days` and `counts_minutes`.
+    `FactLacking` explains `minutes_old`, `counts_days`, `counts_minutes` and `unrecognised`.
     """
 
     fact: str
@@ -25,6 +25,7 @@ class Ask(Reported):
     minutes_old: int | None = None
     counts_days: int | None = None
     counts_minutes: int | None = None
+    unrecognised: tuple[str, ...] = ()
     rules: tuple[str, ...]
 
 
@@ -106,12 +107,14 @@ class Receipt(Reported):
 class Verdict(Reported):
     """Everything that one screening gave.
 
-    `as_of` is local time at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is
-    the clinic's. `decisions` are those given with the screening, and `overrides` those on record for the caller's
-    reference, each with its standing. `receipt` is there where the screening was recorded.
+    `not_asked` is what the rulebook has no rule on, so that no decision says anything about it. `as_of` is local time
+    at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is the clinic's.
+    `decisions` are those given with the screening, and `overrides` those on record for the caller's reference, each
+    with its standing. `receipt` is there where the screening was recorded.
     """
 
     notice: str
+    not_asked: tuple[str, ...] = ()
     stage: Stage
     as_of: AwareDatetime
     time_zone: str | None = None

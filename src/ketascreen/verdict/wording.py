@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from ketascreen import _version
 from ketascreen.language.documents import Citation
+from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
@@ -67,6 +68,8 @@ class Wording:
             meaning_digest=rulebook.meaning_digest,
             signed=rulebook.signed(),
         )
+        self._not_asked = rulebook.identity.not_asked
+        self._do_if_old = {rule.id: rule.do_if_old or rule.do for rule in rulebook.rules}
 
     @property
     def rules(self) -> KeysView[str]:
@@ -92,20 +95,45 @@ class Wording:
         """A known fact, with its label and unit; `known` are the fields of `FactUsed` that are the patient's."""
         return FactUsed(**self._facts[name], **known)
 
-    def lacking(self, name: str, why: Want, minutes_old: int | None = None) -> FactLacking:
+    def lacking(
+        self, name: str, why: Want, minutes_old: int | None = None, unrecognised: tuple[str, ...] = ()
+    ) -> FactLacking:
         """A fact that is not known, with its label, and with its window if its answer is too old or undated."""
         window = self._windows.get(name, {}) if why in ("too_old", "undated") else {}
-        return FactLacking(fact=name, label=self._facts[name]["label"], why=why, minutes_old=minutes_old, **window)
+        label = self._facts[name]["label"]
+        return FactLacking(
+            fact=name, label=label, why=why, minutes_old=minutes_old, unrecognised=unrecognised, **window
+        )
 
     def findings(self, grounded: Iterable[Grounded]) -> tuple[Finding, ...]:
         """The findings of rules, in the rules' words."""
         # All at once: one call of Pydantic takes two thirds of the time that a call for each takes.
         return _FINDINGS.validate_python(
             [
-                {**self._rules[rule], "outcome": outcome, "rests_on": rests_on, "lacks": lacks}
+                {
+                    **self._rules[rule],
+                    **self._if_old(rule, outcome, rests_on),
+                    "outcome": outcome,
+                    "rests_on": rests_on,
+                    "lacks": lacks,
+                }
                 for rule, outcome, rests_on, lacks in grounded
             ]
         )
+
+    def _if_old(self, rule: str, outcome: Outcome, rests_on: tuple[FactUsed, ...]) -> dict[str, str]:
+        """Other words for an alert that rests on answers that do not count: the title has their dates."""
+        if outcome is not Outcome.MET or not EFFECTS[self.effect(rule)].last_answers:
+            return {}
+        observed = [fact.observed_at for fact in rests_on if not fact.counts]
+        if not observed:
+            return {}
+        title, days = self._rules[rule]["title"], sorted({at[:10] for at in observed if at is not None})
+        if None in observed:
+            titled = ENGLISH.text("verdict.alert.undated", title=title)
+        else:
+            titled = ENGLISH.text("verdict.alert.old", title=title, days=ENGLISH.listed(days))
+        return {"title": titled, "do": self._do_if_old[rule]}
 
     def verdict(
         self,
@@ -123,6 +151,7 @@ class Wording:
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
             notice=self._noticed(overrides),
+            not_asked=self._not_asked,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
             time_zone=recommendation.time_zone,
@@ -175,6 +204,7 @@ class Wording:
             minutes_old=fact.minutes_old,
             counts_days=fact.counts_days,
             counts_minutes=fact.counts_minutes,
+            unrecognised=fact.unrecognised,
             rules=rules,
         )
 
