@@ -119,8 +119,8 @@ class PatientProfile(BaseModel):
     mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
-        note="Screened, not assumed. Intent or a plan is of the past month (C-SSRS item 4 or 5). A recent attempt is any "
-        "suicidal behavior of the past 3 months, preparation and attempts that were stopped included.",
+        note="Screened, not assumed. Intent or a plan: in the past month (C-SSRS items 4 and 5). Recent attempt: any "
+        "suicidal behaviour in the past 3 months, preparations and interrupted attempts included.",
     )  # fmt: skip
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
