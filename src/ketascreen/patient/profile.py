@@ -119,7 +119,8 @@ class PatientProfile(BaseModel):
     mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
-        note="Screened, not assumed.",
+        note="Screened, not assumed. Intent or a plan: in the past month (C-SSRS items 4 and 5). Recent attempt: any "
+        "suicidal behaviour in the past 3 months, preparations and interrupted attempts included.",
     )  # fmt: skip
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
