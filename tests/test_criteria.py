@@ -158,9 +158,9 @@ def test_the_script_says_which_file_is_out_of_date(tmp_path: Path) -> None:
     ]
 
 
-def test_all_38_conflicts_stand_with_both_sides_cited() -> None:
+def test_all_38_conflicts_of_the_register_and_the_one_of_the_rulebook_stand_with_both_sides_cited() -> None:
     conflicts = shipped().conflicts
-    assert set(conflicts) == {f"C{number}" for number in range(1, 39)}
+    assert set(conflicts) == {*(f"C{number}" for number in range(1, 39)), "C39"}
     for conflict in conflicts.values():
         assert len(conflict.statements) >= 2
         assert conflict.rules or conflict.reason

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ketascreen import Decision, Readiness
-from tests.helpers.fault_inputs import TODAY, at, refusals, told
+from tests.helpers.fault_inputs import TODAY, at, finding_of, refusals, told
 
 ELIGIBLE, REVIEW = Decision.ELIGIBLE, Decision.REVIEW
 MISSING, EXCLUDED = Decision.INSUFFICIENT_DATA, Decision.NOT_ELIGIBLE
@@ -94,6 +94,89 @@ def test_an_old_answer_on_suicidal_thoughts_is_told_and_asked_again() -> None:
     found = told(suicidality=at("thoughts", "2026-11-01"))
     assert (found.decision, found.asks, found.alerts) == (MISSING, ("suicidality",), ("suicidal-thoughts",))
     assert told(suicidality=at("none", TODAY)).alerts == ()
+
+
+def test_an_intent_a_plan_and_a_recent_attempt_raise_another_alert_than_thoughts() -> None:
+    crisis = finding_of("suicidal-crisis", suicidality=at("intent_or_plan", TODAY))
+    assert crisis.title == "Suicidal crisis: intent, plan or recent attempt"
+    assert crisis.do.startswith("Do not leave the person alone.")
+    assert told(suicidality=at("recent_attempt", TODAY)).alerts == ("suicidal-crisis",)
+    thoughts = finding_of("suicidal-thoughts", suicidality=at("thoughts", TODAY))
+    assert (thoughts.title, thoughts.do.split(",")[0]) == ("Suicidal thoughts", "Assess the risk in person today")
+    assert told(suicidality=at("thoughts", TODAY)).alerts == ("suicidal-thoughts",)
+
+
+@pytest.mark.parametrize(("day", "dated"), [("2026-11-01", ", on 2026-11-01"), (None, ", undated")])
+@pytest.mark.parametrize(("word", "alert"), [("thoughts", "suicidal-thoughts"), ("recent_attempt", "suicidal-crisis")])
+def test_an_old_suicidal_answer_has_its_date_in_the_title_and_is_asked_again_now(
+    word: str, alert: str, day: str | None, dated: str
+) -> None:
+    old = finding_of(alert, suicidality=at(word, day))
+    assert old.title.endswith(dated)
+    assert old.do.startswith("Ask again now")
+
+
+# A hypertensive crisis
+
+CRISIS, AT_THE_DOSE = "hypertensive-crisis", "hypertensive-crisis-before-dose"
+
+
+def before_dose(systolic: int, diastolic: int, day: str | None = TODAY) -> dict[str, Any]:
+    return dict(zip(PRESSURES, (at(systolic, day), at(diastolic, day)), strict=True))
+
+
+def test_210_over_125_before_the_dose_holds_the_session_and_says_what_to_do_within_minutes() -> None:
+    held = told("session", **before_dose(210, 125))
+    assert (held.decision, held.readiness) == (ELIGIBLE, Readiness.NOT_READY)
+    assert (held.readiness_reasons, held.alerts) == (("raised-pressure-before-dose",), (AT_THE_DOSE,))
+    alert = finding_of(AT_THE_DOSE, "session", **before_dose(210, 125))
+    assert "above 180 mmHg systolic or 120 mmHg diastolic" in alert.say
+    assert alert.do.startswith("Do not dose. Measure again within minutes. Call emergency care if")
+    assert not alert.title.endswith(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "alerts"),
+    [(181, 70, 1), (180, 121, 1), (180, 120, 0), (179, 119, 0)],
+)
+def test_a_pressure_above_180_or_above_120_raises_an_alert(systolic: int, diastolic: int, alerts: int) -> None:
+    screened = {"systolic_bp": at(systolic, TODAY), "diastolic_bp": at(diastolic, TODAY)}
+    for stage in ("candidacy", "session"):
+        assert told(stage, **screened).alerts == (CRISIS,) * alerts
+    assert told("session", **before_dose(systolic, diastolic)).alerts == (AT_THE_DOSE,) * alerts
+
+
+@pytest.mark.parametrize(("day", "dated"), [("2025-11-01", ", on 2025-11-01"), (None, ", undated")])
+def test_an_old_pressure_of_200_is_missing_and_its_alert_says_to_measure_now(day: str | None, dated: str) -> None:
+    screened = told(systolic_bp=at(200, day))
+    assert (screened.decision, screened.asks, screened.alerts) == (MISSING, ("systolic_bp",), (CRISIS,))
+    alert = finding_of(CRISIS, systolic_bp=at(200, day))
+    assert alert.title == f"Blood pressure in the range of a hypertensive crisis{dated}"
+    assert alert.do.startswith("Measure the blood pressure now, before any dose.")
+
+
+def test_a_pressure_before_the_dose_of_yesterday_is_measured_now() -> None:
+    alert = finding_of(AT_THE_DOSE, "session", **before_dose(200, 110, "2026-11-21"))
+    assert (alert.title[-15:], alert.do[:8]) == (", on 2026-11-21", "Measure ")
+
+
+def test_a_candidate_is_not_asked_for_the_pressure_before_a_dose() -> None:
+    assert told("candidacy", **before_dose(210, 125)).alerts == ()
+
+
+# How near a bar is
+
+
+def test_a_raised_pressure_without_a_diagnosis_says_how_near_the_bar_is() -> None:
+    raised = finding_of("raised-pressure-without-diagnosis", systolic_bp=at(178, TODAY), diastolic_bp=at(99, TODAY))
+    assert raised.outcome == "met"
+    assert "above 180 mmHg systolic or 100 mmHg diastolic bars treatment by itself" in raised.say
+
+
+def test_uncontrolled_hypertension_says_from_where_it_is_a_crisis_and_that_one_reading_is_not_enough() -> None:
+    told_to = finding_of("uncontrolled-hypertension", systolic_bp=at(210, TODAY), diastolic_bp=at(99, TODAY)).do
+    assert told_to.startswith("Above 180 mmHg systolic or 120 mmHg diastolic: do not dose")
+    assert "one raised reading is not enough" in told_to
 
 
 def test_a_diagnosis_that_does_not_heal_still_meets_rules_when_its_answer_is_too_old() -> None:

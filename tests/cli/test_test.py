@@ -85,7 +85,7 @@ def test_a_failing_vignette_shows_the_rules_that_make_the_decision(tmp_path: Pat
     assert ran.status == 1
     shown = flat(ran.out)
     assert "- expected not_eligible for iv, got caution - expected" in shown
-    assert "Why: Hypertension (hypertension-under-control) is met Rests on: Diagnosis of hypertension" in shown
+    assert "Why: Diagnosed hypertension (diagnosed-hypertension) is met Rests on: Diagnosis of hypertension" in shown
     assert "Why: Uncontrolled high blood pressure (uncontrolled-hypertension) is not_met" in shown
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from ketascreen import Decision, PatientProfile, ProfileError, Readiness, Screener, Stage
+from ketascreen import Decision, Finding, PatientProfile, ProfileError, Readiness, Screener, Stage, Verdict
 from tests.helpers.profiles import known
 from tests.helpers.screening import shipped
 
@@ -40,12 +40,20 @@ def told(
     **changes: Any,
 ) -> Told:
     """The screening of the complete profile with some facts answered otherwise, or left out where they are None."""
-    profile = PatientProfile(**known(**changes))
-    screener = Screener(shipped(), channels=("reference",), time_zone=time_zone)
-    verdict = screener.screen(profile, as_of=datetime.fromisoformat(as_of), stage=Stage(stage), routes=["iv"])
-    (route,) = verdict.routes.values()
+    (route,) = _verdict(stage, as_of, time_zone, **changes).routes.values()
     asks = tuple(ask.fact for ask in route.asks)
     return Told(route.decision, route.readiness, route.reasons, route.readiness_reasons, asks, route.alerts)
+
+
+def finding_of(rule: str, stage: Literal["candidacy", "session"] = "candidacy", **changes: Any) -> Finding:
+    """What one rule gives at the screening that `told` makes."""
+    return _verdict(stage, AS_OF, BERLIN, **changes).finding(rule)
+
+
+def _verdict(stage: str, as_of: str, time_zone: str | None, **changes: Any) -> Verdict:
+    screener = Screener(shipped(), channels=("reference",), time_zone=time_zone)
+    profile, when = PatientProfile(**known(**changes)), datetime.fromisoformat(as_of)
+    return screener.screen(profile, as_of=when, stage=Stage(stage), routes=["iv"])
 
 
 def refusals(**given: Any) -> list[tuple[str, str | None]]:

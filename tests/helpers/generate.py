@@ -28,7 +28,7 @@ from ketascreen.language.condition import (
     Value,
     facts_of,
 )
-from ketascreen.language.documents import Citation
+from ketascreen.language.documents import Citation, OutsideSource
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, giving, usual_decider
 from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.partial_date import MONTHS_OF
@@ -47,7 +47,8 @@ _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"
 MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions) - {"heart_conditions", "pregnancy"}
 """One fact of each pair that may contradict each other; a profile without them is never refused for that."""
 _PLACE = Place("rules.yaml")
-_SOURCES = (Citation("inform", outside="S1"),)
+_SOURCE = OutsideSource("S1", "A source", "example.org", "made up", "copy")
+_SOURCES = (Citation("inform", outside=_SOURCE.id),)
 
 
 def vocabulary(rng: Random) -> Vocabulary:
@@ -94,6 +95,7 @@ def bare(
         vocabulary=BUILT_IN.extended(facts, {}),
         routes={route: RouteSheet(route, route.value, ()) for route in routes},
         definitions={name: Definition(name, name, when, _PLACE) for name, when in definitions.items()},
+        outside_sources={_SOURCE.id: _SOURCE},
     )
 
 

@@ -46,7 +46,7 @@ SPANS: Mapping[str, tuple[int, int]] = MappingProxyType(
 WORDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {
         "heart_conditions": ((), ()),
-        "current_diagnoses": (("major_depression",), ("ptsd", "generalized_anxiety", "chronic_pain", "other")),
+        "current_diagnoses": (("major_depression",), ("ptsd", "generalized_anxiety", "chronic_pain")),
     }
 )
 """The list entries that stand against nothing: those always there, and those that may be there as well."""

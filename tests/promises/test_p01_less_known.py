@@ -121,4 +121,4 @@ def test_an_empty_profile_is_insufficient_data_on_every_route_and_asks_for_what_
     for route in verdict.routes.values():
         assert route.decision == "insufficient_data"
         assert {"pregnancy", "psychosis", "systolic_bp", "heart_conditions"} <= {ask.fact for ask in route.asks}
-        assert route.alerts_not_ruled_out == ("suicidal-thoughts",)
+        assert route.alerts_not_ruled_out == ("hypertensive-crisis", "suicidal-crisis", "suicidal-thoughts")

@@ -119,12 +119,15 @@ class PatientProfile(BaseModel):
     mood_state: Answer = choice("Present mood state", "mind", "euthymic", "depressed", "manic", "hypomanic", "mixed")
     suicidality: Answer = choice(
         "Suicidal thoughts or behaviour, as screened", "mind", "none", "thoughts", "intent_or_plan", "recent_attempt",
-        note="Screened, not assumed.",
+        note="Screened, not assumed. Intent or a plan: in the past month (C-SSRS items 4 and 5). Recent attempt: any "
+        "suicidal behaviour in the past 3 months, preparations and interrupted attempts included.",
     )  # fmt: skip
     current_diagnoses: ListAnswer = words(
         "Diagnoses present now that ketamine is considered for", "mind",
         "major_depression", "bipolar_depression", "ptsd", "ocd", "generalized_anxiety", "social_anxiety",
         "other_anxiety", "chronic_pain", "other", opaque=("other", "other_anxiety"),
+        note="Other: a mental disorder without a word or a fact of its own, for example a personality, eating, "
+        "dissociative or neurocognitive disorder, or delirium. What has a fact of its own is not repeated here.",
     )  # fmt: skip
     failed_antidepressant_trials: Answer = integer(
         "Antidepressant trials that failed", "mind", "trials", 0, 50,
@@ -143,7 +146,8 @@ class PatientProfile(BaseModel):
     )  # fmt: skip
     verified_abstinence_months: Answer = number(
         "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
-        note="The shortest of all substances; a self-report is not an answer.",
+        note="The shortest of all substances other than the medicine of a maintenance treatment; a self-report is not "
+        "an answer.",
     )  # fmt: skip
     ketamine_use_disorder: Answer = choice(
         "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active"
@@ -186,7 +190,10 @@ class PatientProfile(BaseModel):
 
     # The day of a session
     informed_consent: Answer = choice("Informed consent", "session", "signed", "not_signed")
-    off_label_consent: Answer = choice("Consent to off-label use", "session", "signed", "not_signed")
+    off_label_consent: Answer = choice(
+        "Consent to off-label use", "session", "signed", "not_signed", "not_needed",
+        note="Not needed: the label in force in the clinic's country covers this use, and somebody has checked it.",
+    )  # fmt: skip
     predose_systolic_bp: Answer = number("Systolic blood pressure before the dose", "session", "mmHg", 30, 350)
     predose_diastolic_bp: Answer = number("Diastolic blood pressure before the dose", "session", "mmHg", 20, 250)
     pregnancy_test: Answer = choice("Pregnancy test", "session", "negative", "positive", "not_done")
@@ -206,7 +213,14 @@ class PatientProfile(BaseModel):
     vital_signs_monitoring: Answer = choice("Monitoring of vital signs", "session", "ready", "not_ready")
     emergency_plan: Answer = choice("Written emergency plan", "session", "in_place", "lacking")
     rescue_medication: Answer = choice("Rescue medication", "session", "on_hand", "lacking")
-    planned_observation_minutes: Answer = number("Observation planned after the dose", "session", "minutes", 0, 1440)
+    planned_observation_minutes: Answer = number(
+        "Observation planned after the dose",
+        "session",
+        "minutes",
+        0,
+        1440,
+        note="Counted from the end of the infusion, spray or injection; by mouth, from taking the dose.",
+    )
     treatment_plan: Answer = choice(
         "Treatment plan", "session", "recorded", "not_recorded", note="Route, dose and frequency."
     )

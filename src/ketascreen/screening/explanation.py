@@ -10,6 +10,7 @@ from typing import Any
 from ketascreen.language.clinic_time import MINUTES_A_DAY, ClinicTime, Instant
 from ketascreen.language.condition import ListValue, Span, Value
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.logic import UNKNOWN
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import explain
@@ -62,24 +63,16 @@ class _Evidence:
     def of(self, rule: Rule) -> tuple[tuple[FactUsed, ...], tuple[FactLacking, ...]]:
         """The facts that the outcome of a rule rests on, and those that it lacks, by name."""
         last = EFFECTS[rule.effect].last_answers
-        answers, (rests_on, lacks) = self._grounds(rule, last)
+        # An alert rests on an answer that does not count only where those that count do not settle it.
+        answers = self._facts.current if last else deciding_answers(rule, self._facts)
+        outcome, rests_on, lacks = explain(rule.when, answers)
+        if last and outcome is UNKNOWN:
+            answers = deciding_answers(rule, self._facts)
+            _, rests_on, lacks = explain(rule.when, answers)
         return (
             tuple([self.fact_used(name, answers[name], last) for name in sorted(rests_on)]),
             tuple([self._lacking(name, name in answers) for name in sorted(lacks)]),
         )
-
-    def _grounds(self, rule: Rule, last: bool) -> tuple[Mapping[str, Value], tuple[Iterable[str], Iterable[str]]]:
-        """The answers that a rule reads, and the names of those that its outcome rests on and of those that it lacks.
-
-        An alert rests on an answer that does not count only if those that count do not give its outcome.
-        """
-        answers = deciding_answers(rule, self._facts)
-        outcome, *grounds = explain(rule.when, answers)
-        if last:
-            of_now, *grounds_now = explain(rule.when, self._facts.current)
-            if of_now is outcome:
-                answers, grounds = self._facts.current, grounds_now
-        return answers, (grounds[0], grounds[1])
 
     def fact_used(self, name: str, answer: Value, last: bool = False) -> FactUsed:
         """A known fact; `last`: as an alert reads it, at any age."""

@@ -69,7 +69,8 @@ class Wording:
             signed=rulebook.signed(),
         )
         self._not_asked = rulebook.identity.not_asked
-        self._do_if_old = {rule.id: rule.do_if_old or rule.do for rule in rulebook.rules}
+        read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
+        self._do_if_old = {rule.id: rule.do_if_old or rule.do for rule in read_old}
 
     @property
     def rules(self) -> KeysView[str]:
@@ -112,7 +113,7 @@ class Wording:
             [
                 {
                     **self._rules[rule],
-                    **self._if_old(rule, outcome, rests_on),
+                    **(self._if_old(rule, rests_on) if outcome is Outcome.MET and rule in self._do_if_old else {}),
                     "outcome": outcome,
                     "rests_on": rests_on,
                     "lacks": lacks,
@@ -121,10 +122,8 @@ class Wording:
             ]
         )
 
-    def _if_old(self, rule: str, outcome: Outcome, rests_on: tuple[FactUsed, ...]) -> dict[str, str]:
+    def _if_old(self, rule: str, rests_on: tuple[FactUsed, ...]) -> dict[str, str]:
         """Other words for an alert that rests on answers that do not count: the title has their dates."""
-        if outcome is not Outcome.MET or not EFFECTS[self.effect(rule)].last_answers:
-            return {}
         observed = [fact.observed_at for fact in rests_on if not fact.counts]
         if not observed:
             return {}
