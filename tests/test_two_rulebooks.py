@@ -156,13 +156,18 @@ def test_alerts_gained_and_lost_are_told(now: Book, tmp_path: Path) -> None:
     assert noted == {(stage, "suicidal-thoughts"): (1, 1, 1) for stage in ("candidacy", "session")}
 
 
-def test_a_quiet_place_alone_holds_nobody_any_more_and_a_contact_does(
-    reasons: dict[str, Reason], tmp_path: Path
+@pytest.mark.parametrize("follow_up", ["scheduled", None])
+def test_a_quiet_place_alone_holds_nobody_any_more(
+    follow_up: str | None, reasons: dict[str, Reason], tmp_path: Path
 ) -> None:
     file, line = "holds/no-aftercare-plan.yaml", "    - follow_up: {is: not_scheduled}\n"
     before = Book.load(rules_with(tmp_path, file, line, f"{line}    - rest_place: {{is: lacking}}\n"))
-    told = compare(before, Book(shipped()), reasons, [patient(rest_place="lacking")])
+    answers = patient(rest_place="lacking").model_dump(exclude_none=True)
+    answers["follow_up"] = follow_up and {"value": follow_up, "at": AT}
+    told = compare(before, Book(shipped()), reasons, [PatientProfile(**answers)])
     assert set(told.milder) == {(("no-aftercare-plan",), True)}
+    after = "ready" if follow_up else "insufficient_data"
+    assert told.milder[("no-aftercare-plan",), True].steps[f"readiness: not_ready -> {after}"] == 5
     assert told.ends_well
 
 

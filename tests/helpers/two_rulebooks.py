@@ -13,7 +13,7 @@ from ketascreen import ClinicianDecision, Decision, PatientProfile, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always, Condition
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.logic import TRUE
+from ketascreen.language.logic import TRUE, UNKNOWN
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route, Stage
@@ -44,13 +44,18 @@ class Seen(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A level of one route that is not the same; `rules` are those that gave the more cautious one, and now do not."""
+    """A level of one route that is not the same.
+
+    `rules` are those that gave the more cautious level, and do not in the same way by the other rulebook. `still_ask`
+    are those among them that now wait for an answer.
+    """
 
     what: str
     route: Route
     before: Level
     after: Level
     rules: tuple[str, ...]
+    still_ask: frozenset[str] = frozenset()
 
     @property
     def is_milder(self) -> bool:
@@ -125,7 +130,8 @@ def changes(before: Seen, after: Seen) -> Iterator[Change]:
         now, holds = after.levels[what, route]
         if was is not now:
             rules = held - holds if now.rank < was.rank else holds - held
-            yield Change(what, route, was, now, tuple(sorted({rule for rule, _, _ in rules})))
+            still_ask = frozenset(rule for rule, _, outcome in holds if outcome is Outcome.UNKNOWN)
+            yield Change(what, route, was, now, tuple(sorted({rule for rule, _, _ in rules})), still_ask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +167,13 @@ def _reason(node: object, rulebook: Rulebook) -> Reason:
 
 
 def is_explained(change: Change, profile: PatientProfile, reasons: Mapping[str, Reason], rulebook: Rulebook) -> bool:
-    """Whether each rule that no longer holds this patient has a reason, and the patient is one of those it is about."""
+    """Whether each rule that no longer holds this patient has a reason, and the patient is one of those it is about.
+
+    It may stay open whether the patient is, where the rule itself still asks.
+    """
     if not change.rules or not reasons.keys() >= set(change.rules):
         return False
     known = known_facts(profile, rulebook.vocabulary, ClinicTime.at(AS_OF)).current
-    about = (reasons[rule].of for rule in change.rules)
-    return all(of is None or evaluate(of, known) is TRUE for of in about)
+    about = ((rule, reasons[rule].of) for rule in change.rules)
+    truths = ((rule, TRUE if of is None else evaluate(of, known)) for rule, of in about)
+    return all(truth is TRUE or (truth is UNKNOWN and rule in change.still_ask) for rule, truth in truths)

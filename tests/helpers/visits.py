@@ -48,7 +48,8 @@ class Step:
 @dataclass(frozen=True)
 class Kind:
     """A kind of patient. `brings` is on file before, `honest` what is true, `goes_ahead` the reviews that a clinician
-    decides. `ends` is `ready`, or the rules that bar; `reasons` are those of the decision.
+    decides. `ends` is `ready`, or the rules that bar; `reasons` are those of the decision. `asked_again` are the facts
+    that a verdict asks although `brings` has them.
     """
 
     who: str
@@ -61,6 +62,7 @@ class Kind:
     time: datetime = FIRST
     zone: str = "Europe/Berlin"
     brings: Mapping[str, Any] = field(default_factory=dict)
+    asked_again: Sequence[str] = ()
     honest: Mapping[str, Any] = field(default_factory=dict)
     goes_ahead: Sequence[str] = ()
     then: Sequence[Step] = ()
@@ -139,6 +141,7 @@ class Visit:
         self.file: dict[str, Any] = dict(kind.brings)
         self.history: list[str] = []
         self.screenings = 0
+        self.asked: set[str] = set()
         self._honest = dict(kind.honest)
         self._told: dict[str, tuple[Any, datetime]] = {}
         self._decided: dict[str, datetime] = {}
@@ -156,6 +159,7 @@ class Visit:
             self.history.append(f"{self.screenings}. {self.now.isoformat()}: {seen}")
             if seen.is_ready or seen.bars(self.kind.is_barred_by):
                 return seen
+            self.asked.update(seen.asks)
             done = [*self._answer(seen), *self._decide(seen), *self._do(seen.met)]
             if not done:  # what is only unknown is seen to last
                 done = self._do(frozenset(one.rule for one in seen.standing))

@@ -34,6 +34,7 @@ def walked(kind: Kind) -> None:
     route = seen.verdict.routes[kind.by]
     wrong = {
         f"never called for: {visit.unused()}": visit.unused() != [],
+        f"asked again: {sorted(visit.asked & set(kind.brings))}": visit.asked & set(kind.brings) != {*kind.asked_again},
         f"ends {route.readiness}, and the kind says otherwise": seen.is_ready is bool(kind.is_barred_by),
         f"ends as {route.decision}, not {kind.decision}": route.decision != kind.decision,
         f"the reasons are {route.reasons}": seen.is_ready and route.reasons != tuple(kind.reasons),
@@ -70,7 +71,7 @@ def test_everybody_is_ready_when_nothing_is_said() -> None:
     [
         ({"honest": {"breastfeeding": "breastfeeding"}}, "stands still, by ['breast-feeding']"),
         ({"honest": {"breastfeeding": "breastfeeding"}, "ends": ["pregnancy"]}, "stands still, by ['breast-feeding']"),
-        ({"honest": {"rest_place": "unknown"}}, "no honest answer ends these asks: {'rest_place': 'not_recorded'}"),
+        ({"honest": {"follow_up": "unknown"}}, "no honest answer ends these asks: {'follow_up': 'not_recorded'}"),
         ({"honest": {"birth_date": "2008"}}, "no honest answer ends these asks: {'age': 'not_exact'}"),
         ({"honest": {"pregnancy_test": "positive"}}, "refused, and the kind does not say what is done"),
         ({"honest": {"interaction_review": "concern"}}, "stands still, by ['interaction-concern']"),
@@ -84,6 +85,7 @@ def test_everybody_is_ready_when_nothing_is_said() -> None:
         ({"reasons": ["older-adult"]}, "the reasons are ()"),
         ({"honest": {"suicidality": "thoughts"}}, "the alerts are ('suicidal-thoughts',)"),
         ({"ends": ["breast-feeding"]}, "ends ready, and the kind says otherwise"),
+        ({"brings": {"suicidality": {"value": "none", "at": "2026-11-14"}}}, "asked again: ['suicidality']"),
         ({"within": 1}, "2 screenings are more than 1"),
     ],
 )
