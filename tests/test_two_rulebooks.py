@@ -171,6 +171,15 @@ def test_a_quiet_place_alone_holds_nobody_any_more(
     assert told.ends_well
 
 
+def test_the_reason_for_people_without_depression_is_none_for_those_with_it(
+    now: Book, reasons: dict[str, Reason], tmp_path: Path
+) -> None:
+    file, trials = "reviews/too-few-prior-treatments.yaml", "failed_antidepressant_trials: {below: %s}"
+    loose = Book.load(rules_with(tmp_path, file, trials % "adequate_trials", trials % "1 trials"))
+    told = compare(now, loose, reasons, [patient(failed_antidepressant_trials=1)])
+    assert set(told.milder) == {(("too-few-prior-treatments",), False)}
+
+
 def test_each_reason_is_of_a_rule_that_there_is(reasons: dict[str, Reason]) -> None:
     assert reasons
     assert not [rule for rule in reasons if shipped().rule(rule) is None]
