@@ -60,7 +60,7 @@ def test_a_number_that_the_phrase_of_an_outside_source_does_not_show_is_about_wh
         ("monitored for at least 2 hours", "at least two hours"),
         ("four adequate trials", "4 trials"),
         ("Early remission indicates ≥3 months but <12 months", "three to twelve months"),
-        ("within 24–72 hours", "24 to 72 hours"),
+        ("within 24-72 hours", "24 to 72 hours"),
         ("a bar", "a bar for someone alone, as in C37"),
     ],
 )

@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def numbers(text: str) -> tuple[str, ...]:
     """The numbers of a text, in digits and in the order of the text. A number within a word, as in `C37`, is left out.
 
-    >>> numbers("twice in one of 24–72 hours, <140/90mmHg (C37)")
+    >>> numbers("twice in one of 24-72 hours, <140/90mmHg (C37)")
     ('1', '24', '72', '140', '90')
     """
     found = (match.group().lower() for match in _NUMBER.finditer(text))

@@ -54,8 +54,8 @@ class Concern(Diagnostic):
     """A check finding that is about something else than the rule whose file it is placed in.
 
     `about` names it, as `allow` in rulebook.yaml does: a fact, a parameter, a definition, a conflict, a document, an
-    attribute of a route (`iv course`), or a rule. A plain `Diagnostic` is about the rule in whose file, or in whose file of cases, it is placed. A check need
-    not give the text of the line.
+    attribute of a route (`iv course`), or a rule. A plain `Diagnostic` is about the rule in whose file, or in whose
+    file of cases, it is placed. A check need not give the text of the line.
     """
 
     about: str = ""
