@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 
 from tests.campaigns.clinical_list import listed
-from tests.campaigns.rulebooks import reasons
+from tests.campaigns.rulebooks import REASONS
 from tests.helpers.places import ROOT
 from tests.helpers.screening import shipped
+from tests.helpers.two_rulebooks import read_reasons
 
 PAGE = ROOT / "docs" / "for-clinicians.md"
 _BLOCK = re.compile(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -31,16 +32,13 @@ def clinicians_page() -> str:
 
 def _parameters() -> list[str]:
     rows = [
-        (f"`{one.name}`", str(one.value), one.stricter, one.basis, one.reason)
-        for one in shipped().parameters.values()
+        (f"`{one.name}`", str(one.value), one.stricter, one.basis, one.reason) for one in shipped().parameters.values()
     ]
     return _table(("parameter", "value", "stricter", "basis", "why"), rows)
 
 
 def _patients() -> list[str]:
-    rows = [
-        (one["item"], one["patient"], _asked(one), one["before"], one["after"]) for one in listed()
-    ]
+    rows = [(one["item"], one["patient"], _asked(one), one["before"], one["after"]) for one in listed()]
     return _table(("number", "patient", "asked", "before", "now"), rows)
 
 
@@ -49,7 +47,10 @@ def _asked(row: dict[str, str]) -> str:
 
 
 def _less_cautious() -> list[str]:
-    return _table(("rule", "why it is right"), [(f"`{rule}`", because) for rule, because in reasons()])
+    return _table(
+        ("rule", "why it is right"),
+        [(f"`{rule}`", one.because) for rule, one in read_reasons(REASONS, shipped()).items()],
+    )
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

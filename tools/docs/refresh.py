@@ -15,6 +15,8 @@ from ketascreen.authoring.editor.file_schemas import schemas
 from ketascreen.authoring.names import read_names
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.verdict.schema import SCHEMAS
+from tools.docs.clinicians_page import PAGE as FOR_CLINICIANS
+from tools.docs.clinicians_page import clinicians_page
 from tools.docs.docs_blocks import DOCUMENTS, run, shown
 from tools.docs.facts_page import facts_page
 from tools.docs.transcript import PAGES, replayed
@@ -49,6 +51,7 @@ def main() -> None:
         (ROOT / "schema" / "rules" / name).write_text(text, encoding="utf-8")
     (CODE_PAGES / "README.md").write_text(index(), encoding="utf-8")
     (ROOT / "docs" / "facts.md").write_text(facts_page(), encoding="utf-8")
+    FOR_CLINICIANS.write_text(clinicians_page(), encoding="utf-8")
     for document in DOCUMENTS:
         refresh(document)
     for page in PAGES:
