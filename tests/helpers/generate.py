@@ -108,8 +108,8 @@ def rule(
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
     asked = stage or EFFECTS[effect].stages[0]
-    decider = decided_by or usual_decider(effect)
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=decider)
+    by = decided_by or usual_decider(effect)
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=by)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
