@@ -43,7 +43,7 @@ def _plain(node: Any) -> Any:
 
 def told(screener: Any, row: dict[str, Any], given: dict[str, Any], base: dict[str, Any]) -> str:
     """What is said of a patient on the route of the row (iv if it names none), in one line."""
-    from ketascreen import ClinicianDecision, KetascreenError, PatientProfile
+    from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError
 
     answers = {name: _dated(value) for name, value in given.items()}
     facts = {name: answer for name, answer in {**base, **answers}.items() if name in PatientProfile.model_fields}
@@ -52,7 +52,7 @@ def told(screener: Any, row: dict[str, Any], given: dict[str, Any], base: dict[s
     try:
         profile = PatientProfile(**facts)
         verdict = screener.screen(profile, as_of=AS_OF, stage=stage, routes=[route], decisions=decisions)
-    except KetascreenError as error:
+    except (ProfileError, RequestError) as error:
         return f"refused: {', '.join(sorted({problem.code for problem in error.diagnostics}))}"
     return said_of(verdict.routes[route])
 

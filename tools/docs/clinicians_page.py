@@ -38,7 +38,7 @@ def _parameters() -> list[str]:
 
 
 def _patients() -> list[str]:
-    rows = [(one["item"], one["patient"], _asked(one), one["before"], one["after"]) for one in listed()]
+    rows = [(one["item"], one["patient"], _asked(one), f"`{one['before']}`", f"`{one['after']}`") for one in listed()]
     return _table(("number", "patient", "asked", "before", "now"), rows)
 
 
