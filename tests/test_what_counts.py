@@ -14,6 +14,7 @@ from tests.helpers.fault_inputs import TODAY, at, finding_of, refusals, told
 
 ELIGIBLE, REVIEW = Decision.ELIGIBLE, Decision.REVIEW
 MISSING, EXCLUDED = Decision.INSUFFICIENT_DATA, Decision.NOT_ELIGIBLE
+MISSING_TODAY = Readiness.INSUFFICIENT_DATA
 PRESSURES = ("predose_systolic_bp", "predose_diastolic_bp")
 
 
@@ -31,7 +32,6 @@ PRESSURES = ("predose_systolic_bp", "predose_diastolic_bp")
         ("emergency_contact", "given", "2026-05-26", "2026-05-25"),
         ("emergency_plan", "in_place", "2025-11-22", "2025-11-21"),
         ("clinic_licensed", "licensed", "2025-11-22", "2025-11-21"),
-        ("rest_place", "arranged", TODAY, "2026-11-21"),
         ("follow_up", "scheduled", TODAY, "2026-11-21"),
         ("planned_observation_minutes", 120, TODAY, "2026-11-21"),
     ],
@@ -50,13 +50,37 @@ def test_sessions_are_counted_on_the_day() -> None:
     assert (found.readiness, found.asks) == (Readiness.INSUFFICIENT_DATA, ("sessions_given",))
 
 
-def test_after_forty_sessions_a_review_of_last_year_is_too_old() -> None:
-    sessions = at(40, TODAY)
-    assert (
-        told("session", sessions_given=sessions, response_review=at("done", "2026-08-24")).readiness is Readiness.READY
-    )
-    found = told("session", sessions_given=sessions, response_review=at("done", "2026-08-23"))
-    assert (found.readiness, found.asks) == (Readiness.INSUFFICIENT_DATA, ("response_review",))
+@pytest.mark.parametrize(
+    ("route", "rule"), [("iv", "response-review-due"), ("intranasal", "esketamine-response-review-due")]
+)
+def test_after_forty_sessions_a_review_of_last_year_is_too_old(route: str, rule: str) -> None:
+    def after_forty(review: Any) -> Any:
+        return told("session", route=route, sessions_given=at(40, TODAY), response_review=review)
+
+    assert after_forty(at("done", "2026-08-24")).readiness is Readiness.READY
+    old = after_forty(at("done", "2026-08-23"))
+    assert (old.readiness, old.readiness_reasons, old.asks) == (MISSING_TODAY, (rule,), ("response_review",))
+    never = after_forty(at("not_done", TODAY))
+    assert (never.readiness, never.readiness_reasons) == (Readiness.NOT_READY, (rule,))
+
+
+@pytest.mark.parametrize(
+    ("sessions", "held"), [(5, []), (6, ["iv"]), (7, ["iv"]), (8, ["iv", "intranasal"]), (9, ["iv", "intranasal"])]
+)
+def test_esketamine_is_reviewed_after_eight_sessions_and_an_infusion_after_six(sessions: int, held: list[str]) -> None:
+    given = {"sessions_given": at(sessions, TODAY), "response_review": at("not_done", TODAY)}
+    today = {route: told("session", route=route, **given).readiness for route in ("iv", "intranasal")}
+    assert [route for route, readiness in today.items() if readiness is Readiness.NOT_READY] == held
+
+
+def test_a_quiet_place_is_advised_and_one_that_is_not_known_is_asked_and_holds_nothing() -> None:
+    not_known = (at("arranged", "2026-11-21"), at("arranged", None), None)
+    for place in (at("lacking", TODAY), *not_known):
+        assert told("session", rest_place=place).readiness is Readiness.READY
+    for place in not_known:
+        assert told("session", rest_place=place).asks == ("rest_place",)
+    advised = finding_of("no-quiet-place", "session", rest_place=at("lacking", TODAY))
+    assert (advised.effect, advised.outcome) == ("advise", "met")
 
 
 # The hold on a positive test

@@ -128,6 +128,19 @@ def test_a_decision_on_a_concern_about_one_medicine_lets_no_concern_about_anothe
     assert "interaction-concern" in other.routes["iv"].readiness_reasons  # type: ignore[index]
 
 
+def other_diagnosis(date: str) -> dict[str, Any]:
+    return {"current_diagnoses": {"present": ["major_depression", "other"], "complete": True, "at": date}}
+
+
+def test_a_decision_on_one_diagnosis_recorded_as_other_lets_no_later_one_through(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, session(ledger, **other_diagnosis("2026-11-20")), rule="other-diagnosis")
+    assert iv(session(ledger, hours=24, **other_diagnosis("2026-11-20")))[2] == [Standing.IN_FORCE]
+    later = session(ledger, hours=25, **other_diagnosis("2026-11-23"))
+    assert iv(later)[2] == [Standing.FACT_CHANGED]
+    assert "other-diagnosis" in later.routes["iv"].readiness_reasons  # type: ignore[index]
+
+
 def test_a_decision_of_2024_that_is_given_with_a_screening_does_not_count_and_says_so(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     old = ClinicianDecision(rule="other-heart-condition", by="dr-17", at=AS_OF.replace(year=2024))

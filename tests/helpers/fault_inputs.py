@@ -37,23 +37,24 @@ def told(
     *,
     as_of: str = AS_OF,
     time_zone: str | None = BERLIN,
+    route: str = "iv",
     **changes: Any,
 ) -> Told:
     """The screening of the complete profile with some facts answered otherwise, or left out where they are None."""
-    (route,) = _verdict(stage, as_of, time_zone, **changes).routes.values()
-    asks = tuple(ask.fact for ask in route.asks)
-    return Told(route.decision, route.readiness, route.reasons, route.readiness_reasons, asks, route.alerts)
+    (here,) = _verdict(stage, as_of, time_zone, route, **changes).routes.values()
+    asks = tuple(ask.fact for ask in here.asks)
+    return Told(here.decision, here.readiness, here.reasons, here.readiness_reasons, asks, here.alerts)
 
 
 def finding_of(rule: str, stage: Literal["candidacy", "session"] = "candidacy", **changes: Any) -> Finding:
     """What one rule gives at the screening that `told` makes."""
-    return _verdict(stage, AS_OF, BERLIN, **changes).finding(rule)
+    return _verdict(stage, AS_OF, BERLIN, "iv", **changes).finding(rule)
 
 
-def _verdict(stage: str, as_of: str, time_zone: str | None, **changes: Any) -> Verdict:
+def _verdict(stage: str, as_of: str, time_zone: str | None, route: str, **changes: Any) -> Verdict:
     screener = Screener(shipped(), channels=("reference",), time_zone=time_zone)
     profile, when = PatientProfile(**known(**changes)), datetime.fromisoformat(as_of)
-    return screener.screen(profile, as_of=when, stage=Stage(stage), routes=["iv"])
+    return screener.screen(profile, as_of=when, stage=Stage(stage), routes=[route])
 
 
 def refusals(**given: Any) -> list[tuple[str, str | None]]:

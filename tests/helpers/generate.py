@@ -47,8 +47,7 @@ _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath"
 MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions) - {"heart_conditions", "pregnancy"}
 """One fact of each pair that may contradict each other; a profile without them is never refused for that."""
 _PLACE = Place("rules.yaml")
-_SOURCE = OutsideSource("S1", "A source", "example.org", "made up", "copy")
-_SOURCES = (Citation("inform", outside=_SOURCE.id),)
+_SOURCES = (Citation("inform", outside="S1"),)
 
 
 def vocabulary(rng: Random) -> Vocabulary:
@@ -95,7 +94,7 @@ def bare(
         vocabulary=BUILT_IN.extended(facts, {}),
         routes={route: RouteSheet(route, route.value, ()) for route in routes},
         definitions={name: Definition(name, name, when, _PLACE) for name, when in definitions.items()},
-        outside_sources={_SOURCE.id: _SOURCE},
+        outside_sources={"S1": OutsideSource("S1", "A source", "example.org", "made up", "copy")},
     )
 
 
@@ -109,8 +108,8 @@ def rule(
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
     asked = stage or EFFECTS[effect].stages[0]
-    decider = decided_by or usual_decider(effect)
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=decider)
+    by = decided_by or usual_decider(effect)
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=by)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:

@@ -13,7 +13,7 @@ from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, w
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decided import DecisionShown
-from ketascreen.verdict.finding import Finding
+from ketascreen.verdict.finding import FactLacking, Finding
 from ketascreen.verdict.verdict import Counts, Receipt, RouteVerdict, Verdict
 
 STYLES = complete(
@@ -150,28 +150,39 @@ def _row(cells: Iterable[str], widths: Iterable[int], title: str) -> str:
 
 
 def _alerts(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
+    """The alerts that are met, each with its grounds, and those that are not ruled out, by what they lack."""
     alerts = [finding for finding in verdict.findings if finding.effect is Effect.ALERT]
     for alert in alerts:
         if alert.outcome is Outcome.MET:
             yield from heading(texts.text("verdict.alert", title=alert.title), Style.URGENT)
             yield from _alert(alert, texts)
-        elif alert.outcome is Outcome.UNKNOWN:
-            yield from heading(texts.text("verdict.alert.open", title=alert.title), Style.URGENT)
-            yield from wrapped(texts.text("verdict.alert.ask"), indent=2)
-            yield from _alert(alert, texts, words=False)
+    waiting: dict[tuple[FactLacking, ...], list[Finding]] = {}
+    for alert in alerts:
+        if alert.outcome is Outcome.UNKNOWN:
+            waiting.setdefault(alert.lacks, []).append(alert)
+    for lacks, same in waiting.items():
+        yield from _not_ruled_out(lacks, same, texts)
 
 
-def _alert(alert: Finding, texts: Catalogue, *, words: bool = True) -> Iterator[Line]:
-    if words:
-        yield from wrapped(alert.say, indent=2)
+def _alert(alert: Finding, texts: Catalogue) -> Iterator[Line]:
+    yield from wrapped(alert.say, indent=2)
     if alert.do:
         yield from entry(texts.text("entry.do"), alert.do, indent=2)
     for used in alert.rests_on:
         yield from entry(texts.text("entry.last_answer"), fact_used(used, texts), indent=2)
-    for lacking in alert.lacks:
+    yield from entry(texts.text("entry.rule"), placed(alert, texts), indent=2)
+
+
+def _not_ruled_out(lacks: Iterable[FactLacking], alerts: list[Finding], texts: Catalogue) -> Iterator[Line]:
+    """Alerts that lack the same facts. What to do if one is met is not said, since nobody knows that it is."""
+    titles = texts.text("join.semicolon").join(alert.title for alert in alerts)
+    yield from heading(texts.text("verdict.alert.open", title=titles), Style.URGENT)
+    yield from wrapped(texts.text("verdict.alert.ask"), indent=2)
+    for lacking in lacks:
         fact = texts.text("grounds.fact", label=lacking.label, fact=lacking.fact)
         yield from entry(texts.text("entry.not_known"), fact, indent=2)
-    yield from entry(texts.text("entry.rule"), placed(alert, texts), indent=2)
+    for alert in alerts:
+        yield from entry(texts.text("entry.rule"), placed(alert, texts), indent=2)
 
 
 def _groups(verdict: Verdict) -> list[list[RouteVerdict]]:
