@@ -42,7 +42,7 @@ UNHEARD_OF = ("zephyr syndrome", "Morbus Kranich", "see letter of 3 May", "?")
 MOVES: Mapping[int, int] = MappingProxyType({0: 16, 1: 48, 2: 24, 3: 12})
 """How many rules a patient is moved towards, with weights."""
 TOWARDS: Mapping[Effect, int] = MappingProxyType(
-    {Effect.CAUTION: 36, Effect.REVIEW: 28, Effect.EXCLUDE: 15, Effect.HOLD: 18, Effect.ALERT: 3}
+    {Effect.CAUTION: 36, Effect.REVIEW: 28, Effect.EXCLUDE: 15, Effect.HOLD: 18, Effect.ALERT: 8}
 )
 """What the rules that a patient is moved towards lead to, with weights."""
 STRAY = 0.4
