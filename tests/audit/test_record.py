@@ -94,13 +94,13 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     screening, verdict = record_of_example()
     record = screening_record(screening, random_salts(random_bytes()))
     elsewhere = {
-        "notice": "of the rulebook's sign-off", "agreement": "channels, agreed, disagreements",
+        "notice": "of the rulebook's sign-off", "not_asked": "of the rulebook", "agreement": "channels, agreed, disagreements",
         "library_version": "library", "receipt": "made from the record",
     }  # fmt: skip
     told = {*record.data, *record.data["sealed"]}
     assert set(Verdict.model_fields) - set(elsewhere) - told == set()
-    lean_alone = {"facts", "last_answers", "too_old"}
-    assert set(LeanVerdict.model_fields) - lean_alone == set(Verdict.model_fields) - {"notice"}
+    lean_alone = {"facts", "last_answers", "too_old", "unrecognised"}
+    assert set(LeanVerdict.model_fields) - lean_alone == set(Verdict.model_fields) - {"notice", "not_asked"}
     assert holds_verdict(record, verdict, shipped())
 
 

@@ -121,8 +121,8 @@ def test_an_alert_says_how_old_the_answer_is_and_one_that_is_open_is_not_silent(
     assert "thoughts, undated; it does not count, but it can still meet a rule" in undated
     open_alerts = flat(screen_changed(*today, suicidality=None).out)
     assert "ALERT NOT RULED OUT: Suicidal crisis: intent, plan or recent attempt; Suicidal thoughts" in open_alerts
-    assert "Do: See the person today" in flat(raised)
-    assert "Do: See the person today" not in open_alerts
+    assert "Do: Ask again now" in flat(raised)
+    assert "make a safety plan" not in open_alerts
     assert "ALERT" not in screen_changed(*today).out
 
 

@@ -36,7 +36,8 @@ def test_the_digests_of_rules_that_are_as_before_are_as_before() -> None:
     assert {name for name in before if before[name] != now.get(name)} == {
         "medical-evaluation-not-done", "psychiatric-evaluation-not-done", "interaction-not-cleared",
         "unrecognised-diagnosis", "unrecognised-heart-condition", "severe-cardiovascular-disease",
-        "pregnancy-not-rechecked",
+        "pregnancy-not-rechecked", "suicidal-thoughts", "hypertension-under-control", "too-few-prior-treatments",
+        "unstable-substance-use", "early-remission", "off-label-consent-not-signed", "no-aftercare-plan",
     }  # fmt: skip
 
 

@@ -157,8 +157,15 @@ VERDICTS = {
         profile_of({**baseline(), "systolic_bp": ago(118, minutes=2), "ride_home": ago("arranged", days=1)}),
         screener=other_windows(),
     ),
-    "answers too old or not whole": odd_verdict(
-        profile_of({**baseline(), "suicidality": {"value": "none", "at": OLD}, "heart_conditions": PARTIAL})
+    "answers too old, not whole, or with an entry that is not known": odd_verdict(
+        profile_of(
+            {
+                **baseline(),
+                "suicidality": {"value": "none", "at": OLD},
+                "heart_conditions": PARTIAL,
+                "current_diagnoses": {"present": [], "complete": False, "at": AS_OF},
+            }
+        )
     ),
 }
 

@@ -114,7 +114,7 @@ def _answer(used: FactUsed, texts: Catalogue) -> str:
 
 def _age(used: FactUsed, texts: Catalogue) -> str:
     if used.observed_at is None or used.days_old is None:
-        return texts.text("grounds.undated.accepted" if used.counts else "grounds.undated")
+        return texts.text("grounds.undated.accepted") if used.counts else texts.text("grounds.undated")
     if used.days_old == 0:
         return texts.text("grounds.today", time=used.observed_at)
     return texts.counted("grounds.days_old", used.days_old, time=used.observed_at)

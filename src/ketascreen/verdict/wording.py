@@ -129,9 +129,9 @@ class Wording:
             return {}
         title, days = self._rules[rule]["title"], sorted({at[:10] for at in observed if at is not None})
         if None in observed:
-            titled = ENGLISH.text("verdict.alert.undated", title=title)
+            titled = ENGLISH.text("alert.undated", title=title)
         else:
-            titled = ENGLISH.text("verdict.alert.old", title=title, days=ENGLISH.listed(days))
+            titled = ENGLISH.text("alert.old", title=title, days=ENGLISH.listed(days))
         return {"title": titled, "do": self._do_if_old[rule]}
 
     def verdict(
