@@ -94,7 +94,8 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     screening, verdict = record_of_example()
     record = screening_record(screening, random_salts(random_bytes()))
     elsewhere = {
-        "notice": "of the rulebook's sign-off", "not_asked": "of the rulebook", "agreement": "channels, agreed, disagreements",
+        "notice": "of the rulebook's sign-off", "not_asked": "of the rulebook",
+        "agreement": "channels, agreed, disagreements",
         "library_version": "library", "receipt": "made from the record",
     }  # fmt: skip
     told = {*record.data, *record.data["sealed"]}
