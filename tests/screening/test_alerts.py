@@ -1,4 +1,4 @@
-"""Alerts read the last answer, whatever its age. Where that answer does not count, its title has the date."""
+"""Alerts read the last answer, whatever its age. Where that answer is not of today, its title has the date."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def of(rule_id: str) -> Any:
 
 @pytest.mark.parametrize(
     ("day", "ending"),
-    [("2026-11-22", None), ("2026-11-15", None), ("2026-11-14", ", on 2026-11-14"), (None, ", undated")],
+    [("2026-11-22", None), ("2026-11-21", ", on 2026-11-21"), ("2026-01-10", ", on 2026-01-10"), (None, ", undated")],
 )
-def test_the_title_has_the_date_of_an_answer_that_does_not_count_and_the_advice_is_to_ask(
+def test_the_title_has_the_date_of_an_answer_of_an_earlier_day_and_the_advice_is_to_ask(
     day: str | None, ending: str | None
 ) -> None:
     rule = of(THOUGHTS)

@@ -48,7 +48,7 @@ class Rule:
     """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
 
     `decided_by` is who may decide to go ahead although it is met. `do_if_old` replaces `do` where an alert rests on
-    an answer that is too old or undated.
+    an answer that is not of today.
     """
 
     id: str

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from ketascreen import _version
 from ketascreen.language.documents import Citation
-from ketascreen.language.effects import EFFECTS
+from ketascreen.language.effects import DECIDABLE, EFFECTS
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
@@ -123,8 +123,8 @@ class Wording:
         )
 
     def _if_old(self, rule: str, rests_on: tuple[FactUsed, ...]) -> dict[str, str]:
-        """Other words for an alert that rests on answers that do not count: the title has their dates."""
-        observed = [fact.observed_at for fact in rests_on if not fact.counts]
+        """Other words for an alert that rests on answers that are not of today: the title has their dates."""
+        observed = [fact.observed_at for fact in rests_on if fact.days_old != 0]
         if not observed:
             return {}
         title, days = self._rules[rule]["title"], sorted({at[:10] for at in observed if at is not None})
@@ -240,6 +240,7 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
         "conflicts": rule.conflicts,
         "interpretation": rule.interpretation,
         "sign_off": rule.sign_off.status,
+        "decided_by": rule.decided_by if rule.effect in DECIDABLE else None,
     }
 
 
