@@ -140,9 +140,10 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 def why_lacking(lacking: FactLacking | Ask, texts: Catalogue) -> str:
     """Why a fact is not known; of an answer that is too old, how old it is, and how long one counts."""
-    if lacking.unrecognised:
-        return texts.text("grounds.unrecognised", entries=texts.listed(lacking.unrecognised))
     why = texts.label("want", lacking.why)
+    if lacking.unrecognised:
+        entries = texts.text("join.semicolon").join(lacking.unrecognised)
+        return texts.text("grounds.unrecognised", why=why, entries=entries)
     days, minutes, old = lacking.counts_days, lacking.counts_minutes, lacking.minutes_old
     if minutes is not None:
         window = texts.counted("grounds.window.minutes", minutes)

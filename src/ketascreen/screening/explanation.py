@@ -41,7 +41,7 @@ def findings_of(
             faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
             rests_on, lacks = (), ()
         grounded.append((rule.id, outcomes[rule.id], rests_on, lacks))
-    return words.findings(grounded), tuple(faults)
+    return words.findings(grounded, clinic.today), tuple(faults)
 
 
 def answers_now(

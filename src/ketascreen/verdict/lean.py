@@ -138,7 +138,7 @@ class LeanVerdict(Reported):
         )
         return words.verdict(
             recommendation,
-            words.findings(self._grounded(words)),
+            words.findings(self._grounded(words), self.as_of.date()),
             decisions=self.decisions,
             counts=self.counts,
             overrides=self.overrides,
