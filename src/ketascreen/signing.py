@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketascreen.diagnostic import KetascreenError, printable
+from ketascreen.runtime.plain_file import read_plain
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -270,8 +271,7 @@ def _require_library() -> None:
 
 def _bytes(path: str | Path) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            return file.read(_MAX_FILE_BYTES)
+        return read_plain(path, _MAX_FILE_BYTES)
     except OSError as error:
         reason = error.strerror or "the system failed"
     raise _key_error(path, f"cannot be read ({reason})")

@@ -67,7 +67,7 @@ def test_rules_lists_each_rule_on_a_line_and_filters() -> None:
         ["alert", "both", "suicidal-thoughts", "all"],
     ]
     assert alerts[-1] == f"4 rules of {len(rules)}"
-    for_im = {rule["id"] for rule in json.loads(run("rules", "--route", "im", "--json").out)}
+    for_im = {rule["id"] for rule in json.loads(run("rules", "--route", "im", "--json").out)["rules"]}
     assert for_im == {rule.id for rule in rules if "im" in rule.routes} != {rule.id for rule in rules}
 
 
