@@ -199,7 +199,7 @@ def test_a_raised_pressure_without_a_diagnosis_says_how_near_the_bar_is() -> Non
 
 def test_uncontrolled_hypertension_says_from_where_it_is_a_crisis_and_that_one_reading_is_not_enough() -> None:
     told_to = finding_of("uncontrolled-hypertension", systolic_bp=at(210, TODAY), diastolic_bp=at(99, TODAY)).do
-    assert told_to.startswith("Above 180 mmHg systolic or 120 mmHg diastolic: do not dose")
+    assert told_to.startswith("Above 180 mmHg systolic or 120 mmHg diastolic, do not dose and follow the alert.")
     assert "one raised reading is not enough" in told_to
 
 

@@ -69,6 +69,7 @@ def patient() -> tuple[dict[str, Any], set[str]]:
     answers["predose_diastolic_bp"]["value"] = "21.7178 mmHg"
     answers["antihypertensive_treatment"]["value"] = "not_treated"
     answers["pregnancy"]["value"] = "pregnant"
+    answers["substance_use"]["value"] = "past"
     del answers["age"]
     answers["birth_date"] = "1931-07-13"
     PatientProfile.model_validate(answers)

@@ -166,6 +166,8 @@ def _settle(rng: Random, values: dict[str, Value]) -> None:
             del values[name]
     if (values["hypertension"], values["antihypertensive_treatment"]) == ("diagnosed", "not_needed"):
         values["antihypertensive_treatment"] = "treated" if rng.random() < 0.9 else "not_needed"
+    if values["substance_use"] == "current_without_disorder":
+        values["verified_abstinence_months"] = Decimal(0)
     for one in _vocabulary().contradictions:
         while contradicts(one, {name: _known(name, value) for name, value in values.items()}):
             if one.about not in (*REASSURING, *SPANS):

@@ -72,16 +72,6 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         say="Hypertension is not treated, and no diagnosis is recorded. Without hypertension, write `not_needed`.",
     ),
     Contradiction(
-        "abstinence_without_use",
-        _all(
-            Compare("substance_use_disorder", "is", "never"),
-            Compare("substance_use", "is", "none"),
-            Compare("verified_abstinence_months", "above", Decimal(0)),
-        ),
-        about="verified_abstinence_months",
-        say="Abstinence was confirmed, but neither use nor a disorder is recorded.",
-    ),
-    Contradiction(
         "abstinence_beside_use",
         _all(
             Compare("substance_use", "is", "current_without_disorder"),
@@ -90,6 +80,16 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         about="substance_use",
         say="Substances are used now, so the abstinence from all of them is 0 months. If the use has ended, record it "
         "as past.",
+    ),
+    Contradiction(
+        "abstinence_without_use",
+        _all(
+            Compare("substance_use_disorder", "is", "never"),
+            Compare("substance_use", "is", "none"),
+            Compare("verified_abstinence_months", "above", Decimal(0)),
+        ),
+        about="verified_abstinence_months",
+        say="Abstinence was confirmed, but neither use nor a disorder is recorded.",
     ),
     Contradiction(
         "heart_attack_not_listed",
