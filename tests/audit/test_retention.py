@@ -222,6 +222,6 @@ def test_no_chain_is_imported_beside_the_log_of_a_ledger_that_was_moved(tmp_path
     with filled(tmp_path) as ledger:
         export_chain(ledger, tmp_path / "chain.jsonl")
     (tmp_path / "copy.db-wal").write_bytes(b"frames")
-    with pytest.raises(LedgerError, match="the log of a ledger lies beside") as refused:
+    with pytest.raises(LedgerError, match="the log of a ledger is beside") as refused:
         import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db")
     assert refused.value.code == "ledger-moved"
