@@ -59,11 +59,13 @@ fuzz: $(VENV)/ready
 mutate: $(VENV)/ready
 	$(BIN)/ketascreen mutate
 
-# Every bit of small chains changed, every record deleted, swapped, duplicated, the tail cut: whether each is found.
+# Every bit of small chains changed, every record deleted, swapped, duplicated, the tail cut; the decisions of a ledger
+# edited: whether each is found, and no verdict is better.
 tamper: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.tamper
 
-# N times: four processes that write one ledger are killed, and every acknowledged record is looked for.
+# N times: four processes that write one ledger are killed, and every acknowledged record is looked for. N/10 times in
+# each way: its file is moved, removed or replaced, or its disk is filled, while they write.
 crash: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.crash --rounds $(N)
 

@@ -114,16 +114,28 @@ def test_a_newer_decision_that_the_index_lost_is_found_once_a_screening_shows_it
     refused(ledger, 5, hours=2)
 
 
-def test_a_newer_decision_that_no_screening_shows_is_missed_by_the_walk_alone(tmp_path: Path) -> None:
+def test_a_newer_decision_that_was_removed_before_a_screening_showed_it_is_found_by_the_walk_alone(
+    tmp_path: Path,
+) -> None:
     # docs/audit.md says so.
     ledger = new_ledger(tmp_path)
     first = lozenge_today(ledger)
     decide(ledger, first)
+    lozenge_today(ledger, reference="p-18")
     decide(ledger, first, until=at(1))
     lozenge_today(ledger, reference="p-18")
-    changed(ledger, "DELETE FROM entries WHERE number = 5")
+    changed(ledger, "DELETE FROM entries WHERE number = 6")
     assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.READY  # type: ignore[index]
     assert "the entries between them are missing" in str(verify_ledger(ledger).flaws[0])
+
+
+def test_an_entry_that_was_removed_behind_a_decision_is_found(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    for _ in range(2):
+        lozenge_today(ledger, reference="p-18")
+    changed(ledger, "DELETE FROM entries WHERE number = 5")
+    refused(ledger, 4)
 
 
 def test_nobody_decides_on_a_screening_that_was_changed(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ketascreen.audit.chain import Head
 from ketascreen.audit.retention import export_chain
 from ketascreen.audit.verify import verify_file, verify_ledger
 from tests.campaigns.crash import crash
+from tests.campaigns.crash_moved import WAYS, filled, moved
 from tests.campaigns.tamper import (
     REARRANGED,
     SCRIPT,
@@ -28,6 +29,7 @@ from tests.campaigns.tamper import (
     missed,
     small_chain,
 )
+from tests.campaigns.tamper_decisions import edited
 from tests.helpers.ledgers import lozenge_today, new_ledger
 
 FULL = as_file(small_chain(0, 3), ledger_of(small_chain(0, 3)))
@@ -66,6 +68,13 @@ def test_changes_of_the_rows_of_a_ledger_file_are_found(tmp_path: Path) -> None:
     counted = count_rows(tmp_path, small_chain(0, 3), 25)
     assert sum(count for (_, who), count in counted.items() if who == "tried") > 80
     assert missed(counted) == {}
+
+
+def test_no_edit_of_a_decision_gives_a_better_verdict_and_each_is_told(tmp_path: Path) -> None:
+    for told in edited(tmp_path, 8, every=75):
+        assert told.tried >= 6
+        assert told.at_screening > 0
+        assert (told.untold, told.better) == (0, 0)
 
 
 def test_a_tail_that_was_cut_cannot_be_found_without_a_head_and_is_found_with_one() -> None:
@@ -136,6 +145,21 @@ def test_killed_writers_lose_nothing_that_they_acknowledged(tmp_path: Path) -> N
     told = crash(tmp_path, 3, seed=5)
     assert (told.rounds, told.lost, told.flaws) == (3, 0, 0)
     assert told.acknowledged >= 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_writers_whose_file_is_gone_lose_nothing_and_acknowledge_nothing_more(tmp_path: Path, way: str) -> None:
+    told = moved(tmp_path, way, 2, seed=3)
+    assert told.is_well, told
+    assert told.acknowledged >= 8
+    assert told.codes == {"ledger-moved"}
+
+
+def test_writers_on_a_full_disk_lose_nothing_that_they_acknowledged(tmp_path: Path) -> None:
+    told = filled(tmp_path, 1)
+    assert told.is_well, told
+    assert told.acknowledged >= 4
+    assert told.codes <= {"ledger-full", "ledger-system"}
 
 
 def test_what_counts_as_missed_is_what_was_not_found() -> None:

@@ -197,6 +197,19 @@ def _of_a_later_version(folder: Path) -> list[str]:
     return _of_ledger(lambda: Ledger(path))
 
 
+def _without_its_file(folder: Path) -> list[str]:
+    ledger = new_ledger(folder)
+    ledger.path.unlink()
+    return _of_ledger(ledger.head)
+
+
+def _in_an_older_copy(folder: Path) -> list[str]:
+    ledger = new_ledger(folder, heads=folder / "head")
+    ledger.close()
+    ledger.path.write_bytes(b"")
+    return _of_ledger(lambda: Ledger(ledger.path, heads=folder / "head"))
+
+
 def _screened_into(ledger: Ledger, rulebook: Rulebook) -> object:
     screener = Screener(rulebook, channels=("reference",), ledger=ledger)
     return screener.screen(PatientProfile(), as_of=AS_OF, reference="p-17")
@@ -227,10 +240,12 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
     "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
     "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
+    "ledger-moved": _without_its_file,
     "ledger-newer": _of_a_later_version,
     "ledger-not-stored": _not_read_back,
     "ledger-not-there": lambda folder: _of_ledger(lambda: new_ledger(folder).entry(2)),
     "ledger-refused": _by_a_rulebook_without_files,
+    "ledger-rolled-back": _in_an_older_copy,
     "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder / "none.jsonl")),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),

@@ -69,7 +69,7 @@ def _look(path: Path, acknowledged: dict[int, str], told: Told) -> None:
 
 def _round(path: Path, rng: Random) -> dict[int, str]:
     """What four writers had acknowledged when they were killed."""
-    ends = [_forked(lambda writing, index=index: _write(path, index, writing)) for index in range(WRITERS)]  # type: ignore[misc]
+    ends = [forked(lambda writing, index=index: _write(path, index, writing)) for index in range(WRITERS)]  # type: ignore[misc]
     waiting = [reading for _, reading in ends]
     select.select(waiting, [], [], 30)  # the first acknowledgement, so that they are all about to write
     time.sleep(rng.random() * 0.15)
@@ -86,7 +86,7 @@ def _round(path: Path, rng: Random) -> dict[int, str]:
     return acknowledged
 
 
-def _forked(work: Callable[[int], None]) -> tuple[int, int]:
+def forked(work: Callable[[int], None]) -> tuple[int, int]:
     """A child that works until it is killed: its process, and the end of the pipe that it writes to."""
     reading, writing = os.pipe()
     process = os.fork()
@@ -122,7 +122,19 @@ def main() -> None:
         f"{told.rounds} times {WRITERS} writers were killed: {told.acknowledged:,} records acknowledged, "
         f"{told.lost} lost, {told.flaws} flaws in the chains"
     )
-    raise SystemExit(1 if told.lost or told.flaws else 0)
+    raise SystemExit(0 if _is_moved_well(given.rounds // 10) and not (told.lost or told.flaws) else 1)
+
+
+def _is_moved_well(rounds: int) -> bool:
+    """Moves, removes, replaces and fills, so many rounds of each; whether nothing was lost."""
+    from tests.campaigns.crash_moved import WAYS, filled, moved
+
+    with tempfile.TemporaryDirectory() as folder:
+        happened = {way: moved(Path(folder), way, rounds) for way in WAYS}
+        happened["its disk filled"] = filled(Path(folder), rounds)
+    for way, one in happened.items():
+        print(f"{way}: {one}")
+    return all(one.is_well for one in happened.values())
 
 
 if __name__ == "__main__":

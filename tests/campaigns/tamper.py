@@ -1,8 +1,8 @@
 """Changes chains in every small way, and counts how many of the changes each verifier finds.
 
 `python -m tests.campaigns.tamper` makes the whole run: every bit of five chains of three small records, 100,000 random
-bits of a chain of 50, every record deleted, swapped, duplicated, the tail cut; and the same in the rows of a
-ledger file.
+bits of a chain of 50, every record deleted, swapped, duplicated, the tail cut; the same in the rows of a ledger file;
+and edits of a ledger's decisions, behind which patients are screened (`tamper_decisions`).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from ketascreen.audit.record import Record, key_of, record_of
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger, verify_lines
 from ketascreen.loading.digest import bytes_digest
+from tests.campaigns.tamper_decisions import edited
 from tests.helpers.ledgers import clock
 from tests.helpers.places import DOCS
 
@@ -247,6 +248,7 @@ def main() -> None:
     """The whole run; ends with 1 where a change was not found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--random", type=int, default=100_000, help="random bits of the chain of 50")
+    parser.add_argument("--edits", type=int, default=1_000, help="random edits of the decisions of a ledger")
     given = parser.parse_args()
     short = [small_chain(seed, 3) for seed in range(5)]
     files = count_files((chain, bits(as_file(chain, ledger_of(chain)), each=True)) for chain in short)
@@ -258,7 +260,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = count_rows(Path(folder), short[0], 1)
     print("in the rows of a ledger file:", *told(rows), sep="\n")
-    sys.exit(1 if missed(files) or missed(many) or missed(rows) else 0)
+    with tempfile.TemporaryDirectory() as folder:
+        of_fields, at_random = edited(Path(folder), given.edits)
+    print(f"in the decisions of a ledger, each field: {of_fields}", f"at random: {at_random}", sep="\n")
+    bad = [one.untold or one.better for one in (of_fields, at_random)]
+    sys.exit(1 if missed(files) or missed(many) or missed(rows) or any(bad) else 0)
 
 
 def ledger_of(entries: list[Entry]) -> str:

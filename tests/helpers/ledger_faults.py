@@ -80,13 +80,14 @@ def read_only(folder: Path) -> dict[str, object]:
 def limited(folder: Path) -> dict[str, object]:
     """A limit on the size of files, which a quota is too."""
     with Ledger(folder / "ledger.db") as ledger:
-        with _largest_file(1_000_000):
+        with largest_file(1_000_000):
             receipts, code = screen_until_it_fails(ledger, 1_000)
         return outcome(ledger, receipts, code)
 
 
 @contextmanager
-def _largest_file(size: int) -> Iterator[None]:
+def largest_file(size: int) -> Iterator[None]:
+    """A limit on the size of each file that this process writes."""
     kept = resource.getrlimit(resource.RLIMIT_FSIZE)
     heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, kept[1]))

@@ -9,9 +9,10 @@ from ketascreen._face import face
 
 if TYPE_CHECKING:
     from ketascreen.audit.errors import LedgerError
+    from ketascreen.audit.heads import KeptHead
     from ketascreen.audit.ledger import Ledger
 
-__all__ = ["Ledger", "LedgerError"]
+__all__ = ["KeptHead", "Ledger", "LedgerError"]
 
 if not TYPE_CHECKING:
-    __getattr__, __dir__ = face(__name__, {"errors": ["LedgerError"], "ledger": ["Ledger"]})
+    __getattr__, __dir__ = face(__name__, {"errors": ["LedgerError"], "heads": ["KeptHead"], "ledger": ["Ledger"]})

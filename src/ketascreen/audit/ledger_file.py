@@ -147,8 +147,8 @@ class LedgerFile:
         """
         return self._store.entries(first=first, last=last, backwards=backwards)
 
-    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None]]:
-        """The entries of a kind and key after entry `after`, each with the digest of the entry before it, if any."""
+    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
+        """The entries of a kind and key after entry `after`, with their neighbours (`Store.linked`)."""
         return self._store.linked(kind, key, after=after)
 
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:

@@ -76,7 +76,7 @@ def make_file(path: Path) -> None:
     An existing file is not opened: closing it would give up the locks of every connection of this process to it.
 
     Raises:
-        LedgerError: the log of another file lies there, or the file system lets others read the new file.
+        LedgerError: the log of another file is there, or the file system lets others read the new file.
         OSError: it could not be made, or the existing one may not be written.
     """
     require_no_log(path)
@@ -104,7 +104,7 @@ def require_no_log(path: Path) -> None:
     file = _found(path)
     if log is not None and log.st_size and (file is None or not file.st_size):
         message = (
-            f"the log of a ledger lies beside {printable(str(path))} without its file; put the file back, or move "
+            f"the log of a ledger is beside {printable(str(path))} without its file; put the file back, or move "
             "the log to where the file is now"
         )
         raise LedgerError("ledger-moved", message)
@@ -114,7 +114,7 @@ def require_plain(path: Path) -> None:
     """Refuses a link, a pipe and a device. What is not there, and a folder, fail where they are opened.
 
     Raises:
-        LedgerError: it is none of these.
+        LedgerError: it is one of these.
     """
     found = _found(path)
     if found is None or stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):

@@ -1,7 +1,7 @@
 """What a verdict takes from a ledger is checked before it counts: the link, the record, each value, whose it is.
 
-Only the entries that are used are checked, and the digest of the one before each. An entry that the index no longer
-finds is missed here. Only a walk over the whole chain (`verify`) finds that.
+Only the entries that are used are checked, and their links to the entries beside them. An entry that the index no
+longer finds is missed here. Only a walk over the whole chain (`verify`) finds that.
 """
 
 from __future__ import annotations
@@ -40,28 +40,30 @@ def overrides_of(ledger: LedgerFile, reference: str) -> tuple[Override, ...]:
 
 
 def require_proven(ledger: LedgerFile, entry: Entry) -> None:
-    """Requires an entry to be as it was written, and to follow the entry before it.
+    """Requires an entry to be as it was written, with the links to the entries beside it.
 
     Raises:
-        LedgerError: it does not.
+        LedgerError: it is not.
     """
-    before = [one.digest for one in ledger.entries(first=entry.number - 1, last=entry.number - 1)]
-    _require(ledger, entry, before[0] if before else None)
+    near = {one.number: one for one in ledger.entries(first=entry.number - 1, last=entry.number + 1)}
+    before, behind = near.get(entry.number - 1), near.get(entry.number + 1)
+    follows = behind.previous == entry.digest if behind else ledger.head().number in (entry.number, entry.number + 1)
+    _require(ledger, entry, before.digest if before else None, follows=follows)
 
 
 def _proven(ledger: LedgerFile, kind: str, reference: str, *, after: int = 0) -> list[Entry]:
     entries = []
-    for entry, before in ledger.linked(kind, reference, after=after):
-        _require(ledger, entry, before)
+    for entry, before, follows in ledger.linked(kind, reference, after=after):
+        _require(ledger, entry, before, follows=follows)
         if entry.record.kind != kind or entry.record.part("reference") != reference:
             raise _damaged(ledger, entry.number)
         entries.append(entry)
     return entries
 
 
-def _require(ledger: LedgerFile, entry: Entry, before: str | None) -> None:
+def _require(ledger: LedgerFile, entry: Entry, before: str | None, *, follows: bool) -> None:
     start = ledger.start() if before is None else Start(ledger.id, entry.number, before)
-    if any(flaws_alone(start, entry)):
+    if not follows or any(flaws_alone(start, entry)):
         raise _damaged(ledger, entry.number)
 
 

@@ -109,20 +109,26 @@ class Store:
         where = "kind = ? AND number > ?" + ("" if key is None else " AND key = ?")
         return self._select(where, (kind, after) if key is None else (kind, after, key), False, -1)
 
-    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None]]:
-        """The entries of a kind and key after entry `after`, each with the digest of the entry before it, if any.
+    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
+        """The entries of a kind and key after entry `after`, with their neighbours.
+
+        Each has the digest of the entry before it, None if there is none; and whether the entry behind it names its
+        digest, or it is the newest one.
 
         Raises:
             LedgerError: the file could not be read.
         """
         columns = ", ".join(f"entries.{name}" for name in COLUMNS.split(", "))
         query = (
-            f"SELECT {columns}, before.digest FROM entries LEFT JOIN entries AS before "
-            "ON before.number = entries.number - 1 "
+            f"SELECT {columns}, before.digest, "
+            "coalesce(behind.previous = entries.digest, entries.number = (SELECT max(number) FROM entries)) "
+            "FROM entries LEFT JOIN entries AS before ON before.number = entries.number - 1 "
+            "LEFT JOIN entries AS behind ON behind.number = entries.number + 1 "
             "WHERE entries.kind = ? AND entries.key = ? AND entries.number > ? ORDER BY entries.number"
         )
         with self._lock, self._spoken():
-            return [(entry_in(row[:-1]), row[-1]) for row in self._opened().execute(query, (kind, key, after))]
+            rows = self._opened().execute(query, (kind, key, after))
+            return [(entry_in(row[:-2]), row[-2], bool(row[-1])) for row in rows]
 
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
         """The kind and key of entries by number, from the index.

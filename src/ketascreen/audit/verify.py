@@ -28,7 +28,7 @@ Progress = Callable[[int], None]
 class Verified:
     """The result of a verification: where the chain begins and ends, how many entries it has, and every flaw.
 
-    `remarks` are no flaws: times that go back, an `as_of` far from the clock, a file that others may read or write.
+    `remarks` tell what is not a flaw: times that go back, an `as_of` far from the clock, a file that others may read.
     """
 
     start: Start
