@@ -105,7 +105,7 @@ def _nothing_is_left() -> Any:
 FAULTS = [
     (killing, r"killed by signal 9 \(SIGKILL\).*use fewer workers"),
     (killing_at_its_start, r"killed by signal 9 \(SIGKILL\)"),
-    (ending_at_its_start, r"ended before it began \(exit status 7\).*__main__.*use one worker"),
+    (ending_at_its_start, r"ended at its start \(exit status 7\).*__main__.*use one worker"),
     (without_memory, "no more memory; use fewer workers"),
     (without_a_module, r"could not read or make what it works with \(ModuleNotFoundError\)"),
     (failing, "failed with Uncopied, which cannot be copied"),
@@ -249,7 +249,8 @@ screener, patient = Screener.default(), read_profile("examples/ptsd.yaml")
 as_of = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
 print(len(list(screener.screen_many([patient] * 60, as_of=as_of, workers=2))))
 """
-ENDED = "ChannelFault: a worker process ended before it began (exit status 1); a script must be a file, with its work"
+ENDED = "ChannelFault: a worker process ended at its start (exit status 1)"
+GUARD = 'a script must be a file, with its work under `if __name__ == "__main__":`'
 
 
 @pytest.mark.parametrize("piped", [False, True])
@@ -269,6 +270,7 @@ def test_a_script_without_its_main_guard_ends_and_says_what_to_do(tmp_path: Path
         )
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ENDED in ran.stderr
+    assert GUARD in ran.stderr
 
 
 LEFT_OPEN = """

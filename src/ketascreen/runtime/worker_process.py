@@ -141,8 +141,8 @@ class WorkerProcess:
         if self._begun:
             return ChannelFault(f"a worker process ended without an answer{how}; try again with one worker")
         return ChannelFault(
-            f"a worker process ended before it began{how}; a script must be a file, with its work under "
-            '`if __name__ == "__main__":`, since each worker imports it; or use one worker'
+            f"a worker process ended at its start{how}, and may have said why on standard error; a script must be a "
+            'file, with its work under `if __name__ == "__main__":`, since each worker imports it; or use one worker'
         )
 
 
