@@ -37,13 +37,14 @@ _PROGRAM = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from ketascreen import Screener, load_rulebook
+from ketascreen import ProfileError, Screener, load_rulebook
 if __name__ == "__main__":
     screener = Screener(load_rulebook(sys.argv[2]), channels=("reference",))
     lines, workers = Path(sys.argv[1]).read_bytes().splitlines(), int(sys.argv[3])
     try:
         for one in screener.screen_many(lines, as_of=datetime(2026, 11, 22, 9, tzinfo=UTC), workers=workers):
-            print(*(f"{name}: {route.decision}" for name, route in one.routes.items()), sep=", ")
+            routes = {} if isinstance(one, ProfileError) else one.routes
+            print(*(f"{name}: {route.decision}" for name, route in routes.items()), sep=", ")
         print("all")
     except Exception as error:
         print(f"{type(error).__name__}: {error}")

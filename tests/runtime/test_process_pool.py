@@ -192,6 +192,20 @@ def in_a_process() -> Work:
     return _process
 
 
+def _held(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def holding() -> Work:
+    return _held
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_worker_never_hears_ctrl_c_not_even_while_it_starts_and_this_process_goes_on_hearing_it(forked: bool) -> None:
+    assert list(in_order(holding, range(MANY), workers=2, forked=forked)) == [True] * MANY
+    assert not _held(0)
+
+
 def refuse_processes(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """The system starts `after` processes and no more."""
     start, left = SpawnProcess.start, [None] * after
