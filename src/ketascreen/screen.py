@@ -181,6 +181,11 @@ class Screener:
         request = self._request(as_of, stage, routes)
         return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
+    def __repr__(self) -> str:
+        who = self.rulebook.identity
+        names = ", ".join(channel.name for channel in self.channels)
+        return f"Screener({who.id} {who.version}, {self.rulebook.bytes_digest[:12]}, {names})"
+
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
         for channel in self.channels:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.verdict.override import Override
@@ -16,17 +17,17 @@ REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,199}")
 """The form of a caller's own reference to a patient: an opaque token without spaces, never a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Screening(Quiet):
     """One screening as it goes on record. Its repr shows nothing of the patient.
 
     `engines` are the rule engines of its channels, with their versions, by channel.
     """
 
-    reference: str = field(repr=False)
-    profile: PatientProfile = field(repr=False)
-    verdict: Verdict = field(repr=False)
-    rulebook: Rulebook = field(repr=False)
+    reference: str
+    profile: PatientProfile
+    verdict: Verdict
+    rulebook: Rulebook
     engines: tuple[tuple[str, str], ...] = ()
 
 

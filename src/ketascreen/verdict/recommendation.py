@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import Agreement, Verdict
+from ketascreen.verdict.verdict import Agreement, Verdict, in_short
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Recommendation(Quiet):
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
     `time_zone` is the clinic's, if it is known; `agreement` names the channels that were asked, `faults` what failed.
@@ -27,6 +28,9 @@ class Recommendation:
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]
+
+    def __repr__(self) -> str:
+        return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"
 
 
 def in_doubt(said: Verdict | Recommendation) -> bool:
