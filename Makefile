@@ -7,7 +7,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
+.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -68,6 +68,10 @@ tamper: $(VENV)/ready
 # each way: its file is moved, removed or replaced, or its disk is filled, while they write.
 crash: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.crash --rounds $(N)
+
+# N batches whose workers, or whose parent, are killed, stopped or starved; N=50 takes about four minutes.
+workers: $(VENV)/ready
+	$(BIN)/python -m tests.campaigns.workers --rounds $(N)
 
 # N screenings put on record and run again, to the byte.
 replays: $(VENV)/ready

@@ -6,8 +6,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +21,7 @@ from ketascreen import ChannelFault, RequestError
 from ketascreen.runtime.process_pool import PIECE, in_order
 from ketascreen.runtime.worker_process import SECONDS
 from tests.helpers.command_line import AS_OF, run
-from tests.helpers.places import EXAMPLES, ROOT
+from tests.helpers.places import EXAMPLES
 from tests.helpers.processes import children
 
 MANY = 4 * PIECE
@@ -105,7 +103,7 @@ def _nothing_is_left() -> Any:
 FAULTS = [
     (killing, r"killed by signal 9 \(SIGKILL\).*use fewer workers"),
     (killing_at_its_start, r"killed by signal 9 \(SIGKILL\)"),
-    (ending_at_its_start, r"ended before it began \(exit status 7\).*__main__.*use one worker"),
+    (ending_at_its_start, r"ended at its start \(exit status 7\).*__main__.*use one worker"),
     (without_memory, "no more memory; use fewer workers"),
     (without_a_module, r"could not read or make what it works with \(ModuleNotFoundError\)"),
     (failing, "failed with Uncopied, which cannot be copied"),
@@ -192,6 +190,20 @@ def in_a_process() -> Work:
     return _process
 
 
+def _held(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def holding() -> Work:
+    return _held
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_worker_never_hears_ctrl_c_not_even_while_it_starts_and_this_process_goes_on_hearing_it(forked: bool) -> None:
+    assert list(in_order(holding, range(MANY), workers=2, forked=forked)) == [True] * MANY
+    assert not _held(0)
+
+
 def refuse_processes(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """The system starts `after` processes and no more."""
     start, left = SpawnProcess.start, [None] * after
@@ -240,55 +252,3 @@ def test_a_worker_may_not_start_workers_while_it_starts(monkeypatch: pytest.Monk
     monkeypatch.setattr(multiprocessing.current_process(), "_inheriting", True, raising=False)
     with pytest.raises(RequestError, match='under `if __name__ == "__main__":`, or use one worker'):
         list(in_order(doubling, range(3), workers=2))
-
-
-SCRIPT = """
-from datetime import datetime, timezone
-from ketascreen import Screener, read_profile
-screener, patient = Screener.default(), read_profile("examples/ptsd.yaml")
-as_of = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
-print(len(list(screener.screen_many([patient] * 60, as_of=as_of, workers=2))))
-"""
-ENDED = "ChannelFault: a worker process ended before it began (exit status 1); a script must be a file, with its work"
-
-
-@pytest.mark.parametrize("piped", [False, True])
-def test_a_script_without_its_main_guard_ends_and_says_what_to_do(tmp_path: Path, piped: bool) -> None:
-    file = tmp_path / "script.py"
-    file.write_text(SCRIPT)
-    with file.open() as source:
-        ran = subprocess.run(
-            [sys.executable, "-" if piped else str(file)],
-            stdin=source if piped else subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert (ran.returncode, ran.stdout) == (1, "")
-    assert ENDED in ran.stderr
-
-
-LEFT_OPEN = """
-from ketascreen.runtime.process_pool import in_order
-from tests.runtime.test_process_pool import doubling
-if __name__ == "__main__":
-    left_open = in_order(doubling, range(1000), workers=2)
-    print(next(left_open))
-"""
-
-
-def test_a_program_that_ends_with_results_left_does_not_wait(tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(LEFT_OPEN)
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    ran = subprocess.run(
-        [sys.executable, str(tmp_path / "script.py")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "0\n", "")

@@ -28,7 +28,7 @@ PIECE = 25
 """The number of items that a process gets at a time."""
 WORKER_SECONDS = 60.0
 """How long a process may take to begin, and how long for a piece. Each takes about a second; a machine with other work,
-or a channel from outside, may need many times that, and nobody should wait for ever."""
+or a channel from outside, may need many times that, and nobody should wait longer."""
 _AHEAD = 3
 """The number of pieces in progress for each process; memory holds no more than these."""
 
@@ -92,7 +92,7 @@ def in_order(
         for worker in crew:
             worker.kill()
 
-    pool = ThreadPoolExecutor(workers)  # a thread for each process: it hands over a piece and waits for the results
+    pool = ThreadPoolExecutor(workers)  # a thread for each process: it gives a piece and waits for the results
     atexit.register(kill)  # multiprocessing waits at the end of Python for each process
     try:
         for worker in _started(len(first), make, forked, allowed):
@@ -105,6 +105,8 @@ def in_order(
             yield from results
         for worker in crew:
             worker.dismiss()
+        for worker in crew:
+            worker.wait()
     finally:
         kill()  # before anything waits
         pool.shutdown(cancel_futures=True)  # waits, so that no thread is left behind

@@ -29,10 +29,10 @@ SECONDS = "KETASCREEN_WORKER_SECONDS"
 MAX_BYTES = 1 << 30
 """The most that one frame may hold; this process trusts what its workers send."""
 _LEAVE_SECONDS = 5.0
-"""How long a worker that was told to end, or was killed, may take to end."""
+"""How long a worker may take to end once it is dismissed or killed."""
 _LOOK_SECONDS = 1.0
-"""How often a worker looks whether its parent is there, beside being told. A copy of another forked worker can keep it
-from being told."""
+"""How often a worker looks whether its parent is there. It mostly hears of its end at once, but a copy of the pipe in
+another forked worker can keep it from that."""
 
 Work = Callable[[Any], Any]
 Make = Callable[[], Work]
@@ -78,10 +78,13 @@ class WorkerProcess:
         return results
 
     def dismiss(self) -> None:
-        """Tells it to end once it has nothing to do, and waits a little for that."""
+        """Lets it end by itself; it must have nothing to do."""
         with suppress(FrameError):
             send(self._line.fileno(), b"", Deadline(_LEAVE_SECONDS))
-            self._process.join(_LEAVE_SECONDS)
+
+    def wait(self) -> None:
+        """Waits a little until it has ended."""
+        self._process.join(_LEAVE_SECONDS)
 
     def kill(self) -> None:
         """Kills it, also if it is stopped; a thread that waits for its answer gets an error."""
@@ -90,7 +93,7 @@ class WorkerProcess:
     def close(self) -> None:
         """Kills and reaps it, and closes the pipe; no thread may be using it."""
         self.kill()
-        self._process.join(_LEAVE_SECONDS)
+        self.wait()
         self._line.close()
 
     def _begin(self) -> None:
@@ -115,7 +118,7 @@ class WorkerProcess:
             self.kill()
             raise self._late() from None
         except FrameError:
-            self._process.join(_LEAVE_SECONDS)
+            self.wait()
             status = self._process.exitcode
             self.kill()
             raise self._ended(status) from None
@@ -141,8 +144,8 @@ class WorkerProcess:
         if self._begun:
             return ChannelFault(f"a worker process ended without an answer{how}; try again with one worker")
         return ChannelFault(
-            f"a worker process ended before it began{how}; a script must be a file, with its work under "
-            '`if __name__ == "__main__":`, since each worker imports it; or use one worker'
+            f"a worker process ended at its start{how}, and may have said why on standard error; a script must be a "
+            'file, with its work under `if __name__ == "__main__":`, since each worker imports it; or use one worker'
         )
 
 
@@ -173,7 +176,7 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _serve(line: Connection, make: Make | None) -> None:
-    """What a worker process does: it takes what it works with, then pieces, until it is told to end."""
+    """What a worker process does: it takes what it works with, then pieces, until it is dismissed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     work: list[Work] = []
