@@ -91,7 +91,7 @@ def command(
         raise click.exceptions.Exit(status)
     _require_absent({"-j": workers}, "is for --many")
     decisions = [_decision(text, time) for text in decided]
-    rulebook = rulebook_of(rules, keys)
+    rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
     profile = _profile(file, rulebook)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger)) if ledger else None
