@@ -158,7 +158,7 @@ class Screener:
 
         Raises:
             RequestError: as for `screen`; `workers` below 1, or a channel that cannot be copied to a process.
-            ChannelFault: a worker process ended without an answer.
+            ChannelFault: a worker process ended, or did not answer in time.
         """
         self._refuse_with_ledger("`screen_many`")
         request = self._request(as_of, stage, routes)

@@ -216,3 +216,11 @@ def test_a_command_that_is_misspelt_names_the_one_that_was_meant(args: list[str]
     ran = run(*args)
     assert (ran.status, ran.out) == (2, "")
     assert flat(ran.err).endswith(f"Error: {said}")
+
+
+def test_the_page_of_a_rule_has_each_of_its_texts_and_the_parameters_that_they_name() -> None:
+    for rule in shipped().rules:
+        page = flat(run("show", rule.id).out)
+        texts = (rule.title, rule.say, rule.do, rule.do_if_old, rule.interpretation)
+        assert [text for text in texts if flat(text) not in page] == [], rule.id
+        assert [name for name in rule.named if name not in page] == [], rule.id

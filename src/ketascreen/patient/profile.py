@@ -147,8 +147,8 @@ class PatientProfile(BaseModel):
     )  # fmt: skip
     verified_abstinence_months: Answer = number(
         "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
-        note="The shortest of all substances other than the medicine of a maintenance treatment; a self-report is not "
-        "an answer.",
+        note="The shortest of all substances; nicotine, caffeine and the medicine of a maintenance treatment are left "
+        "out. A self-report is not an answer.",
     )  # fmt: skip
     ketamine_use_disorder: Answer = choice(
         "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active"

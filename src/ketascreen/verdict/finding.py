@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ketascreen.language.rule import RuleStage
-from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
 from ketascreen.verdict.base_model import Reported
 
 
@@ -70,7 +70,8 @@ class FactLacking(Reported):
 class Finding(Reported):
     """What one rule gives, in the rule's own words, with its sources and the facts that it rests on or lacks.
 
-    The title of an alert that rests on an answer that does not count tells its date, and `do` is then `do_if_old`.
+    The title of an alert that rests on an answer of an earlier day has its date, and `do` is then `do_if_old`.
+    `decided_by` is who may decide to go ahead although it is met: None for an effect that is never decided.
     """
 
     SHOWN = ("rule", "outcome")
@@ -89,6 +90,7 @@ class Finding(Reported):
     conflicts: tuple[str, ...]
     interpretation: str
     sign_off: str
+    decided_by: DecidedBy | None = None
     rests_on: tuple[FactUsed, ...] = ()
     lacks: tuple[FactLacking, ...] = ()
 

@@ -144,7 +144,7 @@ class LeanVerdict(Reported):
         )
         verdict = words.verdict(
             recommendation,
-            words.findings(self._grounded(words)),
+            words.findings(self._grounded(words), self.as_of.date()),
             decisions=self.decisions,
             counts=self.counts,
             overrides=self.overrides,
