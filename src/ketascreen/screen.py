@@ -16,7 +16,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.invariants import require_exclusions
-from ketascreen.loading.load import load_rulebook
+from ketascreen.loading.load import load_rulebook, of_its_files
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.time_zones import zone_data
@@ -60,6 +60,8 @@ class Screener:
         ledger: Recorder | None = None,
         time_zone: str | None = None,
     ) -> None:
+        if ledger is not None:
+            rulebook = of_its_files(rulebook)
         require_exclusions(rulebook)
         self.time_zone = zone_of(rulebook, time_zone)
         self.rulebook = rulebook

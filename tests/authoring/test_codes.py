@@ -236,7 +236,18 @@ def _without_ruamel(folder: Path) -> list[str]:
         return _said("fmt", str(folder))
 
 
+def _by_a_cut_cache(folder: Path) -> list[str]:
+    load_rulebook(GOOD, cache=folder / "cache")
+    (entry,) = (folder / "cache").iterdir()
+    entry.write_bytes(entry.read_bytes()[:-1])
+    told: list[str] = []
+    with patch("ketascreen.loading.cache.log.warning", lambda _, problem: told.append(problem.code)):
+        load_rulebook(GOOD, cache=folder / "cache")
+    return told
+
+
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    "cache-damaged": _by_a_cut_cache,
     "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
     "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
     "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from ketascreen import InputError, RulebookError, load_rulebook
 from ketascreen.authoring.layout.lay_out import LIMIT, SHORT, laid_out
-from ketascreen.loading.build import KEYS, meaning_digest
+from ketascreen.authoring.layout.lay_out import meaning as content
+from ketascreen.loading.build import KEYS
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.helpers.command_line import flat, run
@@ -29,12 +30,12 @@ SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.y
 SMALL = [path for path in SHIPPED if (RULES / path).stat().st_size < 6_000]
 
 
-def meaning(text: str, path: str) -> str:
-    """The digest of what a file says, by the reader that a rulebook is read with."""
+def meaning(text: str, path: str) -> Any:
+    """What a file says, by the reader that a rulebook is read with."""
     tree, found = read_yaml(text.encode(), path, KEYS.get(path, WORD))
     assert not found, found[0]
     assert tree is not None
-    return meaning_digest({path: tree})
+    return content(tree)
 
 
 def of_rule(text: str) -> str:

@@ -19,9 +19,9 @@ from ketascreen.authoring.checks.run import check_folder
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import cache as caching
 from ketascreen.loading import snapshot
-from ketascreen.loading.build import build
 from ketascreen.loading.built_in import built_in_rules
 from tests.helpers import generate
+from tests.helpers.cache_entries import entry
 from tests.helpers.command_line import run
 from tests.helpers.large_rulebook import large_rulebook
 from tests.helpers.rulebook_files import copied, with_files
@@ -31,33 +31,8 @@ needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this syste
 pytestmark = needs_owners
 
 
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[Rulebook]:
-    """The rulebooks that were made out of their files."""
-    made: list[Rulebook] = []
-
-    def counted(*given: Any) -> Rulebook:
-        made.append(build(*given))
-        return made[-1]
-
-    monkeypatch.setattr("ketascreen.loading.build.build", counted)
-    return made
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    """A cache that holds the built-in rulebook."""
-    load_rulebook(built_in_rules(), cache=tmp_path / "cache")
-    return tmp_path / "cache"
-
-
-def entry(cache: Path) -> Path:
-    (found,) = cache.iterdir()
-    return found
-
-
 def parts(rulebook: Rulebook) -> Mapping[str, Any]:
-    return {field.name: getattr(rulebook, field.name) for field in fields(rulebook)}
+    return {field.name: getattr(rulebook, field.name) for field in fields(rulebook) if field.name != "is_cached"}
 
 
 def test_a_rulebook_out_of_the_cache_is_the_one_that_was_read(kept: Path, reads: list[Rulebook]) -> None:
@@ -65,6 +40,8 @@ def test_a_rulebook_out_of_the_cache_is_the_one_that_was_read(kept: Path, reads:
     assert not reads
     assert parts(cached) == parts(shipped())
     assert cached.rule_digests == shipped().rule_digests
+    assert cached.meaning_digest == shipped().meaning_digest
+    assert (cached.is_cached, shipped().is_cached) == (True, False)
 
 
 def test_it_gives_the_same_verdict_to_the_byte(kept: Path) -> None:
@@ -82,6 +59,7 @@ def test_what_is_written_reads_back_as_it_was(rng: Random) -> None:
     rulebook = generate.rulebook(rng)
     again = snapshot.read(json.loads(json.dumps(snapshot.write(rulebook))), rulebook.files, rulebook.bytes_digest, ())
     assert parts(again) == parts(rulebook)
+    assert again.meaning_digest == rulebook.meaning_digest
 
 
 def test_a_file_that_changed_by_one_byte_is_read_anew(tmp_path: Path, reads: list[Rulebook]) -> None:
@@ -191,7 +169,7 @@ def test_sound_data_of_another_form_is_passed_over(kept: Path, reads: list[Ruleb
     path = entry(kept)
     key = path.name.removesuffix(caching._ENDING)
     for body in (b"[]", b"{}", b"null", b"[[],[],[],[],[],[],[],[],[],[],[],[]]", b"[" * 100_000):
-        path.write_bytes(caching._head(key, body) + body)
+        path.write_bytes(caching._head(key, shipped().meaning_digest, body) + body)
         before = len(reads)
         assert load_rulebook(built_in_rules(), cache=kept).rules == shipped().rules
         assert len(reads) == before + 1

@@ -121,6 +121,9 @@ def _ground(screening: Record, rulebook: Rulebook) -> Callable[[str], Ground]:
 
 
 def _require_files(rulebook: Rulebook) -> None:
+    if rulebook.is_cached:
+        message = "the rulebook comes from a cache, and no record rests on one; give the ledger to the screener"
+        raise LedgerError("ledger-refused", message)
     if not rulebook.files:
         message = "the rulebook was not read from files, so it cannot be kept for replay; load it with load_rulebook"
         raise LedgerError("ledger-refused", message)

@@ -142,7 +142,9 @@ class Replay:
 
 
 def _in_zone(rulebook: Rulebook, zone: str | None) -> Rulebook:
-    """The rulebook in the time zone of the recorded screening."""
+    """The rulebook in the time zone of the recorded screening, which the screener may have said."""
+    if rulebook.identity.time_zone in (None, zone):
+        return rulebook
     return replace(rulebook, identity=replace(rulebook.identity, time_zone=zone))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -90,18 +91,30 @@ def read_time(text: str, option: str) -> datetime:
     raise click.BadParameter(problem, param_hint=option)
 
 
-def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = ()) -> Rulebook:
+def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_files: bool = False) -> Rulebook:
     """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
+
+    `from_files`: no cache is asked. A record needs it.
 
     Raises:
         RulebookError: it does not load, or lacks a required signature.
     """
-    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache_folder())
+    cache = None if from_files else cache_folder()
+    return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache)
 
 
 def cache_folder() -> str | None:
-    """The folder that `KETASCREEN_CACHE` names."""
-    return os.environ.get(CACHE) or None
+    """The folder that `KETASCREEN_CACHE` names. What the cache warns of is then told on standard error."""
+    folder = os.environ.get(CACHE) or None
+    warned = logging.getLogger("ketascreen.loading.cache")
+    if folder is not None and not any(isinstance(handler, _Told) for handler in warned.handlers):
+        warned.addHandler(_Told(logging.WARNING))
+    return folder
+
+
+class _Told(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage(), err=True)
 
 
 def from_here(folder: Path) -> Path:

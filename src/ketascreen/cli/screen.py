@@ -98,7 +98,7 @@ def command(
     if not ledger:
         _require_absent({"--heads": heads}, "is for a ledger; add --ledger")
     decisions = [_decision(text, time) for text in decided]
-    rulebook = rulebook_of(rules, keys)
+    rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
     profile = _profile(file, rulebook)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger, heads)) if ledger else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import rfc8785
@@ -12,6 +12,7 @@ import rfc8785
 from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.effects import usual_decider
+from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.language.vocabulary import Vocabulary
@@ -41,9 +42,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read, `meaning_digest` of their content.
+    """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read.
 
-    `files` are these bytes, by path within the rulebook's folder.
+    `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
+    over. `is_cached`: its parts come from a cache, and were not worked out from the files.
     """
 
     identity: Identity
@@ -57,9 +59,9 @@ class Rulebook:
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     not_encoded: tuple[NotEncoded, ...] = ()
     bytes_digest: str = ""
-    meaning_digest: str = ""
     ignored: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    is_cached: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
@@ -79,6 +81,11 @@ class Rulebook:
         """
         return {rule.id: _digest(rule, self.vocabulary) for rule in self.rules}
 
+    @cached_property
+    def meaning_digest(self) -> str:
+        """The sha256 of all that decides and all that is said, worked out from the parts in memory (`meaning`)."""
+        return digest_of({name: getattr(self, name) for name in _MEANT})
+
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""
         return tuple(rule for rule in self.rules if rule.asked_at(stage))
@@ -90,6 +97,16 @@ class Rulebook:
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""
         return tuple(rule for rule in self.rules if rule.effect in effects)
+
+
+_MEANT = (
+    *("identity", "rules", "vocabulary", "routes", "parameters", "definitions"),
+    *("documents", "outside_sources", "conflicts", "not_encoded"),
+)
+_NOT_MEANT = frozenset({"bytes_digest", "ignored", "files", "is_cached"})
+
+if {*_MEANT, *_NOT_MEANT} != {one.name for one in fields(Rulebook)}:
+    raise ImportError("`_MEANT` must name each field of a rulebook that decides something or says something")
 
 
 def _digest(rule: Rule, vocabulary: Vocabulary) -> str:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
-import rfc8785
 
 from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
-from ketascreen.language.quantity import decimal_text
 from ketascreen.language.rule import Allowance
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.loading import file_models
@@ -26,8 +19,7 @@ from ketascreen.loading.vocabulary import VocabularyReader
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.problems import Problems
-from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, Sequence, place_of
+from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import WORD, read_lines
 
 NAMED = (
@@ -135,7 +127,7 @@ def _linked(
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
-        sources.outside, sources.conflicts, not_encoded, bytes_digest(files), meaning_digest(trees), ignored, files,
+        sources.outside, sources.conflicts, not_encoded, bytes_digest(files), ignored, files,
     )  # fmt: skip
 
 
@@ -158,25 +150,3 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
 
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:3])
-
-
-def meaning_digest(trees: Mapping[str, Node]) -> str:
-    """sha256 over the canonical JSON (RFC 8785) of what the files say, without layout, comments and folders."""
-    meant = {path.rsplit("/", 1)[-1]: meaning(tree) for path, tree in trees.items()}
-    if not all(map(str.isascii, meant)):
-        return hashlib.sha256(rfc8785.dumps(meant)).hexdigest()
-    # For text, true and false under ASCII keys the standard library writes the same bytes, many times faster.
-    written = json.dumps(meant, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(written.encode()).hexdigest()
-
-
-def meaning(node: Node) -> Any:
-    """The content of a tree: text with single spaces, numbers as their shortest text."""
-    if isinstance(node, MappingNode):
-        return {key: meaning(item) for key, item in node.items.items()}
-    if isinstance(node, Sequence):
-        return [meaning(item) for item in node.items]
-    value = node.value
-    if isinstance(value, str):
-        return " ".join(value.split())
-    return value if isinstance(value, bool) else decimal_text(Decimal(value))

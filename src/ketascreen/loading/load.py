@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.loading.cache import Cache
+from ketascreen.loading.cache import Cache, damaged
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 
@@ -20,7 +20,8 @@ def load_rulebook(
 ) -> Rulebook:
     """The rulebook of a folder. If `keys` are given, one of them must have signed it (`ketascreen sign`).
 
-    `cache` is the user's folder of rulebooks that were read before (docs/integrating.md); it is not used with `keys`.
+    `cache` is the user's folder of rulebooks that were read before (docs/integrating.md); it is not used with `keys`,
+    and a screener with a ledger works the rules out of the files again.
 
     Raises:
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
@@ -41,6 +42,24 @@ def load_rulebook(
     if found is None:
         found = _build(read.files, read.ignored, problems)
         kept.keep(found)
+    return found
+
+
+def of_its_files(rulebook: Rulebook) -> Rulebook:
+    """The rulebook itself; or if its parts come from a cache, the one that its files give.
+
+    A record says by which files a patient was screened, so it must not rest on a cache that somebody may have written.
+    If the cache held other rules, this is told (`cache-damaged`).
+
+    Raises:
+        RulebookError: its files do not load.
+    """
+    if not rulebook.is_cached:
+        return rulebook
+    found = rulebook_of_files(rulebook.files, rulebook.ignored)
+    if found.meaning_digest != rulebook.meaning_digest:
+        what = f"the cache held other rules than the files of rulebook {rulebook.bytes_digest[:12]}"
+        damaged(what, "the rules of the files are used; empty the cache, and find out what wrote it")
     return found
 
 

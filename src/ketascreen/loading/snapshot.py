@@ -29,7 +29,7 @@ _ROUTES = {str(route): route for route in Route}
 
 
 def write(rulebook: Rulebook) -> Any:
-    """The plain data of a rulebook; its files, their digest and what was ignored are not in it."""
+    """The plain data of a rulebook; its files, its digests and what was passed over are not in it."""
     return _RowWriter().rulebook(rulebook)
 
 
@@ -63,7 +63,6 @@ class _RowWriter:
             self.rows(book.outside_sources.values()),
             [self.row(one, statements=self.rows) for one in book.conflicts.values()],
             [self.row(one, citation=self.row) for one in book.not_encoded],
-            book.meaning_digest,
         ]
         return [list(self.paths), *parts]
 
@@ -153,7 +152,7 @@ class _RowReader:
     def rulebook(
         self, data: list[Any], files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]
     ) -> Rulebook:
-        identity, definitions, rules, facts, contradictions, routes, parameters, *sources, meaning = data
+        identity, definitions, rules, facts, contradictions, routes, parameters, *sources = data
         documents, outside, conflicts, not_encoded = sources
         for name, title, when, place, cited in definitions:  # a definition follows the definitions that it uses
             self.definitions[name] = Definition(
@@ -178,9 +177,9 @@ class _RowReader:
             },
             not_encoded=tuple(NotEncoded(self.citations([cited])[0], reason) for cited, reason in not_encoded),
             bytes_digest=bytes_digest,
-            meaning_digest=meaning,
             ignored=ignored,
             files=files,
+            is_cached=True,
         )
 
     def contradiction(self, row: Any) -> Contradiction:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ketascreen.diagnostic import Diagnostic, Place
-from ketascreen.spelling import INVISIBLE, invisible
+from ketascreen.spelling import INVISIBLE, has_invisible
 
 MAX_BYTES = 1_000_000
 
@@ -46,7 +46,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 def forbidden(text: str) -> Iterator[int]:
     """The places of characters that are invisible, or are spaces other than the plain one."""
     whole = text.replace("\n", "").replace("\t", "")
-    if whole.isprintable() and not invisible(text):  # the same categories, for the whole text at once
+    if whole.isprintable() and not has_invisible(text):  # the same categories, for the whole text at once
         return
     for match in _UNUSUAL.finditer(text):
         index, char = match.start(), match[0]

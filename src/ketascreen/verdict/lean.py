@@ -134,7 +134,7 @@ class LeanVerdict(Reported):
                 not give what is recommended.
         """
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
-        if words.rulebook != self.rulebook:
+        if not self._is_by_rulebook(words.rulebook):
             raise RequestError([_OTHER_RULEBOOK])
         if len(self.findings) != self.counts.reported or not self._is_by(words) or not self._recommends(words):
             raise RequestError([_NOT_WHOLE])
@@ -142,7 +142,7 @@ class LeanVerdict(Reported):
         recommendation = Recommendation(
             self.stage, self.as_of, self.time_zone, self.routes, outcomes, self.agreement, self.faults
         )
-        return words.verdict(
+        verdict = words.verdict(
             recommendation,
             words.findings(self._grounded(words), self.as_of.date()),
             decisions=self.decisions,
@@ -151,6 +151,13 @@ class LeanVerdict(Reported):
             library_version=self.library_version,
             receipt=self.receipt,
         )
+        return verdict if words.rulebook == self.rulebook else verdict.model_copy(update={"rulebook": self.rulebook})
+
+    def _is_by_rulebook(self, other: RulebookUsed) -> bool:
+        """Whether the other is its rulebook; other versions of the library may work out another meaning digest."""
+        if self.library_version == VERSION:
+            return self.rulebook == other
+        return self.rulebook == other.model_copy(update={"meaning_digest": self.rulebook.meaning_digest})
 
     def _is_by(self, words: Wording) -> bool:
         """Whether each rule is in the rulebook, and each fact that a finding rests on or lacks is known by name."""

@@ -10,6 +10,7 @@ import io
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +23,10 @@ from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString, Sc
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.layout.order import BREAK, order_within_braces, reordered, same_comments
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
-from ketascreen.loading.build import KEYS, meaning
+from ketascreen.language.quantity import decimal_text
+from ketascreen.loading.build import KEYS
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Sequence
 from ketascreen.syntax.utf8 import decode
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 
@@ -211,3 +215,15 @@ def _folded(text: str, start: int, indent: int) -> str:
 def _longest(text: Any) -> int:
     ends: list[int] = [-1, *getattr(text, "fold_pos", []), len(text.rstrip("\n"))]
     return max(end - begin - 1 for begin, end in pairwise(ends))
+
+
+def meaning(node: Node) -> Any:
+    """The content of a file: text with single spaces, numbers as their shortest text."""
+    if isinstance(node, MappingNode):
+        return {key: meaning(item) for key, item in node.items.items()}
+    if isinstance(node, Sequence):
+        return [meaning(item) for item in node.items]
+    value = node.value
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return value if isinstance(value, bool) else decimal_text(Decimal(value))
