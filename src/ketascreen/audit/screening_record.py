@@ -198,6 +198,9 @@ def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[st
     """Every fact of the vocabulary, null if it is not known, so that the names of the parts reveal nothing."""
     known = profile.observations()
     for name, fact in vocabulary.items():
-        raw = known.get(name, profile.extra.get(name))
-        yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
+        if name in known:
+            yield f"facts.{name}", dump_observation(fact, known[name])
+        else:
+            raw = profile.extra.get(name)
+            yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
     yield "facts.birth_date", str(profile.birth_date) if profile.birth_date else None
