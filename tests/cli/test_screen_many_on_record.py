@@ -147,7 +147,7 @@ def test_alerts_and_readiness_are_counted_at_a_session(tmp_path: Path) -> None:
     ran = many(RESISTANT, suicidal, args=("--stage", "session", "--route", "iv"))
     _, *counts = ran.err.splitlines()
     assert counts[0] == "ALERT suicidal-thoughts: 1"
-    assert "eligible (today: ready): iv 1" in counts
+    assert "eligible (today: ready): iv 2" in counts
 
 
 def test_a_batch_is_an_entry_of_its_own(tmp_path: Path) -> None:
