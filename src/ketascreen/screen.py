@@ -155,15 +155,12 @@ class Screener:
         """The verdict on each patient, in their order; for one that `screen` would refuse, the error in its place.
 
         A profile may be the bytes of its JSON. Profiles are taken as verdicts are asked for, a few ahead at most, so
-        that there may be any number of them. Over several `workers` each is screened in one of as many processes. No
-        decisions are taken.
-
+        that there may be any number of them. Over several `workers` each is screened in one of as many processes.
         With a ledger (the screener's own, or this one), `people` are pairs of a reference and a profile, and each
-        verdict has its receipt. See `record_many`.
+        verdict has its receipt, as in `record_many`.
 
         Raises:
-            RequestError: as for `screen`; `workers` below 1, a channel or ledger that cannot be copied to a process, or
-                people who are no pairs, with a ledger.
+            RequestError: as for `screen`; `workers` below 1, what cannot be copied to a process, no pairs for a ledger.
             ChannelFault: a worker process ended without an answer.
             LedgerError: a piece could not be recorded; none of its verdicts is returned.
         """

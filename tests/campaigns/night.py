@@ -1,7 +1,8 @@
 """A night's batch at the command line: generated patients go on record, or are decided, over one process and over two.
 
 `python -m tests.campaigns.night --patients 10000` prints, for each run in a process of its own with its start: patients
-a second, bytes a record, and the most memory that one of its processes had. Nothing is asserted about time; each ledger
+a second, the processors' milliseconds a patient (which other programs change little), bytes a record, and the most
+memory that one of its processes had. Nothing is asserted about time; each ledger
 is verified, and each run answers each patient.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.verify import verify_ledger
@@ -36,9 +39,19 @@ def people() -> Iterator[str]:
             yield json.dumps({"id": f"row-{patient.id}", "reference": f"p-{patient.id}", "profile": profile})
 
 
-def ran(file: Path, options: Sequence[str]) -> tuple[float, float, int]:
-    """The seconds that a run took, the megabytes of its largest process, and the lines that it printed."""
-    before = time.perf_counter()
+class Ran(NamedTuple):
+    """The seconds that a run took, and those of all its processes on the processors; the megabytes of its largest
+    process; the lines that it printed."""
+
+    took: float
+    computed: float
+    memory: float
+    answered: int
+
+
+def ran(file: Path, options: Sequence[str]) -> Ran:
+    """Runs the command on a file."""
+    before, spent = time.perf_counter(), _computed()
     command = [sys.executable, "-c", _COMMAND, "screen", "--many", str(file), "--as-of", AS_OF.isoformat(), *options]
     with (
         file.with_suffix(".out").open("w") as out,
@@ -50,7 +63,14 @@ def ran(file: Path, options: Sequence[str]) -> tuple[float, float, int]:
             time.sleep(0.1)
     took = time.perf_counter() - before
     assert process.returncode in (0, 2, 70), process.returncode
-    return took, largest, len(file.with_suffix(".out").read_text("utf-8").splitlines())
+    answered = len(file.with_suffix(".out").read_text("utf-8").splitlines())
+    return Ran(took, _computed() - spent, largest, answered)
+
+
+def _computed() -> float:
+    """The processor time of all processes that this one has waited for, and that they have waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _children(parent: int) -> list[int]:
@@ -73,7 +93,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=10_000)
     number = parser.parse_args().patients
-    print(f"{'':<50} {'workers':>7} {'seconds':>8} {'a second':>9} {'bytes/record':>13} {'MB/process':>11}")
+    print(
+        f"{'':<50} {'workers':>7} {'seconds':>8} {'a second':>9} {'CPU ms':>9} {'bytes/record':>13} {'MB/process':>11}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "night.jsonl"
         with file.open("w", encoding="utf-8") as lines:
@@ -87,7 +109,7 @@ def main() -> None:
 
 def _row(name: str, file: Path, workers: str, options: Sequence[str], path: Path | None) -> None:
     kept = () if path is None else ("--ledger", str(path))
-    took, memory, answered = ran(file, (*options, "-j", workers, *kept))
+    took, computed, memory, answered = ran(file, (*options, "-j", workers, *kept))
     told = ""
     if path is not None:
         with Ledger.existing(path) as ledger:
@@ -95,7 +117,9 @@ def _row(name: str, file: Path, workers: str, options: Sequence[str], path: Path
             assert verified.flaws == (), verified.flaws
             told = f"{path.stat().st_size / verified.count:,.0f}"
         path.unlink()
-    print(f"{name:<50} {workers:>7} {took:>8.1f} {answered / took:>9,.0f} {told:>13} {memory:>11.0f}", flush=True)
+    rate, each = answered / took, computed / answered * 1e3
+    figures = f"{took:>8.1f} {rate:>9,.0f} {each:>9.2f} {told:>13} {memory:>11.0f}"
+    print(f"{name:<50} {workers:>7} {figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def test_other_answers_of_the_same_patient_are_another_screening(tmp_path: Path)
         assert [other.receipt.record] == records(ledger)[1:]
 
 
-def test_a_patient_who_stands_twice_in_a_batch_is_on_record_once(tmp_path: Path) -> None:
+def test_a_patient_who_is_in_a_batch_twice_is_on_record_once(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         one, other, changed = recorded(ledger, [PEOPLE[0], PEOPLE[0], ("p-0", PEOPLE[1][1])])
         assert one == other

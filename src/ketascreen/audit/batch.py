@@ -92,16 +92,17 @@ class LedgerBatch:
 
     def _new(self, reference: str, screened: Screened, seen: Seen) -> Composed:
         screening = screened(self.ledger.overrides(reference) if seen.override else ())
-        record = screening_record(screening, self.ledger.salts())
-        return Composed(reference, LeanVerdict.of(screening.verdict).to_json(), record.body, record.opened, seen)
+        lean = LeanVerdict.of(screening.verdict)
+        record = screening_record(screening, self.ledger.salts(), lean=lean)
+        return Composed(reference, lean.to_json(), record.body, record.opened, seen)
 
     def _on_record(self, reference: str, screened: Screened, seen: Seen) -> Composed | None:
         if (seen.screening or 0) <= self.since:
             return None
         for number, record, overrides in self.ledger.screened_at(self.as_of, reference, after=self.since):
             screening = screened(overrides)
-            if screening_record(screening, salts_of(record.openings)) == record:
+            lean = LeanVerdict.of(screening.verdict)
+            if screening_record(screening, salts_of(record.openings), lean=lean) == record:
                 receipt = Receipt(ledger=self.ledger.id, record=number, digest=record.digest)
-                verdict = LeanVerdict.of(screening.verdict).to_json()
-                return Composed(reference, verdict, record.body, record.opened, seen, receipt)
+                return Composed(reference, lean.to_json(), record.body, record.opened, seen, receipt)
         return None

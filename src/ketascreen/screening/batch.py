@@ -97,7 +97,7 @@ def require_copies(make: object) -> None:
     try:
         pickle.dumps(make)
     except Exception:  # noqa: BLE001  a channel from outside may hold anything
-        message, hint = "a channel cannot be copied to another process", "screen with one worker"
+        message, hint = "a channel or the ledger cannot be copied to another process", "screen with one worker"
         raise RequestError([Diagnostic("workers", message, hint)]) from None
 
 

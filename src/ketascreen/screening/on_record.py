@@ -67,7 +67,7 @@ def on_record(
 ) -> Results[LeanVerdict]:
     """The lean verdict on each patient, in their order, with its receipt; for one that is refused, its error.
 
-    Nothing of a piece is handed out before all of it is durable, and was read back.
+    Nothing of a piece is returned before all of it is durable, and was read back.
 
     Raises:
         RequestError: as `batch.in_turn`; also for a ledger that cannot be copied, and what is not a `Person`.
