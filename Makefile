@@ -7,7 +7,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash replays ledger-growth clean
+.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -63,9 +63,15 @@ mutate: $(VENV)/ready
 tamper: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.tamper
 
-# N times: four processes that write one ledger are killed, and every acknowledged record is looked for.
+# N times: four processes that write one ledger are killed, and every acknowledged record is looked for;
+# and N batches, which are killed and started again.
 crash: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.crash --rounds $(N)
+	$(BIN)/python -m tests.campaigns.crash_batches --rounds $(N)
+
+# N generated patients put on record, and decided alone, over one process and two: patients a second, bytes, memory.
+night: $(VENV)/ready
+	$(BIN)/python -m tests.campaigns.night --patients $(N)
 
 # N screenings put on record and run again, to the byte.
 replays: $(VENV)/ready

@@ -39,8 +39,8 @@ _ELSEWHERE = {
 def screening_record(
     screening: Screening, salts: Salts, *, form: str = FORMAT, lean: LeanVerdict | None = None
 ) -> Record:
-    """The record of a screening, in the format `form`, one of `FORMATS`. `lean` is its verdict's lean form, if the caller
-    has it."""
+    """The record of a screening, in the format `form`, one of `FORMATS`. `lean` is the lean form of its
+    verdict, if the caller has it."""
     rulebook = screening.rulebook
     parts: dict[str, Any] = {
         "library": _version.VERSION,
