@@ -235,3 +235,14 @@ def test_a_passphrase_of_any_bytes_in_the_environment_opens_its_key(tmp_path: Pa
     odd = os.fsdecode(b"caf\xe9")
     private, _ = key_files(tmp_path, passphrase=odd)
     assert read_signing_key(private, lambda: odd).public == verify_key()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
+def test_a_private_key_that_others_may_read_or_write_signs_nothing(tmp_path: Path, mode: int) -> None:
+    private, public = key_files(tmp_path)
+    private.chmod(mode)
+    with pytest.raises(SignatureError, match="others than its owner; close it to them with chmod 600") as refused:
+        read_signing_key(private)
+    assert refused.value.code == "signing-key"
+    private.chmod(0o600)
+    assert read_signing_key(private).public == read_verify_key(public)

@@ -154,6 +154,8 @@ def test_alerts_gained_and_lost_are_told(now: Book, tmp_path: Path) -> None:
     told = compare(now, deaf, {}, [patient(suicidality="thoughts"), patient()])
     noted = {which: (one.gained, one.lost, one.silent) for which, one in told.alerts.items()}
     assert noted == {(stage, "suicidal-thoughts"): (1, 1, 1) for stage in ("candidacy", "session")}
+    assert not told.unexplained
+    assert not told.ends_well, "somebody has no alert now"
 
 
 @pytest.mark.parametrize("follow_up", ["scheduled", None])

@@ -1,6 +1,6 @@
 """Which answers restrict, and by which rule; the shipped rulebook's substances, diagnoses and consents by example.
 
-All profiles are the complete one of a woman of 42 with resistant depression, eligible and ready, with one change.
+All profiles are the complete one of a woman of 42 with resistant depression, eligible and ready, with some changes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def test_a_label_that_covers_the_use_replaces_no_consent_but_that_to_esketamine(
 @pytest.mark.parametrize(
     ("months", "decision", "reasons"),
     [
-        (1, EXCLUDED, ("unstable-substance-use",)),
-        (3, REVIEW, ("early-remission", "maintenance-therapy")),
+        (2, EXCLUDED, ("unstable-substance-use",)),
+        (11, REVIEW, ("early-remission", "maintenance-therapy")),
         (12, REVIEW, ("maintenance-therapy",)),
         (None, MISSING, ("early-remission", "unstable-substance-use")),
     ],

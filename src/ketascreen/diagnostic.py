@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ketascreen.spelling import look_alike, near
+from ketascreen.spelling import INVISIBLE, look_alike, near
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -142,7 +142,12 @@ def did_you_mean(word: str, words: Iterable[str], *, otherwise: str = "") -> str
 
 def printable(text: str) -> str:
     """`text` with control, format and other invisible characters escaped, safe for a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if text.isascii() and text.isprintable():
+        return text
+    seen = (c.isprintable() and c not in INVISIBLE for c in text)
+    return "".join(
+        c if is_seen else c.encode("unicode_escape").decode("ascii") for c, is_seen in zip(text, seen, strict=True)
+    )
 
 
 def is_plain_name(name: str) -> bool:

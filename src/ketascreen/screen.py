@@ -6,7 +6,7 @@ profile -> facts that count -> what each channel answers -> findings -> recommen
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
 from typing import Self
@@ -14,7 +14,7 @@ from typing import Self
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose, engines_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.language.terms import Route, Stage
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.invariants import require_exclusions
 from ketascreen.loading.load import load_rulebook
@@ -29,10 +29,10 @@ from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
-from ketascreen.screening.situation import situation_at
-from ketascreen.verdict.decided import ClinicianDecision, DecisionShown, decisions_at, rules_decided
+from ketascreen.screening.situation import standing_of
+from ketascreen.verdict.decided import ClinicianDecision, rules_decided
 from ketascreen.verdict.lean import LeanVerdict
-from ketascreen.verdict.override import Override, OverrideShown, overrides_at
+from ketascreen.verdict.override import Override
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
@@ -161,7 +161,7 @@ class Screener:
 
         Raises:
             RequestError: as for `screen`; `workers` below 1, what cannot be copied to a process, no pairs for a ledger.
-            ChannelFault: a worker process ended without an answer.
+            ChannelFault: a worker process ended, or did not answer in time.
             LedgerError: a piece could not be recorded; none of its verdicts is returned.
         """
         if self.ledger is not None or ledger is not None:
@@ -212,6 +212,11 @@ class Screener:
         request = self._request(as_of, stage, routes)
         return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
+    def __repr__(self) -> str:
+        who = self.rulebook.identity
+        names = ", ".join(channel.name for channel in self.channels)
+        return f"Screener({who.id} {who.version}, {self.rulebook.bytes_digest[:12]}, {names})"
+
     def close(self) -> None:
         """Gives back what the channels hold (engine handles, a child process)."""
         for channel in self.channels:
@@ -239,7 +244,7 @@ class Screener:
         scope, facts, results = self._asked(profile, request)
         if not request.decisions:
             return recommend(request, scope, results, ())
-        decisions, _ = self._standing(profile, request, facts, results.outcomes(scope.rules))
+        decisions, _ = standing_of(profile, request, self.wording, facts, results.outcomes(scope.rules), self.rulebook)
         return recommend(request, scope, results, rules_decided(decisions, ()))
 
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
@@ -248,7 +253,7 @@ class Screener:
         findings, unexplained = findings_of(
             scope.rules, outcomes, self.wording, self.rulebook.vocabulary, facts, request.clinic
         )
-        decisions, on_record = self._standing(profile, request, facts, outcomes, overrides)
+        decisions, on_record = standing_of(profile, request, self.wording, facts, outcomes, self.rulebook, overrides)
         decided = rules_decided(decisions, on_record)
         recommendation = recommend(request, scope, results, decided, unexplained)
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
@@ -259,30 +264,6 @@ class Screener:
             counts=counts(self.rulebook, scope, results),
             overrides=on_record,
         )
-
-    def _standing(
-        self,
-        profile: PatientProfile,
-        request: Request,
-        facts: Facts,
-        outcomes: Mapping[str, Outcome],
-        overrides: tuple[Override, ...] = (),
-    ) -> tuple[tuple[DecisionShown, ...], tuple[OverrideShown, ...]]:
-        """The decisions given and those on record, each with its standing."""
-        if not request.decisions and not overrides:
-            return (), ()
-        situation = situation_at(
-            request.clinic,
-            self.rulebook,
-            self.wording,
-            facts,
-            outcomes,
-            profile,
-            decided_on={*(one.rule for one in request.decisions), *(one.rule for one in overrides)},
-            overrides=overrides,
-        )
-        on_record = overrides_at(overrides, situation)
-        return decisions_at(request.decisions, on_record, situation), on_record
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

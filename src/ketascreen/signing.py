@@ -9,6 +9,7 @@ import base64
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketascreen.diagnostic import KetascreenError, printable
+from ketascreen.runtime.plain_file import read_plain
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -151,12 +153,15 @@ def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = pa
     """A private key from a PEM file (PKCS #8); `passphrase` is called only if the key is encrypted.
 
     Raises:
-        SignatureError: it cannot be read, is not an Ed25519 key, or the passphrase does not open it.
+        SignatureError: it cannot be read, others may read or write it, it is not an Ed25519 key, or the passphrase
+            does not open it.
     """
     _require_library()
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
     data = _bytes(path)
+    if b"PRIVATE KEY" in data and hasattr(os, "geteuid") and stat.S_IMODE(Path(path).stat().st_mode) & 0o077:
+        raise _key_error(path, "can be read or written by others than its owner; close it to them with chmod 600")
     key, encrypted = _private(data, None)
     if encrypted:
         given = passphrase()
@@ -255,22 +260,18 @@ def _secret(passphrase: str) -> bytes:
 
 
 def _require_library() -> None:
-    try:
+    with suppress(ImportError):
         import cryptography  # noqa: F401
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: F401
-    except ImportError:
-        missing = True
-    else:
-        missing = False
-    if missing:
-        message = "signing needs the package cryptography; install it with: pip install 'ketascreen[signing]'"
-        raise SignatureError("not-installed", message)
+
+        return
+    message = "signing needs the package cryptography; install it with: pip install 'ketascreen[signing]'"
+    raise SignatureError("not-installed", message)
 
 
 def _bytes(path: str | Path) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            return file.read(_MAX_FILE_BYTES)
+        return read_plain(path, _MAX_FILE_BYTES)
     except OSError as error:
         reason = error.strerror or "the system failed"
     raise _key_error(path, f"cannot be read ({reason})")

@@ -1,15 +1,59 @@
-"""How near two words are in spelling, and letters of other scripts that only look like a to z."""
+"""How near two words are in spelling, letters of other scripts that only look like a to z, and invisible letters."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _LOOK = str.maketrans(
     # Cyrillic, then Greek, then a dotless i and the letters of phonetics.
     "аеорсухіјѕԁһԛԝкАВЕЅІЈКМНОРСТХУ" + "αονρυικτχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "\u0131\u0251\u0261",
     "aeopcyxijsdhqwkABESIJKMHOPCTXY" + "aovpuiktxyABEZHIKMNOPTYX" + "iag",
 )
+
+INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
+) | {chr(code) for first, last in ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF)) for code in range(first, last + 1)}
+"""Letters, marks and symbols of which nothing is seen: fillers, a braille blank, an empty note, selectors of a variant.
+Spaces, and characters of control and format, are invisible too; `str.isprintable` finds those."""
+
+_NOT_SEEN = re.compile(f"[{''.join(sorted(INVISIBLE))}]")
+_WORD = re.compile(r"[^\W\d_]+")
+_SIGN = re.compile(r"[\u03b1-\u03c9](?![^\W\d_])|[\u03b1-\u03c9][A-Z]+\b")
+_OTHER_SCRIPTS = ("CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL", "SCRIPT", "BLACK-LETTER", "DOUBLE-STRUCK")
+
+
+def invisible(text: str) -> re.Match[str] | None:
+    """The first letter, mark or symbol that cannot be seen."""
+    return None if text.isascii() else _NOT_SEEN.search(text)
+
+
+def misleading(text: str) -> Iterator[tuple[int, str, str]]:
+    """Each word of a line that is not what it looks like: where it begins, the word, and what it looks like.
+
+    Such a word mixes a to z with look-alikes of other scripts; or it has look-alikes alone, in a line of words in a to
+    z. A line in another script may have such words of its own. A Greek letter by itself, or before a capital, is a
+    sign, such as the gamma of gamma-GT.
+    """
+    if text.isascii():
+        return
+    words = [(found.start(), found[0], set(map(_kind, found[0]))) for found in _WORD.finditer(text)]
+    latin = any(kinds == {"latin"} for *_, kinds in words)
+    other = any("other" in kinds and "latin" not in kinds for *_, kinds in words)
+    for start, word, kinds in words:
+        mixed = {"latin", "looks"} <= kinds
+        whole = kinds == {"looks"} and latin and not other
+        if (mixed or whole) and not _SIGN.match(word):
+            yield start, word, in_ascii(word)
+
+
+def _kind(letter: str) -> str:
+    """`latin`; `looks`: of another script, or styled for formulas, and like one of a to z; or `other`."""
+    name = unicodedata.name(letter, "")
+    if not name.startswith(_OTHER_SCRIPTS):
+        return "latin"
+    return "looks" if _plain(letter) != letter else "other"
 
 
 def look_alike(text: str) -> tuple[int, str] | None:

@@ -16,6 +16,7 @@ from ketascreen import Screener
 from ketascreen.audit import Ledger
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.new_ledger import ledger_of_chain
 from ketascreen.audit.schema import require_ours_now
 from ketascreen.audit.verify import verify_ledger
 from tests.campaigns.tamper import small_chain
@@ -140,7 +141,7 @@ def test_an_import_that_is_cut_short_leaves_no_ledger(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        Ledger.of_chain(tmp_path / "ledger.db", breaks())
+        ledger_of_chain(tmp_path / "ledger.db", breaks())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -173,3 +175,52 @@ def test_entries_cut_off_at_the_beginning_without_a_head_left_behind_are_found(t
         raw.execute("DELETE FROM entries WHERE number BETWEEN 2 AND 4")
         raw.close()
         assert str(verify_ledger(ledger).flaws[0]).startswith("entry 5: does not follow entry 1")
+
+
+def test_an_import_lays_no_chain_over_a_ledger_that_was_made_meanwhile(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        export_chain(ledger, tmp_path / "chain.jsonl")
+    target, link = tmp_path / "clinic.db", os.link
+
+    def made_meanwhile(*names: Path) -> None:
+        with Ledger(target) as server:
+            assert lozenge_today(server).receipt is not None
+        link(*names)
+
+    with patch("os.link", made_meanwhile), pytest.raises(LedgerError, match="was made meanwhile") as refused:
+        import_chain(tmp_path / "chain.jsonl", target)
+    assert refused.value.code == "ledger-refused"
+    with Ledger.existing(target) as server:
+        assert (server.head().number, server.id != ledger.id) == (3, True)
+        assert verify_ledger(server).flaws == ()
+    assert not list(tmp_path.glob(".*")), "nothing half-made is left"
+
+
+def test_an_import_tells_the_head_of_its_chain_and_finds_a_ledger_that_lacks_it(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        head = export_chain(ledger, tmp_path / "chain.jsonl")
+    assert import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db") == head
+    with (
+        patch("ketascreen.audit.retention.ledger_of_chain", lambda path, entries: new_ledger(tmp_path / "other")),
+        pytest.raises(LedgerError, match=r"the head belongs to another ledger|is missing"),
+    ):
+        (tmp_path / "other").mkdir()
+        import_chain(tmp_path / "chain.jsonl", tmp_path / "second.db")
+
+
+def test_two_imports_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        export_chain(ledger, tmp_path / "chain.jsonl")
+    (tmp_path / ".copy.db.part").touch()
+    with pytest.raises(LedgerError, match="another import is at work, or was ended"):
+        import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db")
+    assert (tmp_path / ".copy.db.part").exists()
+
+
+def test_no_chain_is_imported_beside_the_log_of_a_ledger_that_was_moved(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        export_chain(ledger, tmp_path / "chain.jsonl")
+    (tmp_path / "copy.db-wal").write_bytes(b"frames")
+    with pytest.raises(LedgerError, match="the log of a ledger lies beside") as refused:
+        import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db")
+    assert refused.value.code == "ledger-moved"

@@ -64,8 +64,9 @@ class Told:
 
     @property
     def ends_well(self) -> bool:
-        """Whether each loosening has a reason, and nobody is screened now who was refused."""
-        return not self.unexplained and not self.refused_before
+        """Whether each loosening has a reason, nobody lost their last alert, and nobody is screened who was refused."""
+        silenced = any(one.silent for one in self.alerts.values())
+        return not self.unexplained and not silenced and not self.refused_before
 
 
 def compare(before: Book, after: Book, reasons: Mapping[str, Reason], profiles: Iterable[PatientProfile]) -> Told:

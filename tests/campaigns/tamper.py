@@ -26,6 +26,7 @@ from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.chain_file import write_chain
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, written
+from ketascreen.audit.new_ledger import ledger_of_chain
 from ketascreen.audit.record import Record, key_of, record_of
 from ketascreen.audit.sealing import random_salts
 from ketascreen.audit.verify import verify_ledger, verify_lines
@@ -163,7 +164,7 @@ def count_files(chains: Iterable[tuple[list[Entry], Iterable[int]]]) -> Counter[
 
 def count_rows(folder: Path, entries: list[Entry], every: int) -> Counter[tuple[str, str]]:
     """The same in the rows of a ledger file: one bit of each `every`th byte of each column of each row, by raw SQL."""
-    made = Ledger.of_chain(folder / "sound.db", entries)
+    made = ledger_of_chain(folder / "sound.db", entries)
     made.close()
     counted: Counter[tuple[str, str]] = Counter()
     changed = folder / "changed.db"

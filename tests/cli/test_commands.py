@@ -67,7 +67,7 @@ def test_rules_lists_each_rule_on_a_line_and_filters() -> None:
         ["alert", "both", "suicidal-thoughts", "all"],
     ]
     assert alerts[-1] == f"4 rules of {len(rules)}"
-    for_im = {rule["id"] for rule in json.loads(run("rules", "--route", "im", "--json").out)}
+    for_im = {rule["id"] for rule in json.loads(run("rules", "--route", "im", "--json").out)["rules"]}
     assert for_im == {rule.id for rule in rules if "im" in rule.routes} != {rule.id for rule in rules}
 
 
@@ -216,3 +216,11 @@ def test_a_command_that_is_misspelt_names_the_one_that_was_meant(args: list[str]
     ran = run(*args)
     assert (ran.status, ran.out) == (2, "")
     assert flat(ran.err).endswith(f"Error: {said}")
+
+
+def test_the_page_of_a_rule_has_each_of_its_texts_and_the_parameters_that_they_name() -> None:
+    for rule in shipped().rules:
+        page = flat(run("show", rule.id).out)
+        texts = (rule.title, rule.say, rule.do, rule.do_if_old, rule.interpretation)
+        assert [text for text in texts if flat(text) not in page] == [], rule.id
+        assert [name for name in rule.named if name not in page] == [], rule.id

@@ -1,12 +1,13 @@
-"""Alerts read the last answer, whatever its age. Where that answer does not count, its title has the date."""
+"""Alerts read the last answer, whatever its age. Where that answer is not of today, its title has the date."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from ketascreen import LeanVerdict, Verdict
+from ketascreen import LeanVerdict, Screener, Verdict
 from ketascreen.language.terms import Outcome
 from ketascreen.rendering.verdict import render
 from tests.helpers.screening import AS_OF, profile_of, shipped, shipped_screener
@@ -34,9 +35,9 @@ def of(rule_id: str) -> Any:
 
 @pytest.mark.parametrize(
     ("day", "ending"),
-    [("2026-11-22", None), ("2026-11-15", None), ("2026-11-14", ", on 2026-11-14"), (None, ", undated")],
+    [("2026-11-22", None), ("2026-11-21", ", on 2026-11-21"), ("2026-01-10", ", on 2026-01-10"), (None, ", undated")],
 )
-def test_the_title_has_the_date_of_an_answer_that_does_not_count_and_the_advice_is_to_ask(
+def test_the_title_has_the_date_of_an_answer_of_an_earlier_day_and_the_advice_is_to_ask(
     day: str | None, ending: str | None
 ) -> None:
     rule = of(THOUGHTS)
@@ -53,7 +54,21 @@ def test_an_old_reading_beside_one_that_counts_changes_nothing() -> None:
 
 def test_two_old_readings_give_both_dates() -> None:
     verdict = screened(systolic_bp=at(210, "2026-02-01"), diastolic_bp=at(125, "2026-01-10"))
-    assert words(verdict, CRISIS)[0] == f"{of(CRISIS).title}, on 2026-01-10, 2026-02-01"
+    assert words(verdict, CRISIS)[0] == f"{of(CRISIS).title}, on 2026-01-10 and 2026-02-01"
+
+
+def test_an_undated_reading_hides_no_date_of_another() -> None:
+    verdict = screened(systolic_bp=at(210, "2026-02-01"), diastolic_bp=at(125, None))
+    assert words(verdict, CRISIS)[0] == f"{of(CRISIS).title}, on 2026-02-01 and undated"
+
+
+def test_the_date_is_the_clinics_day_and_not_the_day_of_the_offset_that_was_written() -> None:
+    screener = Screener(shipped(), channels=("reference",), time_zone="America/Los_Angeles")
+    as_of = datetime.fromisoformat("2026-11-22T00:30:00-08:00")
+    profile = profile_of({"systolic_bp": at(210, "2026-11-22T08:20:00+01:00")})
+    verdict = screener.screen(profile, as_of=as_of)
+    assert words(verdict, CRISIS)[0] == f"{of(CRISIS).title}, on 2026-11-21"
+    assert LeanVerdict.of(verdict).whole(shipped()) == verdict
 
 
 def test_the_page_and_the_lean_form_have_the_words_of_an_old_answer() -> None:

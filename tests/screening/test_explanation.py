@@ -33,7 +33,7 @@ def test_a_list_with_an_entry_that_is_not_known_names_it_where_it_is_asked() -> 
     verdict = shipped_screener().screen(profile_of({"current_diagnoses": listed}), as_of=AS_OF)
     asks = [ask for route in verdict.routes.values() for ask in route.asks if ask.fact == "current_diagnoses"]
     assert {(ask.why, ask.unrecognised) for ask in asks} == {("list_incomplete", ("schizoaffective",))}
-    assert "that these rules do not know, so it is not known to be complete: schizoaffective" in _page(verdict)
+    assert "not known to be complete; these rules do not know what it has as: schizoaffective" in _page(verdict)
     assert LeanVerdict.of(verdict).whole(shipped()) == verdict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ketascreen import RulebookError, load_rulebook
+from ketascreen.syntax.folder import names_yaml
 from tests.helpers.rulebook_files import GOOD, RULE, copied, problems, text_of, where, with_files
 
 
@@ -23,7 +24,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         load_rulebook(GOOD / "rulebook.yaml")
 
 
-@pytest.mark.parametrize("names", [[], [".hidden.yaml"], ["notes.txt", "x.yaml~", ".x.yaml.swp"]])
+@pytest.mark.parametrize("names", [[], [".hidden.yaml"], ["notes.txt", "x.md", ".x.yaml.swp"]])
 def test_a_folder_without_rules_is_named(tmp_path: Path, names: list[str]) -> None:
     for name in names:
         (tmp_path / name).write_text("id: x\n")
@@ -31,10 +32,40 @@ def test_a_folder_without_rules_is_named(tmp_path: Path, names: list[str]) -> No
     assert (problem.code, problem.place and problem.place.path) == ("no-rules", str(tmp_path))
 
 
-def test_what_is_no_rule_file_is_ignored_and_listed(tmp_path: Path) -> None:
-    ignored = {".x.yaml.swp": "", "exclusions/notes.txt": "", "x.yaml~": "", ".git/config.yaml": "a: no"}
-    rulebook = load_rulebook(with_files(tmp_path, ignored))
-    assert sorted(rulebook.ignored) == [".git", ".x.yaml.swp", "exclusions/notes.txt", "x.yaml~"]
+def test_what_is_no_rule_file_is_passed_over_and_listed(tmp_path: Path) -> None:
+    ignored = {".x.yaml.swp": "", "exclusions/notes.txt": "", ".git/config.yaml": "a: no", "rule.yam": ""}
+    folders = {"schema/a.json": "", "schema/more/b.json": "", "schema/more/c.json": ""}
+    folder = with_files(tmp_path, ignored | folders)
+    (folder / "empty").mkdir()
+    rulebook = load_rulebook(folder)
+    assert sorted(rulebook.ignored) == [".git", ".x.yaml.swp", "exclusions/notes.txt", "rule.yam", "schema/"]
+
+
+YAML_BY_NAME = (
+    *("x.YAML", "x.Yaml", "x.yml", "x.YML", "x.yaml.txt", "x.yaml~", "x.yml~", "x.yaml.bak", "#x.yaml#", "x.yaml "),
+    *("x.cases.YAML", "x.yaml.swp", "x.ymlx", "x.y\u0430ml", "x\uff0eyaml", "x.YAM\u0131L.yaml.old"),
+)
+
+
+@pytest.mark.parametrize("folder", ["", "exclusions/", "new/folder/"])
+@pytest.mark.parametrize("name", YAML_BY_NAME)
+def test_a_file_that_is_yaml_by_its_name_is_a_rule_or_refused(tmp_path: Path, name: str, folder: str) -> None:
+    """Notepad writes x.yaml.txt: the rule in it was passed over without a word, and nobody was excluded by it."""
+    path = f"{folder}{name}"
+    (problem,) = problems(with_files(tmp_path, {path: "id: x\n"}))
+    assert (problem.place and problem.place.path, problem.code) == (path, "not-a-file")
+    assert problem.message == "holds YAML by its name, and does not end in .yaml"
+    assert problem.hint.startswith("if it is a rule, end its name in .yaml; ")
+
+
+@pytest.mark.parametrize("name", ["x.yam", "yaml", "x-yaml.txt", "x.ym", "x.txt", "x.json", "x.y aml"])
+def test_a_name_that_does_not_hold_the_ending_is_not_yaml(name: str) -> None:
+    assert not names_yaml(name)
+
+
+def test_a_folder_that_is_named_like_a_file_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, {"old.YAML.d/x.yaml": "id: x\n"}))
+    assert (problem.place and problem.place.path, problem.code) == ("old.YAML.d", "not-a-file")
 
 
 def test_links_folders_and_other_endings_are_refused_unread(tmp_path: Path) -> None:
@@ -50,7 +81,7 @@ def test_links_folders_and_other_endings_are_refused_unread(tmp_path: Path) -> N
         ("a.yaml", "not-a-file", "a link"),
         ("b.yaml", "not-a-file", "a link"),
         ("c.yaml", "not-a-file", "not a plain file"),
-        ("d.yml", "not-a-file", "ends in .yml"),
+        ("d.yml", "not-a-file", "holds YAML by its name, and does not end in .yaml"),
         ("loop", "not-a-file", "a link"),
     ]
 
@@ -139,3 +170,49 @@ def test_a_folder_of_more_files_than_the_limit_is_refused_at_the_first_one_too_m
     assert [(problem.message, problem.hint) for problem in found] == [
         (f"more than {len(paths) - 1:,} files", "split the rulebook")
     ]
+
+
+def test_a_folder_of_more_bytes_than_the_limit_is_read_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = with_files(tmp_path, {})
+    size = sum(path.stat().st_size for path in rules.rglob("*.yaml") if not path.name.endswith(".cases.yaml"))
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_TOTAL_BYTES", size)
+    assert load_rulebook(rules)
+    monkeypatch.setattr("ketascreen.syntax.folder.MAX_TOTAL_BYTES", size - 1)
+    found = [problem for problem in problems(rules) if problem.code == "over-limit"]
+    assert [(problem.message, problem.hint) for problem in found] == [
+        (f"more than {size - 1:,} bytes in all", "split the rulebook")
+    ]
+
+
+def swapped(path: Path, other: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts something else in the place of a file, after it was looked at and before it is opened."""
+    opened = os.open
+
+    def late(name: str, *flags: int) -> int:
+        if name == str(path) and path.is_file() and not path.is_symlink():
+            path.rename(path.parent.parent / "elsewhere.txt")
+            other(path)
+        return opened(name, *flags)
+
+    monkeypatch.setattr(os, "open", late)
+
+
+def _link(path: Path) -> None:
+    path.symlink_to(path.parent.parent / "elsewhere.txt")
+
+
+OTHERS = [_link, os.mkfifo, Path.mkdir] if hasattr(os, "mkfifo") else [_link, Path.mkdir]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_swapped_in_between_looking_and_opening_is_not_read_and_not_waited_for(
+    tmp_path: Path, other: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = copied(tmp_path)
+    swapped(rules / RULE, other, monkeypatch)
+    began = time.monotonic()
+    (problem,) = problems(rules)
+    assert where(problem) == f"{RULE} not-a-file"
+    assert time.monotonic() - began < 5

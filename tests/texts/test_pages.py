@@ -35,7 +35,20 @@ OTHER_LETTERS = str.maketrans(
     | {letter: chr(0x410 + place) for place, letter in enumerate(ascii_uppercase)}
 )
 KEPT = {
-    *("effect", "outcome", "stage", "routes", "route", "decision", "readiness", "why", "kind", "standing", "reason"),
+    *(
+        "effect",
+        "outcome",
+        "stage",
+        "routes",
+        "route",
+        "decision",
+        "decided_by",
+        "readiness",
+        "why",
+        "kind",
+        "standing",
+        "reason",
+    ),
     *("unit", "as_of", "at", "until", "observed_at", "outcomes", "counts", "earliest", "latest", "counts_through"),
 }
 """The fields of a verdict whose words have labels, and times."""

@@ -38,8 +38,8 @@ def _parameters() -> list[str]:
 
 
 def _patients() -> list[str]:
-    rows = [(one["item"], one["patient"], _asked(one), f"`{one['before']}`", f"`{one['after']}`") for one in listed()]
-    return _table(("number", "patient", "asked", "before", "now"), rows)
+    rows = [(one["patient"], _asked(one), f"`{one['before']}`", f"`{one['after']}`") for one in listed()]
+    return _table(("patient", "asked", "before", "now"), rows)
 
 
 def _asked(row: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import screening_record
 from ketascreen.audit.sealing import Salts, salts_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.screening.recorder import Composed, Screened, Seen
+from ketascreen.screening.recorder import Composed, Screened, NewestEntries
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Receipt
@@ -34,7 +34,7 @@ class Records(Protocol):
         """The overrides on record for a reference."""
         ...
 
-    def newest_about(self, reference: str) -> Seen:
+    def newest_about(self, reference: str) -> NewestEntries:
         """The newest entries about a patient."""
         ...
 
@@ -90,13 +90,13 @@ class LedgerBatch:
         """
         return self.ledger.record_all(self.rulebook, piece, again)
 
-    def _new(self, reference: str, screened: Screened, seen: Seen) -> Composed:
+    def _new(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed:
         screening = screened(self.ledger.overrides(reference) if seen.override else ())
         lean = LeanVerdict.of(screening.verdict)
         record = screening_record(screening, self.ledger.salts(), lean=lean)
         return Composed(reference, lean.to_json(), record.body, record.opened, seen)
 
-    def _on_record(self, reference: str, screened: Screened, seen: Seen) -> Composed | None:
+    def _on_record(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed | None:
         if (seen.screening or 0) <= self.since:
             return None
         for number, record, overrides in self.ledger.screened_at(self.as_of, reference, after=self.since):

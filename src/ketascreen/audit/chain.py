@@ -89,7 +89,14 @@ class Walk:
             yield Flaw(number, "its digest does not fit its number, time, predecessor and record")
 
 
-def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str]) -> Iterator[Flaw]:
+def flaws_alone(start: Start, entry: Entry) -> Iterator[Flaw]:
+    """What is wrong with an entry, which must be the first one of `start`. The chain around it is not looked at."""
+    yield from Walk(start)._place(entry)
+    yield from _record_flaws(entry, True, None)
+
+
+def _record_flaws(entry: Entry, complete: bool, rulebooks: set[str] | None) -> Iterator[Flaw]:
+    """What is wrong with a record; `rulebooks` are those on record before it, None if they are not known."""
     number, record = entry.number, entry.record
     try:
         read_time(entry.recorded_at)
@@ -116,14 +123,17 @@ def _openings_flaws(sealed: Mapping[str, Any], openings: Mapping[str, Any], comp
         yield "a sealed part has no opening"
 
 
-def _kind_flaws(record: Record, complete: bool, rulebooks: set[str]) -> Iterator[str]:
+def _kind_flaws(record: Record, complete: bool, rulebooks: set[str] | None) -> Iterator[str]:
     data = record.data
     if data["format"] not in FORMATS:
         yield "its record has an unknown format"
     if data["kind"] == "rulebook":
         files = {path: text.encode("utf-8") for path, text in data["files"].items()}
-        rulebooks.add(data["bytes_digest"])
         if bytes_digest(files) != data["bytes_digest"]:
             yield "the files of its rulebook do not fit its digest"
+    if rulebooks is None:
+        return
+    if data["kind"] == "rulebook":
+        rulebooks.add(data["bytes_digest"])
     if complete and data["kind"] == "screening" and data["rulebook"]["bytes_digest"] not in rulebooks:
         yield "its rulebook is not on record before it"

@@ -13,7 +13,7 @@ class LedgerError(KetascreenError):
 
     `code` is stable: `ledger-full`, `ledger-read-only`, `ledger-locked`, `ledger-missing`, `ledger-damaged`,
     `ledger-foreign`, `ledger-newer`, `ledger-system`, `ledger-not-there` (it does not hold what you asked for),
-    `ledger-not-stored`, `ledger-refused`.
+    `ledger-not-stored`, `ledger-refused`, `ledger-moved`, `ledger-rolled-back`.
     """
 
     def __init__(self, code: str, message: str) -> None:

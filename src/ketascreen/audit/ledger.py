@@ -13,24 +13,17 @@ from ketascreen.audit.decide import Ground, override_from
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
-from ketascreen.audit.record import (
-    Record,
-    batch_record,
-    key_of,
-    override_of,
-    override_record,
-    rulebook_record,
-)
+from ketascreen.audit.proven import overrides_of, require_proven
+from ketascreen.audit.record import Record, batch_record, key_of, override_record, rulebook_record
 from ketascreen.audit.screening_record import clinic_of, holds_verdict, profile_of, screening_record
-from ketascreen.audit.store import Transaction
+from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.recorder import Composed, Screening, Seen
+from ketascreen.screening.recorder import Composed, Screening, NewestEntries
 from ketascreen.screening.request import Request
 from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
-from ketascreen.verdict.standing import LASTING, Standing
 from ketascreen.verdict.verdict import Receipt, Verdict
 
 
@@ -81,16 +74,17 @@ class Ledger(LedgerFile):
                     added += self._add_with_rulebook(transaction, Record(now.body, now.opened), rulebook)
                     now = replace(now, receipt=self._receipt(added[-1]))
                 done.append(now)
-        self._require_stored(added)
+        if added:
+            self._require_stored(added)
         return done
 
-    def newest_about(self, reference: str) -> Seen:
+    def newest_about(self, reference: str) -> NewestEntries:
         """The newest entries about a patient.
 
         Raises:
             LedgerError: the ledger could not be read.
         """
-        return Seen(self._store.newest("override", reference), self._store.newest("screening", reference))
+        return NewestEntries(self._store.newest("override", reference), self._store.newest("screening", reference))
 
     def screened_at(
         self, as_of: datetime, reference: str, *, after: int
@@ -100,9 +94,10 @@ class Ledger(LedgerFile):
         Each has its number and the overrides in it.
 
         Raises:
-            LedgerError: the ledger or one of its records could not be read.
+            LedgerError: the ledger could not be read, or an entry is not as it was written.
         """
         for entry in self._store.of_kind("screening", reference, after=after):
+            require_proven(self, entry)
             record = entry.record
             with self._legible():
                 if datetime.fromisoformat(record.part("as_of")) != as_of:
@@ -128,24 +123,10 @@ class Ledger(LedgerFile):
         """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
 
         Raises:
-            LedgerError: the ledger or one of its records could not be read.
+            LedgerError: the ledger could not be read, or an entry that this rests on is not as it was written.
         """
-        made = self._store.of_kind("override", reference)
-        if not made:
-            return ()
-        lapsed: dict[int, tuple[int, Standing]] = {}
         with self._legible():
-            for entry in self._store.of_kind("screening", reference, after=made[0].number):
-                for told in entry.record.part("overrides"):
-                    standing, number = Standing(told["standing"]), told["override"]["record"]
-                    if standing in LASTING:
-                        lapsed.setdefault(number, (entry.number, standing))
-            overrides = [override_of(entry.record, entry.number) for entry in made]
-        return tuple(
-            override.model_copy(update={"lapsed_at": at, "lapsed_as": standing})
-            for override in overrides
-            for at, standing in [lapsed.get(override.record or 0, (None, None))]
-        )
+            return overrides_of(self, reference)
 
     def override(
         self,
@@ -185,7 +166,9 @@ class Ledger(LedgerFile):
                 "override", "the verdict is not on record in this ledger", "screen with this ledger first"
             )
             raise RequestError([problem])
-        record = self.entry(receipt.record).record
+        entry = self.entry(receipt.record)
+        require_proven(self, entry)
+        record = entry.record
         with self._legible():
             rulebook = self.rulebook(record.data["rulebook"]["bytes_digest"])
             same = record.digest == receipt.digest and holds_verdict(record, verdict, rulebook)

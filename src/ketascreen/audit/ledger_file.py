@@ -6,24 +6,23 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.heads import KeptHead
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
-from ketascreen.audit.store import Store, Transaction
+from ketascreen.audit.store import Store
+from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import rulebook_of_files
 
 SEGMENT_SIZE = 10_000
 """How many entries a segment has by default: a policy, so that a segment is a file of about 400 MB."""
-
-_PAGE = 500
 
 
 def _now() -> datetime:
@@ -34,10 +33,13 @@ class LedgerFile:
     """The chain of a ledger file. A file that does not exist is made. Processes and threads may share it.
 
     `clock` gives the time of a new entry; `random` gives the bytes of salts and of a new ledger's id. A screening
-    uses neither. `busy_seconds` is how long to wait for another process. `segment_size` is for a new ledger.
+    uses neither. `busy_seconds` is how long to wait for another process. `segment_size` is for a new ledger. `heads` is
+    a file that keeps the newest head (`KeptHead`), or its path: a ledger that does not have that entry is not opened.
+    A pickled copy of the ledger keeps no heads.
 
     Raises:
-        LedgerError: the file cannot be opened or made, or is not a ledger.
+        LedgerError: the file cannot be opened or made, is not a ledger, or does not have the entry of the kept head.
+        SignatureError: the kept head is not signed by its key.
     """
 
     def __init__(
@@ -48,8 +50,9 @@ class LedgerFile:
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
         segment_size: int = SEGMENT_SIZE,
+        heads: KeptHead | str | Path | None = None,
     ) -> None:
-        self._open(Store(Path(path), "rwc", busy_seconds), clock, random)
+        self._open(Store(Path(path), "rwc", busy_seconds), clock, random, heads)
         with self._store.writing() as transaction:
             if transaction.last() is None:
                 ledger = random(SALT_BYTES).hex()
@@ -67,20 +70,33 @@ class LedgerFile:
         clock: Callable[[], datetime] = _now,
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
+        heads: KeptHead | str | Path | None = None,
     ) -> Self:
         """A ledger that exists; nothing is written to its file unless `writes`.
 
         Raises:
-            LedgerError: it does not exist, cannot be opened, or is not a ledger.
+            LedgerError: it does not exist, cannot be opened, is not a ledger, or does not have the entry of the kept
+                head.
+            SignatureError: the kept head is not signed by its key.
         """
         self = cls.__new__(cls)
         if not Path(path).is_file():
             raise LedgerError("ledger-missing", f"there is no ledger {printable(str(path))}; check its name")
-        self._open(Store(Path(path), "rw" if writes else "ro", busy_seconds), clock, random)
+        self._open(Store(Path(path), "rw" if writes else "ro", busy_seconds), clock, random, heads)
         self._identify()
         return self
 
-    def _open(self, store: Store, clock: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
+    def _open(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        random: Callable[[int], bytes],
+        heads: KeptHead | str | Path | None,
+    ) -> None:
+        self._heads = KeptHead(Path(heads)) if isinstance(heads, str | Path) else heads
+        kept = self._heads.read() if self._heads else None
+        if kept is not None:
+            store.require(kept.number, kept.digest)
         self._store = store
         self._clock = clock
         self._random = random
@@ -96,36 +112,18 @@ class LedgerFile:
         except (ValueError, KeyError, TypeError):
             self.id, self.segment_size = "", SEGMENT_SIZE  # altered; `verify` says which entry is
         self._rulebooks: dict[str, Rulebook] = {}
-
-    @classmethod
-    def of_chain(cls, path: Path, entries: Iterable[Entry]) -> Self:
-        """A new ledger from the entries of a verified chain. On an error there is no ledger.
-
-        Raises:
-            LedgerError: it could not be written, or the entries do not begin a ledger.
-        """
-        part = path.with_name(f".{path.name}.part")
-        self = cls.__new__(cls)
-        self._open(Store(part, "rwc", 0.0), _now, os.urandom)
-        rest = iter(entries)
-        try:
-            while page := list(islice(rest, _PAGE)):
-                with self._store.writing() as transaction:
-                    for entry in page:
-                        transaction.add(entry)
-            self._identify()
-            self.close()
-            part.rename(path)  # the file gets its name only when it is complete
-        finally:
-            self.close()
-            for file in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
-                file.unlink(missing_ok=True)
-        return cls.existing(path, writes=True)
+        if self._heads and self._store.writes:
+            self._heads.keep(self.head())
 
     @property
     def path(self) -> Path:
         """Its file."""
         return self._store.path
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether others than its owner may read or write the file."""
+        return self._store.is_loose
 
     def segment_of(self, number: int) -> int:
         """The segment that an entry belongs to, counted from 1."""
@@ -148,6 +146,10 @@ class LedgerFile:
             LedgerError: the file could not be read.
         """
         return self._store.entries(first=first, last=last, backwards=backwards)
+
+    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None]]:
+        """The entries of a kind and key after entry `after`, each with the digest of the entry before it, if any."""
+        return self._store.linked(kind, key, after=after)
 
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
         """The kind and key of entries by number, from the file's index."""
@@ -251,10 +253,12 @@ class LedgerFile:
         return entry
 
     def _require_stored(self, added: Sequence[Entry]) -> None:
-        """Raises unless another connection finds the entries in the file."""
+        """Raises unless another connection finds the entries in the file; then keeps the head if that is due."""
         if self._store.read_back([entry.number for entry in added]) != list(added):
             message = f"the ledger {printable(str(self.path))} did not store an entry as it was written; check the disk"
             raise LedgerError("ledger-not-stored", message)
+        if self._heads:
+            self._heads.keep(Head(self.id, added[-1].number, added[-1].digest))
 
     @contextmanager
     def _legible(self) -> Iterator[None]:
@@ -274,8 +278,8 @@ class LedgerFile:
         self._store.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything except the file, which the other process opens for itself."""
-        return {**self.__dict__, "_rulebooks": {}}
+        """Everything except the file, which the other process opens for itself, and the heads, which this one keeps."""
+        return {**self.__dict__, "_rulebooks": {}, "_heads": None}
 
     def __enter__(self) -> Self:
         return self

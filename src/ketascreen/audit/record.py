@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, sealed, value_of
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
@@ -38,12 +39,12 @@ MAY_LEAVE = frozenset(
 """The parts of a record that are not sealed, so a redacted copy shows them. All others are sealed."""
 
 
-@dataclass(frozen=True)
-class Record:
+@dataclass(frozen=True, repr=False, eq=False)
+class Record(Quiet):
     """One record: its body, and the openings of its sealed parts, each as canonical JSON. Its repr shows neither."""
 
-    body: str = field(repr=False)
-    opened: str = field(repr=False)
+    body: str
+    opened: str
 
     @cached_property
     def data(self) -> Mapping[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +11,14 @@ from typing import IO
 
 from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.chain_file import ChainReader, write_chain
-from ketascreen.audit.entry import Entry, read_time
+from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
+from ketascreen.audit.new_file import new_file
+from ketascreen.audit.new_ledger import ledger_of_chain
 from ketascreen.audit.record import Record
 from ketascreen.audit.sealing import openings_text
+from ketascreen.audit.times import youngest
 from ketascreen.audit.verify import opened, require_sound, verify_file, verify_ledger
 from ketascreen.diagnostic import printable
 
@@ -57,12 +58,14 @@ def opened_only(entry: Entry, names: Iterable[str] = ()) -> Entry:
 
 
 def import_chain(source: Path, path: Path) -> Head:
-    """Puts the chain of a file into a ledger: a new one, or one that ends where the file begins.
+    """Puts the chain of a file into a ledger: a new one, or one that ends where the file begins. Returns its head.
 
     Raises:
-        LedgerError: the file does not verify, lacks openings, or does not fit the ledger.
+        LedgerError: the file does not verify, lacks openings, or does not fit the ledger; or the ledger does not have
+            the chain afterwards.
     """
-    require_sound(verify_file(source), source)
+    verified = verify_file(source)
+    require_sound(verified, source)
     with opened(source) as file:
         reader = ChainReader(file, printable(str(source)))
         if not reader.complete:
@@ -72,10 +75,10 @@ def import_chain(source: Path, path: Path) -> Head:
             ledger = Ledger.existing(path, writes=True)
             ledger.take_in(reader.start, reader.entries())
         else:
-            ledger = Ledger.of_chain(path, reader.entries())
+            ledger = ledger_of_chain(path, reader.entries())
     with ledger:
-        require_sound(verify_ledger(ledger), path)
-        return ledger.head()
+        require_sound(verify_ledger(ledger, against=verified.head), path)
+    return verified.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Retired:
 def retire(ledger: Ledger, folder: Path, *, now: datetime, years: int = RETENTION_YEARS) -> list[Retired]:
     """Moves each complete segment whose entries are all older than `years` at `now` to a file in `folder`.
 
-    A new entry keeps the segment's head, which the rest of the chain follows.
+    An entry is as old as the later one of its recording and of the time that its record tells. A new entry keeps the
+    segment's head, which the rest of the chain follows.
 
     Raises:
         LedgerError: the ledger does not verify, or a file could not be written. Segments without a file stay.
@@ -101,44 +105,6 @@ def retire(ledger: Ledger, folder: Path, *, now: datetime, years: int = RETENTIO
     while (segment := _oldest(ledger)) and _is_older(ledger, segment, _years_before(now, years)):
         taken.append(_take_out(ledger, segment, folder))
     return taken
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A new file, durable at the end. An existing file is never overwritten; a half-written file is removed.
-
-    Raises:
-        LedgerError: a file with that name exists, or the file could not be written.
-    """
-    reason, made = None, False
-    try:
-        # For its owner alone: it may hold facts about patients.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        made = True
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _sync_folder(path.parent)
-        made = False
-    except FileExistsError:
-        reason = "a file with that name exists; give another name"
-    except OSError as error:
-        reason = error.strerror or "the system failed"
-    finally:
-        if made:
-            path.unlink(missing_ok=True)
-    if reason is not None:
-        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be written ({reason})")
-
-
-def _sync_folder(folder: Path) -> None:
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _oldest(ledger: Ledger) -> tuple[int, int, int] | None:
@@ -151,7 +117,7 @@ def _oldest(ledger: Ledger) -> tuple[int, int, int] | None:
 
 def _is_older(ledger: Ledger, segment: tuple[int, int, int], than: datetime) -> bool:
     _, first, last = segment
-    return all(read_time(entry.recorded_at) < than for entry in ledger.entries(first=first, last=last))
+    return all(youngest(entry) < than for entry in ledger.entries(first=first, last=last))
 
 
 def _years_before(now: datetime, years: int) -> datetime:

@@ -15,6 +15,7 @@ from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.sealing import SALT_BYTES, canonical
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.signing import SHA256_HEX, Signature, SignatureError, SigningKey, VerifyKey, refusal
 
 FORMAT = "ketascreen-head/1"
@@ -51,8 +52,7 @@ def read_head(path: Path) -> SignedHead:
     """
     reason, data = None, b""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES)
+        data = read_plain(path, MAX_BYTES)
     except OSError as error:
         reason = error.strerror or "the system failed"
     if reason is not None:

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from ketascreen.audit.entry import Entry, read_time
 from ketascreen.audit.screening_record import findings_of
+from ketascreen.audit.times import remarks
 from ketascreen.language.terms import Outcome
 
 FEW = 5
@@ -51,12 +52,16 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The counts of a period, of the period of the same length before it, and the rules whose counts changed."""
+    """The counts of a period, of the period of the same length before it, and the rules whose counts changed.
+
+    `remarks` tell what is remarkable about the times of the entries that were read.
+    """
 
     since: datetime
     until: datetime
     now: Period
     before: Period
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def drifts(self) -> tuple[Drift, ...]:
@@ -68,7 +73,10 @@ def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
     """Counts the records of the `days` up to `until`, and of as many days before them; `entries` are newest first."""
     length = timedelta(days=days)
     told = Stats(until - length, until, Period(), Period())
+    newer: Entry | None = None
     for entry in entries:
+        told.remarks[:0] = remarks([newer] if newer else [], entry)
+        newer = entry
         recorded = read_time(entry.recorded_at)
         if recorded < told.since - length - _CLOCK:
             break
@@ -76,6 +84,8 @@ def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
             _count(entry, told.now)
         elif told.since - length < recorded <= told.since:
             _count(entry, told.before)
+    else:
+        told.remarks[:0] = remarks([newer] if newer else [])
     return told
 
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
-import time
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from pathlib import Path
 from threading import RLock
 
+from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.errors import LedgerError, of_sqlite, of_system
-from ketascreen.audit.record import Record, key_of
-from ketascreen.audit.schema import (
-    MIGRATIONS,
-    Migration,
-    allow_deletion,
-    bring_up_to_date,
-    forbid_changes,
-    require_ours_now,
-)
-from ketascreen.diagnostic import printable
+from ketascreen.audit.errors import of_sqlite, of_system
+from ketascreen.audit.place import FilePlace, is_loose, make_file, moved, require_plain
+from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
+from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
-_COLUMNS = "number, recorded_at, previous, digest, body, openings"
+log = logging.getLogger(__name__)
+
 _PAGE = 500
-_PAUSE_SECONDS = 0.01
 
 _of_other_processes: list[sqlite3.Connection] = []
 """Connections from before a fork: closing them in the child would drop the locks of the parent, which owns them."""
@@ -36,7 +30,9 @@ _of_other_processes: list[sqlite3.Connection] = []
 class Store:
     """The entries of one ledger file. Threads may share it; after a fork the child opens the file for itself.
 
-    `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads.
+    `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads. A file is created once:
+    a store that opens it again creates nothing. `known` is the number and digest of the newest entry that is known to
+    be in the file. A file without it is an older copy, or another ledger.
     """
 
     def __init__(
@@ -49,6 +45,10 @@ class Store:
         self._lock = RLock()
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._place: FilePlace | None = None
+        self._is_moved = False
+        self._is_told_loose = False
+        self.known: tuple[int, str] | None = None
         _stores.add(self)
 
     @contextmanager
@@ -62,12 +62,17 @@ class Store:
             connection = self._opened()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                self._require_in_place()
                 bring_up_to_date(connection, self.path, self._migrations)
-                yield Transaction(connection)
+                if self.known is not None:
+                    require_known(connection, self.known, self.path)
+                transaction = Transaction(connection)
+                yield transaction
                 connection.execute("COMMIT")
             finally:
-                if connection.in_transaction:
+                if self._writer is connection and connection.in_transaction:
                     connection.execute("ROLLBACK")
+            self.known = transaction.added or self.known
 
     def read_back(self, numbers: Sequence[int]) -> list[Entry]:
         """Entries, read from the file by another connection.
@@ -76,12 +81,10 @@ class Store:
             LedgerError: the file could not be read.
         """
         with self._lock, self._spoken():
-            self._opened()
-            if self._reader is None:
-                self._reader = self._connect("ro")
+            connection = self._opened()
             marks = ", ".join("?" * len(numbers))
-            rows = self._reader.execute(f"SELECT {_COLUMNS} FROM entries WHERE number IN ({marks})", tuple(numbers))
-            return [_entry(row) for row in rows]
+            query = f"SELECT {COLUMNS} FROM entries WHERE number IN ({marks})"
+            return [entry_in(row) for row in (self._reader or connection).execute(query, tuple(numbers))]
 
     def entries(self, *, first: int = 1, last: int | None = None, backwards: bool = False) -> Iterator[Entry]:
         """The entries from `first` to `last`, read in pages, so that only one page is in memory.
@@ -120,6 +123,21 @@ class Store:
         with self._lock, self._spoken():
             return Transaction(self._opened()).newest(kind, key)
 
+    def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None]]:
+        """The entries of a kind and key after entry `after`, each with the digest of the entry before it, if any.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        columns = ", ".join(f"entries.{name}" for name in COLUMNS.split(", "))
+        query = (
+            f"SELECT {columns}, before.digest FROM entries LEFT JOIN entries AS before "
+            "ON before.number = entries.number - 1 "
+            "WHERE entries.kind = ? AND entries.key = ? AND entries.number > ? ORDER BY entries.number"
+        )
+        with self._lock, self._spoken():
+            return [(entry_in(row[:-1]), row[-1]) for row in self._opened().execute(query, (kind, key, after))]
+
     def keys(self, *, first: int, last: int) -> dict[int, tuple[str, str]]:
         """The kind and key of entries by number, from the index.
 
@@ -132,82 +150,110 @@ class Store:
             )
             return {number: (kind, key) for number, kind, key in rows}
 
-    def __getstate__(self) -> tuple[Path, str, float]:
-        return self.path, self._mode, self._busy_seconds
+    def require(self, number: int, digest: str) -> None:
+        """Requires an entry in the file: one that is known from elsewhere. No file is made any more.
 
-    def __setstate__(self, state: tuple[Path, str, float]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
+        Raises:
+            LedgerError: there is no file.
+        """
+        if not self.path.exists():
+            raise rolled_back(self.path, number)
+        self.known = number, digest
+        self._mode = "rw" if self._mode == "rwc" else self._mode
+
+    @property
+    def writes(self) -> bool:
+        """Whether it can write."""
+        return self._mode != "ro"
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether somebody except its owner may read or write the file."""
+        return is_loose(self.path)
+
+    def __getstate__(self) -> tuple[Path, str, float, tuple[int, str] | None]:
+        return self.path, self._mode, self._busy_seconds, self.known
+
+    def __setstate__(self, state: tuple[Path, str, float, tuple[int, str] | None]) -> None:
+        *given, known = state
+        self.__init__(*given)  # type: ignore[misc]
+        self.known = known
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again."""
+        """Closes the file; the next use opens it again, also one that was moved and put back."""
         with self._lock:
             # The writer closes last: only it can move the log into the file, so that the file alone is the ledger.
-            for connection in (self._reader, self._writer):
-                if connection is not None:
-                    connection.close()
-            self._writer = self._reader = None
+            self._close(self._reader, self._writer)
+            self._is_moved = False
+
+    def _close(self, *connections: sqlite3.Connection | None) -> None:
+        for connection in connections:
+            if connection is not None:
+                connection.close()
+        self._writer = self._reader = self._place = None
+
+    def _require_in_place(self) -> None:
+        """Raises unless the path still names the file that is open; then nothing of this store goes on."""
+        if self._place is not None and not self._place.holds:
+            self._leave(self._place)
+            self._is_moved = True
+        if self._is_moved:
+            raise moved(self.path)
+
+    def _leave(self, place: FilePlace) -> None:
+        """Closes a file that is no longer in its place, with all that its log holds in it."""
+        if self._writer is not None and self.writes:
+            with suppress(sqlite3.Error, OSError):
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                place.save_log(self._writer)
+        # The last one to close deletes the log by its name, whosever that is now; a reader may not.
+        self._close(self._writer, self._reader)
 
     def forget(self) -> None:
         """Forgets the connections and the lock, which belong to another process."""
         self._lock = RLock()
         _of_other_processes.extend(filter(None, (self._writer, self._reader)))
-        self._writer = self._reader = None
+        self._writer = self._reader = self._place = None
 
     def _select(self, where: str, values: Sequence[object], backwards: bool, limit: int) -> list[Entry]:
         order = "DESC" if backwards else "ASC"
-        query = f"SELECT {_COLUMNS} FROM entries WHERE {where} ORDER BY number {order} LIMIT {limit}"
+        query = f"SELECT {COLUMNS} FROM entries WHERE {where} ORDER BY number {order} LIMIT {limit}"
         with self._lock, self._spoken():
-            return [_entry(row) for row in self._opened().execute(query, values)]
+            return [entry_in(row) for row in self._opened().execute(query, values)]
 
     def _opened(self) -> sqlite3.Connection:
+        self._require_in_place()
         if self._writer is None:
-            self._writer = self._connect(self._mode)
+            self._open()
+        assert self._writer is not None
         return self._writer
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        if mode == "rwc":
-            # For its owner alone: it holds facts about patients. The log beside it gets the same permissions.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(
-            f"{self.path.as_uri()}?mode={mode}",
-            uri=True,
-            timeout=self._busy_seconds,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+    def _open(self) -> None:
+        """Opens the file, and the reader that reads back."""
+        require_plain(self.path)
+        if self._mode == "rwc":
+            make_file(self.path)
+        before = FilePlace.of(self.path).files[0]
         try:
-            require_ours_now(connection, self.path)
-            if mode != "ro":
-                self._prepare(connection)
+            self._writer = connected(self.path, self._mode, self._busy_seconds)
+            self._reader = connected(self.path, "ro", self._busy_seconds) if self.writes else None
+            place = FilePlace.of(self.path)
+            if place.files[0] != before:
+                raise moved(self.path)
+            if self.known is not None:
+                require_known(self._writer, self.known, self.path)
         except BaseException:
-            connection.close()
+            self._close(self._reader, self._writer)
             raise
-        return connection
+        self._place = place
+        self._mode = "rw" if self._mode == "rwc" else self._mode
+        self._tell_loose()
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._write_ahead(connection) != "wal":
-            message = (
-                f"the ledger {printable(str(self.path))}: its file system has no write-ahead log; use a local disk"
-            )
-            raise LedgerError("ledger-system", message)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: flushes to the disk itself
-        connection.execute("PRAGMA checkpoint_fullfsync = ON")
-
-    def _write_ahead(self, connection: sqlite3.Connection) -> str:
-        """Switches to the write-ahead log, and returns the mode.
-
-        SQLite itself does not wait if another process switches the same new file at this moment.
-        """
-        deadline = time.monotonic() + self._busy_seconds
-        while True:
-            try:
-                (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-                return str(mode)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                    raise
-            time.sleep(_PAUSE_SECONDS)
+    def _tell_loose(self) -> None:
+        if not self._is_told_loose and self.is_loose:
+            self._is_told_loose = True
+            log.warning("others than its owner may read or write the ledger; close it to them with chmod 600")
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:
@@ -221,45 +267,6 @@ class Store:
             problem = of_system(error, self.path)
         if problem is not None:
             raise problem
-
-
-class Transaction:
-    """The operations inside a transaction of `Store.writing`."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def last(self) -> Entry | None:
-        """The newest entry."""
-        query = f"SELECT {_COLUMNS} FROM entries ORDER BY number DESC LIMIT 1"
-        row = self._connection.execute(query).fetchone()
-        return _entry(row) if row else None
-
-    def newest(self, kind: str, key: str) -> int | None:
-        """The number of the newest entry of a kind and key."""
-        query = "SELECT max(number) FROM entries WHERE kind = ? AND key = ?"
-        number: int | None = self._connection.execute(query, (kind, key)).fetchone()[0]
-        return number
-
-    def add(self, entry: Entry) -> None:
-        """Adds an entry."""
-        key = key_of(entry.record)
-        body, opened = entry.record.body.encode("utf-8"), entry.record.opened.encode("utf-8")
-        values = (entry.number, entry.recorded_at, entry.previous, entry.digest, entry.record.kind, key, body, opened)
-        self._connection.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(values))})", values)
-
-    def take_out(self, last: int) -> None:
-        """Removes the entries up to `last`; only retention may do so."""
-        allow_deletion(self._connection)
-        self._connection.execute("DELETE FROM entries WHERE number <= ?", (last,))
-        forbid_changes(self._connection)
-
-
-def _entry(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
-    number, recorded_at, previous, digest, body, opened = row
-    # Bytes that are no longer UTF-8 give another text, and their digest shows it.
-    record = Record(body.decode("utf-8", "replace"), opened.decode("utf-8", "replace"))
-    return Entry(number, recorded_at, previous, digest, record)
 
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()

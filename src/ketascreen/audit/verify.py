@@ -15,6 +15,7 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.record import key_of
+from ketascreen.audit.times import remarks
 from ketascreen.diagnostic import printable
 
 PAGE = 500
@@ -25,12 +26,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The result of a verification: where the chain begins and ends, how many entries it has, and every flaw."""
+    """The result of a verification: where the chain begins and ends, how many entries it has, and every flaw.
+
+    `remarks` are no flaws: times that go back, an `as_of` far from the clock, a file that others may read or write.
+    """
 
     start: Start
     head: Head
     count: int
     flaws: tuple[Flaw, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def verify_ledger(ledger: Ledger, *, against: Head | None = None, progress: Progress | None = None) -> Verified:
@@ -43,12 +48,16 @@ def verify_ledger(ledger: Ledger, *, against: Head | None = None, progress: Prog
     """
     walk = Walk(ledger.start(), watched=_watched(against))
     flaws: list[Flaw] = []
+    remarked = list(loose_remarks(ledger))
+    last: Entry | None = None
     for page in _pages(ledger.entries()):
         flaws += walk.flaws(page)
+        remarked += remarks(page, last)
+        last = page[-1]
         flaws += _index_flaws(page, ledger.keys(first=page[0].number, last=page[-1].number))
         if progress:
             progress(walk.count)
-    return _verified(walk, flaws, against)
+    return _verified(walk, flaws, remarked, against)
 
 
 def verify_file(path: Path, *, against: Head | None = None, progress: Progress | None = None) -> Verified:
@@ -72,13 +81,23 @@ def verify_lines(
     reader = ChainReader(lines, name)
     walk = Walk(reader.start, complete=reader.complete, watched=_watched(against))
     flaws: list[Flaw] = []
+    remarked: list[str] = []
+    last: Entry | None = None
     for page in _pages(reader.entries()):
         flaws += walk.flaws(page)
+        remarked += remarks(page, last)
+        last = page[-1]
         if progress:
             progress(walk.count)
     if reader.head != walk.head:
         flaws.append(Flaw(walk.number, "is not the entry that the last line names"))
-    return _verified(walk, flaws, against)
+    return _verified(walk, flaws, remarked, against)
+
+
+def loose_remarks(ledger: Ledger) -> Iterator[str]:
+    """A remark if others than its owner may read or write a ledger."""
+    if ledger.is_loose:
+        yield f"others than its owner may read or write it: chmod 600 {printable(str(ledger.path))}"
 
 
 def require_sound(verified: Verified, name: object) -> None:
@@ -109,9 +128,9 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
 
 
-def _verified(walk: Walk, flaws: list[Flaw], against: Head | None) -> Verified:
+def _verified(walk: Walk, flaws: list[Flaw], remarked: list[str], against: Head | None) -> Verified:
     found = [*flaws, *_head_flaws(against, walk)]
-    return Verified(walk.start, walk.head, walk.count, tuple(sorted(found)))
+    return Verified(walk.start, walk.head, walk.count, tuple(sorted(found)), tuple(remarked))
 
 
 def _pages(entries: Iterator[Entry]) -> Iterator[list[Entry]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.documents import Citation, Document
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.runtime.plain_file import read_plain
 
 
 class Carrier(StrEnum):
@@ -115,7 +116,7 @@ def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diag
     """The lines of a document, or None if it cannot be read; and what is wrong with it as a whole."""
     place = Place("documents.yaml")
     try:
-        data = (folder / document.file).read_bytes()
+        data = read_plain(folder / document.file)
     except OSError as error:
         reason = error.strerror or "an error of the system"
         hint = "put it there, or name the folder that holds it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -76,11 +77,25 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(self._told.items()))
 
 
+_RUNTIME = logging.getLogger("ketascreen.runtime")
+
+
+class _OnStandardError(logging.Handler):
+    """Shows warnings about processes on standard error; what the log says of patients is in the verdicts."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(record.getMessage(), err=True)
+
+
 class _Main(LazyGroup):
     """Turns every failure into sentences and an exit status."""
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
+        _RUNTIME.addHandler(warnings := _OnStandardError())
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -91,6 +106,8 @@ class _Main(LazyGroup):
             from ketascreen.cli.errors import report
 
             status = report(error)
+        finally:
+            _RUNTIME.removeHandler(warnings)
         return ctx.exit(status)
 
 

@@ -21,6 +21,7 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.coverage import render
 from ketascreen.rendering.coverage_html import pages
 from ketascreen.rendering.page import Style, show, wrapped
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.utf8 import decode
 
 MEANING = {
@@ -92,7 +93,7 @@ def _files(folder: Path, covered: Sequence[RuleCoverage]) -> dict[str, list[str]
     """The lines of the files of the rules, and of the definitions that they use."""
     places = [one.rule.place for one in covered] + [node.place for one in covered for node in one.nodes if node.place]
     paths = sorted({place.path for place in places})
-    return {path: decode((folder / path).read_bytes(), path)[0].split("\n") for path in paths}
+    return {path: decode(read_plain(folder / path), path)[0].split("\n") for path in paths}
 
 
 def _write(folder: Path, written: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.page import show, wrapped
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
@@ -89,8 +90,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    return read_plain(path, MAX_BYTES + 1)
 
 
 def _replace(path: Path, data: bytes) -> None:

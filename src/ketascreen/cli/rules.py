@@ -12,6 +12,7 @@ from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.rendering.page import WIDTH, Line, cut, show
+from ketascreen.rendering.passed_over import passed_over
 from ketascreen.signing import VerifyKey
 
 
@@ -33,7 +34,7 @@ def command(
     rulebook = rulebook_of(rules, keys)
     chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
     if as_json:
-        show_json(chosen)
+        show_json({"rules": chosen, "ignored": rulebook.ignored})
     else:
         show(render(chosen, rulebook))
 
@@ -47,10 +48,11 @@ def _fits(rule: Rule, effect: str | None, route: str | None, stage: str | None) 
 
 
 def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
-    """One line for each rule, by effect, and their number."""
+    """One line for each rule, by effect, their number, and what was passed over."""
     ordered = sorted(rules, key=lambda rule: (list(Effect).index(rule.effect), rule.id))
     counted = "1 rule" if len(ordered) == 1 else f"{len(ordered)} rules"
-    return [*(Line(_line(rule, rulebook)) for rule in ordered), Line(f"{counted} of {len(rulebook.rules)}")]
+    lines = [Line(_line(rule, rulebook)) for rule in ordered]
+    return [*lines, Line(f"{counted} of {len(rulebook.rules)}"), *passed_over(rulebook.ignored)]
 
 
 def _line(rule: Rule, rulebook: Rulebook) -> str:

@@ -13,6 +13,7 @@ import click
 
 from ketascreen.channels.registry import Isolation
 from ketascreen.cli.exit_status import MEANING, of_verdict
+from ketascreen.cli.heads import heads_options
 from ketascreen.cli.options import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.screen_many import MEANING as MANY
 from ketascreen.cli.screen_many import Asked, screen_many
@@ -29,6 +30,7 @@ from ketascreen.verdict.decided import ClinicianDecision
 
 if TYPE_CHECKING:
     from ketascreen.audit import Ledger
+    from ketascreen.audit.heads import KeptHead
     from ketascreen.signing import VerifyKey
 
 EPILOG = "\b\nExit status:\n" + "\n".join(f"  {status:>2}  {meaning}" for status, meaning in MEANING.items())
@@ -52,6 +54,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record each screening in this ledger.")
 @click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
+@heads_options
 @click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); print a line for each.")
 @click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: use N processes.  [1]")
 @click.option("-v", "--all", "everything", is_flag=True, help="Show every finding too, and what each route is like.")
@@ -68,6 +71,7 @@ def command(
     isolation: Isolation,
     ledger: Path | None,
     reference: str | None,
+    heads: KeptHead | None,
     many: bool,
     workers: int | None,
     everything: bool,
@@ -88,11 +92,13 @@ def command(
             raise click.UsageError(f"--many with --ledger needs --as-of, {why}")
     else:
         _require_absent({"-j": workers}, "is for --many")
+    if not ledger:
+        _require_absent({"--heads": heads}, "is for a ledger; add --ledger")
     decisions = [_decision(text, time) for text in decided]
     rulebook = rulebook_of(rules, keys)
     profile = None if many else _profile(file, rulebook)
     with ExitStack() as opened:
-        kept = opened.enter_context(_ledger(ledger)) if ledger else None
+        kept = opened.enter_context(_ledger(ledger, heads)) if ledger else None
         screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept, time_zone=time_zone)
         opened.enter_context(screener)
         if profile is None:
@@ -115,10 +121,10 @@ def _require_absent(options: Mapping[str, object], why: str) -> None:
             raise click.UsageError(f"{option} {why}")
 
 
-def _ledger(path: Path) -> Ledger:
+def _ledger(path: Path, heads: KeptHead | None) -> Ledger:
     from ketascreen.audit import Ledger  # most screenings at the command line have no ledger
 
-    return Ledger(path)
+    return Ledger(path, heads=heads)
 
 
 def _decision(text: str, time: datetime) -> ClinicianDecision:

@@ -35,7 +35,8 @@ def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyK
 
 def context_of(rule: Rule, rulebook: Rulebook) -> Context:
     """A rule with all that it is made with."""
-    names = dict.fromkeys(name for compare in comparisons(rule.when) for name in compare.parameters)
+    compared = (name for compare in comparisons(rule.when) for name in compare.parameters)
+    names = dict.fromkeys((*compared, *rule.named))
     used = dict.fromkeys(meets.name for meets in definitions(rule.when))
     return Context(
         rule,

@@ -80,7 +80,9 @@ def _write(file: Path, run: Run, rulebook: Rulebook, below: Path, seconds: float
     def explained(result: CaseResult) -> str:
         return "\n".join([str(placed(result, below)), *(line.text for line in render_failure(result, rulebook, below))])
 
-    xml = junit(run, name=rulebook.identity.id, below=below, seconds=seconds, explained=explained)
+    xml = junit(
+        run, name=rulebook.identity.id, below=below, seconds=seconds, explained=explained, ignored=rulebook.ignored
+    )
     try:
         file.write_bytes(xml)
     except OSError as error:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
+from ketascreen.language.quiet import Quiet
+
 MONTHS_OF = {"months": 1, "years": 12}
 """The units in which time since a date is counted, each with its months."""
 
@@ -39,8 +41,8 @@ class Days:
         return Days(self.first, min(self.last, day)) if self.first <= day else None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PartialDate:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class PartialDate(Quiet):
     """A day (`2026-03-04`), a month (`2026-03`) or a year (`2026`). Its repr does not show it.
 
     Raises:
@@ -85,9 +87,6 @@ class PartialDate:
     def __str__(self) -> str:
         parts = (f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part is not None))
         return "-".join(parts)
-
-    def __repr__(self) -> str:
-        return "PartialDate(...)"
 
 
 def months_between(first: date, then: date) -> int:

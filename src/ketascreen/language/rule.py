@@ -48,7 +48,7 @@ class Rule:
     """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
 
     `decided_by` is who may decide to go ahead although it is met. `do_if_old` replaces `do` where an alert rests on
-    an answer that is too old or undated.
+    an answer that is not of today. `named` are the parameters that its texts name.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Rule:
     allow: tuple[Allowance, ...] = ()
     decided_by: DecidedBy = DecidedBy.NOBODY
     do_if_old: str = ""
+    named: tuple[str, ...] = ()
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""

@@ -22,8 +22,9 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of
 
-_PARAMETER = re.compile(r"\{([^{}]*)\}")
-"""A parameter in a text."""
+_TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
+_PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
+"""A parameter in a text, or a brace that is left over."""
 
 
 @dataclass
@@ -140,23 +141,28 @@ class Linker:
             return None
         sources = self.sources.citations(model.sources, node, "sources")
         place, sign_off = key_place(node, "when"), SignOff(**dict(model.sign_off))
-        say, do, do_if_old = (self._worded(node, key, getattr(model, key)) for key in ("say", "do", "do_if_old"))
+        named: dict[str, None] = {}
+        title, say, do, do_if_old, interpretation = (
+            self._worded(node, key, getattr(model, key), named) for key in _TEXTS
+        )
         return Rule(
-            model.id, model.title, stage, effect, routes, when, say, sources, place, do,
-            tuple(model.conflicts), model.interpretation, sign_off,
+            model.id, title, stage, effect, routes, when, say, sources, place, do,
+            tuple(model.conflicts), interpretation, sign_off,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
-            DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old,
+            DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old, tuple(named),
         )  # fmt: skip
 
-    def _worded(self, node: MappingNode, key: str, text: str) -> str:
-        """A rule's text with each `{parameter}` replaced by its value, so that no number in it goes out of date."""
+    def _worded(self, node: MappingNode, key: str, text: str, named: dict[str, None]) -> str:
+        """A rule's text with each `{parameter}` replaced by its value; `named` gets the names."""
 
         def value(found: re.Match[str]) -> str:
-            name = found[1]
+            name = found[1] or ""
             if name not in self.parameters:
                 hint = did_you_mean(name, self.parameters, otherwise="write {name} of a parameter, or no braces")
-                self._problem("unknown-parameter", f"unknown parameter `{name}`", hint, place_of(node, (key,)))
+                what = f"unknown parameter `{name}`" if name else "a brace without its other half, or without a name"
+                self._problem("unknown-parameter", what, hint, place_of(node, (key,)))
                 return found[0]
+            named[name] = None
             return str(self.parameters[name].value)
 
         return _PARAMETER.sub(value, text)

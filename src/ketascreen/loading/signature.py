@@ -11,6 +11,7 @@ import rfc8785
 
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.signing import Signature, SigningKey, VerifyKey, refusal
 
 FORMAT = "ketascreen-rulebook/1"
@@ -79,12 +80,8 @@ def _release(rulebook: Rulebook) -> Release:
 
 
 def _read(path: Path) -> bytes | None:
-    """The bytes of a plain file, or None: another kind of file could keep its reader waiting."""
     try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES)
+        return read_plain(path, MAX_BYTES)
     except OSError:
         return None
 

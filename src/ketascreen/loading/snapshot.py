@@ -202,11 +202,11 @@ class _RowReader:
 
     def rule(self, row: Any) -> Rule:
         name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
-        sign_off, allow, decided_by, do_if_old = rest
+        sign_off, allow, decided_by, do_if_old, named = rest
         return Rule(
             name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
-            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old,
+            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old, tuple(named),
         )  # fmt: skip
 
     def parameter(self, row: Any) -> Parameter:

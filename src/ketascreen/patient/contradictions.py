@@ -40,7 +40,8 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         ),
         about="pregnancy_test",
         newer="pregnancy_test",
-        say="A positive test contradicts the answer on pregnancy. Record the pregnancy, or repeat the test.",
+        say="A positive test contradicts the answer on pregnancy. Do not give ketamine. Record the pregnancy, or "
+        "repeat the test.",
     ),
     Contradiction(
         "positive_test_where_not_possible",
@@ -49,8 +50,8 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
             Compare("pregnancy_test", "is", "positive"),
         ),
         about="pregnancy",
-        say="A positive test contradicts that a pregnancy is not possible, whichever was recorded later. Repeat the "
-        "test, or correct the answer.",
+        say="A positive test contradicts that a pregnancy is not possible, whichever was recorded later. Do not give "
+        "ketamine. Repeat the test, or correct the answer.",
     ),
     Contradiction(
         "treatment_without_hypertension",
@@ -79,6 +80,16 @@ BUILT_IN_CONTRADICTIONS: tuple[Contradiction, ...] = (
         ),
         about="verified_abstinence_months",
         say="Abstinence was confirmed, but neither use nor a disorder is recorded.",
+    ),
+    Contradiction(
+        "abstinence_beside_use",
+        _all(
+            Compare("substance_use", "is", "current_without_disorder"),
+            Compare("verified_abstinence_months", "above", Decimal(0)),
+        ),
+        about="substance_use",
+        say="Substances are used now, so the abstinence from all of them is 0 months. If the use has ended, record it "
+        "as past.",
     ),
     Contradiction(
         "heart_attack_not_listed",

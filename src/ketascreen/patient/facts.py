@@ -14,6 +14,7 @@ from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import Value
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.partial_date import Days, PartialDate
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rule import Rule
 from ketascreen.language.semantics import Grounds, Known, deciding, explain
 from ketascreen.language.vocabulary import Vocabulary
@@ -29,8 +30,8 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 _LAST = tuple(effect for effect, row in EFFECTS.items() if row.last_answers)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Facts:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Facts(Quiet):
     """What is known of a patient at a point in time.
 
     `current` holds the answers that count; `standing` those that are too old or undated and can still meet a rule;

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from ketascreen.diagnostic import did_you_mean
 from ketascreen.language.clinic_time import Instant
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, decimal_text, parse_quantity, range_hint
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.refused import Refused
 from ketascreen.patient.times import in_our_time, read_instant, read_partial_date
@@ -32,25 +33,25 @@ MAX_TEXT = 200
 _DATED = re.compile(r"[0-9]{4}(-|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Observation(Quiet):
     """The answer to a fact that is not a list: a number, a choice, the date of an event. Its repr does not show it."""
 
-    value: Decimal | str | PartialDate = field(repr=False)
-    at: Instant | None = field(default=None, repr=False)
+    value: Decimal | str | PartialDate
+    at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListObservation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ListObservation(Quiet):
     """The answer to a list fact: what is present, and whether the list is complete.
 
     `unrecognised` holds entries that the vocabulary does not know; while there is one, the list is not complete.
     """
 
-    present: frozenset[str] = field(repr=False)
-    complete: bool = field(default=False, repr=False)
-    unrecognised: tuple[str, ...] = field(default=(), repr=False)
-    at: Instant | None = field(default=None, repr=False)
+    present: frozenset[str]
+    complete: bool = False
+    unrecognised: tuple[str, ...] = ()
+    at: Instant | None = None
 
 
 AnyObservation = Observation | ListObservation

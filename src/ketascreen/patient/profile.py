@@ -41,6 +41,7 @@ from ketascreen.patient.observation import (
 )
 from ketascreen.patient.refused import Refused
 from ketascreen.patient.times import read_instant, read_partial_date
+from ketascreen.runtime.plain_file import read_plain
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
@@ -146,8 +147,8 @@ class PatientProfile(BaseModel):
     )  # fmt: skip
     verified_abstinence_months: Answer = number(
         "Abstinence confirmed by a test and a clinician", "substances", "months", 0, 1200,
-        note="The shortest of all substances other than the medicine of a maintenance treatment; a self-report is not "
-        "an answer.",
+        note="The shortest of all substances; nicotine, caffeine and the medicine of a maintenance treatment are left "
+        "out. A self-report is not an answer.",
     )  # fmt: skip
     ketamine_use_disorder: Answer = choice(
         "Ketamine or phencyclidine use disorder", "substances", "never", "past", "active"
@@ -319,7 +320,7 @@ class PatientProfile(BaseModel):
     @classmethod
     def parse_file(cls, path: str | Path, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
         """The older name for a file of JSON."""
-        return cls.model_validate_json(Path(path).read_bytes())
+        return cls.model_validate_json(read_plain(path))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.runtime.plain_file import NotPlain, open_plain
 from ketascreen.spelling import near
 from ketascreen.syntax.json_text import parse_json
 from ketascreen.syntax.utf8 import MAX_BYTES
@@ -59,9 +60,11 @@ def open_file(path: Path) -> IO[bytes]:
         ProfileError: it does not exist, or cannot be read.
     """
     try:
-        if path.is_file():
-            return path.open("rb")
-        reason = "not a plain file; `-` reads standard input" if path.exists() else "no such file"
+        return open_plain(path)
+    except FileNotFoundError:
+        reason = "no such file"
+    except NotPlain as error:
+        reason = f"{error.strerror}; `-` reads standard input"
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError([_unreadable(path, reason)])

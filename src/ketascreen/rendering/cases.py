@@ -16,18 +16,23 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.condition import render_condition
 from ketascreen.rendering.grounds import fact_lacking
 from ketascreen.rendering.page import Line, Style, entries, entry, wrapped
+from ketascreen.rendering.passed_over import passed_over
 from ketascreen.verdict.finding import Finding
 
 _HOLDS = {Truth.TRUE: "holds", Truth.FALSE: "does not hold", Truth.UNKNOWN: "unknown"}
 
 
 def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds: float) -> Iterator[Line]:
-    """Each case that failed, and a summary; `below` is the rulebook's folder, `read` how many cases it has."""
+    """Each case that failed, what was passed over, and a summary.
+
+    `below` is the rulebook's folder, `read` how many cases it has.
+    """
     for result in run.failed:
         yield from wrapped(f"FAILED {placed(result, below)}", style=Style.URGENT)
         yield from wrapped(result.case.name, indent=2, style=Style.HEADING)
         yield from render_failure(result, rulebook, below)
         yield Line()
+    yield from passed_over(rulebook.ignored)
     yield from wrapped(summary(run, read, seconds), style=Style.URGENT if run.failed else Style.GOOD)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.quantity import measured
-from ketascreen.language.terms import Decision, Effect, Outcome
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome
 from ketascreen.rendering.page import Line, entries, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
@@ -15,19 +15,23 @@ from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source
 from ketascreen.verdict.recommendation import in_doubt
 from ketascreen.verdict.verdict import Ask, Verdict
 
-_MAY_GO_AHEAD = (Decision.ELIGIBLE, Decision.CAUTION)
-
 
 def render_group(
     verdict: Verdict, decision: Decision, reasons: Iterable[str], shown: set[str], texts: Catalogue
 ) -> Iterator[Line]:
     """What a decision means, what it says nothing about, and its reasons."""
     yield from wrapped(texts.label("meaning", decision), indent=2)
-    if decision in _MAY_GO_AHEAD and verdict.not_asked:
-        yield from entry(texts.text("entry.not_asked"), texts.listed(verdict.not_asked), indent=2)
+    if decision in (Decision.ELIGIBLE, Decision.CAUTION):
+        yield from not_asked(verdict, texts)
     if decision is Decision.INSUFFICIENT_DATA and in_doubt(verdict):
         yield from wrapped(texts.text("verdict.doubt"), indent=2)
     yield from render_listed(verdict, reasons, shown, texts)
+
+
+def not_asked(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
+    """What the rulebook has no rule on, if it says so."""
+    if verdict.not_asked:
+        yield from entry(texts.text("entry.not_asked"), texts.listed(verdict.not_asked), indent=2)
 
 
 def render_listed(
@@ -57,12 +61,21 @@ def render_finding(
     says = texts.text("entry.if_met") if unknown else texts.text("entry.says")
     yield from entry(says, finding.say, indent=4)
     if finding.do:
-        yield from entry(texts.text("entry.do"), finding.do, indent=4)
+        do = texts.text("entry.if_met_do") if unknown else texts.text("entry.do")
+        yield from entry(do, finding.do, indent=4)
+    if decider := _who_decides(finding):
+        yield from entry(texts.text("entry.decided_by"), texts.label("decided_by", decider), indent=4)
     yield from grounds(finding, texts, indent=4)
     if with_sources:
         sources = (source(cited, texts) for cited in finding.sources)
         yield from entries(texts.text("entry.sources"), sources, indent=4)
     yield from entry(texts.text("entry.rule"), placed(finding, texts), indent=4)
+
+
+def _who_decides(finding: Finding) -> DecidedBy | None:
+    """Who decides on a met review, or on a hold that is a clinician's; of all other holds nobody expects it."""
+    asked = finding.effect is Effect.REVIEW or finding.decided_by is DecidedBy.CLINICIAN
+    return finding.decided_by if asked and finding.outcome is Outcome.MET else None
 
 
 def _titled(finding: Finding, texts: Catalogue) -> str:
@@ -127,9 +140,10 @@ def fact_lacking(lacking: FactLacking, texts: Catalogue = ENGLISH) -> str:
 
 def why_lacking(lacking: FactLacking | Ask, texts: Catalogue) -> str:
     """Why a fact is not known; of an answer that is too old, how old it is, and how long one counts."""
-    if lacking.unrecognised:
-        return texts.text("grounds.unrecognised", entries=texts.listed(lacking.unrecognised))
     why = texts.label("want", lacking.why)
+    if lacking.unrecognised:
+        entries = texts.text("join.semicolon").join(lacking.unrecognised)
+        return texts.text("grounds.unrecognised", why=why, entries=entries)
     days, minutes, old = lacking.counts_days, lacking.counts_minutes, lacking.minutes_old
     if minutes is not None:
         window = texts.counted("grounds.window.minutes", minutes)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.run import CaseResult, Run
+from ketascreen.diagnostic import printable
 from ketascreen.syntax.folder import CASES
 
 
-def junit(run: Run, *, name: str, below: Path, seconds: float, explained: Callable[[CaseResult], str]) -> bytes:
+def junit(
+    run: Run,
+    *,
+    name: str,
+    below: Path,
+    seconds: float,
+    explained: Callable[[CaseResult], str],
+    ignored: Sequence[str] = (),
+) -> bytes:
     """The XML of a run: a suite for each file, a test for each case, `explained(result)` in each failure.
 
     `below` is the rulebook's folder, as a path from the current folder; file names begin with it.
-    Cases that were not run, because an earlier case failed, are marked as skipped.
+    Cases that were not run, because an earlier case failed, are marked as skipped. `ignored` are the files and folders
+    that were passed over, each as a property.
     """
     results: list[tuple[Case, CaseResult | None]] = [(result.case, result) for result in run.results]
     results += [(case, None) for case in run.not_run]
     root = Xml.Element("testsuites", {"name": name, **_counts(results), "time": f"{seconds:.3f}"})
+    if ignored:
+        properties = Xml.SubElement(root, "properties")
+        for passed_over in ignored:
+            Xml.SubElement(properties, "property", {"name": "passed_over", "value": printable(passed_over)})
     for file, group in groupby(results, key=lambda one: one[0].place.path):
         of_file, path = list(group), (below / file).as_posix()
         suite = Xml.SubElement(root, "testsuite", {"name": path, "file": path, **_counts(of_file)})

@@ -40,6 +40,8 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from entry(texts.text("entry.says"), rule.say)
     if rule.do:
         yield from entry(texts.text("entry.do"), rule.do)
+    if rule.do_if_old:
+        yield from entry(texts.text("entry.do_if_old"), rule.do_if_old)
     yield from heading(texts.text("rule_page.when"))
     yield from render_condition(rule.when, rulebook, indent=2, texts=texts)
     for definition in context.definitions:

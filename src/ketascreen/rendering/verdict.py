@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator
 from ketascreen.language.complete import complete
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.rendering.appendix import render_attributes, render_findings
-from ketascreen.rendering.grounds import fact_used, missing_from, placed, render_finding, render_group, render_listed
+from ketascreen.rendering.grounds import (
+    fact_used,
+    missing_from,
+    not_asked,
+    placed,
+    render_finding,
+    render_group,
+    render_listed,
+    source,
+)
 from ketascreen.rendering.overrides import render_overrides
-from ketascreen.rendering.page import WIDTH, Line, Style, cut, entry, heading, wrapped
+from ketascreen.rendering.page import WIDTH, Line, Style, cut, entries, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decided import DecisionShown
@@ -170,6 +179,7 @@ def _alert(alert: Finding, texts: Catalogue) -> Iterator[Line]:
         yield from entry(texts.text("entry.do"), alert.do, indent=2)
     for used in alert.rests_on:
         yield from entry(texts.text("entry.last_answer"), fact_used(used, texts), indent=2)
+    yield from entries(texts.text("entry.sources"), (source(cited, texts) for cited in alert.sources), indent=2)
     yield from entry(texts.text("entry.rule"), placed(alert, texts), indent=2)
 
 
@@ -204,6 +214,8 @@ def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str], texts: 
         style = Style.GOOD if first.readiness is Readiness.READY else Style.WARNING
         readiness = texts.label("readiness", first.readiness)
         yield from heading(texts.text("verdict.readiness", routes=routes, readiness=readiness), style)
+        if first.readiness is Readiness.READY and first.decision is Decision.REVIEW:
+            yield from not_asked(verdict, texts)
         yield from render_listed(verdict, first.readiness_reasons, shown, texts)
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
-import signal
+import pickle
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ketascreen.diagnostic import ChannelFault
+from ketascreen.diagnostic import Diagnostic, RequestError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from ketascreen.runtime.worker_process import WorkerProcess
+
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
+log = logging.getLogger(__name__)
 
 PIECE = 25
 """The number of items that a process gets at a time."""
+WORKER_SECONDS = 60.0
+"""How long a process may take to begin, and how long for a piece. Each takes about a second; a machine with other work,
+or a channel from outside, may need many times that, and nobody should wait for ever."""
 _AHEAD = 3
 """The number of pieces in progress for each process; memory holds no more than these."""
 
@@ -42,41 +50,74 @@ def in_order(
     workers: int,
     piece: int = PIECE,
     forked: bool = False,
+    seconds: float | None = None,
 ) -> Generator[ResultT, None, None]:
     """The results of the function that `make` returns, one for each item, in order, over `workers` processes.
 
     Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
-    never all. One worker is this process itself. `forked` processes start as copies of this one, with all that `make`
-    holds, and `make` is not pickled; only for a caller that has asked `can_fork`.
+    never all. One worker is this process itself; so it is, with a warning in the log, where the system starts no
+    process. `forked` processes start as copies of this one, with all that `make` holds, and `make` is not pickled; only
+    for a caller that has asked `can_fork`.
+
+    A process that takes longer than `seconds` to begin or for a piece is killed (`WORKER_SECONDS`, or what the
+    environment variable KETASCREEN_WORKER_SECONDS says).
 
     Raises:
-        ChannelFault: a worker process ended without an answer.
+        ChannelFault: a worker process was killed, ended without an answer, did not answer in time, or did not begin.
+        RequestError: this process may not start processes, or the variable does not hold a number of seconds.
+        Exception: whatever the work raised.
     """
     if workers <= 1:
         yield from map(make(), items)
         return
     # It takes long to import, and a screening of one patient does not need it.
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import SimpleQueue
 
-    context = get_context("fork" if forked else "spawn")  # a fork is not safe in a process with threads
-    pool = ProcessPoolExecutor(workers, context, _begin, (make,))
+    allowed = _seconds_allowed() if seconds is None else seconds
+    rest = iter(items)
+    pieces = iter(lambda: list(islice(rest, piece)), [])
+    first = list(islice(pieces, workers))  # no more processes than there are pieces
+    crew: list[WorkerProcess] = []
+    idle: SimpleQueue[WorkerProcess] = SimpleQueue()
+
+    def done(taken: list[ItemT]) -> list[ResultT]:
+        worker = idle.get()
+        try:
+            return worker.do(taken)
+        finally:
+            idle.put(worker)
+
+    def kill() -> None:
+        for worker in crew:
+            worker.kill()
+
+    pool = ThreadPoolExecutor(workers)  # a thread for each process: it hands over a piece and waits for the results
+    atexit.register(kill)  # multiprocessing waits at the end of Python for each process
     try:
-        for results in _windowed(lambda taken: pool.submit(_each, taken), items, workers * _AHEAD, piece):
+        for worker in _started(len(first), make, forked, allowed):
+            crew.append(worker)
+            idle.put(worker)
+        if first and not crew:
+            yield from map(make(), chain.from_iterable(chain(first, pieces)))
+            return
+        for results in _windowed(lambda taken: pool.submit(done, taken), chain(first, pieces), len(crew) * _AHEAD):
             yield from results
-    except BrokenProcessPool:
-        raise ChannelFault("a worker process ended without an answer; try again with one worker") from None
+        for worker in crew:
+            worker.dismiss()
     finally:
-        pool.shutdown(cancel_futures=True)  # waits, so that no thread and no process is left behind
+        kill()  # before anything waits
+        pool.shutdown(cancel_futures=True)  # waits, so that no thread is left behind
+        for worker in crew:
+            worker.close()
+        atexit.unregister(kill)
 
 
 def _windowed(
-    submit: Callable[[list[Any]], Future[list[Any]]], items: Iterable[Any], window: int, piece: int
+    submit: Callable[[list[Any]], Future[list[Any]]], pieces: Iterable[list[Any]], window: int
 ) -> Iterator[list[Any]]:
     waiting: deque[Future[list[Any]]] = deque()
-    rest = iter(items)
-    while taken := list(islice(rest, piece)):
+    for taken in pieces:
         waiting.append(submit(taken))
         if len(waiting) >= window:
             yield waiting.popleft().result()
@@ -84,16 +125,43 @@ def _windowed(
         yield waiting.popleft().result()
 
 
-_work: Callable[[Any], Any] | None = None
-"""What a worker process does with an item."""
+def _started(number: int, make: Callable[[], Any], forked: bool, seconds: float) -> Iterator[WorkerProcess]:
+    """As many of that number of processes as the system starts."""
+    from multiprocessing import get_context, resource_tracker
+
+    from ketascreen.runtime.worker_process import WorkerProcess
+
+    count = 0  # that have started
+    try:
+        if sys.platform == "win32":
+            raise OSError("not on this system")
+        if not forked:
+            resource_tracker.ensure_running()  # at its start it would let Ctrl-C through to the first worker
+        first = b"" if forked else pickle.dumps(make, pickle.HIGHEST_PROTOCOL)
+        context = get_context("fork") if forked else get_context("spawn")  # a fork is not safe where there are threads
+        while count < number:
+            worker = WorkerProcess(context, first, make if forked else None, seconds)
+            count += 1
+            yield worker
+    except OSError as error:
+        log.warning(
+            "the system starts %d of %d worker processes (%s); %s",
+            count,
+            number,
+            error.strerror or error,
+            "they do all the work" if count else "this process does all the work alone",
+        )
 
 
-def _begin(make: Callable[[], Callable[[Any], Any]]) -> None:
-    global _work
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
-    _work = make()
+def _seconds_allowed() -> float:
+    from ketascreen.runtime.worker_process import SECONDS
 
-
-def _each(items: list[Any]) -> list[Any]:
-    assert _work is not None
-    return [_work(item) for item in items]
+    given = os.environ.get(SECONDS)
+    try:
+        seconds = WORKER_SECONDS if given is None else float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        message = f"the environment variable {SECONDS} does not hold a number of seconds above 0"
+        raise RequestError([Diagnostic("workers", message, f"write {SECONDS}=300, or leave it out")])
+    return seconds

@@ -38,7 +38,7 @@ def in_turn(
     Raises:
         RequestError: `workers` is not a positive integer, `work` cannot be copied to a process, or something is not a
             profile.
-        ChannelFault: a worker process ended without an answer.
+        ChannelFault: a worker process ended, or did not answer in time.
     """
     make = partial(_worker, work, request, vocabulary)
     require_workers(workers)

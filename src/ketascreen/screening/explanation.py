@@ -41,7 +41,7 @@ def findings_of(
             faults.append(Fault(where=ENGLISH.text("fault.explanation"), message=message))
             rests_on, lacks = (), ()
         grounded.append((rule.id, outcomes[rule.id], rests_on, lacks))
-    return words.findings(grounded), tuple(faults)
+    return words.findings(grounded, clinic.today), tuple(faults)
 
 
 def answers_now(
@@ -91,9 +91,17 @@ class _Evidence:
             known |= {"earliest": event.first.isoformat(), "latest": event.last.isoformat()}
         if observed is not None:
             known |= {"observed_at": observed.isoformat(), "days_old": self._days_old(observed)}
-            if counts and name not in facts.stale:
+            if counts and name not in facts.stale and not self._lasts(name, value):
                 known["counts_through"] = self._counts_through(name, observed)
         return known
+
+    def _lasts(self, name: str, value: Value) -> bool:
+        """Whether an answer, or an entry of it, counts until another one replaces it."""
+        freshness = self._vocabulary[name].freshness
+        if freshness is None:
+            return False
+        words = value.present if isinstance(value, ListValue) else {value}
+        return not words.isdisjoint(freshness.lasting | freshness.permanent)
 
     def _days_old(self, observed: Instant) -> int:
         """The clinic's days since then; most answers share a few times."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
 from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.request import Request
@@ -21,40 +22,40 @@ OPAQUE = "give your own token for the patient: at most 200 letters, digits and .
 """What to do about a reference that has another form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Screening(Quiet):
     """One screening as it goes on record. Its repr shows nothing of the patient.
 
     `engines` are the rule engines of its channels, with their versions, by channel.
     """
 
-    reference: str = field(repr=False)
-    profile: PatientProfile = field(repr=False)
-    verdict: Verdict = field(repr=False)
-    rulebook: Rulebook = field(repr=False)
+    reference: str
+    profile: PatientProfile
+    verdict: Verdict
+    rulebook: Rulebook
     engines: tuple[tuple[str, str], ...] = ()
 
 
-class Seen(NamedTuple):
+class NewestEntries(NamedTuple):
     """The newest entries about a patient in a ledger, by number: an override, and a screening."""
 
     override: int | None
     screening: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Composed(Quiet):
     """A screening that is ready to go on record, as plain text. Its repr shows nothing of the patient.
 
     `verdict` is the lean form of its verdict as JSON; `body` and `opened` are the record. `seen` are the newest entries
     about the patient when it was composed. `receipt` says where it is on record, once it is.
     """
 
-    reference: str = field(repr=False)
-    verdict: str = field(repr=False)
-    body: str = field(repr=False)
-    opened: str = field(repr=False)
-    seen: Seen
+    reference: str
+    verdict: str
+    body: str
+    opened: str
+    seen: NewestEntries
     receipt: Receipt | None = None
 
 

@@ -1,18 +1,24 @@
-"""Decides which files of a folder are read, refused or ignored; reads each file's bytes once."""
+"""Decides which files of a folder are read, refused or passed over; reads each file's bytes once."""
 
 from __future__ import annotations
 
 import os
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.diagnostic import Place
+from ketascreen.runtime.plain_file import NotPlain, read_plain
+from ketascreen.spelling import in_ascii
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 MAX_FILES = 20_000
+MAX_TOTAL_BYTES = 20_000_000
+"""The most bytes of all files that are read: 30 times those of the built-in rulebook with its cases, and as many as
+2,000 rules with theirs. YAML that is as slow to read as can be takes about 0.4 s for each million bytes."""
 MAX_FOLDERS_DEEP = 20
-_USUAL_BYTES = 65_536
 
 CASES = ".cases.yaml"
 START = ".start.yaml"
@@ -20,7 +26,7 @@ START = ".start.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The files of a rulebook folder by path within it: its own files, its fixtures, and the ignored files."""
+    """The files of a rulebook folder by path within it: its own files, its fixtures, and what is passed over."""
 
     files: dict[str, bytes]
     fixtures: dict[str, bytes]
@@ -30,8 +36,10 @@ class Folder:
 def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixtures: bool = True) -> Folder:
     """The bytes of every YAML file below `folder` that is asked for; no other file is read.
 
-    Files whose names start with a dot and files of other endings are ignored and listed. `.yml`, links, folders named
-    like files, and everything else that is not a plain file, are refused without being opened.
+    What has a name that starts with a dot, and files of other endings, are passed over and listed; a folder without
+    YAML is listed as one (`schema/`). A name that holds
+    `.yaml` or `.yml` in any letters and does not end in `.yaml` is refused: `x.YAML`, `x.yaml.txt`, `x.yml`, `x.yaml~`.
+    So are links, folders named like files, and everything else that is not a plain file; none of them is opened.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -42,16 +50,22 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
         place = Place(found[MAX_FILES][0])
         problems.report("over-limit", f"more than {MAX_FILES:,} files", "split the rulebook", place)
     read: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
-    for path, entry in found[:MAX_FILES]:
-        is_fixture = path.endswith((CASES, START))
-        if not (fixtures if is_fixture else rules):
-            continue
-        data = _read(path, entry, problems)
-        if data is not None:
-            read[is_fixture][path] = data
+    asked = ((path, entry) for path, entry in found[:MAX_FILES] if (fixtures if _is_fixture(path) else rules))
+    for path, data in _within_limit(asked, problems):
+        read[_is_fixture(path)][path] = data
     if rules and not read[False] and not problems.found:
         problems.report("no-rules", "a folder without rules", "name a rulebook's folder", Place(str(folder)))
     return Folder(*read, tuple(ignored))
+
+
+def names_yaml(name: str) -> bool:
+    """Whether a file's name says that it is YAML, however it is written."""
+    folded = in_ascii(unicodedata.normalize("NFKC", name)).casefold()
+    return ".yaml" in folded or ".yml" in folded
+
+
+def _is_fixture(path: str) -> bool:
+    return path.endswith((CASES, START))
 
 
 def _is_folder(path: Path) -> bool:
@@ -75,7 +89,7 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
     found: list[tuple[str, os.DirEntry[str]]] = []
     for entry in entries:
         path = f"{prefix}{entry.name}"
-        yaml = entry.name.endswith((".yaml", ".yml"))
+        yaml = names_yaml(entry.name)
         if entry.name.startswith("."):
             ignored.append(path)
         elif entry.is_symlink():
@@ -84,34 +98,43 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
             limit = f"folders more than {MAX_FOLDERS_DEEP} deep"
             problems.report("over-limit", limit, "move it up", Place(path))
         elif entry.is_dir() and not yaml:
-            found.extend(_walk(folder / entry.name, f"{path}/", problems, ignored))
+            left: list[str] = []
+            inside = _walk(folder / entry.name, f"{path}/", problems, left)
+            found += inside
+            ignored += left if inside or not left else [f"{path}/"]
         elif not yaml:
             ignored.append(path)
         elif not entry.is_file(follow_symlinks=False):
             problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
-        elif entry.name.endswith(".yml"):
-            problems.report("not-a-file", "ends in .yml", "rename it to .yaml", Place(path))
+        elif not entry.name.endswith(".yaml"):
+            hint = "if it is a rule, end its name in .yaml; if not, move it away, or begin its name with a dot"
+            problems.report("not-a-file", "holds YAML by its name, and does not end in .yaml", hint, Place(path))
         else:
             found.append((path, entry))
     return found
 
 
+def _within_limit(asked: Iterable[tuple[str, os.DirEntry[str]]], problems: Problems) -> Iterator[tuple[str, bytes]]:
+    """The bytes of the files, up to the limit of the whole."""
+    left = MAX_TOTAL_BYTES
+    for path, entry in asked:
+        data = _read(path, entry, problems)
+        left -= len(data or b"")
+        if left < 0:
+            problems.report(
+                "over-limit", f"more than {MAX_TOTAL_BYTES:,} bytes in all", "split the rulebook", Place(path)
+            )
+            return
+        if data is not None:
+            yield path, data
+
+
 def _read(path: str, entry: os.DirEntry[str], problems: Problems) -> bytes | None:
+    """The bytes of a file; of a file that is too large, enough to detect that."""
     try:
-        file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        try:
-            return _bytes(file)
-        finally:
-            os.close(file)
+        return read_plain(entry.path, MAX_BYTES + 1)
+    except NotPlain as changed:  # it was a plain file a moment ago
+        problems.report("not-a-file", str(changed.strerror), "put a plain file there, or rename it", Place(path))
     except OSError as error:
-        reason = error.strerror
-    problems.report("unreadable", f"cannot be read ({reason})", "check its permissions", Place(path))
+        problems.report("unreadable", f"cannot be read ({error.strerror})", "check its permissions", Place(path))
     return None
-
-
-def _bytes(file: int) -> bytes:
-    """The content of an open file; of a file that is too large, enough to detect that."""
-    data = os.read(file, _USUAL_BYTES)
-    while (more := os.read(file, _USUAL_BYTES)) and len(data) <= MAX_BYTES:
-        data += more
-    return data

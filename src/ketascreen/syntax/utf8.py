@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 only, without characters that are invisible or look like others."""
+"""Bytes to text: UTF-8 only, without characters that are invisible."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.spelling import INVISIBLE, invisible
 
 MAX_BYTES = 1_000_000
 
@@ -43,15 +44,16 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
 
 
 def forbidden(text: str) -> Iterator[int]:
-    """The places of characters that are invisible or look like others."""
-    if text.replace("\n", "").replace("\t", "").isprintable():  # the same categories, for the whole text at once
+    """The places of characters that are invisible, or are spaces other than the plain one."""
+    whole = text.replace("\n", "").replace("\t", "")
+    if whole.isprintable() and not invisible(text):  # the same categories, for the whole text at once
         return
     for match in _UNUSUAL.finditer(text):
         index, char = match.start(), match[0]
         if char == "\r":
             if text[index + 1 : index + 2] != "\n":
                 yield index
-        elif unicodedata.category(char) in _FORBIDDEN_CATEGORIES:
+        elif char in INVISIBLE or unicodedata.category(char) in _FORBIDDEN_CATEGORIES:
             yield index
 
 

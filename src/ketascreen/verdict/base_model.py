@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from enum import Enum
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
@@ -15,6 +17,20 @@ WrittenTime = Annotated[AwareDatetime, AfterValidator(at_fixed_offset)]
 
 
 class Reported(BaseModel):
-    """A frozen model that refuses fields it does not name."""
+    """A frozen model that refuses fields it does not name.
+
+    `SHOWN` names the fields that its repr and str show; all others may hold what is the patient's. So a log, a failed
+    assert and a traceback show these alone. Pydantic, rich and devtools ask `__repr_args__`.
+    """
 
     model_config = ConfigDict(frozen=True, **EXACT)
+
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        for name in self.SHOWN:
+            value = getattr(self, name)
+            yield name, str(value) if isinstance(value, Enum) else value
+
+    def __str__(self) -> str:
+        return repr(self)

@@ -21,6 +21,8 @@ class ClinicianDecision(Reported):
     put on record in a ledger.
     """
 
+    SHOWN = ("rule",)
+
     rule: str
     by: str = Field(pattern=r"\S")
     at: WrittenTime
@@ -33,6 +35,8 @@ class ClinicianDecision(Reported):
 
 class DecisionShown(Reported):
     """A decision given with a screening, and whether it counts there."""
+
+    SHOWN = ("decision", "standing")
 
     decision: ClinicianDecision
     standing: Standing

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from ketascreen.language.rule import RuleStage
-from ketascreen.language.terms import Effect, Outcome, Route
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
 from ketascreen.verdict.base_model import Reported
 
 
 class Source(Reported):
     """A citation: a line of a document with a short phrase on it, or an outside source."""
+
+    SHOWN = ("says", "document", "line", "outside")
 
     says: str
     document: str | None = None
@@ -27,6 +29,8 @@ class FactUsed(Reported):
     rule; `counts_through` the last day, or the last minute, on which it counts. For a time since an event, `earliest`
     and `latest` are the first and the last day on which the event can have been.
     """
+
+    SHOWN = ("fact",)
 
     fact: str
     label: str
@@ -52,6 +56,8 @@ class FactLacking(Reported):
     that the vocabulary does not know, because of which it is not known to be complete.
     """
 
+    SHOWN = ("fact", "why")
+
     fact: str
     label: str
     why: Want
@@ -64,8 +70,11 @@ class FactLacking(Reported):
 class Finding(Reported):
     """What one rule gives, in the rule's own words, with its sources and the facts that it rests on or lacks.
 
-    The title of an alert that rests on an answer that does not count tells its date, and `do` is then `do_if_old`.
+    The title of an alert that rests on an answer of an earlier day has its date, and `do` is then `do_if_old`.
+    `decided_by` is who may decide to go ahead although it is met: None for an effect that is never decided.
     """
+
+    SHOWN = ("rule", "outcome")
 
     rule: str
     title: str
@@ -81,12 +90,15 @@ class Finding(Reported):
     conflicts: tuple[str, ...]
     interpretation: str
     sign_off: str
+    decided_by: DecidedBy | None = None
     rests_on: tuple[FactUsed, ...] = ()
     lacks: tuple[FactLacking, ...] = ()
 
 
 class Fault(Reported):
     """Something that failed while screening. It makes a verdict more cautious, never less."""
+
+    SHOWN = ("where", "message")
 
     where: str
     message: str

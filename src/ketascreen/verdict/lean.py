@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
 from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
@@ -26,6 +27,7 @@ from ketascreen.verdict.verdict import (
     RouteVerdict,
     RulebookUsed,
     Verdict,
+    in_short,
 )
 from ketascreen.verdict.wording import Grounded, Wording
 
@@ -39,8 +41,8 @@ _OTHER_RULEBOOK = Diagnostic(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LeanFact:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class LeanFact(Quiet):
     """A known fact without its label and unit. `FactUsed` explains the fields."""
 
     __pydantic_config__ = EXACT
@@ -92,6 +94,10 @@ class LeanVerdict(Reported):
     overrides: tuple[OverrideShown, ...] = ()
     receipt: Receipt | None = None
 
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        yield from in_short(self)
+        yield "rulebook", self.rulebook.bytes_digest[:12]
+
     @classmethod
     def of(cls, verdict: Verdict) -> Self:
         """The lean form of a verdict."""
@@ -138,7 +144,7 @@ class LeanVerdict(Reported):
         )
         return words.verdict(
             recommendation,
-            words.findings(self._grounded(words)),
+            words.findings(self._grounded(words), self.as_of.date()),
             decisions=self.decisions,
             counts=self.counts,
             overrides=self.overrides,

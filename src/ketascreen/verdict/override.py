@@ -44,6 +44,8 @@ class Override(Reported):
     it lapsed permanently, as `lapsed_as`.
     """
 
+    SHOWN = ("rule", "record")
+
     rule: str
     rule_digest: str
     effect: Effect
@@ -82,6 +84,8 @@ class Override(Reported):
 
 class OverrideShown(Reported):
     """An override as a later verdict shows it. It never replaces a finding."""
+
+    SHOWN = ("override", "standing")
 
     override: Override
     kind: Literal["decision", "override"]

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import Agreement
+from ketascreen.verdict.verdict import Agreement, in_short
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Recommendation(Quiet):
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
     `time_zone` is the clinic's, if it is known; `agreement` names the channels that were asked, `faults` what failed.
@@ -28,6 +29,9 @@ class Recommendation:
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]
+
+    def __repr__(self) -> str:
+        return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"
 
 
 class Answered(Protocol):

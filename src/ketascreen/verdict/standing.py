@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.partial_date import Days, PartialDate
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import DecidedBy, Effect, Outcome
 from ketascreen.language.vocabulary import Fact
 from ketascreen.verdict.finding import FactUsed
@@ -39,8 +40,8 @@ LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE
 """After a screening on record has found one of these, the override never applies again."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Situation:
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Situation(Quiet):
     """What the standing of decisions depends on at a screening. Its repr shows nothing of the patient.
 
     `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `deciders` has

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
 from pydantic import AwareDatetime
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
@@ -16,6 +19,8 @@ class Ask(Reported):
 
     `FactLacking` explains `minutes_old`, `counts_days`, `counts_minutes` and `unrecognised`.
     """
+
+    SHOWN = ("fact", "why")
 
     fact: str
     label: str
@@ -32,6 +37,8 @@ class Ask(Reported):
 class RouteStatement(Reported):
     """What the sources say of one attribute of a route."""
 
+    SHOWN = ("attribute",)
+
     attribute: str
     says: str
     sources: tuple[Source, ...]
@@ -44,6 +51,8 @@ class RouteVerdict(Reported):
     `readiness_reasons` those that stand between it and a session today. `alerts` are urgent, beside the decision;
     `alerts_not_ruled_out` could not be answered.
     """
+
+    SHOWN = ("route", "decision", "readiness")
 
     route: Route
     title: str
@@ -62,6 +71,8 @@ class RouteVerdict(Reported):
 class RulebookUsed(Reported):
     """The rulebook of a verdict, with the digests of its bytes and of its meaning."""
 
+    SHOWN = ("id", "version", "bytes_digest")
+
     id: str
     title: str
     version: str
@@ -72,6 +83,8 @@ class RulebookUsed(Reported):
 
 class Counts(Reported):
     """Rules loaded = in scope + out of scope by stage + by route; in scope = evaluated by each channel = reported."""
+
+    SHOWN = ("loaded", "in_scope", "evaluated", "reported")
 
     loaded: int
     in_scope: int
@@ -84,12 +97,16 @@ class Counts(Reported):
 class Disagreement(Reported):
     """A rule for which the channels gave different outcomes."""
 
+    SHOWN = ("rule",)
+
     rule: str
     outcomes: dict[str, Outcome]
 
 
 class Agreement(Reported):
     """The channels that were asked, and where they disagree."""
+
+    SHOWN = ("channels", "agreed")
 
     channels: tuple[str, ...]
     agreed: bool
@@ -98,6 +115,8 @@ class Agreement(Reported):
 
 class Receipt(Reported):
     """Where a screening is on record: the ledger, the number of the record in it, and the record's digest."""
+
+    SHOWN = ("ledger", "record", "digest")
 
     ledger: str
     record: int
@@ -129,6 +148,10 @@ class Verdict(Reported):
     overrides: tuple[OverrideShown, ...] = ()
     receipt: Receipt | None = None
 
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        yield from in_short(self)
+        yield "rulebook", self.rulebook.bytes_digest[:12]
+
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.
 
@@ -143,3 +166,24 @@ class Verdict(Reported):
     def reasons(self, route: Route | str) -> tuple[Finding, ...]:
         """The findings that make the decision for a route."""
         return tuple(map(self.finding, self.routes[Route(route)].reasons))
+
+
+class _Recommended(Protocol):
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def readiness(self) -> Readiness | None: ...
+
+
+class _Said(Protocol):
+    @property
+    def stage(self) -> Stage: ...
+    @property
+    def routes(self) -> Mapping[Route, _Recommended]: ...
+
+
+def in_short(said: _Said) -> Iterator[tuple[str, str]]:
+    """What a verdict or a recommendation shows of itself: its stage, and for each route its decision and readiness."""
+    yield "stage", str(said.stage)
+    for route, one in said.routes.items():
+        yield str(route), str(one.decision) if one.readiness is None else f"{one.decision}, {one.readiness}"

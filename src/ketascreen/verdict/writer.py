@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from operator import attrgetter
 
 from ketascreen.language.terms import Outcome
@@ -24,7 +25,7 @@ class VerdictWriter:
     """Writes the bytes of `Verdict.model_dump_json`, in two thirds of its time, for verdicts by one rulebook."""
 
     def __init__(self, words: Wording) -> None:
-        blank = words.findings((rule, Outcome.NOT_MET, (), ()) for rule in words.rules)
+        blank = words.findings(((rule, Outcome.NOT_MET, (), ()) for rule in words.rules), date.min)
         self._written = {
             finding.rule: (_words(finding), _part(finding, _HEAD), _part(finding, _MIDDLE)) for finding in blank
         }

@@ -83,4 +83,4 @@ def test_a_part_of_a_number_or_of_a_word_shows_nothing(tmp_path: Path, phrase: s
 
 
 def test_the_numbers_of_a_text_in_its_order() -> None:
-    assert numbers("Twelve of 1,050 (≥65 yr), 0.5mg, one-time, B5-04") == ("12", "1,050", "65", "0.5", "1", "04")
+    assert numbers("Twelve of 1,050 (≥65 yr), 0.5mg, one-time, B5-04") == ("12", "1050", "65", "0.5", "04")

@@ -8,7 +8,7 @@ from ketascreen.authoring.checks import unused_parameter
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
 from tests.helpers.check_findings import findings
-from tests.helpers.rulebook_files import changed, text_of
+from tests.helpers.rulebook_files import RULE, changed, text_of
 
 SPARE = """
 spare:
@@ -24,7 +24,7 @@ def test_an_unused_parameter(tmp_path: Path) -> None:
     assert findings(unused_parameter, tmp_path, {"parameters.yaml": text_of("parameters.yaml") + SPARE}) == [
         Concern(
             "unused-parameter",
-            "no condition uses the parameter `spare`",
+            "no rule uses the parameter `spare`",
             "delete it, or use it in the rule that needs it",
             Place("parameters.yaml", lines + 2, 1, 5),
             about="spare",
@@ -41,8 +41,16 @@ def test_a_parameter_that_only_a_definition_uses_is_used(tmp_path: Path) -> None
     assert findings(unused_parameter, tmp_path, files) == []
 
 
+def test_a_parameter_that_only_a_text_names_is_used(tmp_path: Path) -> None:
+    files = {
+        "parameters.yaml": text_of("parameters.yaml") + SPARE,
+        **changed(RULE, "say: The pressure is high.", "say: The pressure is high. Wait {spare}."),
+    }
+    assert findings(unused_parameter, tmp_path, files) == []
+
+
 def test_a_number_written_out_in_place_of_its_parameter_leaves_it_unused(tmp_path: Path) -> None:
     written_out = changed("definitions.yaml", "adequate_trials", "2 trials")
     assert [problem.message for problem in findings(unused_parameter, tmp_path, written_out)] == [
-        "no condition uses the parameter `adequate_trials`"
+        "no rule uses the parameter `adequate_trials`"
     ]

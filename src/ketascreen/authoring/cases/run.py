@@ -59,7 +59,7 @@ def run_cases(cases: Sequence[Case], screener: Screener, *, workers: int = 1, fa
     all cases itself.
 
     Raises:
-        ChannelFault: a worker process ended without an answer.
+        ChannelFault: a worker process ended, or did not answer in time.
     """
     workers = min(workers, len(cases) // ENOUGH) if can_fork() else 1
 

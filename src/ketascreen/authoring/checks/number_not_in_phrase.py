@@ -15,7 +15,8 @@ CODE = "number-not-in-phrase"
 
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _IN_DIGITS = {word: str(number) for number, word in enumerate(_WORDS, 1)}
-_NUMBER = re.compile(rf"(?<!\w)(?:\d+(?:[.,]\d+)*|(?:{'|'.join(_WORDS)})\b)", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?<!\w)(?:[0-9]+(?:[.,][0-9]+)*|(?<!-)(?:{'|'.join(_WORDS)})\b(?!-))", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -37,7 +38,7 @@ def numbers(text: str) -> tuple[str, ...]:
     >>> numbers("twice in one of 24-72 hours, <140/90mmHg (C37)")
     ('1', '24', '72', '140', '90')
     """
-    found = (match.group().lower() for match in _NUMBER.finditer(text))
+    found = (match.group().lower() for match in _NUMBER.finditer(_THOUSANDS.sub("", text)))
     return tuple(_IN_DIGITS.get(number, number) for number in found)
 
 

@@ -14,6 +14,7 @@ from ketascreen.diagnostic import Diagnostic, Place, RulebookError, did_you_mean
 from ketascreen.language.rule import Allowance
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import CASES, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import decode
@@ -36,7 +37,8 @@ class Checked:
 
     `refused` are problems that make it, or its cases, unusable. `found` are the check findings, `silenced` the findings
     that an `allow` entry accepts. `not_run` names the checks that did not run: the checks of cases if the cases are
-    refused, the checks of documents if no folder was given, all checks if the rulebook is refused.
+    refused, the checks of documents if no folder was given, all checks if the rulebook is refused. `ignored` are the
+    files and folders that were passed over.
     """
 
     refused: tuple[Diagnostic, ...] = ()
@@ -63,8 +65,9 @@ def check_folder(
     try:
         rulebook = load_rulebook(folder, cache=cache)
     except RulebookError as error:
-        refused = _in_order((*error.diagnostics, *_of_fixtures(folder)))
-        return Checked(refused=refused, not_run=tuple(check.CODE for check in checks))
+        read = read_folder(folder, Problems(), rules=False)
+        refused = _in_order((*error.diagnostics, *_of_fixtures(read.fixtures)))
+        return Checked(refused=refused, not_run=tuple(check.CODE for check in checks), ignored=read.ignored)
     cases, refused = _cases(folder, rulebook)
     left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if documents else ASK_FOR_DOCUMENTS)
     subject = Subject(rulebook, cases, today, documents, _Texts(folder))
@@ -81,9 +84,9 @@ def _cases(folder: Path, rulebook: Rulebook) -> tuple[tuple[Case, ...], tuple[Di
         return (), error.diagnostics
 
 
-def _of_fixtures(folder: Path) -> Iterator[Diagnostic]:
+def _of_fixtures(fixtures: Mapping[str, bytes]) -> Iterator[Diagnostic]:
     """What is wrong with the YAML of the cases; their content can be read only with a rulebook that loads."""
-    for path, data in read_folder(folder, Problems(), rules=False).fixtures.items():
+    for path, data in fixtures.items():
         yield from read_yaml(data, path)[1]
 
 
@@ -95,7 +98,7 @@ class _Texts(Mapping[str, str]):
 
     def __getitem__(self, path: str) -> str:
         try:
-            return decode((self.folder / path).read_bytes(), path)[0]
+            return decode(read_plain(self.folder / path), path)[0]
         except OSError:  # it was removed a moment ago, or is not a file of the folder
             raise KeyError(path) from None
 

@@ -15,7 +15,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "when": "The condition. `always` is for review, caution and advise only.",
         "say": "What a met finding tells the reader, in one or two sentences.",
         "do": "What would settle or fix it.",
-        "do_if_old": "Of an alert: what to do where it rests on an answer that is too old or undated.",
+        "do_if_old": "Of an alert: what to do where it rests on an answer that is not of today.",
         "sources": "Citations, at least one.",
         "conflicts": "Conflicts of conflicts.yaml that this rule carries; each of them names this rule too.",
         "interpretation": "How the rule reads vague sources. If no source makes the choice, it says policy.",

@@ -12,6 +12,7 @@ from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.condition import definitions, facts_of
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -47,8 +48,15 @@ def _names(rule: Rule) -> frozenset[str]:
 def _entries_changed(folder: Path, commit: str, file: str) -> Iterable[str]:
     """The names whose entries in a file differ between a commit and now."""
     old = _entries(_git(folder, "show", f"{commit}:./{file}", may_fail=True).encode(), file)
-    new = _entries((folder / file).read_bytes() if (folder / file).is_file() else b"", file)
+    new = _entries(_now(folder / file), file)
     return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
+def _now(path: Path) -> bytes:
+    try:
+        return read_plain(path)
+    except FileNotFoundError:
+        return b""
 
 
 def _entries(data: bytes, file: str) -> Mapping[str, Any]:

@@ -196,6 +196,8 @@ def _beyond_cases(rule: Rule, changed: Rule) -> str:
 
 ENOUGH = 1000
 """The least number of mutants for each worker: with fewer, its start takes longer than it saves."""
+PIECE = 5
+"""The number of mutants that a worker gets at a time; one can take a second, as no screening does."""
 
 
 def _result_of(rulebook: Rulebook, cases: tuple[Case, ...]) -> Callable[[Mutant], MutantResult]:
@@ -212,12 +214,12 @@ def try_all(
     """The fate of each mutant, in order, over `workers` processes; `progress` gets the number done.
 
     Raises:
-        ChannelFault: a worker process ended without an answer.
+        ChannelFault: a worker process ended, or did not answer in time.
     """
     workers = min(workers, len(mutants) // ENOUGH)
     make = partial(_result_of, tried.rulebook, tried.cases) if workers > 1 else lambda: tried.result
     results: list[MutantResult] = []
-    for result in in_order(make, mutants, workers=workers):
+    for result in in_order(make, mutants, workers=workers, piece=PIECE):
         results.append(result)
         progress(len(results))
     return results

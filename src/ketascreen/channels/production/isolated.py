@@ -21,13 +21,13 @@ from typing import IO, Any
 from ketascreen.channels.production.channel import State
 from ketascreen.channels.production.engine import EngineMissing, require_engine
 from ketascreen.channels.production.normal_form import compile_rules
-from ketascreen.channels.production.pipe import Deadline, FrameError, receive, send
 from ketascreen.channels.production.rulesets import pack
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
+from ketascreen.runtime.pipe import Deadline, FrameError, receive, send
 
 START_SECONDS = 30.0
 

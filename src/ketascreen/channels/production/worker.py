@@ -1,8 +1,8 @@
 """The process that an isolated channel runs: `python -m ketascreen.channels.production.worker`, frames on its pipes.
 
 The first frame holds the channel's state and the deadline. Each later frame holds a number, a stage and the answers to
-evaluate. A reply is JSON: `{"ready": true}` or `{"missing": true}` to the first, then `{"number": n, "fault": true}` or
-`{"number": n, "answers": {rule: truth}}`.
+evaluate. A reply is JSON, since data from a damaged process must not be unpickled: `{"ready": true}` or
+`{"missing": true}` to the first, then `{"number": n, "fault": true}` or `{"number": n, "answers": {rule: truth}}`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 
 from ketascreen.channels.production.channel import ProductionChannel
 from ketascreen.channels.production.engine import EngineMissing
-from ketascreen.channels.production.pipe import Deadline, FrameError, receive, send
 from ketascreen.diagnostic import ChannelFault
 from ketascreen.patient.facts import Facts
+from ketascreen.runtime.pipe import Deadline, FrameError, receive, send
 
 _GRACE_SECONDS = 5.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,8 +11,13 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.record import Record
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus
 from ketascreen.cli.options import CommandT
+from ketascreen.rendering.page import Line, Style, wrapped
 
 MEANING = {**AUTHORING_MEANING, AuthoringStatus.FAULT: "the ledger could not be read or written"}
+
+
+MANY = 50
+"""How many flaws or remarks are shown; the rest is counted."""
 
 
 def ledger_argument(command: CommandT) -> CommandT:
@@ -49,3 +55,11 @@ def told(entry: Entry) -> str:
 def _said(route: str, recommendation: dict[str, str | None]) -> str:
     today = f" ({recommendation['readiness']})" if recommendation["readiness"] else ""
     return f"{route} {recommendation['decision']}{today}"
+
+
+def remarked(remarks: Sequence[str]) -> Iterator[Line]:
+    """The remarks on a ledger, a line for each."""
+    for remark in remarks[:MANY]:
+        yield from wrapped(remark, first="REMARK: ", hang=2, style=Style.WARNING)
+    if remarks[MANY:]:
+        yield Line(f"and {len(remarks) - MANY:,} more remarks", Style.WARNING)

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
+from ketascreen.audit.heads import KeptHead
 from ketascreen.audit.replay import Replay
 from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.cli.heads import heads_options
 from ketascreen.cli.options import now, read_time
 from ketascreen.verdict.override import OverrideReason
 
@@ -22,8 +24,17 @@ from ketascreen.verdict.override import OverrideReason
 @click.option("--by", required=True, metavar="WHO", help="Who decided: your own identifier of the person.")
 @click.option("--at", metavar="TIME", help="When it was decided, ISO 8601 with its offset.  [now]")
 @click.option("--until", metavar="TIME", help="When it lapses, ISO 8601 with its offset.  [never by date]")
+@heads_options
 def command(
-    ledger: Path, number: int, rule: str, reason: str, text: str, by: str, at: str | None, until: str | None
+    ledger: Path,
+    number: int,
+    rule: str,
+    reason: str,
+    text: str,
+    by: str,
+    at: str | None,
+    until: str | None,
+    heads: KeptHead | None,
 ) -> None:
     """Record that a clinician decided to go ahead despite a rule, in the screening of entry NUMBER.
 
@@ -32,7 +43,7 @@ def command(
     and it counts for nothing. Both lapse on their date, and when the rule or a fact that they rest on changes.
     """
     made, end = read_time(at, "--at") if at else now(), read_time(until, "--until") if until else None
-    with Ledger.existing(ledger, writes=True) as opened:
+    with Ledger.existing(ledger, writes=True, heads=heads) as opened:
         replay = Replay(opened)
         verdict = replay.verdict(opened.entry(number))
         replay.close()

@@ -86,6 +86,8 @@ def render(found: Entry, rulebook: Rulebook | None) -> Iterator[Line]:
         group, _, rest = name.partition(".")
         groups.setdefault(group if rest else "", {})[rest or group] = value
     said = groups.pop("", {})
+    if record.kind == "override" and "until" in record.openings and said["until"] is None:
+        said["until"] = "no end"
     yield from _plain("Said", {name: value for name, value in said.items() if name not in ("findings", "routes")})
     yield from _plain("Routes", said.get("routes") or groups.get("routes", {}))
     if record.kind == "screening":

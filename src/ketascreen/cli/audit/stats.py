@@ -11,7 +11,8 @@ import click
 
 from ketascreen.audit import Ledger
 from ketascreen.audit.stats import Period, Stats, stats
-from ketascreen.cli.audit.options import ledger_argument
+from ketascreen.audit.verify import loose_remarks
+from ketascreen.cli.audit.options import ledger_argument, remarked
 from ketascreen.cli.options import json_option, now, read_time, show_json
 from ketascreen.rendering.page import Line, Style, entry, heading, show, wrapped
 
@@ -28,6 +29,7 @@ def command(ledger: Path, days: int, until: str | None, as_json: bool) -> None:
     time = read_time(until, "--until") if until else now()
     with Ledger.existing(ledger) as opened:
         told = stats(opened.entries(backwards=True), until=time, days=days)
+        told.remarks[:0] = loose_remarks(opened)
     if as_json:
         show_json(as_data(told))
     else:
@@ -42,6 +44,7 @@ def as_data(told: Stats) -> dict[str, Any]:
         "now": _counts(told.now),
         "before": _counts(told.before),
         "drifts": told.drifts,
+        "remarks": told.remarks,
     }
 
 
@@ -66,6 +69,7 @@ def render(told: Stats) -> Iterator[Line]:
     for drift in told.drifts:
         text = f"{drift.rule} {SEEN[drift.what]}: {drift.now:,} times, {drift.before:,} before"
         yield from wrapped(text, first="LOOK AT: ", hang=2, style=Style.WARNING)
+    yield from remarked(told.remarks)
     yield from _table("Recommendations", _joined(now_.decisions), _joined(before.decisions))
     yield from _table("Sessions", _joined(now_.readiness), _joined(before.readiness))
     yield from _table("Rules met", now_.met, before.met)

@@ -11,14 +11,13 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.chain import Head
 from ketascreen.audit.signed_head import read_head, require_signed
 from ketascreen.audit.verify import Verified, opened, verify_file, verify_ledger
-from ketascreen.cli.audit.options import MEANING
+from ketascreen.cli.audit.options import MANY, MEANING, remarked
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import counter, json_option, show_json, trust_option
 from ketascreen.rendering.page import Line, Style, entry, show, wrapped
 from ketascreen.signing import VerifyKey
 
 _SQLITE = b"SQLite format 3\0"
-_MANY = 50
 
 
 @click.command("verify", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "something is not as it was written"}))
@@ -30,7 +29,8 @@ def command(chain: Path, against: Path | None, keys: tuple[VerifyKey, ...], as_j
     """Walk every entry of a ledger, or of a file that `audit export` or `audit retire` wrote.
 
     Checks every link, every record and every sealed part. Only a head that was kept elsewhere shows that the newest
-    entries were cut off.
+    entries were cut off. It remarks on times that go back, on an `as_of` that is far from the clock, and on a file that
+    others may read.
     """
     if keys and not against:
         raise click.UsageError("--trust is for the head of --against; add --against")
@@ -62,10 +62,11 @@ def _is_sqlite(path: Path) -> bool:
 
 def render(verified: Verified, chain: Path, against: Head | None) -> Iterator[Line]:
     """The result of a verification, as text."""
-    for flaw in verified.flaws[:_MANY]:
+    for flaw in verified.flaws[:MANY]:
         yield from wrapped(str(flaw), first="NOT AS WRITTEN: ", hang=2, style=Style.URGENT)
-    if verified.flaws[_MANY:]:
-        yield Line(f"and {len(verified.flaws) - _MANY:,} more", Style.URGENT)
+    if verified.flaws[MANY:]:
+        yield Line(f"and {len(verified.flaws) - MANY:,} more", Style.URGENT)
+    yield from remarked(verified.remarks)
     found = f"{len(verified.flaws):,} not as written" if verified.flaws else "each as it was written"
     yield from entry(str(chain), f"{verified.count:,} entries, {found}")
     yield from entry("Begins", f"with entry {verified.start.first:,}, after {verified.start.previous[:12]}")

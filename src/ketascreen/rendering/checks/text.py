@@ -8,6 +8,7 @@ from dataclasses import replace
 from ketascreen.authoring.checks.registry import ASK_FOR_DOCUMENTS
 from ketascreen.authoring.checks.run import Checked, Silenced
 from ketascreen.rendering.page import WIDTH, wrapped
+from ketascreen.rendering.passed_over import passed_over
 
 PAGES = "docs/codes/<code>.md"
 
@@ -35,7 +36,7 @@ def _silenced(silenced: Silenced) -> Iterator[str]:
 
 
 def last_word(checked: Checked) -> Iterator[str]:
-    """How much was checked, found and accepted."""
+    """How much was checked, found, accepted and passed over."""
     whole = f"{_count(checked.rules, 'rule')}, {_count(checked.cases, 'case')}"
     if checked.refused and not checked.rules:
         yield from _wrapped(f"The rulebook does not load: {_count(len(checked.refused), 'problem')}.")
@@ -45,6 +46,7 @@ def last_word(checked: Checked) -> Iterator[str]:
         found = _count(len(checked.found), "finding") if checked.found else "nothing found"
         kept = f", {len(checked.silenced)} accepted" if checked.silenced else ""
         yield from _wrapped(f"{whole}: {found}{kept}.")
+    yield from (line.text for line in passed_over(checked.ignored))
     for codes, why in _not_run(checked):
         yield from _wrapped(f"Not run: {', '.join(codes)} ({why}).", hang=2)
     if checked.refused or checked.found:

@@ -1,7 +1,4 @@
-"""Length-prefixed frames over a pipe, with a deadline on each.
-
-Requests to a worker are pickled. Replies are JSON, since data from a damaged process must not be unpickled.
-"""
+"""Length-prefixed frames over a pipe, with a deadline on each."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ import struct
 import time
 
 MAX_BYTES = 64 * 1024 * 1024
+_LOOK_SECONDS = 1.0
 _PREFIX = struct.Struct(">Q")
 
 
@@ -18,30 +16,47 @@ class FrameError(Exception):
     """A pipe that ended, a frame that is too long, or a deadline that passed. The message holds nothing of a frame."""
 
 
+class Late(FrameError):
+    """A deadline that passed."""
+
+
 class Deadline:
-    """A point in monotonic time; a deadline of None never passes."""
+    """Seconds that may pass in waiting; a deadline of None never passes.
+
+    While this process itself is stopped (Ctrl-Z, a paused machine) no more than `_LOOK_SECONDS` of them pass: the other
+    end may have been stopped as well.
+    """
 
     def __init__(self, seconds: float | None) -> None:
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self._left = seconds
 
     def wait(self, descriptor: int, event: int) -> None:
         """Waits until the pipe is ready.
 
         Raises:
-            FrameError: the deadline passed.
+            Late: the deadline passed.
         """
         waiter = select.poll()
         waiter.register(descriptor, event)
-        left = None if self._end is None else max(0.0, self._end - time.monotonic()) * 1000
-        if not waiter.poll(left):
-            raise FrameError("no answer in time")
+        if self._left is None:
+            waiter.poll()
+            return
+        while True:
+            look = max(0.0, min(self._left, _LOOK_SECONDS))
+            began = time.monotonic()
+            ready = waiter.poll(look * 1000)
+            self._left -= min(time.monotonic() - began, _LOOK_SECONDS)
+            if ready:
+                return
+            if self._left <= 0:
+                raise Late("no answer in time")
 
 
 def send(descriptor: int, body: bytes, deadline: Deadline) -> None:
     """Writes one frame to a non-blocking pipe.
 
     Raises:
-        FrameError: the other end is closed, or did not read in time.
+        FrameError: the other end is closed, or (Late) did not read in time.
     """
     rest = memoryview(_PREFIX.pack(len(body)) + body)
     while rest:
@@ -56,14 +71,14 @@ def send(descriptor: int, body: bytes, deadline: Deadline) -> None:
         raise FrameError("the other end is gone")
 
 
-def receive(descriptor: int, deadline: Deadline) -> bytes:
-    """Reads one frame from a non-blocking pipe.
+def receive(descriptor: int, deadline: Deadline, most: int = MAX_BYTES) -> bytes:
+    """Reads one frame of at most `most` bytes from a non-blocking pipe.
 
     Raises:
-        FrameError: the pipe ended, the frame is too long, or it did not arrive in time.
+        FrameError: the pipe ended, the frame is too long, or (Late) it did not arrive in time.
     """
     (length,) = _PREFIX.unpack(_exactly(descriptor, _PREFIX.size, deadline))
-    if length > MAX_BYTES:
+    if length > most:
         raise FrameError("a frame that is too long")
     return _exactly(descriptor, length, deadline)
 

@@ -1,0 +1,56 @@
+"""Opens plain files alone: follows no link, and waits on no pipe."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+_FLAGS = os.O_RDONLY
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not every system has each of them
+    _FLAGS |= getattr(os, _name, 0)
+_LINKS = (errno.ELOOP, errno.EMLINK)
+"""What the systems answer if a link must not be followed."""
+
+
+class NotPlain(OSError):
+    """It is a link, a folder, a pipe, a device: it can be something else at each reading, or never end."""
+
+    def __init__(self, what: str, path: object) -> None:
+        super().__init__(errno.EINVAL, what, str(path))
+
+
+def open_plain(path: str | os.PathLike[str]) -> BinaryIO:
+    """A plain file, opened for reading. The file that is judged is the file that is read.
+
+    A folder above it may be a link: a name that somebody types may lead through one.
+
+    Raises:
+        NotPlain: it is not a plain file.
+        OSError: it does not exist, or cannot be opened.
+    """
+    try:
+        opened = os.open(path, _FLAGS)
+    except ValueError:  # a name with a NUL
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), repr(path)) from None
+    except OSError as error:
+        if error.errno in _LINKS and Path(path).is_symlink():
+            raise NotPlain("a link; name the file itself", path) from None
+        raise
+    if stat.S_ISREG(os.fstat(opened).st_mode):
+        return os.fdopen(opened, "rb")
+    os.close(opened)
+    raise NotPlain("not a plain file", path)
+
+
+def read_plain(path: str | os.PathLike[str], most: int = -1) -> bytes:
+    """The bytes of a plain file, at most `most` of them (-1: all).
+
+    Raises:
+        NotPlain: it is not a plain file.
+        OSError: it cannot be read.
+    """
+    with open_plain(path) as file:
+        return file.read(most)

@@ -1,0 +1,141 @@
+"""A head that is kept by itself: a ledger that does not have its entry is refused."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.heads import EVERY, KeptHead
+from ketascreen.audit.signed_head import read_head
+from ketascreen.signing import SignatureError, read_signing_key
+from tests.helpers.command_line import run
+from tests.helpers.ledgers import decide, lozenge_today, new_ledger
+from tests.helpers.places import EXAMPLES
+from tests.helpers.signing_keys import key_files
+
+
+def kept(folder: Path) -> int:
+    return read_head(folder / "head").head.number
+
+
+def refused(folder: Path, code: str = "ledger-rolled-back", **given: Any) -> None:
+    with pytest.raises(LedgerError) as error:
+        new_ledger(folder, heads=KeptHead(folder / "head", **given))
+    assert error.value.code == code
+
+
+def test_it_is_kept_at_the_opening_and_every_so_many_entries(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path, heads=KeptHead(tmp_path / "head", every=3))
+    assert kept(tmp_path) == 1
+    seen = []
+    for _ in range(5):
+        lozenge_today(ledger)
+        seen.append(kept(tmp_path))
+    assert seen == [1, 4, 4, 4, 7]
+    assert read_head(tmp_path / "head").head == ledger.head()
+
+
+def test_a_path_alone_keeps_it_every_hundred_entries(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path, heads=tmp_path / "head")
+    decide(ledger, lozenge_today(ledger))
+    assert (EVERY, kept(tmp_path)) == (100, 1)
+
+
+def test_processes_that_write_one_entry_each_keep_it_too(tmp_path: Path) -> None:
+    for number in range(5):
+        with new_ledger(tmp_path, heads=KeptHead(tmp_path / "head", every=3)) as ledger:
+            lozenge_today(ledger)
+        assert kept(tmp_path) == (1, 4, 4, 4, 7)[number]
+
+
+def test_an_older_copy_a_cut_a_new_ledger_and_none_at_all_are_refused(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path, heads=KeptHead(tmp_path / "head", every=1))
+    lozenge_today(ledger)
+    ledger.close()
+    shutil.copy(ledger.path, tmp_path / "older.db")
+    lozenge_today(ledger)
+    ledger.close()
+    new_ledger(tmp_path, heads=KeptHead(tmp_path / "head")).close()
+    shutil.copy(tmp_path / "older.db", ledger.path)
+    refused(tmp_path)
+    assert kept(tmp_path) == 4, "the head is not kept back"
+    with pytest.raises(LedgerError, match="ledger-rolled-back"):
+        Ledger.existing(ledger.path, heads=tmp_path / "head")
+    with Ledger(ledger.path) as older:  # it goes on, until it has as many entries
+        lozenge_today(older)
+    refused(tmp_path, "ledger-damaged")
+    ledger.path.write_bytes(b"")
+    refused(tmp_path)
+    ledger.path.unlink()
+    refused(tmp_path)
+    assert not ledger.path.exists()
+
+
+def test_the_head_of_another_ledger_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    new_ledger(tmp_path / "other", random=lambda count: b"\1" * count, heads=tmp_path / "head").close()
+    refused(tmp_path)
+
+
+def test_a_signed_one_must_be_signed_by_its_key(tmp_path: Path) -> None:
+    private, _ = key_files(tmp_path, 1)
+    other, _ = key_files(tmp_path, 2)
+    heads = KeptHead(tmp_path / "head", key=read_signing_key(private))
+    with new_ledger(tmp_path, heads=heads) as ledger:
+        lozenge_today(ledger)
+    signed = read_head(tmp_path / "head")
+    assert signed.signature is not None
+    new_ledger(tmp_path, heads=heads).close()
+    with pytest.raises(SignatureError, match="is not a trusted key"):
+        new_ledger(tmp_path, heads=KeptHead(tmp_path / "head", key=read_signing_key(other)))
+    (tmp_path / "head").write_text((tmp_path / "head").read_text().replace(',"signature"', ',"signatur"'))
+    with pytest.raises(LedgerError, match="does not have the form of a head"):
+        new_ledger(tmp_path, heads=heads)
+
+
+def test_one_that_cannot_be_kept_gives_no_verdict_until_it_can(tmp_path: Path) -> None:
+    (tmp_path / "heads").mkdir()
+    ledger = new_ledger(tmp_path, heads=KeptHead(tmp_path / "heads" / "head", every=1))
+    shutil.rmtree(tmp_path / "heads")
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="head cannot be written") as error:
+            lozenge_today(ledger)
+        assert error.value.code == "ledger-system"
+    (tmp_path / "heads").mkdir()
+    assert lozenge_today(ledger).receipt is not None
+    assert read_head(tmp_path / "heads" / "head").head == ledger.head()
+
+
+def test_a_pickled_copy_keeps_none_and_still_refuses_an_older_file(tmp_path: Path) -> None:
+    private, _ = key_files(tmp_path, 1)
+    ledger = Ledger(tmp_path / "ledger.db", heads=KeptHead(tmp_path / "head", 1, read_signing_key(private)))
+    shutil.copy(ledger.path, tmp_path / "older.db")
+    lozenge_today(ledger)
+    ledger.close()
+    copy = pickle.loads(pickle.dumps(ledger))
+    shutil.copy(tmp_path / "older.db", ledger.path)
+    with pytest.raises(LedgerError, match="ledger-rolled-back"):
+        lozenge_today(copy)
+
+
+def test_the_command_line_keeps_it_and_refuses_an_older_copy(tmp_path: Path) -> None:
+    private, _ = key_files(tmp_path, 1)
+    ledger, head = tmp_path / "clinic.db", tmp_path / "clinic.head"
+    screen = ["screen", str(EXAMPLES / "lozenge-at-home.yaml"), "--stage", "session", "--route", "sublingual"]
+    screen += ["--as-of", "2026-11-22T09:00:00+01:00", "--ledger", str(ledger), "--reference", "p-17"]
+    heads = ["--heads", str(head), "--heads-every", "1", "--heads-key", str(private)]
+    assert "On record" in run(*screen, *heads).out
+    shutil.copy(ledger, tmp_path / "older.db")
+    decision = ["audit", "override", str(ledger), "3", "--rule", "home-use", "--reason", "other", "--by", "dr-17"]
+    assert run(*decision, *heads).status == 0
+    assert read_head(head).head.number == 4
+    shutil.copy(tmp_path / "older.db", ledger)
+    told = run(*screen, *heads)
+    assert (told.status, "does not have entry 4" in told.err) == (70, True)
+    assert run(*screen[:-4], *heads).status == 2
+    assert run(*screen, "--heads-every", "1").status == 2

@@ -1,0 +1,145 @@
+"""What a verdict takes from a ledger counts only if it is as it was written, and of this patient."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ketascreen import Readiness
+from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.retention import retire
+from ketascreen.audit.verify import verify_ledger
+from tests.helpers.ledgers import at, clock, decide, lozenge_today, new_ledger
+from tests.helpers.screening import AS_OF
+
+
+def changed(ledger: Ledger, statement: str, *values: object) -> None:
+    """A row changed past the ledger, as sqlite3 can."""
+    ledger.close()
+    raw = sqlite3.connect(ledger.path, isolation_level=None)
+    raw.execute("DROP TRIGGER IF EXISTS no_update")
+    raw.execute("DROP TRIGGER IF EXISTS no_delete")
+    raw.execute(statement, values)
+    raw.close()
+
+
+def reopened(ledger: Ledger, number: int, name: str, value: object) -> None:
+    """An opening with another value; its commitment stays."""
+    openings = dict(ledger.entry(number).record.openings)
+    opening = json.loads(openings[name])
+    opening[2] = value
+    openings[name] = json.dumps(opening, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(openings, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    changed(ledger, "UPDATE entries SET openings = ? WHERE number = ?", text.encode(), number)
+
+
+def refused(ledger: Ledger, number: int, reference: str = "p-17", hours: float = 1) -> None:
+    with pytest.raises(LedgerError, match=rf"entry {number}, on which this rests, is not as it was written") as error:
+        lozenge_today(ledger, as_of=at(hours), reference=reference)
+    assert error.value.code == "ledger-damaged"
+
+
+def test_a_decision_that_was_given_to_another_patient_makes_nobody_ready(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number = 4")
+    refused(ledger, 4, "p-18")
+    assert lozenge_today(ledger, as_of=at(1)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA  # type: ignore[index]
+    assert "entry 4: the file's index does not agree with its record" in map(str, verify_ledger(ledger).flaws)
+
+
+def test_a_screening_that_was_made_an_override_is_none(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    lozenge_today(ledger)
+    changed(ledger, "UPDATE entries SET kind = 'override' WHERE number = 3")
+    refused(ledger, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("until", "2099-01-01T00:00:00Z"), ("until", None), ("rule", "other"), ("reference", "p-18"), ("by", "dr-18")],
+)
+def test_a_decision_with_another_value_is_found(tmp_path: Path, name: str, value: object) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger), until=at(1))
+    reopened(ledger, 4, name, value)
+    refused(ledger, 4, hours=2)
+
+
+def test_a_decision_without_one_of_its_openings_is_found(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger), until=at(1))
+    openings = {name: text for name, text in ledger.entry(4).record.openings.items() if name != "until"}
+    text = json.dumps(openings, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    changed(ledger, "UPDATE entries SET openings = ? WHERE number = 4", text.encode())
+    refused(ledger, 4)
+
+
+@pytest.mark.parametrize("column", ["recorded_at", "previous", "digest"])
+def test_a_decision_whose_link_was_changed_is_found(tmp_path: Path, column: str) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    other = "2020-01-01T00:00:00.000000Z" if column == "recorded_at" else "0" * 64
+    changed(ledger, f"UPDATE entries SET {column} = ? WHERE number = 4", other)
+    refused(ledger, 4)
+
+
+def test_an_entry_that_was_removed_before_a_decision_is_found(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    changed(ledger, "DELETE FROM entries WHERE number = 3")
+    refused(ledger, 4)
+
+
+def test_a_screening_that_shows_the_end_of_a_decision_is_checked_too(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    reopened(ledger, 5, "overrides", [])
+    refused(ledger, 5, hours=2)
+
+
+def test_a_newer_decision_that_the_index_lost_is_found_once_a_screening_shows_it(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    first = lozenge_today(ledger)
+    decide(ledger, first)
+    decide(ledger, first, until=at(1))
+    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA  # type: ignore[index]
+    changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number = 5")
+    refused(ledger, 5, hours=2)
+
+
+def test_a_newer_decision_that_no_screening_shows_is_missed_by_the_walk_alone(tmp_path: Path) -> None:
+    # docs/audit.md says so.
+    ledger = new_ledger(tmp_path)
+    first = lozenge_today(ledger)
+    decide(ledger, first)
+    decide(ledger, first, until=at(1))
+    lozenge_today(ledger, reference="p-18")
+    changed(ledger, "DELETE FROM entries WHERE number = 5")
+    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.READY  # type: ignore[index]
+    assert "the entries between them are missing" in str(verify_ledger(ledger).flaws[0])
+
+
+def test_nobody_decides_on_a_screening_that_was_changed(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    verdict = lozenge_today(ledger)
+    lozenge_today(ledger)
+    reopened(ledger, 3, "facts.birth_date", "1960-01-01")
+    with pytest.raises(LedgerError, match="entry 3, on which this rests"):
+        decide(ledger, verdict)
+
+
+def test_a_decision_still_counts_after_its_segment_begins_the_ledger(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path, segment_size=3, clock=clock(AS_OF, timedelta(days=1)))
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    now = AS_OF.replace(year=2032) + timedelta(days=2, seconds=1)
+    assert [(one.first, one.last) for one in retire(ledger, tmp_path, now=now)] == [(1, 3)]
+    shown = lozenge_today(ledger, as_of=at(2)).overrides
+    assert [one.override.record for one in shown] == [4]
