@@ -15,7 +15,7 @@ from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import screening_record
 from ketascreen.audit.sealing import Salts, salts_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.screening.recorder import Composed, Screened, NewestEntries
+from ketascreen.screening.recorder import Composed, NewestEntries, Screened
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Receipt

@@ -20,7 +20,7 @@ from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.recorder import Composed, Screening, NewestEntries
+from ketascreen.screening.recorder import Composed, NewestEntries, Screening
 from ketascreen.screening.request import Request
 from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
