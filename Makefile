@@ -7,7 +7,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers replays ledger-growth clean
+.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -65,9 +65,15 @@ tamper: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.tamper
 
 # N times: four processes that write one ledger are killed, and every acknowledged record is looked for. N/10 times in
-# each way: its file is moved, removed or replaced, or its disk is filled, while they write.
+# each way: its file is moved, removed or replaced, or its disk is filled, while they write. N batches are killed and
+# started again.
 crash: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.crash --rounds $(N)
+	$(BIN)/python -m tests.campaigns.crash_batches --rounds $(N)
+
+# N generated patients put on record, and decided alone, over one process and two: patients a second, bytes, memory.
+night: $(VENV)/ready
+	$(BIN)/python -m tests.campaigns.night --patients $(N)
 
 # N batches whose workers, or whose parent, are killed, stopped or starved; N=50 takes about four minutes.
 workers: $(VENV)/ready

@@ -6,14 +6,15 @@ profile -> facts that count -> what each channel answers -> findings -> recommen
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Self
 
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose, engines_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.language.terms import Route, Stage
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.invariants import require_exclusions
 from ketascreen.loading.load import load_rulebook, of_its_files
@@ -21,15 +22,17 @@ from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.time_zones import zone_data
 from ketascreen.screening.agreement import ChannelResults, ask
-from ketascreen.screening.batch import Results, in_turn, verdicts_in_turn
+from ketascreen.screening.batch import ProfileOrJson, Results, in_turn, verdicts_in_turn, whole_in_turn
 from ketascreen.screening.explanation import findings_of
+from ketascreen.screening.on_record import Composing, Person, on_record
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
 from ketascreen.screening.request import Request, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
-from ketascreen.screening.situation import situation_at
-from ketascreen.verdict.decided import ClinicianDecision, DecisionShown, decisions_at, rules_decided
-from ketascreen.verdict.override import Override, OverrideShown, overrides_at
+from ketascreen.screening.situation import standing_of
+from ketascreen.verdict.decided import ClinicianDecision, rules_decided
+from ketascreen.verdict.lean import LeanVerdict
+from ketascreen.verdict.override import Override
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import Verdict
 from ketascreen.verdict.wording import Wording
@@ -143,27 +146,55 @@ class Screener:
 
     def screen_many(
         self,
-        profiles: Iterable[PatientProfile | bytes],
+        people: Iterable[ProfileOrJson | Person],
         *,
         as_of: datetime,
         stage: Stage | str = Stage.CANDIDACY,
         routes: Iterable[Route | str] | None = None,
         workers: int = 1,
+        ledger: Recorder | None = None,
     ) -> Results[Verdict]:
         """The verdict on each patient, in their order; for one that `screen` would refuse, the error in its place.
 
         A profile may be the bytes of its JSON. Profiles are taken as verdicts are asked for, a few ahead at most, so
-        that there may be any number of them. Over several `workers` each is screened in one of as many processes. No
-        decisions are taken, and no ledger.
+        that there may be any number of them. Over several `workers` each is screened in one of as many processes.
+        With a ledger (the screener's own, or this one), `people` are pairs of a reference and a profile, and each
+        verdict has its receipt, as in `record_many`.
 
         Raises:
-            RequestError: as for `screen`; `workers` below 1, or a channel that cannot be copied to a process.
+            RequestError: as for `screen`; `workers` below 1, what cannot be copied to a process, no pairs for a ledger.
             ChannelFault: a worker process ended, or did not answer in time.
+            LedgerError: a piece could not be recorded; none of its verdicts is returned.
         """
-        self._refuse_with_ledger("`screen_many`")
-        request = self._request(as_of, stage, routes)
-        vocabulary = self.rulebook.vocabulary
-        return verdicts_in_turn(self._verdict, self.wording, request, profiles, vocabulary=vocabulary, workers=workers)
+        if self.ledger is not None or ledger is not None:
+            leans = self.record_many(people, as_of=as_of, stage=stage, routes=routes, workers=workers, ledger=ledger)
+            return whole_in_turn(leans, self.wording)
+        request, vocabulary = self._request(as_of, stage, routes), self.rulebook.vocabulary
+        return verdicts_in_turn(self._verdict, self.wording, request, people, vocabulary=vocabulary, workers=workers)
+
+    def record_many(
+        self,
+        people: Iterable[ProfileOrJson | Person],
+        *,
+        as_of: datetime,
+        stage: Stage | str = Stage.CANDIDACY,
+        routes: Iterable[Route | str] | None = None,
+        workers: int = 1,
+        ledger: Recorder | None = None,
+    ) -> Results[LeanVerdict]:
+        """Puts a screening of each (reference, profile) on record; yields the lean verdicts, each with its receipt.
+
+        For a patient that is refused, the error is in its place. A piece of patients is on record whole before the
+        first of its verdicts is returned. A second start of the same batch (`as_of`, `stage`, `routes`, rulebook) puts
+        nothing on record twice: what is there already is returned with its receipt.
+
+        Raises:
+            RequestError, ChannelFault, LedgerError: as for `screen_many`; also if there is no ledger.
+        """
+        request, worker = self._request(as_of, stage, routes), copy(self)
+        worker.ledger = None  # a batch has its own
+        composing = Composing(worker._verdict, request, self.rulebook, self.engines)
+        return on_record(composing, self.ledger if ledger is None else ledger, people, workers=workers)
 
     def decide_many(
         self,
@@ -215,7 +246,7 @@ class Screener:
         scope, facts, results = self._asked(profile, request)
         if not request.decisions:
             return recommend(request, scope, results, ())
-        decisions, _ = self._standing(profile, request, facts, results.outcomes(scope.rules))
+        decisions, _ = standing_of(profile, request, self.wording, facts, results.outcomes(scope.rules), self.rulebook)
         return recommend(request, scope, results, rules_decided(decisions, ()))
 
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
@@ -224,7 +255,7 @@ class Screener:
         findings, unexplained = findings_of(
             scope.rules, outcomes, self.wording, self.rulebook.vocabulary, facts, request.clinic
         )
-        decisions, on_record = self._standing(profile, request, facts, outcomes, overrides)
+        decisions, on_record = standing_of(profile, request, self.wording, facts, outcomes, self.rulebook, overrides)
         decided = rules_decided(decisions, on_record)
         recommendation = recommend(request, scope, results, decided, unexplained)
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
@@ -235,30 +266,6 @@ class Screener:
             counts=counts(self.rulebook, scope, results),
             overrides=on_record,
         )
-
-    def _standing(
-        self,
-        profile: PatientProfile,
-        request: Request,
-        facts: Facts,
-        outcomes: Mapping[str, Outcome],
-        overrides: tuple[Override, ...] = (),
-    ) -> tuple[tuple[DecisionShown, ...], tuple[OverrideShown, ...]]:
-        """The decisions given and those on record, each with its standing."""
-        if not request.decisions and not overrides:
-            return (), ()
-        situation = situation_at(
-            request.clinic,
-            self.rulebook,
-            self.wording,
-            facts,
-            outcomes,
-            profile,
-            decided_on={*(one.rule for one in request.decisions), *(one.rule for one in overrides)},
-            overrides=overrides,
-        )
-        on_record = overrides_at(overrides, situation)
-        return decisions_at(request.decisions, on_record, situation), on_record
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

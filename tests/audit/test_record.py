@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ketascreen import Fault, LeanVerdict, PatientProfile, Screener, Verdict
 from ketascreen.audit.record import FORMATS, MAY_LEAVE, differing, key_of, record_of, rulebook_record
 from ketascreen.audit.screening_record import findings_of, holds_verdict, profile_of, reasons_of, screening_record
-from ketascreen.audit.sealing import commitment, openings_text, opens, random_salts, salts_of, value_of
+from ketascreen.audit.sealing import canonical, commitment, openings_text, opens, random_salts, salts_of, value_of
 from ketascreen.language.vocabulary import Kind
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.screening.recorder import Screening
@@ -218,3 +218,31 @@ def test_no_answer_of_a_patient_is_in_the_clear() -> None:
     for canary in ("219 mmHg", "2026-11-13", "zephyr", "1971-07-13", "37 trials", '"past"', "2026-11-17", "p-17"):
         assert canary in record.opened.replace("\\", "")
         assert canary not in record.body
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(PLAIN)
+def test_plain_data_are_written_as_rfc_8785_says(data: Any) -> None:
+    try:
+        expected = rfc8785.dumps(data).decode()
+    except (UnicodeError, rfc8785.CanonicalizationError):
+        with pytest.raises((UnicodeError, rfc8785.CanonicalizationError)):
+            canonical(data)
+        return
+    assert canonical(data) == expected
+
+
+@pytest.mark.parametrize("data", [2**53, -(2**53), {"a": [2**60]}, {1: "a"}, object()])
+def test_what_readers_of_json_differ_on_is_refused(data: object) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical(data)
+
+
+def test_a_number_with_decimals_is_written_as_rfc_8785_says() -> None:
+    assert canonical({"b": 1.0, "a": 1e21}) == '{"a":1e+21,"b":1}'

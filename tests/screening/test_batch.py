@@ -107,12 +107,6 @@ def test_what_is_no_profile_is_refused() -> None:
         each("a patient")  # type: ignore[arg-type]
 
 
-def test_a_ledger_takes_one_screening_at_a_time() -> None:
-    screener = Screener(shipped(), channels=("reference",), ledger=object())  # type: ignore[arg-type]
-    with pytest.raises(RequestError, match="reference"):
-        screener.screen_many(FEW, as_of=AS_OF)
-
-
 class Failing(ReferenceChannel):
     """Fails, or ends its process, at the patients that it is told."""
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Self
 
+from ketascreen.audit.batch import LedgerBatch
 from ketascreen.audit.decide import Ground, override_from
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
 from ketascreen.audit.proven import overrides_of, require_proven
-from ketascreen.audit.record import Record, override_record, rulebook_record
+from ketascreen.audit.record import Record, batch_record, key_of, override_record, rulebook_record
 from ketascreen.audit.screening_record import clinic_of, holds_verdict, profile_of, screening_record
 from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.recorder import Screening
+from ketascreen.screening.recorder import Composed, NewestEntries, Screening
+from ketascreen.screening.request import Request
 from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
 from ketascreen.verdict.verdict import Receipt, Verdict
@@ -31,17 +36,88 @@ class Ledger(LedgerFile):
         Raises:
             LedgerError: it could not be put on record.
         """
-        salts = self.salts()
-        record = screening_record(screening, salts)
-        rulebook = screening.rulebook
-        _require_files(rulebook)
+        record = screening_record(screening, self.salts())
+        _require_files(screening.rulebook)
         with self._store.writing() as transaction:
-            added: list[Entry] = []
-            while not self._holds(transaction, rulebook.bytes_digest):
-                added.append(self._add(transaction, rulebook_record(rulebook, salts)))
-            added.append(self._add(transaction, record))
+            added = self._add_with_rulebook(transaction, record, screening.rulebook)
         self._require_stored(added)
-        return Receipt(ledger=self.id, record=added[-1].number, digest=record.digest)
+        return self._receipt(added[-1])
+
+    def batch(self, rulebook: Rulebook, request: Request) -> LedgerBatch:
+        """Begins a batch of screenings, or goes on with one of the same request and rulebook; each start is on record.
+
+        Raises:
+            LedgerError: it could not be put on record.
+        """
+        _require_files(rulebook)
+        start = self.append(batch_record(rulebook, request, self.salts()))
+        first = self._store.of_kind("batch", key_of(start.record))[0]
+        return LedgerBatch(self, rulebook, request.as_of, first.number)
+
+    def record_all(
+        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int], Composed]
+    ) -> list[Composed]:
+        """Puts a whole piece of composed screenings on record in one transaction, and their rulebook where needed.
+
+        A patient who has newer entries than those that were seen is composed `again`, by its place in the piece, while
+        nobody else writes. So no override that came meanwhile is missed, and no screening is on record twice.
+
+        Raises:
+            LedgerError: it could not be put on record. Then nothing of the piece is.
+        """
+        added: list[Entry] = []
+        done = []
+        with self._store.writing() as transaction:
+            for place, composed in enumerate(piece):
+                now = composed if composed.seen == self.newest_about(composed.reference) else again(place)
+                if now.receipt is None:
+                    added += self._add_with_rulebook(transaction, Record(now.body, now.opened), rulebook)
+                    now = replace(now, receipt=self._receipt(added[-1]))
+                done.append(now)
+        if added:
+            self._require_stored(added)
+        return done
+
+    def newest_about(self, reference: str) -> NewestEntries:
+        """The newest entries about a patient.
+
+        Raises:
+            LedgerError: the ledger could not be read.
+        """
+        return NewestEntries(self._store.newest("override", reference), self._store.newest("screening", reference))
+
+    def screened_at(
+        self, as_of: datetime, reference: str, *, after: int
+    ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
+        """The screenings of a patient at one time that are on record after entry `after`.
+
+        Each has its number and the overrides in it.
+
+        Raises:
+            LedgerError: the ledger could not be read, or an entry is not as it was written.
+        """
+        for entry in self._store.of_kind("screening", reference, after=after):
+            require_proven(self, entry)
+            record = entry.record
+            with self._legible():
+                if datetime.fromisoformat(record.part("as_of")) != as_of:
+                    continue
+                overrides = tuple([Override.model_validate(one["override"]) for one in record.part("overrides")])
+            yield entry.number, record, overrides
+
+    def for_reading(self) -> Self:
+        """The same ledger, opened for reading alone, as another process may have it.
+
+        Raises:
+            RequestError: the ledger draws its salts from a source of its own, which two processes would repeat.
+            LedgerError: it cannot be opened.
+        """
+        if self._random is not os.urandom:
+            problem = "a ledger with its own `random` cannot be copied to another process"
+            raise RequestError([Diagnostic("workers", problem, "screen with one worker")])
+        ledger = type(self).existing(self.path, busy_seconds=self._store.busy_seconds)
+        ledger.close()  # the other process opens it for itself
+        return ledger
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
         """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
@@ -99,6 +175,17 @@ class Ledger(LedgerFile):
         if not same:
             raise RequestError([Diagnostic("override", "the verdict is not the one on record", "screen again")])
         return record, rulebook
+
+    def _add_with_rulebook(self, transaction: Transaction, record: Record, rulebook: Rulebook) -> list[Entry]:
+        """Adds a record, and before it the rulebook if the segment does not hold that yet."""
+        added: list[Entry] = []
+        while not self._holds(transaction, rulebook.bytes_digest):
+            added.append(self._add(transaction, rulebook_record(rulebook, self.salts())))
+        added.append(self._add(transaction, record))
+        return added
+
+    def _receipt(self, entry: Entry) -> Receipt:
+        return Receipt(ledger=self.id, record=entry.number, digest=entry.record.digest)
 
     def _holds(self, transaction: Transaction, digest: str) -> bool:
         """Whether the next entry's segment holds the rulebook. So each segment can be replayed by itself."""

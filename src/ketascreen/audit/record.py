@@ -16,6 +16,7 @@ from ketascreen import _version
 from ketascreen.audit.sealing import Openings, Salts, canonical, openings_text, sealed, value_of
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
 
 FIRST, SECOND, FORMAT = "ketascreen-record/1", "ketascreen-record/2", "ketascreen-record/3"
@@ -67,7 +68,7 @@ class Record(Quiet):
 
     @property
     def kind(self) -> str:
-        """What happened: `ledger`, `rulebook`, `screening`, `override` or `retired`."""
+        """What happened: `ledger`, `rulebook`, `batch`, `screening`, `override` or `retired`."""
         return str(self.data["kind"])
 
     @property
@@ -125,8 +126,22 @@ def override_record(reference: str, override: Override, salts: Salts) -> Record:
     return record_of("override", {"library": _version.VERSION, "reference": reference, **dumped}, salts)
 
 
+def batch_record(rulebook: Rulebook, request: Request, salts: Salts) -> Record:
+    """The record of the start of a batch: what is asked of each of its patients."""
+    parts = {
+        "library": _version.VERSION,
+        "rulebook": {"bytes_digest": rulebook.bytes_digest, "version": rulebook.identity.version},
+        "stage": request.stage,
+        "as_of": request.as_of.isoformat(),
+        "time_zone": request.clinic.name,
+        "routes_asked": list(request.routes),
+    }
+    return record_of("batch", parts, salts)
+
+
 def key_of(record: Record) -> str:
-    """The key by which a ledger finds a record: the patient reference, or the digest of a rulebook's bytes.
+    """The key by which a ledger finds a record: the patient reference, the digest of a rulebook's bytes, or what a
+    batch asks.
 
     Raises:
         KeyError: the opening of the reference is missing.
@@ -136,6 +151,9 @@ def key_of(record: Record) -> str:
             return str(record.part("reference"))
         case "rulebook":
             return str(record.data["bytes_digest"])
+        case "batch":
+            asked = [record.part(name) for name in ("as_of", "time_zone", "stage", "routes_asked")]
+            return canonical([record.data["rulebook"]["bytes_digest"], *asked])
         case _:
             return ""
 

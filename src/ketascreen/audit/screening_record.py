@@ -36,8 +36,11 @@ _ELSEWHERE = {
 """The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""
 
 
-def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) -> Record:
-    """The record of a screening, in the format `form`, one of `FORMATS`."""
+def screening_record(
+    screening: Screening, salts: Salts, *, form: str = FORMAT, lean: LeanVerdict | None = None
+) -> Record:
+    """The record of a screening, in the format `form`, one of `FORMATS`. `lean` is the lean form of its
+    verdict, if the caller has it."""
     rulebook = screening.rulebook
     parts: dict[str, Any] = {
         "library": _version.VERSION,
@@ -45,7 +48,7 @@ def screening_record(screening: Screening, salts: Salts, *, form: str = FORMAT) 
         "parameters": {name: str(parameter.value) for name, parameter in sorted(rulebook.parameters.items())},
         "reference": screening.reference,
         **dict(_facts(screening.profile, rulebook.vocabulary)),
-        **_said(screening.verdict, form),
+        **_said(screening.verdict, form, lean),
     }
     return record_of("screening", parts, salts, form=form)
 
@@ -133,7 +136,7 @@ def decisions_of(record: Record) -> list[Any]:
     return [one.get("decision", one) for one in record.part("decisions")]
 
 
-def _said(verdict: Verdict, form: str) -> dict[str, Any]:
+def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None) -> dict[str, Any]:
     clear = {
         "rulebook": verdict.rulebook.model_dump(mode="json", exclude={"title"}),
         "stage": verdict.stage,
@@ -145,13 +148,12 @@ def _said(verdict: Verdict, form: str) -> dict[str, Any]:
         },
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
-    said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(verdict))}
+    said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(lean or LeanVerdict.of(verdict)))}
     return said if form == FORMAT else {**said, **_decided_before(verdict)}
 
 
-def _lean(verdict: Verdict) -> dict[str, Any]:
+def _lean(lean: LeanVerdict) -> dict[str, Any]:
     """The lean form by field. A field that is added to the lean form later is on record, and sealed, at once."""
-    lean = LeanVerdict.of(verdict)
     findings = lean.model_dump(mode="json", include={"findings"}, exclude_defaults=True)
     return {**lean.model_dump(mode="json", exclude=_ELSEWHERE | {"findings"}), **findings}
 
@@ -198,6 +200,9 @@ def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[st
     """Every fact of the vocabulary, null if it is not known, so that the names of the parts reveal nothing."""
     known = profile.observations()
     for name, fact in vocabulary.items():
-        raw = known.get(name, profile.extra.get(name))
-        yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
+        if name in known:
+            yield f"facts.{name}", dump_observation(fact, known[name])
+        else:
+            raw = profile.extra.get(name)
+            yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
     yield "facts.birth_date", str(profile.birth_date) if profile.birth_date else None

@@ -23,14 +23,37 @@ Salts = Callable[[str], str]
 """A salt (32 hexadecimal digits) for the part with that name."""
 
 
+_LARGEST = 2**53 - 1
+"""The largest whole number that every reader of JSON reads exactly; RFC 8785 refuses larger ones."""
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def canonical(data: Any) -> str:
-    """Canonical JSON (RFC 8785) of plain data: text, whole numbers, truth values, None, lists, mappings."""
+    """Canonical JSON (RFC 8785) of plain data: text, whole numbers, truth values, None, lists, mappings.
+
+    Of ASCII text and small whole numbers, Python's own encoder writes the same in a tenth of the time. All other data
+    go to the library of the RFC.
+    """
+    if _is_simple(data) and (text := _json.encode(data)).isascii():
+        return text
     return rfc8785.dumps(data).decode("utf-8")
+
+
+def _is_simple(data: Any) -> bool:
+    """Whether both write it alike, if all of its text is ASCII."""
+    if isinstance(data, str) or data is None:
+        return True
+    if isinstance(data, dict):
+        return all(isinstance(key, str) for key in data) and all(map(_is_simple, data.values()))
+    if isinstance(data, list | tuple):
+        return all(map(_is_simple, data))
+    return isinstance(data, int) and -_LARGEST <= data <= _LARGEST
 
 
 def openings_text(openings: Mapping[str, Any]) -> str:
     """Openings by name as one text: the same as `canonical` for texts under plain names, in a tenth of the time."""
-    return json.dumps(openings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _json.encode(openings)
 
 
 def random_salts(random: Callable[[int], bytes]) -> Salts:

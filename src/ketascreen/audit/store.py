@@ -109,6 +109,20 @@ class Store:
         where = "kind = ? AND number > ?" + ("" if key is None else " AND key = ?")
         return self._select(where, (kind, after) if key is None else (kind, after, key), False, -1)
 
+    @property
+    def busy_seconds(self) -> float:
+        """How long to wait for another process."""
+        return self._busy_seconds
+
+    def newest(self, kind: str, key: str) -> int | None:
+        """The number of the newest entry of a kind and key.
+
+        Raises:
+            LedgerError: the file could not be read.
+        """
+        with self._lock, self._spoken():
+            return Transaction(self._opened()).newest(kind, key)
+
     def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
         """The entries of a kind and key after entry `after`, with their neighbours.
 

@@ -52,7 +52,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 )
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
-@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record the screening in this ledger.")
+@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record each screening in this ledger.")
 @click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
 @heads_options
 @click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); print a line for each.")
@@ -84,26 +84,28 @@ def command(
     --route, --decided and --channel can be given more than once.
     """
     time = now() if as_of is None else read_time(as_of, "--as-of")
-    recorded = {"--ledger": ledger, "--reference": reference, "--heads": heads}
-    one_by_one = {"--decided": decided, **recorded, "--all": everything}
     if many:
+        one_by_one = {"--decided": decided, "--reference": reference, "--all": everything}
         _require_absent(one_by_one, "is for one patient; leave it out with --many")
-        asked = Asked(time, Stage(stage), routes or None, file, as_json)
-        with Screener(
-            rulebook_of(rules, keys), channels=channels, isolation=isolation, time_zone=time_zone
-        ) as screener:
-            status = screen_many(screener, asked, workers=workers or 1)
-        raise click.exceptions.Exit(status)
-    _require_absent({"-j": workers}, "is for --many")
+        if ledger and as_of is None:
+            why = "so that a second start with the same time finds what is on record"
+            raise click.UsageError(f"--many with --ledger needs --as-of, {why}")
+    else:
+        _require_absent({"-j": workers}, "is for --many")
     if not ledger:
         _require_absent({"--heads": heads}, "is for a ledger; add --ledger")
     decisions = [_decision(text, time) for text in decided]
     rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
-    profile = _profile(file, rulebook)
+    profile = None if many else _profile(file, rulebook)
     with ExitStack() as opened:
         kept = opened.enter_context(_ledger(ledger, heads)) if ledger else None
         screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept, time_zone=time_zone)
-        verdict = opened.enter_context(screener).screen(
+        opened.enter_context(screener)
+        if profile is None:
+            asked = Asked(time, Stage(stage), routes or None, file, as_json)
+            recorded = kept.head().number if kept else None
+            raise click.exceptions.Exit(screen_many(screener, asked, workers=workers or 1, recorded=recorded))
+        verdict = screener.screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )
     if as_json:

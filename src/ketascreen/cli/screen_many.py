@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import click
 
@@ -19,12 +19,13 @@ from ketascreen.cli.options import counter
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError
 from ketascreen.language.terms import Route, Stage
 from ketascreen.patient.reader import open_file
-from ketascreen.rendering.many import summed_up, told
+from ketascreen.rendering.many import Said, Tally, summed_up, told
 from ketascreen.screen import Screener
+from ketascreen.screening.line import Tokens, tokens_in
 from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.lean import LeanVerdict
-from ketascreen.verdict.recommendation import Recommendation, in_doubt
+from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import Verdict
 
 MEANING = {
@@ -52,32 +53,51 @@ class Asked:
         return "standard input" if self.file == "-" else self.file
 
 
-def screen_many(screener: Screener, asked: Asked, *, workers: int) -> ExitStatus:
-    """Screens each line of a file and prints its answer; returns the worst status of all."""
+class Taken(NamedTuple):
+    """A line that was read but not yet answered: its number, and the caller's tokens."""
+
+    number: int
+    tokens: Tokens
+
+
+def screen_many(screener: Screener, asked: Asked, *, workers: int, recorded: int | None = None) -> ExitStatus:
+    """Screens each line of a file and prints its answer; returns the worst status of all.
+
+    With a ledger, `recorded` is the number of its newest entry before this start.
+    """
     if sys.stdout is None:
         raise click.UsageError("standard output is closed, so there is no place for the verdicts; open it")
-    count, numbers = counter("lines"), deque[int]()
-    screened = faulty = refused = 0
+    count, waiting, tally = counter("lines"), deque[Taken](), Tally()
     with ExitStack() as opened:
-        lines = _numbered(_lines(_input(asked.file, opened)), numbers)
-        ask = screener.screen_many if asked.as_json else screener.decide_many
-        answers = ask(lines, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
+        lines = _noted(_lines(_input(asked.file, opened)), waiting)
+        answers = _answers(screener, asked, lines, workers)
         # Closed here, so that worker processes end even if nobody reads the output to its end.
         for done, answer in enumerate(opened.enter_context(closing(answers)), 1):
-            number = numbers.popleft()
+            taken = waiting.popleft()
             if isinstance(answer, ProfileError):
-                refused += 1
-                _show_refused(number, [_on_line(one, asked.name, number) for one in answer.diagnostics], asked.as_json)
+                tally.refused += 1
+                _show_refused(taken, [_on_line(one, asked.name, taken) for one in answer.diagnostics], asked.as_json)
             else:
-                screened += 1
-                faulty += in_doubt(answer)
-                click.echo(_line(number, answer))
+                receipt = None if isinstance(answer, Recommendation) else answer.receipt
+                tally.add(answer, before=receipt is not None and receipt.record <= (recorded or 0))
+                click.echo(_line(taken, answer, asked.as_json))
             if done % _COUNTED == 0:
                 count(done)
-    click.echo(summed_up(screened, faulty, refused), err=True)
-    if faulty:
+    click.echo("\n".join(summed_up(tally)), err=True)
+    if tally.faulty:
         return ExitStatus.FAULT
-    return ExitStatus.ELIGIBLE if screened and not refused else ExitStatus.BAD_INPUT
+    return ExitStatus.ELIGIBLE if tally.screened and not tally.refused else ExitStatus.BAD_INPUT
+
+
+def _answers(
+    screener: Screener, asked: Asked, lines: Iterator[tuple[Tokens, bytes]], workers: int
+) -> Generator[Said | ProfileError, None, None]:
+    if screener.ledger is not None:
+        people = ((tokens.reference, line) for tokens, line in lines)
+        return screener.record_many(people, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
+    ask = screener.screen_many if asked.as_json else screener.decide_many
+    profiles = (line for _, line in lines)
+    return ask(profiles, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
 
 
 def _input(file: str, opened: ExitStack) -> IO[bytes]:
@@ -100,28 +120,44 @@ def _lines(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line.rstrip(b"\r\n")
 
 
-def _numbered(lines: Iterator[tuple[int, bytes]], numbers: deque[int]) -> Iterator[bytes]:
-    """The lines alone; `numbers` holds the number of each line that was read but not yet answered."""
+def _noted(lines: Iterator[tuple[int, bytes]], waiting: deque[Taken]) -> Iterator[tuple[Tokens, bytes]]:
+    """The lines with their tokens; `waiting` holds each line that was read but not yet answered."""
     for number, line in lines:
-        numbers.append(number)
-        yield line
+        tokens = tokens_in(line)
+        waiting.append(Taken(number, tokens))
+        yield tokens, line
 
 
-def _line(number: int, answer: Verdict | Recommendation) -> str:
-    if isinstance(answer, Verdict):
-        return f'{{"line":{number},"verdict":{LeanVerdict.of(answer).to_json()}}}'
-    return ENGLISH.text("many.line", line=number, told=told(answer))
+def _line(taken: Taken, answer: Said, as_json: bool) -> str:
+    if not as_json:
+        return ENGLISH.text("many.line", line=_named(taken), told=told(answer))
+    assert not isinstance(answer, Recommendation)
+    lean = LeanVerdict.of(answer) if isinstance(answer, Verdict) else answer
+    about = json.dumps(_about(taken), separators=(",", ":"))
+    return f'{about[:-1]},"verdict":{lean.to_json()}}}'
 
 
-def _on_line(problem: Diagnostic, file: str, number: int) -> Diagnostic:
+def _about(taken: Taken) -> dict[str, int | str]:
+    return {"line": taken.number} if taken.tokens.id is None else {"line": taken.number, "id": taken.tokens.id}
+
+
+def _named(taken: Taken) -> str:
+    if taken.tokens.id is None:
+        return str(taken.number)
+    return ENGLISH.text("many.named", line=taken.number, id=taken.tokens.id)
+
+
+def _on_line(problem: Diagnostic, file: str, taken: Taken) -> Diagnostic:
     column = problem.place.column if problem.place else 1
-    return replace(problem, place=Place(file, number, column, 1))
+    return replace(problem, place=Place(file, taken.number, column, 1))
 
 
-def _show_refused(number: int, problems: Sequence[Diagnostic], as_json: bool) -> None:
+def _show_refused(taken: Taken, problems: Sequence[Diagnostic], as_json: bool) -> None:
     if as_json:
         shown = [{key: value for key, value in asdict(problem).items() if key in _SHOWN} for problem in problems]
-        click.echo(json.dumps({"line": number, "problems": shown}, separators=(",", ":")))
-    else:
-        click.echo(ENGLISH.text("many.refused", line=number))
-        click.echo("\n".join(map(str, problems)), err=True)
+        click.echo(json.dumps({**_about(taken), "problems": shown}, separators=(",", ":")))
+        return
+    click.echo(ENGLISH.text("many.refused", line=_named(taken)))
+    named = taken.tokens.id
+    told_with = problems if named is None else [replace(one, message=f"{named}: {one.message}") for one in problems]
+    click.echo("\n".join(map(str, told_with)), err=True)

@@ -12,6 +12,7 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of
 from ketascreen.runtime.process_pool import in_order
+from ketascreen.screening.line import profile_in
 from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.verdict import Verdict
@@ -21,13 +22,13 @@ AnswerT = TypeVar("AnswerT")
 Results = Generator[AnswerT | ProfileError, None, None]
 """Results in the order of their profiles; in place of an answer, the error of a profile that was refused."""
 ProfileOrJson = PatientProfile | bytes
-"""A profile, or the bytes of its JSON."""
+"""A profile, or the bytes of its JSON, as `line.profile_in` reads them."""
 
 
 def in_turn(
     work: Callable[[PatientProfile, Request], AnswerT],
     request: Request,
-    profiles: Iterable[ProfileOrJson],
+    profiles: Iterable[object],
     *,
     vocabulary: Vocabulary,
     workers: int,
@@ -40,12 +41,9 @@ def in_turn(
         ChannelFault: a worker process ended, or did not answer in time.
     """
     make = partial(_worker, work, request, vocabulary)
-    if type(workers) is not int or workers < 1:
-        raise RequestError(
-            [Diagnostic("workers", "`workers` must be a positive integer", "write 1, or as many as there are cores")]
-        )
+    require_workers(workers)
     if workers > 1:
-        _require_copies(make)
+        require_copies(make)
     return in_order(make, map(_profile_or_bytes, profiles), workers=workers)
 
 
@@ -53,7 +51,7 @@ def verdicts_in_turn(
     work: Callable[[PatientProfile, Request], Verdict],
     words: Wording,
     request: Request,
-    profiles: Iterable[ProfileOrJson],
+    profiles: Iterable[object],
     *,
     vocabulary: Vocabulary,
     workers: int,
@@ -65,24 +63,45 @@ def verdicts_in_turn(
     if workers == 1:
         return in_turn(work, request, profiles, vocabulary=vocabulary, workers=workers)
     answers = in_turn(partial(_lean, work), request, profiles, vocabulary=vocabulary, workers=workers)
-    return (
-        one if isinstance(one, ProfileError) else LeanVerdict.model_validate_json(one).whole(words) for one in answers
-    )
+    leans = (one if isinstance(one, ProfileError) else LeanVerdict.model_validate_json(one) for one in answers)
+    return whole_in_turn(leans, words)
+
+
+def whole_in_turn(leans: Iterable[LeanVerdict | ProfileError], words: Wording) -> Results[Verdict]:
+    """The whole verdict of each lean one, in their order; errors stay in their places."""
+    return (one if isinstance(one, ProfileError) else one.whole(words) for one in leans)
 
 
 def _lean(work: Callable[[PatientProfile, Request], Verdict], profile: PatientProfile, request: Request) -> str:
     return LeanVerdict.of(work(profile, request)).to_json()
 
 
-def _require_copies(make: object) -> None:
+def require_workers(workers: object) -> None:
+    """Requires a number of processes.
+
+    Raises:
+        RequestError: it is not a positive integer.
+    """
+    if type(workers) is not int or workers < 1:
+        raise RequestError(
+            [Diagnostic("workers", "`workers` must be a positive integer", "write 1, or as many as there are cores")]
+        )
+
+
+def require_copies(make: object) -> None:
+    """Requires what another process can have a copy of.
+
+    Raises:
+        RequestError: it cannot be pickled.
+    """
     try:
         pickle.dumps(make)
     except Exception:  # noqa: BLE001  a channel from outside may hold anything
-        message, hint = "a channel cannot be copied to another process", "screen with one worker"
+        message, hint = "a channel or the ledger cannot be copied to another process", "screen with one worker"
         raise RequestError([Diagnostic("workers", message, hint)]) from None
 
 
-def _profile_or_bytes(given: ProfileOrJson) -> ProfileOrJson:
+def _profile_or_bytes(given: object) -> ProfileOrJson:
     if not isinstance(given, PatientProfile | bytes):
         hint = "give PatientProfile(...), or the bytes of its JSON"
         raise RequestError([Diagnostic("profile", "each must be a PatientProfile or bytes", hint)])
@@ -99,7 +118,7 @@ def _answer(
     work: Callable[[PatientProfile, Request], AnswerT], request: Request, vocabulary: Vocabulary, given: ProfileOrJson
 ) -> AnswerT | ProfileError:
     try:
-        profile = PatientProfile.model_validate_json(given) if isinstance(given, bytes) else given
+        profile = profile_in(given) if isinstance(given, bytes) else given
         return work(profile, request)
     except ProfileError as error:
         return in_words_of(vocabulary, error)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Receipt, Verdict
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,199}")
 """The form of a caller's own reference to a patient: an opaque token without spaces, never a name."""
+
+OPAQUE = "give your own token for the patient: at most 200 letters, digits and ._:/+=@- without spaces, never a name"
+"""What to do about a reference that has another form."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -31,6 +36,59 @@ class Screening(Quiet):
     engines: tuple[tuple[str, str], ...] = ()
 
 
+class NewestEntries(NamedTuple):
+    """The newest entries about a patient in a ledger, by number: an override, and a screening."""
+
+    override: int | None
+    screening: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Composed(Quiet):
+    """A screening that is ready to go on record, as plain text. Its repr shows nothing of the patient.
+
+    `verdict` is the lean form of its verdict as JSON; `body` and `opened` are the record. `seen` are the newest entries
+    about the patient when it was composed. `receipt` says where it is on record, once it is.
+    """
+
+    reference: str
+    verdict: str
+    body: str
+    opened: str
+    seen: NewestEntries
+    receipt: Receipt | None = None
+
+
+Screened = Callable[[tuple[Override, ...]], Screening]
+"""Screens one patient with these overrides."""
+
+
+class Batch(Protocol):
+    """Many screenings that are asked the same, and go on record a piece at a time."""
+
+    def elsewhere(self) -> Self:
+        """The same batch as another process may have it: it composes, and writes nothing.
+
+        Raises:
+            RequestError: another process cannot have it.
+        """
+        ...
+
+    def compose(self, reference: str, screened: Screened) -> Composed:
+        """Screens a patient with the overrides on record, and composes the record. If this very screening is on record
+        since the batch first began, it is that one, with its receipt."""
+        ...
+
+    def record(self, piece: Sequence[Composed], again: Callable[[int], Composed]) -> list[Composed]:
+        """Puts a whole piece on record, or nothing of it; `again` composes one by its place, since its patient has
+        newer entries. All have their receipts.
+
+        Raises:
+            KetascreenError: the piece is not on record; none of its verdicts must be returned.
+        """
+        ...
+
+
 class Recorder(Protocol):
     """Records screenings durably, before their verdicts are returned."""
 
@@ -43,6 +101,14 @@ class Recorder(Protocol):
 
         Raises:
             KetascreenError: it is not on record; its verdict must not be returned.
+        """
+        ...
+
+    def batch(self, rulebook: Rulebook, request: Request) -> Batch:
+        """Begins a batch, or goes on with one of the same request and rulebook, and puts that on record.
+
+        Raises:
+            KetascreenError: it is not on record.
         """
         ...
 
@@ -64,14 +130,19 @@ def require_reference(reference: str | None, *, has_ledger: bool) -> None:
     Raises:
         RequestError: one without the other, or a reference that is not an opaque token.
     """
-    hint = "give your own token for the patient: at most 200 letters, digits and ._:/+=@- without spaces, never a name"
-    if not has_ledger:
-        problem, hint = "`reference` is given, but there is no ledger", "name a ledger too"
-        refused = reference is not None
-    elif reference is None:
-        problem, refused = "a ledger needs `reference`", True
+    if has_ledger:
+        problem = reference_problem(reference)
+    elif reference is not None:
+        problem = Diagnostic("reference", "`reference` is given, but there is no ledger", "name a ledger too")
     else:
-        problem = "`reference` is not an opaque token"
-        refused = not (isinstance(reference, str) and REFERENCE.fullmatch(reference))
-    if refused:
-        raise RequestError([Diagnostic("reference", problem, hint)])
+        problem = None
+    if problem is not None:
+        raise RequestError([problem])
+
+
+def reference_problem(reference: object) -> Diagnostic | None:
+    """What is wrong with a reference for the ledger."""
+    if isinstance(reference, str) and REFERENCE.fullmatch(reference):
+        return None
+    message = "a ledger needs `reference`" if reference is None else "`reference` is not an opaque token"
+    return Diagnostic("reference", message, OPAQUE)

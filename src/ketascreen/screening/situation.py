@@ -1,4 +1,4 @@
-"""What the standing of decisions depends on at a screening: what is known of the patient now."""
+"""The standing of decisions at a screening, and what it depends on: what is known of the patient now."""
 
 from __future__ import annotations
 
@@ -13,9 +13,37 @@ from ketascreen.language.vocabulary import Kind, Vocabulary
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.explanation import answers_now
-from ketascreen.verdict.override import Override
+from ketascreen.screening.request import Request
+from ketascreen.verdict.decided import DecisionShown, decisions_at
+from ketascreen.verdict.override import Override, OverrideShown, overrides_at
 from ketascreen.verdict.standing import Situation
 from ketascreen.verdict.wording import Wording
+
+
+def standing_of(
+    profile: PatientProfile,
+    request: Request,
+    words: Wording,
+    facts: Facts,
+    outcomes: Mapping[str, Outcome],
+    rulebook: Rulebook,
+    overrides: tuple[Override, ...] = (),
+) -> tuple[tuple[DecisionShown, ...], tuple[OverrideShown, ...]]:
+    """The decisions given with a screening and those on record, each with its standing."""
+    if not request.decisions and not overrides:
+        return (), ()
+    situation = situation_at(
+        request.clinic,
+        rulebook,
+        words,
+        facts,
+        outcomes,
+        profile,
+        decided_on={*(one.rule for one in request.decisions), *(one.rule for one in overrides)},
+        overrides=overrides,
+    )
+    on_record = overrides_at(overrides, situation)
+    return decisions_at(request.decisions, on_record, situation), on_record
 
 
 def situation_at(

@@ -16,7 +16,7 @@ MAX_DEPTH = 20
 MAX_NUMBER = 40
 
 # A string without an end is matched to the end of the text, so that each character is looked at once.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class _Object:
     """A JSON object as it was written, with its equal keys."""
 
     pairs: list[tuple[str, Any]]
+
+
+_BREAKS = {ord(character): None for character in "\t\n\r"}
+"""The characters that JSON allows between its parts and never inside a string."""
 
 
 class _Unreadable:
@@ -46,6 +50,8 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
     if problem is None and _depth(text) > MAX_DEPTH:
         problem = Diagnostic("over-limit", f"nested more than {MAX_DEPTH} deep", "a profile is one object of facts")
     parsed: Any = None
+    if problem is None and (plain := _without_problems(text)) is not None:
+        return plain
     if problem is None:
         try:
             parsed = json.loads(
@@ -66,7 +72,39 @@ def parse_json(data: bytes, name: str = "profile") -> Any:
     return _plain(parsed)
 
 
+def _without_problems(text: str) -> dict[str, Any] | None:
+    """The object of a text in which nothing can be wrong; None where each part must be looked at.
+
+    Most texts are such ones. Without escapes, no string holds a character that the text itself does not show.
+    """
+    if "\\" in text or not text.translate(_BREAKS).isprintable():
+        return None
+    doubtful: list[object] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            doubtful.append(found)
+        return found
+
+    def number(digits: str) -> int | Decimal | _Unreadable:
+        read = _decimal(digits)
+        if isinstance(read, _Unreadable):
+            doubtful.append(read)
+        return read
+
+    try:
+        parsed = json.loads(
+            text, object_pairs_hook=members, parse_float=number, parse_int=number, parse_constant=doubtful.append
+        )
+    except json.JSONDecodeError:
+        return None
+    return parsed if isinstance(parsed, dict) and not doubtful else None
+
+
 def _depth(text: str) -> int:
+    if "\\" not in text:  # then every quote begins or ends a string, and what is outside is quickly found
+        text = "".join(text.split('"')[::2])
     deepest = depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         if match[0] in "[{":

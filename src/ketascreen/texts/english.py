@@ -272,10 +272,15 @@ TEXTS: Mapping[str, str] = {
     "many.alert": "ALERT {rule}",
     "many.routes": "{recommendation}: {routes}",
     "many.today": "{decision} (today: {readiness})",
+    "many.named": "{line} {id}",
+    "many.recorded": "on record: entry {record}, digest {digest}",
     "many.summary": "{told}.",
     "many.summary.screened": "{count} screened",
     "many.summary.faulty": "{count} of them with a fault",
     "many.summary.refused": "{count} refused",
+    "many.summary.before": "{count} of them on record before",
+    "many.count": "{words}: {counts}",
+    "many.count.route": "{route} {count}",
     "many.summary.none": "no line with a profile",
 }
 ENGLISH = Catalogue(TEXTS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import Agreement, Verdict, in_short
+from ketascreen.verdict.verdict import Agreement, in_short
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -33,6 +34,20 @@ class Recommendation(Quiet):
         return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"
 
 
-def in_doubt(said: Verdict | Recommendation) -> bool:
+class Answered(Protocol):
+    """What says what failed, and whether the channels agree."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What failed."""
+        ...
+
+    @property
+    def agreement(self) -> Agreement:
+        """The channels that were asked, and where they disagree."""
+        ...
+
+
+def in_doubt(said: Answered) -> bool:
     """Whether something failed or the channels disagree, so that missing data may not be the cause of a decision."""
     return bool(said.faults) or not said.agreement.agreed

@@ -21,7 +21,7 @@ from ketascreen.rendering.page import Line, show
 )
 @click.option(
     "--kind",
-    type=click.Choice(["screening", "override", "rulebook", "retired", "ledger"]),
+    type=click.Choice(["screening", "override", "batch", "rulebook", "retired", "ledger"]),
     help="Only entries of this kind.",
 )
 @click.option("--reference", metavar="TOKEN", help="Only entries of this patient.")

@@ -44,6 +44,8 @@ def told(entry: Entry) -> str:
             return f"{opened(record, 'reference')} {opened(record, 'rule')}: {opened(record, 'reason')}"
         case "rulebook":
             return f"{record.data['id']} {record.data['version']}, digest {record.data['bytes_digest'][:12]}"
+        case "batch":
+            return f"{record.data['stage']} as of {opened(record, 'as_of')}: a batch began"
         case "retired":
             return f"entries {record.data['first']} to {record.data['last']} were moved to a file"
         case _:

@@ -1,0 +1,108 @@
+"""A batch: many screenings that are asked the same, composed anywhere, and put on record a piece at a time.
+
+Each start of a batch is on record. A second start finds what is on record since the first one. A screening is the same
+if it gives exactly the same record again, with the salts of that record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, Self
+
+from ketascreen.audit.record import Record
+from ketascreen.audit.screening_record import screening_record
+from ketascreen.audit.sealing import Salts, salts_of
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.screening.recorder import Composed, NewestEntries, Screened
+from ketascreen.verdict.lean import LeanVerdict
+from ketascreen.verdict.override import Override
+from ketascreen.verdict.verdict import Receipt
+
+
+class Records(Protocol):
+    """What a batch needs of its ledger."""
+
+    id: str
+
+    def salts(self) -> Salts:
+        """Fresh salts for a record."""
+        ...
+
+    def overrides(self, reference: str) -> tuple[Override, ...]:
+        """The overrides on record for a reference."""
+        ...
+
+    def newest_about(self, reference: str) -> NewestEntries:
+        """The newest entries about a patient."""
+        ...
+
+    def screened_at(
+        self, as_of: datetime, reference: str, *, after: int
+    ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
+        """The screenings of a patient at one time, each with its number and the overrides in it."""
+        ...
+
+    def record_all(
+        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int], Composed]
+    ) -> list[Composed]:
+        """Puts a whole piece on record, or nothing of it."""
+        ...
+
+    def for_reading(self) -> Self:
+        """The same ledger, opened for reading alone, as another process may have it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBatch:
+    """A batch on record in a ledger (`screening.recorder.Batch`); `since` is the entry of its first start."""
+
+    ledger: Records
+    rulebook: Rulebook
+    as_of: datetime
+    since: int
+
+    def elsewhere(self) -> Self:
+        """The same batch for another process, which opens the ledger for reading alone.
+
+        Raises:
+            RequestError: the ledger draws its salts from a source of its own, which two processes would repeat.
+            LedgerError: the ledger cannot be opened.
+        """
+        return replace(self, ledger=self.ledger.for_reading())
+
+    def compose(self, reference: str, screened: Screened) -> Composed:
+        """A screening with the overrides on record, composed; or the one on record, if it is there already.
+
+        Raises:
+            LedgerError: the ledger could not be read.
+        """
+        seen = self.ledger.newest_about(reference)  # first: what comes later is then noticed
+        return self._on_record(reference, screened, seen) or self._new(reference, screened, seen)
+
+    def record(self, piece: Sequence[Composed], again: Callable[[int], Composed]) -> list[Composed]:
+        """Puts a whole piece on record, or nothing of it; see `Ledger.record_all`.
+
+        Raises:
+            LedgerError: it could not be put on record.
+        """
+        return self.ledger.record_all(self.rulebook, piece, again)
+
+    def _new(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed:
+        screening = screened(self.ledger.overrides(reference) if seen.override else ())
+        lean = LeanVerdict.of(screening.verdict)
+        record = screening_record(screening, self.ledger.salts(), lean=lean)
+        return Composed(reference, lean.to_json(), record.body, record.opened, seen)
+
+    def _on_record(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed | None:
+        if (seen.screening or 0) <= self.since:
+            return None
+        for number, record, overrides in self.ledger.screened_at(self.as_of, reference, after=self.since):
+            screening = screened(overrides)
+            lean = LeanVerdict.of(screening.verdict)
+            if screening_record(screening, salts_of(record.openings), lean=lean) == record:
+                receipt = Receipt(ledger=self.ledger.id, record=number, digest=record.digest)
+                return Composed(reference, lean.to_json(), record.body, record.opened, seen, receipt)
+        return None
