@@ -104,7 +104,7 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_f
 
 
 def cache_folder() -> str | None:
-    """The folder that `KETASCREEN_CACHE` names. What the cache warns of is then told on standard error."""
+    """The folder that `KETASCREEN_CACHE` names. Warnings of the cache then go to standard error."""
     folder = os.environ.get(CACHE) or None
     warned = logging.getLogger("ketascreen.loading.cache")
     if folder is not None and not any(isinstance(handler, _Told) for handler in warned.handlers):

@@ -23,7 +23,7 @@ from ketascreen.language.vocabulary import Fact, Vocabulary, Window
 _NOT_MEANT = frozenset({"place"})
 _KNOWN: dict[type, Callable[[Any], Any]] = {}
 _NODES = (Not, DefinitionRef, Compare, Always, NotBelow)
-"""Parts of which several kinds can stand in one place: each says which it is."""
+"""Parts that can be of several kinds in one place: each says which it is."""
 
 
 def digest_of(parts: Mapping[str, Any]) -> str:

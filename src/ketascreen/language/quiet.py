@@ -10,7 +10,7 @@ from typing import Any
 class Quiet:
     """The base of a frozen dataclass of a patient's values, made with `repr=False, eq=False`.
 
-    Its repr has its name alone. `==` and `hash` are those of a dataclass, written here: where pytest finds the
+    Its repr has its name alone. `==` and `hash` are as in a dataclass, written here: where pytest finds the
     generated `==`, it lists the fields that differ, whatever the repr shows. devtools lists the fields of every
     dataclass without `__pretty__`.
     """

@@ -4,7 +4,7 @@ An entry decides about patients, so it counts only if nobody except this user co
 belong to the user, and are closed to everybody else. It is plain data that runs nothing (`snapshot`). Its name and its
 first line depend on the bytes of every file, on this library's own files and on Python. The first line also holds the
 sha256 of the rest, and the meaning digest that the files gave. The meaning digest is worked out again from the rulebook
-that was read. An entry that is not what its first line says is thrown away and told (`cache-damaged`); every other
+that was read. An entry that is not what its first line says is thrown away with a warning (`cache-damaged`); every other
 unfit entry is ignored. The rulebook is then read as without a cache.
 
 There is no secret here: whoever may write the folder as this user can write an entry of other rules that fits itself.
@@ -58,7 +58,7 @@ def damaged(what: str, hint: str, place: Place | None = None) -> None:
 class Cache:
     """Rulebooks that were read before. It never fails: if it cannot do something, it writes a line to the debug log.
 
-    An entry that is damaged is told by a warning. On a system without owners of files (Windows), it keeps and finds
+    A warning names an entry that is damaged. On a system without owners of files (Windows), it keeps and finds
     nothing.
     """
 

@@ -49,7 +49,7 @@ def of_its_files(rulebook: Rulebook) -> Rulebook:
     """The rulebook itself; or if its parts come from a cache, the one that its files give.
 
     A record says by which files a patient was screened, so it must not rest on a cache that somebody may have written.
-    If the cache held other rules, this is told (`cache-damaged`).
+    If the cache held other rules, a warning says so (`cache-damaged`).
 
     Raises:
         RulebookError: its files do not load.

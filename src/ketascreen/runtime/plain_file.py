@@ -1,4 +1,4 @@
-"""Opens plain files alone: follows no link, and waits on no pipe."""
+"""Opens plain files alone: it does not follow a link, and does not wait on a pipe."""
 
 from __future__ import annotations
 

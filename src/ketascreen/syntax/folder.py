@@ -16,7 +16,7 @@ from ketascreen.syntax.utf8 import MAX_BYTES
 
 MAX_FILES = 20_000
 MAX_TOTAL_BYTES = 20_000_000
-"""The most bytes of all files that are read: 30 times those of the built-in rulebook with its cases, and as many as
+"""The most bytes of all files that are read: 30 times the bytes of the built-in rulebook with its cases, and as many as
 2,000 rules with theirs. YAML that is as slow to read as can be takes about 0.4 s for each million bytes."""
 MAX_FOLDERS_DEEP = 20
 
