@@ -4,8 +4,8 @@ An entry decides about patients, so it counts only if nobody except this user co
 belong to the user, and are closed to everybody else. It is plain data that runs nothing (`snapshot`). Its name and its
 first line depend on the bytes of every file, on this library's own files and on Python. The first line also holds the
 sha256 of the rest, and the meaning digest that the files gave. The meaning digest is worked out again from the rulebook
-that was read. An entry that is not what its first line says is thrown away with a warning (`cache-damaged`); every other
-unfit entry is ignored. The rulebook is then read as without a cache.
+that was read. An entry that is not what its first line says is thrown away with a warning (`cache-damaged`); every
+other unfit entry is ignored. The rulebook is then read as without a cache.
 
 There is no secret here: whoever may write the folder as this user can write an entry of other rules that fits itself.
 So no record rests on a cache alone (`load.of_its_files`).
