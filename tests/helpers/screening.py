@@ -130,7 +130,8 @@ def screening_with_a_met_review(rng: Random) -> tuple[Rulebook, dict[str, Any]]:
     answers = {**answers, **{name: raw for name, raw in met.items() if name in BUILT_IN}}
     if "age" in met:
         answers.pop("birth_date", None)
-    return rulebook, {**answers, "extra": {**answers.get("extra", {}), **own}}
+    extra = {**answers.pop("extra", {}), **own}
+    return rulebook, {**without_contradictions(answers), "extra": extra}
 
 
 def _meeting_a_review(rng: Random, rulebook: Rulebook) -> dict[str, dict[str, Any]] | None:
