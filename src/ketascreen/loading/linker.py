@@ -183,7 +183,7 @@ class Linker:
             hint = f"write {' or '.join(f'`{stage}`' for stage in allowed)}, or choose another effect"
             self._problem("stage", message, hint, place_of(node, ("stage",)))
         if model.do_if_old and not EFFECTS[Effect(model.effect)].last_answers:
-            message = f"`{model.effect}` rules never rest on an answer that is too old, so they have no `do_if_old`"
+            message = f"a rule with effect `{model.effect}` has no `do_if_old`"
             self._problem("key", message, "delete it; only an alert has it", key_place(node, "do_if_old"))
         if model.decided_by and EFFECTS[Effect(model.effect)].decided_by is None:
             message = f"nobody can decide on a rule with effect `{model.effect}`, so it has no `decided_by`"
