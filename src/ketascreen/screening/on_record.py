@@ -48,11 +48,12 @@ class Composing:
             KetascreenError: the ledger could not be read.
         """
         reference, given = person
-        if (problem := reference_problem(reference)) is not None:
-            return ProfileError([problem])
-        assert reference is not None
         try:
+            # Read first: it says more of a line whose reference is misspelt or of another form.
             profile = profile_in(given) if isinstance(given, bytes) else given
+            if (problem := reference_problem(reference)) is not None:
+                return ProfileError([problem])
+            assert reference is not None
             return batch.compose(reference, profile, partial(self._screened, reference, profile), before)
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
