@@ -138,7 +138,9 @@ class Ledger(LedgerFile):
             problem = "a ledger with its own `random` cannot be copied to another process"
             raise RequestError([Diagnostic("workers", problem, "screen with one worker")])
         ledger = type(self).existing(self.path, busy_seconds=self._store.busy_seconds)
-        ledger.close()  # the other process opens it for itself
+        ledger.close()  # the other process opens it for itself, and refuses another file in its place
+        if self._store.known is not None:
+            ledger._store.require(*self._store.known)
         return ledger
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
