@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import KetascreenError, PatientProfile, load_rulebook, read_profile
+from ketascreen import KetascreenError, PatientProfile, ProfileError, load_rulebook, read_profile
 from ketascreen.audit.signed_head import read_head
 from ketascreen.authoring.traceability import verify
 from ketascreen.loading.signature import FILE
@@ -82,6 +82,15 @@ def test_what_is_not_a_plain_file_is_refused_at_once(name: str, kind: str, tmp_p
     assert time.monotonic() - began < 5
     if name != FILE:  # a signature that cannot be read is as one that is missing
         assert ("a link; name the file itself" if "link" in kind else "not a plain file") in str(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "hint"), [("a link", "`realpath` tells its name"), ("a pipe", "name a plain file")])
+def test_the_hint_is_not_about_permissions(kind: str, hint: str, tmp_path: Path) -> None:
+    KINDS[kind](tmp_path / "profile.json")
+    with pytest.raises(ProfileError) as caught:
+        read_profile(tmp_path / "profile.json")
+    (problem,) = caught.value.diagnostics
+    assert problem.hint == f"{hint}, and `-` reads standard input"
 
 
 def test_a_plain_file_is_read_also_by_way_of_a_folder_that_is_a_link(tmp_path: Path) -> None:

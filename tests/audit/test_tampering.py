@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ from ketascreen.audit import LedgerError
 from ketascreen.audit.chain import Head
 from ketascreen.audit.retention import export_chain
 from ketascreen.audit.verify import verify_file, verify_ledger
+from tests.campaigns import crash_batches, night
 from tests.campaigns.crash import crash
 from tests.campaigns.crash_moved import WAYS, filled, moved
 from tests.campaigns.tamper import (
@@ -145,6 +147,25 @@ def test_killed_writers_lose_nothing_that_they_acknowledged(tmp_path: Path) -> N
     told = crash(tmp_path, 3, seed=5)
     assert (told.rounds, told.lost, told.flaws) == (3, 0, 0)
     assert told.acknowledged >= 3
+
+
+def test_a_killed_batch_that_is_started_again_loses_nothing_and_records_nothing_twice(tmp_path: Path) -> None:
+    told = crash_batches.crash(tmp_path, 1, seed=5)
+    assert (told.rounds, told.lost, told.twice, told.flaws) == (1, 0, 0, 0)
+    assert told.acknowledged >= 1
+
+
+def test_a_night_of_few_patients_is_verified_and_answers_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "night.jsonl"
+    file.write_text("".join(f"{line}\n" for line in islice(night.people(), 3)), "utf-8")
+    night.row("on record", file, "1", ("--channel", "reference"), tmp_path / "ledger.db")
+    night.row("decided", file, "1", ("--channel", "compiled"), None)
+    on_record, decided = capsys.readouterr().out.splitlines()
+    assert on_record.startswith("on record ")
+    assert (len(on_record.split()), len(decided.split())) == (8, 6)
+    assert len(file.with_suffix(".out").read_text("utf-8").splitlines()) == 3
 
 
 @pytest.mark.parametrize("way", WAYS)

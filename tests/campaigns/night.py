@@ -103,11 +103,12 @@ def main() -> None:
         for workers in ("1", "2"):
             for stage in ("candidacy", "session"):
                 ledger = Path(folder) / f"{stage}-{workers}.db"
-                _row(f"on record at {stage}, both channels", file, workers, ("--stage", stage), ledger)
-            _row("decisions only, compiled channel", file, workers, ("--channel", "compiled"), None)
+                row(f"on record at {stage}, both channels", file, workers, ("--stage", stage), ledger)
+            row("decisions only, compiled channel", file, workers, ("--channel", "compiled"), None)
 
 
-def _row(name: str, file: Path, workers: str, options: Sequence[str], path: Path | None) -> None:
+def row(name: str, file: Path, workers: str, options: Sequence[str], path: Path | None) -> None:
+    """Runs the command, verifies its ledger and removes it, and prints what it took."""
     kept = () if path is None else ("--ledger", str(path))
     took, computed, memory, answered = ran(file, (*options, "-j", workers, *kept))
     told = ""

@@ -93,6 +93,22 @@ def test_a_line_without_what_a_ledger_needs_is_refused_by_number_and_id(
     assert (ran.status, len(screenings(tmp_path))) == (ExitStatus.BAD_INPUT, 1)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
+        ({"id": "row-1", "reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
+        ({"id": "a name", "profile": MISSING}, "`id` is not an opaque token"),
+        ({"referense": "p-1", "profile": MISSING}, "did you mean `reference`"),
+        ('{"reference": "p-1", "profile": {}', "JSON"),
+    ],
+)
+def test_a_line_that_is_wrong_is_told_the_same_with_a_ledger_as_without(tmp_path: Path, line: Any, said: str) -> None:
+    recorded, unrecorded = on_record(tmp_path, line), many(line)
+    assert said in recorded.err
+    assert recorded.err.splitlines()[0] == unrecorded.err.splitlines()[0]
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_second_start_goes_on_where_the_first_ended(tmp_path: Path, jobs: str) -> None:
     people = [person(f"p-{number}", (RESISTANT, MISSING)[number % 2]) for number in range(6)]

@@ -63,3 +63,38 @@ def test_a_program_that_ends_with_results_left_does_not_wait(tmp_path: Path) -> 
         check=False,
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "0\n", "")
+
+
+FORKED = """
+import os, sys
+from ketascreen import ChannelFault
+from ketascreen.runtime.process_pool import in_order
+from tests.runtime.test_process_pool import doubling
+if __name__ == "__main__":
+    results = in_order(doubling, range(1000), workers=2)
+    found = [next(results)]
+    child = os.fork()
+    if not child:
+        try:
+            sys.exit(list(results) and 3)
+        except ChannelFault as error:
+            sys.exit(4 if "was forked" in str(error) else 5)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    other = os.fork() or sys.exit(0)
+    print(ended, os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]), len(found + list(results)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_that_is_forked_meanwhile_neither_uses_the_workers_nor_ends_them(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(FORKED)
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.stdout.split() == ["4", "0", "1000"], ran.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -219,6 +220,30 @@ def test_record_many_needs_a_ledger() -> None:
 def test_a_ledger_with_random_bytes_of_its_own_is_refused_for_two_workers(tmp_path: Path) -> None:
     with new_ledger(tmp_path) as ledger, pytest.raises(RequestError, match="own `random`"):
         recorded(ledger, workers=2)
+
+
+def test_a_copy_for_a_worker_refuses_an_older_file_in_the_place_of_the_ledger(tmp_path: Path) -> None:
+    path, older = tmp_path / "ledger.db", tmp_path / "older.db"
+    with Ledger(path) as ledger:
+        recorded(ledger, PEOPLE[:1])
+    older.write_bytes(path.read_bytes())
+    with Ledger(path) as ledger:
+        recorded(ledger, PEOPLE[1:2])
+        copy = pickle.loads(pickle.dumps(ledger.for_reading()))
+        assert copy.newest_about("p-1").screening == (6, ledger.entry(6).digest)
+        copy.close()
+    older.rename(path)
+    with pytest.raises(LedgerError, match="ledger-rolled-back"):
+        copy.newest_about("p-1")
+
+
+def test_other_entries_with_the_same_numbers_are_noticed(tmp_path: Path) -> None:
+    one, other = Ledger(tmp_path / "one.db"), Ledger(tmp_path / "other.db")
+    with one, other:
+        recorded(one, PEOPLE[:1])
+        recorded(other, PEOPLE[:1])
+        assert [ledger.newest_about("p-0").screening[0] for ledger in (one, other)] == [4, 4]  # type: ignore[index]
+        assert one.newest_about("p-0") != other.newest_about("p-0")
 
 
 def test_the_repr_of_what_is_composed_shows_nothing_of_the_patient(tmp_path: Path) -> None:

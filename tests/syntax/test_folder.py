@@ -43,7 +43,16 @@ def test_what_is_no_rule_file_is_passed_over_and_listed(tmp_path: Path) -> None:
 
 YAML_BY_NAME = (
     *("x.YAML", "x.Yaml", "x.yml", "x.YML", "x.yaml.txt", "x.yaml~", "x.yml~", "x.yaml.bak", "#x.yaml#", "x.yaml "),
-    *("x.cases.YAML", "x.yaml.swp", "x.ymlx", "x.y\u0430ml", "x\uff0eyaml", "x.YAM\u0131L.yaml.old"),
+    *(
+        "x.cases.YAML",
+        "x.yaml.swp",
+        "x.ymlx",
+        "x.y\u0430ml",
+        "x\uff0eyaml",
+        "x.YAM\u0131L.yaml.old",
+        "x.ya\u200bml",
+        "x.\u00adyml",
+    ),
 )
 
 

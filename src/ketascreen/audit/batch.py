@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol, Self
 
 from ketascreen.audit.record import Record
-from ketascreen.audit.screening_record import screening_record
+from ketascreen.audit.screening_record import asked_alike, screening_record
 from ketascreen.audit.sealing import Salts, salts_of
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.screening.recorder import Composed, NewestEntries, Screened
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.screening.recorder import Composed, NewestEntries, Screened, Screening
+from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Receipt
@@ -38,16 +39,16 @@ class Records(Protocol):
         """The newest entries about a patient."""
         ...
 
-    def screened_at(
-        self, as_of: datetime, reference: str, *, after: int
+    def screenings(
+        self, reference: str, is_wanted: Callable[[Record], bool], *, after: int
     ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
-        """The screenings of a patient at one time, each with its number and the overrides in it."""
+        """The screenings of a patient that are wanted, each with its number and the overrides in it."""
         ...
 
     def record_all(
-        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int], Composed]
+        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int, Composed], Composed]
     ) -> list[Composed]:
-        """Puts a whole piece on record, or nothing of it."""
+        """Puts a whole piece on record."""
         ...
 
     def for_reading(self) -> Self:
@@ -61,7 +62,7 @@ class LedgerBatch:
 
     ledger: Records
     rulebook: Rulebook
-    as_of: datetime
+    request: Request
     since: int
 
     def elsewhere(self) -> Self:
@@ -73,17 +74,27 @@ class LedgerBatch:
         """
         return replace(self, ledger=self.ledger.for_reading())
 
-    def compose(self, reference: str, screened: Screened) -> Composed:
+    def compose(
+        self, reference: str, profile: PatientProfile, screened: Screened, before: Composed | None = None
+    ) -> Composed:
         """A screening with the overrides on record, composed; or the one on record, if it is there already.
+
+        Screenings that `before` had seen are other ones, and are not looked at again.
 
         Raises:
             LedgerError: the ledger could not be read.
         """
         seen = self.ledger.newest_about(reference)  # first: what comes later is then noticed
-        return self._on_record(reference, screened, seen) or self._new(reference, screened, seen)
+        after = max(self.since, _newest_screening(before.seen) if before else 0)
+        if _newest_screening(seen) > after:
+            is_wanted = asked_alike(profile, self.request, self.rulebook)
+            for number, record, overrides in self.ledger.screenings(reference, is_wanted, after=after):
+                if (found := self._same(reference, screened(overrides), number, record, seen)) is not None:
+                    return found
+        return self._new(reference, screened, seen)
 
-    def record(self, piece: Sequence[Composed], again: Callable[[int], Composed]) -> list[Composed]:
-        """Puts a whole piece on record, or nothing of it; see `Ledger.record_all`.
+    def record(self, piece: Sequence[Composed], again: Callable[[int, Composed], Composed]) -> list[Composed]:
+        """Puts a whole piece on record; see `Ledger.record_all`.
 
         Raises:
             LedgerError: it could not be put on record.
@@ -96,13 +107,16 @@ class LedgerBatch:
         record = screening_record(screening, self.ledger.salts(), lean=lean)
         return Composed(reference, lean.to_json(), record.body, record.opened, seen)
 
-    def _on_record(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed | None:
-        if (seen.screening or 0) <= self.since:
+    def _same(
+        self, reference: str, screening: Screening, number: int, record: Record, seen: NewestEntries
+    ) -> Composed | None:
+        """The screening with the receipt of the record, if it gives exactly this record."""
+        lean = LeanVerdict.of(screening.verdict)
+        if screening_record(screening, salts_of(record.openings), lean=lean) != record:
             return None
-        for number, record, overrides in self.ledger.screened_at(self.as_of, reference, after=self.since):
-            screening = screened(overrides)
-            lean = LeanVerdict.of(screening.verdict)
-            if screening_record(screening, salts_of(record.openings), lean=lean) == record:
-                receipt = Receipt(ledger=self.ledger.id, record=number, digest=record.digest)
-                return Composed(reference, lean.to_json(), record.body, record.opened, seen, receipt)
-        return None
+        receipt = Receipt(ledger=self.ledger.id, record=number, digest=record.digest)
+        return Composed(reference, lean.to_json(), record.body, record.opened, seen, receipt)
+
+
+def _newest_screening(seen: NewestEntries) -> int:
+    return seen.screening[0] if seen.screening else 0

@@ -52,31 +52,52 @@ class Ledger(LedgerFile):
         _require_files(rulebook)
         start = self.append(batch_record(rulebook, request, self.salts()))
         first = self._store.of_kind("batch", key_of(start.record))[0]
-        return LedgerBatch(self, rulebook, request.as_of, first.number)
+        return LedgerBatch(self, rulebook, request, first.number)
 
     def record_all(
-        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int], Composed]
+        self, rulebook: Rulebook, piece: Sequence[Composed], again: Callable[[int, Composed], Composed]
     ) -> list[Composed]:
-        """Puts a whole piece of composed screenings on record in one transaction, and their rulebook where needed.
+        """Puts composed screenings on record in one transaction, and their rulebook where needed.
 
-        A patient who has newer entries than those that were seen is composed `again`, by its place in the piece, while
-        nobody else writes. So no override that came meanwhile is missed, and no screening is on record twice.
+        A patient who is there twice begins a transaction of its own. A patient who has newer entries than those that
+        were seen is composed `again`, by its place in the piece, before the transaction begins; if entries came
+        meanwhile, once more. So no override is missed, no screening is on record twice, and nobody else waits while
+        patients are screened.
 
         Raises:
-            LedgerError: it could not be put on record. Then nothing of the piece is.
+            LedgerError: it could not be put on record. Then nothing of that transaction is.
         """
+        done = list(piece)
+        for places in _each_patient_once(piece):
+            stored = False
+            while not stored:
+                for place in self._overtaken(done, places):
+                    done[place] = again(place, done[place])
+                stored = self._put(rulebook, done, places)
+        return done
+
+    def _put(self, rulebook: Rulebook, piece: list[Composed], places: range) -> bool:
+        """Puts the screenings at these places on record, with their receipts, unless one must be composed again."""
         added: list[Entry] = []
-        done = []
         with self._store.writing() as transaction:
-            for place, composed in enumerate(piece):
-                now = composed if composed.seen == self.newest_about(composed.reference) else again(place)
-                if now.receipt is None:
-                    added += self._add_with_rulebook(transaction, Record(now.body, now.opened), rulebook)
-                    now = replace(now, receipt=self._receipt(added[-1]))
-                done.append(now)
+            if self._overtaken(piece, places):
+                return False
+            receipts = {}
+            for place in places:
+                if piece[place].receipt is None:
+                    record = Record(piece[place].body, piece[place].opened)
+                    added += self._add_with_rulebook(transaction, record, rulebook)
+                    receipts[place] = self._receipt(added[-1])
         if added:
             self._require_stored(added)
-        return done
+        for place, receipt in receipts.items():
+            piece[place] = replace(piece[place], receipt=receipt)
+        return True
+
+    def _overtaken(self, piece: Sequence[Composed], places: range) -> list[int]:
+        """The places whose patient has newer entries than were seen, and is not on record yet."""
+        waiting = [place for place in places if piece[place].receipt is None]
+        return [place for place in waiting if piece[place].seen != self.newest_about(piece[place].reference)]
 
     def newest_about(self, reference: str) -> NewestEntries:
         """The newest entries about a patient.
@@ -86,10 +107,10 @@ class Ledger(LedgerFile):
         """
         return NewestEntries(self._store.newest("override", reference), self._store.newest("screening", reference))
 
-    def screened_at(
-        self, as_of: datetime, reference: str, *, after: int
+    def screenings(
+        self, reference: str, is_wanted: Callable[[Record], bool], *, after: int
     ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
-        """The screenings of a patient at one time that are on record after entry `after`.
+        """The screenings of a patient that are wanted, and are on record after entry `after`.
 
         Each has its number and the overrides in it.
 
@@ -97,13 +118,14 @@ class Ledger(LedgerFile):
             LedgerError: the ledger could not be read, or an entry is not as it was written.
         """
         for entry in self._store.of_kind("screening", reference, after=after):
-            require_proven(self, entry)
-            record = entry.record
             with self._legible():
-                if datetime.fromisoformat(record.part("as_of")) != as_of:
-                    continue
-                overrides = tuple([Override.model_validate(one["override"]) for one in record.part("overrides")])
-            yield entry.number, record, overrides
+                wanted = is_wanted(entry.record)
+            if wanted:
+                require_proven(self, entry)
+                with self._legible():
+                    shown = entry.record.part("overrides")
+                    overrides = tuple([Override.model_validate(one["override"]) for one in shown])
+                yield entry.number, entry.record, overrides
 
     def for_reading(self) -> Self:
         """The same ledger, opened for reading alone, as another process may have it.
@@ -116,7 +138,9 @@ class Ledger(LedgerFile):
             problem = "a ledger with its own `random` cannot be copied to another process"
             raise RequestError([Diagnostic("workers", problem, "screen with one worker")])
         ledger = type(self).existing(self.path, busy_seconds=self._store.busy_seconds)
-        ledger.close()  # the other process opens it for itself
+        ledger.close()  # the other process opens it for itself, and refuses another file in its place
+        if self._store.known is not None:
+            ledger._store.require(*self._store.known)
         return ledger
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
@@ -190,7 +214,18 @@ class Ledger(LedgerFile):
     def _holds(self, transaction: Transaction, digest: str) -> bool:
         """Whether the next entry's segment holds the rulebook. So each segment can be replayed by itself."""
         held, last = transaction.newest("rulebook", digest), transaction.last()
-        return held is not None and last is not None and self.segment_of(held) == self.segment_of(last.number + 1)
+        return held is not None and last is not None and self.segment_of(held[0]) == self.segment_of(last.number + 1)
+
+
+def _each_patient_once(piece: Sequence[Composed]) -> Iterator[range]:
+    """The places of a piece in turns, in each of which a patient is there once."""
+    first, patients = 0, set[str]()
+    for place, composed in enumerate(piece):
+        if composed.reference in patients:
+            yield range(first, place)
+            first, patients = place, set()
+        patients.add(composed.reference)
+    yield range(first, len(piece))
 
 
 def _ground(screening: Record, rulebook: Rulebook) -> Callable[[str], Ground]:

@@ -8,7 +8,7 @@ decision stood without its standing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from ketascreen.patient.observation import dump_observation, read_observation
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.explanation import findings_of as explained
 from ketascreen.screening.recorder import Screening
+from ketascreen.screening.request import Request
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import LeanFinding, LeanVerdict
 from ketascreen.verdict.verdict import RouteVerdict, Verdict
@@ -47,10 +48,34 @@ def screening_record(
         "engines": dict(screening.engines),
         "parameters": {name: str(parameter.value) for name, parameter in sorted(rulebook.parameters.items())},
         "reference": screening.reference,
-        **dict(_facts(screening.profile, rulebook.vocabulary)),
+        **{f"facts.{name}": fact for name, fact in _facts(screening.profile, rulebook.vocabulary)},
         **_said(screening.verdict, form, lean),
     }
     return record_of("screening", parts, salts, form=form)
+
+
+def asked_alike(profile: PatientProfile, request: Request, rulebook: Rulebook) -> Callable[[Record], bool]:
+    """Whether a record is of these answers and this request, by this rulebook. No rule is evaluated.
+
+    It raises a KeyError if the opening of a part is missing.
+
+    Raises:
+        ProfileError: the rulebook's vocabulary cannot read the profile.
+    """
+    facts = {f"facts.{name}": canonical(fact) for name, fact in _facts(profile, rulebook.vocabulary)}
+
+    def of(record: Record) -> bool:
+        return (
+            record.format == FORMAT
+            and record.data["stage"] == request.stage
+            and record.data["rulebook"]["bytes_digest"] == rulebook.bytes_digest
+            and datetime.fromisoformat(record.part("as_of")) == request.as_of
+            and zone_in(record) == request.clinic.name
+            and record.part("routes").keys() == set(request.routes)
+            and all(canonical(record.part(name)) == fact for name, fact in facts.items())
+        )
+
+    return of
 
 
 def holds_verdict(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
@@ -201,8 +226,8 @@ def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[st
     known = profile.observations()
     for name, fact in vocabulary.items():
         if name in known:
-            yield f"facts.{name}", dump_observation(fact, known[name])
+            yield name, dump_observation(fact, known[name])
         else:
             raw = profile.extra.get(name)
-            yield f"facts.{name}", None if raw is None else dump_observation(fact, read_observation(fact, raw))
-    yield "facts.birth_date", str(profile.birth_date) if profile.birth_date else None
+            yield name, None if raw is None else dump_observation(fact, read_observation(fact, raw))
+    yield "birth_date", str(profile.birth_date) if profile.birth_date else None

@@ -109,13 +109,8 @@ class Store:
         where = "kind = ? AND number > ?" + ("" if key is None else " AND key = ?")
         return self._select(where, (kind, after) if key is None else (kind, after, key), False, -1)
 
-    @property
-    def busy_seconds(self) -> float:
-        """How long to wait for another process."""
-        return self._busy_seconds
-
-    def newest(self, kind: str, key: str) -> int | None:
-        """The number of the newest entry of a kind and key.
+    def newest(self, kind: str, key: str) -> tuple[int, str] | None:
+        """The number and the digest of the newest entry of a kind and key.
 
         Raises:
             LedgerError: the file could not be read.
@@ -166,6 +161,11 @@ class Store:
             raise rolled_back(self.path, number)
         self.known = number, digest
         self._mode = "rw" if self._mode == "rwc" else self._mode
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long to wait for another process."""
+        return self._busy_seconds
 
     @property
     def writes(self) -> bool:

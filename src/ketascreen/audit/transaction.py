@@ -27,11 +27,11 @@ class Transaction:
         row = self._connection.execute(query).fetchone()
         return entry_in(row) if row else None
 
-    def newest(self, kind: str, key: str) -> int | None:
-        """The number of the newest entry of a kind and key."""
-        query = "SELECT max(number) FROM entries WHERE kind = ? AND key = ?"
-        number: int | None = self._connection.execute(query, (kind, key)).fetchone()[0]
-        return number
+    def newest(self, kind: str, key: str) -> tuple[int, str] | None:
+        """The number and the digest of the newest entry of a kind and key."""
+        query = "SELECT number, digest FROM entries WHERE kind = ? AND key = ? ORDER BY number DESC LIMIT 1"
+        found: tuple[int, str] | None = self._connection.execute(query, (kind, key)).fetchone()
+        return found
 
     def add(self, entry: Entry) -> None:
         """Adds an entry."""

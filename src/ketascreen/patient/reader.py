@@ -64,7 +64,9 @@ def open_file(path: Path) -> IO[bytes]:
     except FileNotFoundError:
         reason = "no such file"
     except NotPlain as error:
-        reason = f"{error.strerror}; `-` reads standard input"
+        raise ProfileError(
+            [_unreadable(path, str(error.strerror), f"{error.hint}, and `-` reads standard input")]
+        ) from None
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError([_unreadable(path, reason)])
@@ -79,8 +81,8 @@ def _bytes(path: Path) -> bytes:
     raise ProfileError([_unreadable(path, reason)])
 
 
-def _unreadable(path: Path, reason: str) -> Diagnostic:
-    return Diagnostic("unreadable", f"cannot be read ({reason})", "check its name and permissions", Place(str(path)))
+def _unreadable(path: Path, reason: str, hint: str = "check its name and permissions") -> Diagnostic:
+    return Diagnostic("unreadable", f"cannot be read ({reason})", hint, Place(str(path)))
 
 
 def _read_json(data: bytes, name: str) -> PatientProfile:

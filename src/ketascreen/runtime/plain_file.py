@@ -16,10 +16,14 @@ _LINKS = (errno.ELOOP, errno.EMLINK)
 
 
 class NotPlain(OSError):
-    """It is a link, a folder, a pipe, a device: it can be something else at each reading, or never end."""
+    """It is a link, a folder, a pipe, a device: it can be something else at each reading, or never end.
 
-    def __init__(self, what: str, path: object) -> None:
+    `hint` says what to name in its place.
+    """
+
+    def __init__(self, what: str, path: object, hint: str = "name a plain file") -> None:
         super().__init__(errno.EINVAL, what, str(path))
+        self.hint = hint
 
 
 def open_plain(path: str | os.PathLike[str]) -> BinaryIO:
@@ -37,7 +41,7 @@ def open_plain(path: str | os.PathLike[str]) -> BinaryIO:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), repr(path)) from None
     except OSError as error:
         if error.errno in _LINKS and Path(path).is_symlink():
-            raise NotPlain("a link; name the file itself", path) from None
+            raise NotPlain("a link; name the file itself", path, "`realpath` tells its name") from None
         raise
     if stat.S_ISREG(os.fstat(opened).st_mode):
         return os.fdopen(opened, "rb")

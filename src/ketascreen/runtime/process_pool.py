@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.diagnostic import ChannelFault, Diagnostic, RequestError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -62,8 +62,11 @@ def in_order(
     A process that takes longer than `seconds` to begin or for a piece is killed (`WORKER_SECONDS`, or what the
     environment variable KETASCREEN_WORKER_SECONDS says).
 
+    The workers belong to the process that began: a process that is forked meanwhile neither uses nor ends them.
+
     Raises:
-        ChannelFault: a worker process was killed, ended without an answer, did not answer in time, or did not begin.
+        ChannelFault: a worker process was killed, ended without an answer, did not answer in time, or did not begin; or
+            a process that was forked meanwhile asks for results.
         RequestError: this process may not start processes, or the variable does not hold a number of seconds.
         Exception: whatever the work raised.
     """
@@ -74,6 +77,7 @@ def in_order(
     from concurrent.futures import ThreadPoolExecutor
     from queue import SimpleQueue
 
+    owner = os.getpid()
     allowed = _seconds_allowed() if seconds is None else seconds
     rest = iter(items)
     pieces = iter(lambda: list(islice(rest, piece)), [])
@@ -89,8 +93,9 @@ def in_order(
             idle.put(worker)
 
     def kill() -> None:
-        for worker in crew:
-            worker.kill()
+        if os.getpid() == owner:
+            for worker in crew:
+                worker.kill()
 
     pool = ThreadPoolExecutor(workers)  # a thread for each process: it gives a piece and waits for the results
     atexit.register(kill)  # multiprocessing waits at the end of Python for each process
@@ -103,15 +108,18 @@ def in_order(
             return
         for results in _windowed(lambda taken: pool.submit(done, taken), chain(first, pieces), len(crew) * _AHEAD):
             yield from results
+            if os.getpid() != owner:
+                raise ChannelFault("this process was forked while a batch went on, and has no workers; begin its own")
         for worker in crew:
             worker.dismiss()
         for worker in crew:
             worker.wait()
     finally:
-        kill()  # before anything waits
-        pool.shutdown(cancel_futures=True)  # waits, so that no thread is left behind
-        for worker in crew:
-            worker.close()
+        if os.getpid() == owner:
+            kill()  # before anything waits
+            pool.shutdown(cancel_futures=True)  # waits, so that no thread is left behind
+            for worker in crew:
+                worker.close()
         atexit.unregister(kill)
 
 

@@ -41,19 +41,20 @@ class Composing:
     rulebook: Rulebook
     engines: tuple[tuple[str, str], ...]
 
-    def one(self, batch: Batch, person: Person) -> Composed | ProfileError:
-        """The composed screening, or why the patient was refused.
+    def one(self, batch: Batch, person: Person, before: Composed | None = None) -> Composed | ProfileError:
+        """The composed screening, or why the patient was refused; `before` is what was composed a moment ago.
 
         Raises:
             KetascreenError: the ledger could not be read.
         """
         reference, given = person
-        if (problem := reference_problem(reference)) is not None:
-            return ProfileError([problem])
-        assert reference is not None
         try:
+            # Read first: it says more of a line whose reference is misspelt or of another form.
             profile = profile_in(given) if isinstance(given, bytes) else given
-            return batch.compose(reference, partial(self._screened, reference, profile))
+            if (problem := reference_problem(reference)) is not None:
+                return ProfileError([problem])
+            assert reference is not None
+            return batch.compose(reference, profile, partial(self._screened, reference, profile), before)
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
 
@@ -113,8 +114,8 @@ def _recorded(
     places = [place for place, one in enumerate(piece) if isinstance(one, Composed)]
     composed = [one for one in piece if isinstance(one, Composed)]
 
-    def again(index: int) -> Composed:
-        one = composing.one(batch, people[places[index]])
+    def again(index: int, before: Composed) -> Composed:
+        one = composing.one(batch, people[places[index]], before)
         if isinstance(one, ProfileError):  # it was none a moment ago
             raise one
         return one

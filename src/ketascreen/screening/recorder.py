@@ -37,10 +37,10 @@ class Screening(Quiet):
 
 
 class NewestEntries(NamedTuple):
-    """The newest entries about a patient in a ledger, by number: an override, and a screening."""
+    """The newest entries about a patient in a ledger, by number and digest: an override, and a screening."""
 
-    override: int | None
-    screening: int | None
+    override: tuple[int, str] | None
+    screening: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -74,17 +74,19 @@ class Batch(Protocol):
         """
         ...
 
-    def compose(self, reference: str, screened: Screened) -> Composed:
+    def compose(
+        self, reference: str, profile: PatientProfile, screened: Screened, before: Composed | None = None
+    ) -> Composed:
         """Screens a patient with the overrides on record, and composes the record. If this very screening is on record
-        since the batch first began, it is that one, with its receipt."""
+        since the batch first began, it is that one, with its receipt. What `before` had seen is not looked at again."""
         ...
 
-    def record(self, piece: Sequence[Composed], again: Callable[[int], Composed]) -> list[Composed]:
-        """Puts a whole piece on record, or nothing of it; `again` composes one by its place, since its patient has
-        newer entries. All have their receipts.
+    def record(self, piece: Sequence[Composed], again: Callable[[int, Composed], Composed]) -> list[Composed]:
+        """Puts a whole piece on record; `again` composes one by its place, since its patient has newer entries than
+        the one before had seen. All have their receipts.
 
         Raises:
-            KetascreenError: the piece is not on record; none of its verdicts must be returned.
+            KetascreenError: not all of the piece is on record; none of its verdicts must be returned.
         """
         ...
 

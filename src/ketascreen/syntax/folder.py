@@ -36,10 +36,10 @@ class Folder:
 def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixtures: bool = True) -> Folder:
     """The bytes of every YAML file below `folder` that is asked for; no other file is read.
 
-    What has a name that starts with a dot, and files of other endings, are passed over and listed; a folder without
-    YAML is listed as one (`schema/`). A name that holds
-    `.yaml` or `.yml` in any letters and does not end in `.yaml` is refused: `x.YAML`, `x.yaml.txt`, `x.yml`, `x.yaml~`.
-    So are links, folders named like files, and everything else that is not a plain file; none of them is opened.
+    A name that starts with a dot, and a file with another ending, are passed over and listed. A folder without YAML is
+    listed as one name (`schema/`). A name that holds `.yaml` or `.yml` in any letters, and does not end in `.yaml`, is
+    refused: `x.YAML`, `x.yaml.txt`, `x.yml`, `x.yaml~`. So are links, folders named like files, and everything else
+    that is not a plain file; none of them is opened.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -59,8 +59,9 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
 
 
 def names_yaml(name: str) -> bool:
-    """Whether a file's name says that it is YAML, however it is written."""
-    folded = in_ascii(unicodedata.normalize("NFKC", name)).casefold()
+    """Whether a file's name says that it is YAML, however it is written; letters that nobody sees do not count."""
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    folded = in_ascii(unicodedata.normalize("NFKC", seen)).casefold()
     return ".yaml" in folded or ".yml" in folded
 
 
