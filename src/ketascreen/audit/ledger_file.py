@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from ketascreen.audit.chain import Head, Start
+from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
@@ -159,11 +159,7 @@ class LedgerFile:
         """Where the chain begins: with its first entry, or after the head that a moved segment left."""
         oldest = next(self._store.entries(), None)
         with self._legible():
-            for entry in self._store.of_kind("retired"):
-                told = entry.record.data
-                if oldest is not None and told["last"] == oldest.number - 1:
-                    return Start(self.id, oldest.number, str(told["head"]))
-        return Start(self.id)
+            return start_of(self.id, oldest, self._store.of_kind("retired"))
 
     def head(self) -> Head:
         """Where the chain ends now.
@@ -274,7 +270,11 @@ class LedgerFile:
             raise LedgerError("ledger-damaged", message)
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again."""
+        """Closes the file; the next use opens it again.
+
+        Raises:
+            LedgerError: the file was moved, removed or replaced while it was open.
+        """
         self._store.close()
 
     def __getstate__(self) -> dict[str, Any]:

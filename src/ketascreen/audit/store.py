@@ -16,6 +16,7 @@ from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import of_sqlite, of_system
 from ketascreen.audit.place import FilePlace, is_loose, make_file, moved, require_plain
+from ketascreen.audit.rescue import rescue
 from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
 from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
@@ -47,6 +48,7 @@ class Store:
         self._reader: sqlite3.Connection | None = None
         self._place: FilePlace | None = None
         self._is_moved = False
+        self._rescued: str | None = None
         self._is_told_loose = False
         self.known: tuple[int, str] | None = None
         _stores.add(self)
@@ -186,11 +188,18 @@ class Store:
         self.known = known
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again, also one that was moved and put back."""
+        """Closes the file; the next use opens it again, also one that was moved and put back.
+
+        Raises:
+            LedgerError: this store wrote the file, and it is not in its place any more. It is closed all the same.
+        """
         with self._lock:
+            left = self.writes and self._leave_if_moved()
             # The writer closes last: only it can move the log into the file, so that the file alone is the ledger.
             self._close(self._reader, self._writer)
             self._is_moved = False
+            if left:
+                raise moved(self.path, self._rescued)
 
     def _close(self, *connections: sqlite3.Connection | None) -> None:
         for connection in connections:
@@ -200,21 +209,19 @@ class Store:
 
     def _require_in_place(self) -> None:
         """Raises unless the path still names the file that is open; then nothing of this store goes on."""
-        if self._place is not None and not self._place.holds:
-            self._leave(self._place)
-            self._is_moved = True
+        self._leave_if_moved()
         if self._is_moved:
-            raise moved(self.path)
+            raise moved(self.path, self._rescued)
 
-    def _leave(self, place: FilePlace) -> None:
-        """Closes a file that is no longer in its place, with all that its log holds in it."""
-        if self._writer is not None and self.writes:
-            with suppress(sqlite3.Error, OSError):
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                place.save_log(self._writer)
+    def _leave_if_moved(self) -> bool:
+        """Closes a file that is not in its place any more, once all that it holds is in a file that can be found."""
+        if self._place is None or self._place.holds:
+            return False
+        self._rescued = _saved(self._writer, self._place, self.path) if self._writer and self.writes else None
         # The last one to close deletes the log by its name, whosever that is now; a reader may not.
         self._close(self._writer, self._reader)
+        self._is_moved = True
+        return True
 
     def forget(self) -> None:
         """Forgets the connections and the lock, which belong to another process."""
@@ -273,6 +280,20 @@ class Store:
             problem = of_system(error, self.path)
         if problem is not None:
             raise problem
+
+
+def _saved(writer: sqlite3.Connection, place: FilePlace, path: Path) -> str | None:
+    """Saves what an open file holds that is not in its place. None: it is all in the file, which has another name."""
+    if writer.in_transaction:
+        with suppress(sqlite3.Error):
+            writer.execute("ROLLBACK")
+    with suppress(sqlite3.Error, OSError):
+        if place.save_log(writer):
+            return None
+    rescued = rescue(writer, path)
+    with suppress(sqlite3.Error, OSError):
+        place.leave_log(writer)
+    return rescued
 
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()
