@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.entry import entry_of, written
 from ketascreen.audit.heads import EVERY, KeptHead
+from ketascreen.audit.record import record_of
 from ketascreen.audit.signed_head import read_head
+from ketascreen.audit.store import Store
+from ketascreen.audit.verify import verify_ledger
 from ketascreen.signing import SignatureError, read_signing_key
 from tests.helpers.command_line import run
-from tests.helpers.ledgers import decide, lozenge_today, new_ledger
+from tests.helpers.ledgers import clock, decide, lozenge_today, new_ledger
 from tests.helpers.places import EXAMPLES
+from tests.helpers.screening import AS_OF
 from tests.helpers.signing_keys import key_files
+
+LATER = "2034-01-01T00:00:00+00:00"
 
 
 def kept(folder: Path) -> int:
@@ -139,3 +147,47 @@ def test_the_command_line_keeps_it_and_refuses_an_older_copy(tmp_path: Path) -> 
     assert (told.status, "does not have entry 4" in told.err) == (70, True)
     assert run(*screen[:-4], *heads).status == 2
     assert run(*screen, "--heads-every", "1").status == 2
+
+
+def forged_retirement(ledger: Ledger, kept_number: int, head: str) -> None:
+    """In the ledger's place, a file that begins behind the kept head, as if all before it had been moved out."""
+    records = [entry.record for entry in ledger.entries() if entry.record.kind in ("rulebook", "override")]
+    parts = {"ledger": ledger.id, "segment_size": 10_000, "first": 1, "last": kept_number, "head": head}
+    retired = record_of("retired", {**parts, "file_sha256": "0" * 64}, ledger.salts())
+    ledger.close()
+    store = Store(ledger.path.with_name("forged.db"), "rwc", 0.0)
+    with store.writing() as transaction:
+        for number, record in enumerate([retired, *records], kept_number + 1):
+            entry = entry_of(ledger.id, number, written(AS_OF), head, record)
+            transaction.add(entry)
+            head = entry.digest
+    store.close()
+    store.path.replace(ledger.path)
+
+
+@pytest.mark.parametrize("names_the_head", [False, True])
+def test_a_forged_retirement_does_not_stand_for_the_kept_entry(tmp_path: Path, names_the_head: bool) -> None:
+    private, _ = key_files(tmp_path, 1)
+    heads = KeptHead(tmp_path / "head", every=1, key=read_signing_key(private))
+    ledger = new_ledger(tmp_path, heads=heads)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, setting="clinic")
+    head = ledger.head()
+    assert kept(tmp_path) == head.number
+    forged_retirement(ledger, head.number, head.digest if names_the_head else "ab" * 32)
+    with Ledger.existing(tmp_path / "ledger.db") as forged:
+        assert verify_ledger(forged).flaws == (), "by itself it looks whole"
+    with pytest.raises(LedgerError, match="ledger-rolled-back"):
+        new_ledger(tmp_path, heads=heads)
+    assert kept(tmp_path) == head.number, "the key signs nothing of it"
+
+
+def test_retirement_keeps_the_head_of_what_is_left(tmp_path: Path) -> None:
+    with new_ledger(tmp_path, segment_size=4, clock=clock(AS_OF, timedelta(days=1))) as ledger:
+        for _ in range(9):
+            lozenge_today(ledger)
+    heads = ["--heads", str(tmp_path / "head"), "--heads-every", "1"]
+    (tmp_path / "head").write_text(run("audit", "head", str(ledger.path)).out)
+    before = kept(tmp_path)
+    assert "segment 1" in run("audit", "retire", str(ledger.path), str(tmp_path), "--as-of", LATER, *heads).out
+    assert kept(tmp_path) > before

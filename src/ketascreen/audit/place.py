@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.audit.errors import LedgerError
-from ketascreen.audit.rescue import beside
+from ketascreen.audit.rescue import beside, rescue
 from ketascreen.diagnostic import printable
 
 LOG = ("-wal", "-shm")
@@ -46,23 +46,38 @@ class FilePlace:
         """Whether each name still names the file that is open."""
         return all(file is None or _identity(name) == file for name, file in zip(self.names, self.files, strict=True))
 
+    def saved(self, writer: sqlite3.Connection) -> str | None:
+        """Saves what the open files hold, if one is not in its place, and says what became of it.
+
+        None: all of it is in the file, which has another name.
+        """
+        with suppress(sqlite3.Error, OSError):
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            if self._is_findable and self._save_log(writer):
+                return None
+        rescued = rescue(writer, Path(self.names[0]))
+        with suppress(sqlite3.Error, OSError):
+            self._leave_log(writer)
+        return rescued
+
     @property
-    def is_findable(self) -> bool:
+    def _is_findable(self) -> bool:
         """Whether the open file was moved, and somebody can find it under its other name."""
         return _identity(self.names[0]) != self.files[0] and _has_name(self.files[0])
 
-    def save_log(self, writer: sqlite3.Connection) -> bool:
+    def _save_log(self, writer: sqlite3.Connection) -> bool:
         """Puts the log of a file that was moved into the file. Returns whether it is whole there.
 
         The log is then removed: SQLite would lay it over the next file of that name.
         """
-        if not self.is_findable or not _into_the_file(writer):
+        if not _into_the_file(writer):
             return False
         for name in self._own_log():
             Path(name).unlink()
         return True
 
-    def leave_log(self, writer: sqlite3.Connection) -> None:
+    def _leave_log(self, writer: sqlite3.Connection) -> None:
         """Leaves the log of a file that has no name any more, or that is in its place without its log.
 
         The log of a file without a name may be the last copy of what is in it. It stays, under another name if a file
@@ -72,7 +87,7 @@ class FilePlace:
         if file == self.files[0]:
             if log is None:
                 _into_the_file(writer)
-        elif file is not None and not self.is_findable:
+        elif file is not None and not self._is_findable:
             for name in self._own_log():
                 Path(name).rename(beside(name))
 

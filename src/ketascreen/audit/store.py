@@ -7,7 +7,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from threading import RLock
@@ -16,7 +16,6 @@ from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import of_sqlite, of_system
 from ketascreen.audit.place import FilePlace, is_loose, make_file, moved, require_plain
-from ketascreen.audit.rescue import rescue
 from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
 from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
@@ -217,7 +216,7 @@ class Store:
         """Closes a file that is not in its place any more, once all that it holds is in a file that can be found."""
         if self._place is None or self._place.holds:
             return False
-        self._rescued = _saved(self._writer, self._place, self.path) if self._writer and self.writes else None
+        self._rescued = self._place.saved(self._writer) if self._writer and self.writes else None
         # The last one to close deletes the log by its name, whosever that is now; a reader may not.
         self._close(self._writer, self._reader)
         self._is_moved = True
@@ -280,20 +279,6 @@ class Store:
             problem = of_system(error, self.path)
         if problem is not None:
             raise problem
-
-
-def _saved(writer: sqlite3.Connection, place: FilePlace, path: Path) -> str | None:
-    """Saves what an open file holds that is not in its place. None: it is all in the file, which has another name."""
-    if writer.in_transaction:
-        with suppress(sqlite3.Error):
-            writer.execute("ROLLBACK")
-    with suppress(sqlite3.Error, OSError):
-        if place.save_log(writer):
-            return None
-    rescued = rescue(writer, path)
-    with suppress(sqlite3.Error, OSError):
-        place.leave_log(writer)
-    return rescued
 
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()
