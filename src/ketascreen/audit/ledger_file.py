@@ -113,7 +113,7 @@ class LedgerFile:
             self.id, self.segment_size = "", SEGMENT_SIZE  # altered; `verify` says which entry is
         self._rulebooks: dict[str, Rulebook] = {}
         if self._heads and self._store.writes:
-            self._heads.keep(self.head())
+            self._heads.begin(self.head())
 
     @property
     def path(self) -> Path:
@@ -273,9 +273,13 @@ class LedgerFile:
         """Closes the file; the next use opens it again.
 
         Raises:
-            LedgerError: the file was moved, removed or replaced while it was open.
+            LedgerError: the file was moved, removed or replaced while it was open, or the head could not be kept.
         """
-        self._store.close()
+        try:
+            self._store.close()
+        finally:
+            if self._heads and self._store.added:
+                self._heads.keep(Head(self.id, *self._store.added), is_last=True)
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything except the file, which the other process opens for itself, and the heads, which this one keeps."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError, of_system
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.new_file import sync_folder
 from ketascreen.audit.place import LOG, require_no_log
 from ketascreen.audit.store import Store
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.whole_file import sync_folder
 
 _PAGE = 500
 

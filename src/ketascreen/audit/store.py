@@ -32,7 +32,7 @@ class Store:
 
     `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads. A file is created once:
     a store that opens it again creates nothing. `known` is the number and digest of the newest entry that is known to
-    be in the file. A file without it is an older copy, or another ledger.
+    be in the file. A file without it is an older copy, or another ledger. `added` is the newest one of its own.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Store:
         self._rescued: str | None = None
         self._is_told_loose = False
         self.known: tuple[int, str] | None = None
+        self.added: tuple[int, str] | None = None
         _stores.add(self)
 
     @contextmanager
@@ -73,6 +74,7 @@ class Store:
             finally:
                 if self._writer is connection and connection.in_transaction:
                     connection.execute("ROLLBACK")
+            self.added = transaction.added or self.added
             self.known = transaction.added or self.known
 
     def read_back(self, numbers: Sequence[int]) -> list[Entry]:
