@@ -147,6 +147,10 @@ class LedgerFile:
         """
         return self._store.entries(first=first, last=last, backwards=backwards)
 
+    def of_kind(self, kind: str, key: str) -> list[Entry]:
+        """The entries of a kind and key, in order (`Store.of_kind`)."""
+        return self._store.of_kind(kind, key)
+
     def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
         """The entries of a kind and key after entry `after`, with their neighbours (`Store.linked`)."""
         return self._store.linked(kind, key, after=after)
