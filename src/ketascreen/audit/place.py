@@ -17,12 +17,10 @@ from pathlib import Path
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.rescue import beside, rescue
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.plain_file import is_loose
 
 LOG = ("-wal", "-shm")
 """What SQLite adds to the name of a file for its log and the index of its log."""
-
-_OTHERS = 0o077
-"""The permissions of everybody except the owner."""
 
 Identity = tuple[int, int]
 """Device and inode: what a file is, whatever its name."""
@@ -128,7 +126,7 @@ def make_file(path: Path) -> None:
         if not os.access(path, os.W_OK):  # SQLite would open it to read alone, without a word
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
         return
-    loose = _is_loose(os.fstat(made))
+    loose = is_loose(os.fstat(made))
     os.close(made)
     if loose:
         path.unlink()
@@ -165,14 +163,10 @@ def require_plain(path: Path) -> None:
     raise LedgerError("ledger-refused", f"the ledger {printable(str(path))} is {what}")
 
 
-def is_loose(path: Path) -> bool:
+def is_open_to_others(path: Path) -> bool:
     """Whether somebody except its owner may read or write a ledger."""
     found = _found(path)
-    return found is not None and _is_loose(found)
-
-
-def _is_loose(found: os.stat_result) -> bool:
-    return bool(stat.S_IMODE(found.st_mode) & _OTHERS)
+    return found is not None and is_loose(found)
 
 
 def _has_name(file: Identity | None) -> bool:

@@ -15,7 +15,7 @@ from threading import RLock
 from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import of_sqlite, of_system
-from ketascreen.audit.place import FilePlace, is_loose, make_file, moved, require_plain
+from ketascreen.audit.place import FilePlace, is_open_to_others, make_file, moved, require_plain
 from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
 from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
@@ -178,7 +178,7 @@ class Store:
     @property
     def is_loose(self) -> bool:
         """Whether somebody except its owner may read or write the file."""
-        return is_loose(self.path)
+        return is_open_to_others(self.path)
 
     def __getstate__(self) -> tuple[Path, str, float, tuple[int, str] | None]:
         return self.path, self._mode, self._busy_seconds, self.known

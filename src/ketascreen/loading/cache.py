@@ -31,7 +31,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import snapshot
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.runtime.gc_pause import gc_paused
-from ketascreen.runtime.plain_file import open_plain
+from ketascreen.runtime.plain_file import is_loose, open_plain
 from ketascreen.runtime.whole_file import write_whole
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ def _require_own(found: os.stat_result) -> None:
         raise _Unfit("this system does not say who owns it")
     if found.st_uid != os.geteuid():
         raise _Unfit("it belongs to another user")
-    if stat.S_IMODE(found.st_mode) & 0o077:
+    if is_loose(found):
         raise _Unfit("other users may read or write it")
 
 
