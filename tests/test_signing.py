@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -246,3 +247,15 @@ def test_a_private_key_that_others_may_read_or_write_signs_nothing(tmp_path: Pat
     assert refused.value.code == "signing-key"
     private.chmod(0o600)
     assert read_signing_key(private).public == read_verify_key(public)
+
+
+def test_the_permissions_of_a_key_are_those_of_the_file_that_is_read(tmp_path: Path) -> None:
+    private, _ = key_files(tmp_path, 1)
+    private.chmod(0o644)
+    (tmp_path / "closed").touch(0o600)
+    closed = (tmp_path / "closed").stat()
+    with (
+        patch.object(Path, "stat", lambda _: closed),  # as if it were exchanged after it was read
+        pytest.raises(SignatureError, match="others than its owner"),
+    ):
+        read_signing_key(private)

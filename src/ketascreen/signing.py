@@ -9,7 +9,6 @@ import base64
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketascreen.diagnostic import KetascreenError, printable
-from ketascreen.runtime.plain_file import read_plain
+from ketascreen.runtime.plain_file import is_loose, open_plain
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -159,8 +158,8 @@ def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = pa
     _require_library()
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
-    data = _bytes(path)
-    if b"PRIVATE KEY" in data and hasattr(os, "geteuid") and stat.S_IMODE(Path(path).stat().st_mode) & 0o077:
+    data, loose = _read(path)
+    if b"PRIVATE KEY" in data and loose:
         raise _key_error(path, "can be read or written by others than its owner; close it to them with chmod 600")
     key, encrypted = _private(data, None)
     if encrypted:
@@ -186,7 +185,7 @@ def read_verify_key(path: str | Path) -> VerifyKey:
     from cryptography.hazmat.primitives.asymmetric import ed25519
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    data = _bytes(path)
+    data, _ = _read(path)
     key: object = None
     with suppress(ValueError, UnsupportedAlgorithm):
         key = load_pem_public_key(data)
@@ -269,9 +268,11 @@ def _require_library() -> None:
     raise SignatureError("not-installed", message)
 
 
-def _bytes(path: str | Path) -> bytes:
+def _read(path: str | Path) -> tuple[bytes, bool]:
+    """The bytes of a key's file, and whether others may read or write exactly that file."""
     try:
-        return read_plain(path, _MAX_FILE_BYTES)
+        with open_plain(path) as file:
+            return file.read(_MAX_FILE_BYTES), is_loose(os.fstat(file.fileno()))
     except OSError as error:
         reason = error.strerror or "the system failed"
     raise _key_error(path, f"cannot be read ({reason})")

@@ -14,6 +14,7 @@ import pytest
 
 from ketascreen import Verdict
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.retention import import_chain
 from ketascreen.audit.verify import verify_ledger
 from tests.helpers.ledgers import decide, lozenge_today, new_ledger
 
@@ -196,3 +197,69 @@ def test_a_ledger_that_others_may_read_or_write_is_told_once(
         ] * told
         remarks = [one for one in verify_ledger(ledger).remarks if "chmod" in one]
         assert remarks == [f"others than its owner may read or write it: chmod 600 {ledger.path}"] * told
+
+
+def copy_over(ledger: Path) -> None:
+    copy = shutil.copy(ledger, ledger.with_name("copy.db"))
+    Path(copy).replace(ledger)
+
+
+def remove_log_and_go_on(ledger: Path) -> None:
+    remove_log(ledger)
+    remove_index(ledger)
+    code = "from pathlib import Path; from tests.helpers.ledgers import *; lozenge_today(new_ledger(Path('.')))"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ledger.parent)
+
+
+def in_reach(folder: Path) -> set[tuple[int, str]]:
+    """Number and digest of every record that an operator finds: in the ledgers, and in the rescue files imported."""
+    for number, file in enumerate(folder.glob("*.rescued-*.jsonl")):
+        assert file.stat().st_mode & 0o777 == 0o600
+        import_chain(file, folder / f"imported-{number}.db")
+    found = set()
+    for path in folder.glob("*.db"):
+        with Ledger.existing(path) as ledger:
+            assert verify_ledger(ledger).flaws == ()
+            found |= {(entry.number, entry.record.digest) for entry in ledger.entries()}
+    return found
+
+
+@pytest.mark.parametrize("noticed_by", ["the next screening", "the end"])
+@pytest.mark.parametrize("way", [*WAYS, copy_over, remove_log_and_go_on])
+def test_each_record_that_was_acknowledged_is_in_reach_afterwards(
+    tmp_path: Path, way: Callable[[Path], None], noticed_by: str
+) -> None:
+    ledger, verdict = opened(tmp_path)
+    acknowledged = [verdict.receipt, lozenge_today(ledger).receipt]
+    way(ledger.path)
+    with pytest.raises(LedgerError, match="ledger-moved") as error:
+        ledger.close() if noticed_by == "the end" else lozenge_today(ledger)
+    rescued = [str(file) for file in tmp_path.glob("ledger.db.rescued-*.jsonl")]
+    assert len(rescued) == (way is not archive), "a file that was moved holds all itself"
+    assert all(file in str(error.value) for file in rescued)
+    assert {(receipt.record, receipt.digest) for receipt in acknowledged if receipt} <= in_reach(tmp_path)
+
+
+def test_a_log_is_not_removed_while_nothing_else_holds_what_is_in_it(tmp_path: Path) -> None:
+    ledger, _ = opened(tmp_path)
+    written = ledger.path.with_name("ledger.db-wal").stat().st_ino
+    copy_over(ledger.path)
+    refused(lambda: lozenge_today(ledger))
+    aside = [file for file in tmp_path.iterdir() if file.stat().st_ino == written]
+    assert [file.name for file in aside] == [f"ledger.db-wal.rescued-{os.getpid()}"], "nor is it beside the copy"
+
+
+def test_a_rescue_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    ledger, _ = opened(tmp_path / "folder")
+    shutil.rmtree(tmp_path / "folder")
+    with pytest.raises(LedgerError, match=r"could not be saved: .*jsonl cannot be written \(No such file"):
+        lozenge_today(ledger)
+
+
+def test_a_second_rescue_of_one_process_does_not_lie_over_the_first(tmp_path: Path) -> None:
+    ledgers = [opened(tmp_path)[0], Ledger(tmp_path / "ledger.db")]
+    remove(tmp_path / "ledger.db")
+    for ledger in ledgers:
+        refused(ledger.close)
+    assert len(list(tmp_path.glob("ledger.db.rescued-*.jsonl"))) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from ketascreen import Readiness
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.proven import _shows_none
+from ketascreen.audit.record import Record
 from ketascreen.audit.retention import retire
 from ketascreen.audit.verify import verify_ledger
-from tests.helpers.ledgers import at, clock, decide, lozenge_today, new_ledger
+from tests.helpers.ledgers import at, clock, decide, example, lozenge_today, new_ledger, screener
 from tests.helpers.screening import AS_OF
 
 
@@ -112,6 +115,40 @@ def test_a_newer_decision_that_the_index_lost_is_found_once_a_screening_shows_it
     assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA  # type: ignore[index]
     changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number = 5")
     refused(ledger, 5, hours=2)
+
+
+@pytest.mark.parametrize("change", ["UPDATE entries SET key = 'p-18'", "UPDATE entries SET kind = 'batch'"])
+def test_the_only_decision_that_the_index_lost_is_found_once_a_screening_shows_it(tmp_path: Path, change: str) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    changed(ledger, f"{change} WHERE number = 4")
+    refused(ledger, 4, hours=2)
+    batch = screener(ledger).screen_many([("p-17", example("lozenge-at-home.yaml"))], as_of=at(2), stage="session")
+    with pytest.raises(LedgerError, match="entry 4, on which this rests"):
+        list(batch)
+
+
+def test_a_screening_whose_opening_is_changed_to_show_no_decision_is_not_believed(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    text = ledger.entry(5).record.opened
+    salt = json.loads(ledger.entry(5).record.openings["overrides"])[1]
+    forged = {**json.loads(text), "overrides": f'["overrides","{salt}",[]]'}
+    opened = json.dumps(forged, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    shown = ledger.entry(5)
+    assert _shows_none(replace(shown, record=Record(shown.record.body, opened))) is False
+    assert _shows_none(ledger.entry(3)) is True
+
+
+def test_a_decision_and_each_screening_that_shows_it_given_away_are_found_by_the_walk_alone(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger))
+    lozenge_today(ledger, as_of=at(1))
+    changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number IN (4, 5)")
+    assert lozenge_today(ledger, as_of=at(2)).overrides == ()
+    assert [flaw.number for flaw in verify_ledger(ledger).flaws] == [4, 5]
 
 
 def test_a_newer_decision_that_was_removed_before_a_screening_showed_it_is_found_by_the_walk_alone(

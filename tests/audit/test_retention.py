@@ -218,6 +218,16 @@ def test_two_imports_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
     assert (tmp_path / ".copy.db.part").exists()
 
 
+def test_an_import_follows_no_link_of_the_name_that_it_fills_and_removes_only_its_own(tmp_path: Path) -> None:
+    with filled(tmp_path) as ledger:
+        export_chain(ledger, tmp_path / "chain.jsonl")
+    (tmp_path / ".copy.db.part").symlink_to(tmp_path / "planted")
+    with pytest.raises(LedgerError, match="remove that file"):
+        import_chain(tmp_path / "chain.jsonl", tmp_path / "copy.db")
+    assert not (tmp_path / "planted").exists()
+    assert (tmp_path / ".copy.db.part").is_symlink()
+
+
 def test_no_chain_is_imported_beside_the_log_of_a_ledger_that_was_moved(tmp_path: Path) -> None:
     with filled(tmp_path) as ledger:
         export_chain(ledger, tmp_path / "chain.jsonl")

@@ -1,7 +1,8 @@
 """Moves, removes and replaces the file of a ledger, and fills its disk, while processes write it.
 
-Every record that was acknowledged must be in the file that they wrote, which has a second name here. No screening that
-began after the file was gone may be acknowledged. `make crash` runs it after the rest.
+Every record that was acknowledged must be where an operator finds it: in the file of that name, in the one that was
+moved, or in a rescue file, which must be imported. No screening that began after the file was gone may be acknowledged.
+`make crash` runs it after the rest.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from random import Random
 
 from ketascreen import Screener
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.retention import import_chain
 from ketascreen.audit.verify import verify_ledger
 from tests.campaigns.crash import WRITERS, forked
 from tests.helpers.ledger_faults import largest_file
@@ -52,6 +54,12 @@ def _replace(path: Path) -> None:
     path.with_name("older.db").replace(path)
 
 
+def _copy_over(path: Path) -> None:
+    copy = path.with_name("copy.db.part")
+    shutil.copy(path, copy)
+    copy.replace(path)
+
+
 def _remove_log(path: Path) -> None:
     path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
 
@@ -61,6 +69,7 @@ WAYS: dict[str, Way] = {
     "removed": _remove,
     "removed with its log": _remove_all,
     "replaced by an older copy": _replace,
+    "replaced by a copy of now": _copy_over,
     "robbed of its log": _remove_log,
 }
 
@@ -117,7 +126,7 @@ def filled(folder: Path, rounds: int) -> Happened:
             receipts, codes = _heard(writers, told)
             (here / "filler").unlink()
             told.codes |= codes
-            _look(path, receipts, told)
+            _look(here, receipts, told)
             with Ledger(path) as ledger:
                 assert screener(ledger).screen(example("ptsd.yaml"), as_of=AS_OF, reference="after").receipt
                 told.flaws += len(verify_ledger(ledger).flaws)
@@ -152,7 +161,6 @@ def _round(path: Path, way: Way, rng: Random, told: Happened, *, kills: bool) ->
     with Ledger(path) as ledger:
         screener(ledger).screen(example("ptsd.yaml"), as_of=AS_OF, reference="before")
     shutil.copy(path, path.with_name("older.db"))
-    os.link(path, path.with_name("kept.db"))  # a second name, so that what was written can be looked at
     writers = _writers(path, _until_error)
     for _, reading in writers:  # each is about to write its next one
         select.select([reading], [], [], DEADLINE_SECONDS)
@@ -164,20 +172,26 @@ def _round(path: Path, way: Way, rng: Random, told: Happened, *, kills: bool) ->
     receipts, codes = _heard(writers, told)
     told.codes |= codes
     told.without_record += sum(began > gone for began, _ in receipts.values())
-    _look(path.with_name("kept.db"), receipts, told)
     if way is _replace:
         with Ledger.existing(path) as older:
-            told.flaws += len(verify_ledger(older).flaws) + (older.head().number != 3)
+            told.flaws += older.head().number != 3
+    if way is _copy_over:
+        path.unlink()  # a copy of a file that is written may be torn, so nothing may rest on it
+    for number, file in enumerate(path.parent.glob("*.rescued-*.jsonl")):
+        import_chain(file, path.with_name(f"rescued-{number}.db"))
+    _look(path.parent, receipts, told)
     told.rounds += 1
 
 
-def _look(path: Path, receipts: dict[int, tuple[int, str]], told: Happened) -> None:
-    """Every record that was acknowledged is in the file, and the chain verifies."""
-    with Ledger.existing(path) as ledger:
-        there = {entry.number: entry.record.digest for entry in ledger.entries()}
-        told.flaws += len(verify_ledger(ledger).flaws)
+def _look(folder: Path, receipts: dict[int, tuple[int, str]], told: Happened) -> None:
+    """Every record that was acknowledged is in one of the ledgers, and each of these verifies."""
+    there = set()
+    for path in folder.glob("*.db"):
+        with Ledger.existing(path) as ledger:
+            there |= {(entry.number, entry.record.digest) for entry in ledger.entries()}
+            told.flaws += len(verify_ledger(ledger).flaws)
     told.acknowledged += len(receipts)
-    told.lost += sum(there.get(number) != digest for number, (_, digest) in receipts.items())
+    told.lost += sum((number, digest) not in there for number, (_, digest) in receipts.items())
 
 
 def _heard(writers: list[tuple[int, int]], told: Happened) -> tuple[dict[int, tuple[int, str]], set[str]]:

@@ -228,3 +228,16 @@ def test_a_ledger_that_is_not_there_is_said_and_none_is_made(tmp_path: Path) -> 
         assert refused.status == ExitStatus.BAD_INPUT
         assert "there is no ledger" in refused.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o600, 0), (0o644, 1)])
+def test_a_warning_of_the_ledger_reaches_standard_error_once(
+    ledger: Path, tmp_path: Path, mode: int, told: int
+) -> None:
+    ledger.chmod(mode)
+    warning = "others than its owner may read or write the ledger; close it to them with chmod 600\n"
+    assert run("audit", "list", str(ledger)).err == warning * told
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(f'{{"reference": "p-{number}", "profile": {{}}}}\n' for number in range(60)))
+    batch = ["screen", str(rows), "--many", "-j", "2", "--as-of", "2026-11-22T09:00:00Z", "--channel", "compiled"]
+    assert run(*batch, "--ledger", str(ledger)).err.count(warning) == told

@@ -102,7 +102,7 @@ class LedgerBatch:
         return self.ledger.record_all(self.rulebook, piece, again)
 
     def _new(self, reference: str, screened: Screened, seen: NewestEntries) -> Composed:
-        screening = screened(self.ledger.overrides(reference) if seen.override else ())
+        screening = screened(self.ledger.overrides(reference) if seen.override or seen.screening else ())
         lean = LeanVerdict.of(screening.verdict)
         record = screening_record(screening, self.ledger.salts(), lean=lean)
         return Composed(reference, lean.to_json(), record.body, record.opened, seen)

@@ -41,6 +41,19 @@ class Start:
     previous: str = NOTHING_BEFORE
 
 
+def start_of(ledger: str, oldest: Entry | None, retired: Iterable[Entry]) -> Start:
+    """Where a chain begins: with its first entry, or after the head that a moved segment left (a `retired` entry).
+
+    Raises:
+        LookupError, ValueError, TypeError: a `retired` entry cannot be read.
+    """
+    for entry in retired:
+        told = entry.record.data
+        if oldest is not None and told["last"] == oldest.number - 1:
+            return Start(ledger, oldest.number, str(told["head"]))
+    return Start(ledger)
+
+
 @dataclass
 class Walk:
     """Checks a chain, entry by entry. `complete`: every sealed part must have its opening.

@@ -18,6 +18,7 @@ class LedgerError(KetascreenError):
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
+        self.message = message
         super().__init__(f"{message} [{code}]")
 
     def __reduce__(self) -> tuple[object, ...]:

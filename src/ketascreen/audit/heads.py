@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+import os
+import weakref
 from pathlib import Path
+from threading import Lock
 
 from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
@@ -12,53 +14,97 @@ from ketascreen.audit.signed_head import head_text, read_head, require_signed
 from ketascreen.diagnostic import printable
 from ketascreen.signing import SigningKey
 
-log = logging.getLogger(__name__)
-
 EVERY = 100
-"""After how many entries the head is kept again, by default: a policy. A cut of fewer entries may not be found."""
+"""After how many entries the head is kept again, by default: a policy. It is also kept when the ledger is closed."""
 
 
 class KeptHead:
     """A file with the newest head of a ledger, as `ketascreen audit head` writes it, signed if there is a `key`.
 
-    It belongs where those who can write the ledger cannot write: on another disk, of another owner. Several processes
-    may share it.
+    It belongs where those who can write the ledger cannot write: on another disk, of another owner. Threads and
+    processes may share it. The file is made for a new ledger alone. For a ledger that has entries it must be there,
+    unless `new`: then it must not be there, and is made once.
     """
 
-    def __init__(self, path: Path, every: int = EVERY, key: SigningKey | None = None) -> None:
+    def __init__(self, path: Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False) -> None:
         self.path = path.absolute()
         self._every = every
         self._key = key
+        self._is_new = new
         self._newest = 0
+        self._lock = Lock()  # around reading, comparing and replacing
+        _all.add(self)
 
     def read(self) -> Head | None:
         """The head in the file; None if there is no file.
 
         Raises:
-            LedgerError: the file does not have the form of a head.
+            LedgerError: the file does not have the form of a head, or is there and should be new.
             SignatureError: there is a key, and it did not sign this head.
         """
-        if not self.path.exists():
-            return None
-        signed = read_head(self.path)
-        head = signed.head if self._key is None else require_signed(signed, [self._key.public])
-        self._newest = head.number
-        return head
+        with self._lock:
+            return self._read()
 
-    def keep(self, head: Head) -> None:
-        """Keeps a head if the one in the file is older by `every` entries, or there is none.
+    def begin(self, head: Head) -> None:
+        """Begins with the head of a ledger that was opened.
+
+        Raises:
+            LedgerError: no head was kept, and the ledger is not new; or the head could not be written.
+        """
+        with self._lock:
+            kept = self._read()
+            if kept is None and head.number > 1 and not self._is_new:
+                raise self._missing(head)
+            self._keep(kept, head, self._every)
+
+    def keep(self, head: Head, *, is_last: bool = False) -> None:
+        """Keeps a head if the one in the file is older by `every` entries, or is older at all and this is the last one.
 
         Raises:
             LedgerError: it could not be written; it is due again at the next entry.
         """
-        if self._newest and head.number - self._newest < self._every:
-            return
-        kept = self.read()  # another process may have kept one since
+        every = 1 if is_last else self._every
+        with self._lock:
+            if head.number - self._newest >= every:
+                self._keep(self._read(), head, every)  # another process may have kept one since
+
+    def _read(self) -> Head | None:
+        if not os.path.lexists(self.path):
+            return None
+        if self._is_new:
+            message = (
+                f"{printable(str(self.path))} is there, and a new head was asked for; move it aside, or do not ask for "
+                "a new one"
+            )
+            raise LedgerError("ledger-refused", message)
+        signed = read_head(self.path)
+        return signed.head if self._key is None else require_signed(signed, [self._key.public])
+
+    def _keep(self, kept: Head | None, head: Head, every: int) -> None:
         if kept is not None and kept.ledger != head.ledger:
             message = f"{printable(str(self.path))} is the head of another ledger; name another file for this one"
             raise LedgerError("ledger-refused", message)
-        if kept is None or head.number - kept.number >= self._every:
-            if kept is None and head.number > 1:
-                log.warning("no head of the ledger was kept before; the one of entry %d is kept now", head.number)
+        if kept is None or head.number - kept.number >= every:
             replace_file(self.path, head_text(head, self._key).encode())
-            self._newest = head.number
+            kept = head
+        self._newest, self._is_new = kept.number, False
+
+    def _missing(self, head: Head) -> LedgerError:
+        message = (
+            f"the head of this ledger is not in {printable(str(self.path))}, and the ledger is at entry {head.number}; "
+            "put that file back. If none was kept before, or the ledger was restored: verify the ledger, then ask for "
+            "a new head once (--heads-new)"
+        )
+        return LedgerError("ledger-refused", message)
+
+
+_all: weakref.WeakSet[KeptHead] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    for kept in list(_all):
+        kept._lock = Lock()  # a thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from ketascreen.audit.chain import Head, Start
+from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
@@ -113,7 +113,7 @@ class LedgerFile:
             self.id, self.segment_size = "", SEGMENT_SIZE  # altered; `verify` says which entry is
         self._rulebooks: dict[str, Rulebook] = {}
         if self._heads and self._store.writes:
-            self._heads.keep(self.head())
+            self._heads.begin(self.head())
 
     @property
     def path(self) -> Path:
@@ -147,6 +147,10 @@ class LedgerFile:
         """
         return self._store.entries(first=first, last=last, backwards=backwards)
 
+    def of_kind(self, kind: str, key: str) -> list[Entry]:
+        """The entries of a kind and key, in order (`Store.of_kind`)."""
+        return self._store.of_kind(kind, key)
+
     def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
         """The entries of a kind and key after entry `after`, with their neighbours (`Store.linked`)."""
         return self._store.linked(kind, key, after=after)
@@ -159,11 +163,7 @@ class LedgerFile:
         """Where the chain begins: with its first entry, or after the head that a moved segment left."""
         oldest = next(self._store.entries(), None)
         with self._legible():
-            for entry in self._store.of_kind("retired"):
-                told = entry.record.data
-                if oldest is not None and told["last"] == oldest.number - 1:
-                    return Start(self.id, oldest.number, str(told["head"]))
-        return Start(self.id)
+            return start_of(self.id, oldest, self._store.of_kind("retired"))
 
     def head(self) -> Head:
         """Where the chain ends now.
@@ -274,8 +274,16 @@ class LedgerFile:
             raise LedgerError("ledger-damaged", message)
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again."""
-        self._store.close()
+        """Closes the file; the next use opens it again.
+
+        Raises:
+            LedgerError: the file was moved, removed or replaced while it was open, or the head could not be kept.
+        """
+        try:
+            self._store.close()
+        finally:
+            if self._heads and self._store.added:
+                self._heads.keep(Head(self.id, *self._store.added), is_last=True)
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything except the file, which the other process opens for itself, and the heads, which this one keeps."""

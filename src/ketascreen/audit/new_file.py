@@ -10,6 +10,7 @@ from typing import IO
 
 from ketascreen.audit.errors import LedgerError
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.whole_file import sync_folder, write_whole
 
 
 @contextmanager
@@ -41,33 +42,16 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         raise LedgerError("ledger-system", f"{printable(str(path))} cannot be written ({reason})")
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable."""
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def replace_file(path: Path, data: bytes) -> None:
     """Writes a file that replaces the one of that name, if any; durable at the end.
 
     Raises:
         LedgerError: it could not be written. Then the one before is still there.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     reason = None
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        write_whole(path, data)
     except OSError as error:
         reason = error.strerror or "the system failed"
-        part.unlink(missing_ok=True)
     if reason is not None:
         raise LedgerError("ledger-system", f"{printable(str(path))} cannot be written ({reason})")

@@ -10,10 +10,10 @@ from pathlib import Path
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError, of_system
 from ketascreen.audit.ledger import Ledger
-from ketascreen.audit.new_file import sync_folder
 from ketascreen.audit.place import LOG, require_no_log
 from ketascreen.audit.store import Store
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.whole_file import sync_folder
 
 _PAGE = 500
 
@@ -25,9 +25,7 @@ def ledger_of_chain(path: Path, entries: Iterable[Entry]) -> Ledger:
         LedgerError: it could not be written, the entries do not begin a ledger, or there is a file of that name now.
     """
     part = path.with_name(f".{path.name}.part")
-    if part.exists():
-        message = f"{printable(str(part))} is there: another import is at work, or was ended; wait, or remove that file"
-        raise LedgerError("ledger-refused", message)
+    _begin(part)
     try:
         _fill(part, entries)
         with Ledger.existing(part):  # it begins as a ledger does
@@ -37,6 +35,20 @@ def ledger_of_chain(path: Path, entries: Iterable[Entry]) -> Ledger:
         for ending in ("", *LOG):
             part.with_name(f"{part.name}{ending}").unlink(missing_ok=True)
     return Ledger.existing(path, writes=True)
+
+
+def _begin(part: Path) -> None:
+    """Makes the file to fill, which must not be there: what this call did not make, it does not remove."""
+    problem = None
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        message = f"{printable(str(part))} is there: another import is at work, or was ended; wait, or remove that file"
+        problem = LedgerError("ledger-refused", message)
+    except OSError as error:
+        problem = of_system(error, part)
+    if problem is not None:
+        raise problem
 
 
 def _fill(part: Path, entries: Iterable[Entry]) -> None:

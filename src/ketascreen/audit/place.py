@@ -10,17 +10,17 @@ import errno
 import os
 import sqlite3
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.rescue import beside, rescue
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.plain_file import is_loose
 
 LOG = ("-wal", "-shm")
 """What SQLite adds to the name of a file for its log and the index of its log."""
-
-_OTHERS = 0o077
-"""The permissions of everybody except the owner."""
 
 Identity = tuple[int, int]
 """Device and inode: what a file is, whatever its name."""
@@ -44,28 +44,68 @@ class FilePlace:
         """Whether each name still names the file that is open."""
         return all(file is None or _identity(name) == file for name, file in zip(self.names, self.files, strict=True))
 
-    def save_log(self, writer: sqlite3.Connection) -> None:
-        """Puts the log of a file that was moved, or whose log was removed, into the file.
+    def saved(self, writer: sqlite3.Connection) -> str | None:
+        """Saves what the open files hold, if one is not in its place, and says what became of it.
 
-        The log of a moved file is then removed: SQLite would lay it over the next file of that name. A log that
-        another process has made since is left alone.
+        None: all of it is in the file, which has another name.
+        """
+        with suppress(sqlite3.Error, OSError):
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            if self._is_findable and self._save_log(writer):
+                return None
+        rescued = rescue(writer, Path(self.names[0]))
+        with suppress(sqlite3.Error, OSError):
+            self._leave_log(writer)
+        return rescued
+
+    @property
+    def _is_findable(self) -> bool:
+        """Whether the open file was moved, and somebody can find it under its other name."""
+        return _identity(self.names[0]) != self.files[0] and _has_name(self.files[0])
+
+    def _save_log(self, writer: sqlite3.Connection) -> bool:
+        """Puts the log of a file that was moved into the file. Returns whether it is whole there.
+
+        The log is then removed: SQLite would lay it over the next file of that name.
+        """
+        if not _into_the_file(writer):
+            return False
+        for name in self._own_log():
+            Path(name).unlink()
+        return True
+
+    def _leave_log(self, writer: sqlite3.Connection) -> None:
+        """Leaves the log of a file that has no name any more, or that is in its place without its log.
+
+        The log of a file without a name may be the last copy of what is in it. It stays, under another name if a file
+        is there that it does not belong to. A log that another process has made since is left alone.
         """
         file, log = (_identity(name) for name in self.names[:2])
-        is_moved = file != self.files[0]
-        if not is_moved and log is not None:
-            return
-        busy, frames, saved = writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if is_moved and not busy and frames == saved:
-            for name, own in zip(self.names[1:], self.files[1:], strict=True):
-                if own is not None and _identity(name) == own:
-                    Path(name).unlink()
+        if file == self.files[0]:
+            if log is None:
+                _into_the_file(writer)
+        elif file is not None and not self._is_findable:
+            for name in self._own_log():
+                Path(name).rename(beside(name))
+
+    def _own_log(self) -> list[str]:
+        """The names of the log that still name the files that are open."""
+        named = zip(self.names[1:], self.files[1:], strict=True)
+        return [name for name, own in named if own is not None and _identity(name) == own]
 
 
-def moved(path: Path) -> LedgerError:
-    """The error for a ledger whose path does not name the file that is open."""
+def _into_the_file(writer: sqlite3.Connection) -> bool:
+    """Puts the log into the open file; whether all of it is there now."""
+    busy, frames, saved = writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return not busy and frames == saved
+
+
+def moved(path: Path, rescued: str | None = None) -> LedgerError:
+    """The error for a ledger whose path does not name the file that is open; `rescued` says what became of the rest."""
     message = (
         f"the ledger {printable(str(path))}: it, or its log beside it, was moved, removed or replaced while it was "
-        "open; end every process that uses it, and put both back"
+        f"open; end every process that uses it, and {'put both back' if rescued is None else f'keep it all: {rescued}'}"
     )
     return LedgerError("ledger-moved", message)
 
@@ -86,7 +126,7 @@ def make_file(path: Path) -> None:
         if not os.access(path, os.W_OK):  # SQLite would open it to read alone, without a word
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
         return
-    loose = _is_loose(os.fstat(made))
+    loose = is_loose(os.fstat(made))
     os.close(made)
     if loose:
         path.unlink()
@@ -123,14 +163,27 @@ def require_plain(path: Path) -> None:
     raise LedgerError("ledger-refused", f"the ledger {printable(str(path))} is {what}")
 
 
-def is_loose(path: Path) -> bool:
+def is_open_to_others(path: Path) -> bool:
     """Whether somebody except its owner may read or write a ledger."""
     found = _found(path)
-    return found is not None and _is_loose(found)
+    return found is not None and is_loose(found)
 
 
-def _is_loose(found: os.stat_result) -> bool:
-    return bool(stat.S_IMODE(found.st_mode) & _OTHERS)
+def _has_name(file: Identity | None) -> bool:
+    """Whether a file that this process has open has a name, anywhere. If the system does not say, it has none."""
+    for number in _open_files():
+        with suppress(OSError):
+            found = os.fstat(number)
+            if (found.st_dev, found.st_ino) == file:
+                return found.st_nlink > 0
+    return False
+
+
+def _open_files() -> list[int]:
+    try:
+        return [int(file.name) for file in Path("/dev/fd").iterdir()]
+    except OSError:
+        return []
 
 
 def _identity(name: str | Path) -> Identity | None:

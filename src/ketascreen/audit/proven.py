@@ -6,16 +6,21 @@ longer finds is missed here. Only a walk over the whole chain (`verify`) finds t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 
 from ketascreen.audit.chain import Start, flaws_alone
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
 from ketascreen.audit.record import override_of
+from ketascreen.audit.sealing import commitment
 from ketascreen.diagnostic import printable
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.standing import LASTING, Standing
+
+_NONE = re.compile(r'"overrides":"\[\\"overrides\\",\\"([0-9a-f]+)\\",\[\]\]"')
+"""The opening of a record that shows no override, as its openings have it; it gives the salt."""
 
 
 def overrides_of(ledger: LedgerFile, reference: str) -> tuple[Override, ...]:
@@ -26,14 +31,15 @@ def overrides_of(ledger: LedgerFile, reference: str) -> tuple[Override, ...]:
         KeyError, ValueError, TypeError: an entry cannot be read.
     """
     made = _proven(ledger, "override", reference)
+    found = {entry.number for entry in made}
+    for entry in ledger.of_kind("screening", reference):
+        if not _shows_none(entry):
+            _require_shown(ledger, entry, found)
     if not made:
         return ()
     lapsed: dict[int, tuple[int, Standing]] = {}
-    found = {entry.number for entry in made}
     for entry in _proven(ledger, "screening", reference, after=made[0].number):
         for number, standing in _shown(entry):
-            if number not in found and number >= ledger.start().first:
-                raise _damaged(ledger, number)
             if standing in LASTING:
                 lapsed.setdefault(number, (entry.number, standing))
     return tuple(_with_its_end(override_of(entry.record, entry.number), lapsed) for entry in made)
@@ -65,6 +71,22 @@ def _require(ledger: LedgerFile, entry: Entry, before: str | None, *, follows: b
     start = ledger.start() if before is None else Start(ledger.id, entry.number, before)
     if not follows or any(flaws_alone(start, entry)):
         raise _damaged(ledger, entry.number)
+
+
+def _shows_none(screening: Entry) -> bool:
+    """Whether a screening shows no override: its opening says so, and fits the commitment.
+
+    It is asked of every screening of the patient, so nothing is parsed. The entry is not proven by it.
+    """
+    told = _NONE.search(screening.record.opened)
+    return told is not None and commitment(f'["overrides","{told[1]}",[]]') in screening.record.body
+
+
+def _require_shown(ledger: LedgerFile, screening: Entry, found: Set[int]) -> None:
+    """Requires the overrides that a screening shows to be among those found, unless they were moved out."""
+    for number, _ in _shown(screening):
+        if number not in found and number >= ledger.start().first:
+            raise _damaged(ledger, number)
 
 
 def _shown(screening: Entry) -> Iterator[tuple[int, Standing]]:

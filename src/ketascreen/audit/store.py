@@ -7,7 +7,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from threading import RLock
@@ -15,7 +15,7 @@ from threading import RLock
 from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import of_sqlite, of_system
-from ketascreen.audit.place import FilePlace, is_loose, make_file, moved, require_plain
+from ketascreen.audit.place import FilePlace, is_open_to_others, make_file, moved, require_plain
 from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
 from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
@@ -32,7 +32,7 @@ class Store:
 
     `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads. A file is created once:
     a store that opens it again creates nothing. `known` is the number and digest of the newest entry that is known to
-    be in the file. A file without it is an older copy, or another ledger.
+    be in the file. A file without it is an older copy, or another ledger. `added` is the newest one of its own.
     """
 
     def __init__(
@@ -47,8 +47,10 @@ class Store:
         self._reader: sqlite3.Connection | None = None
         self._place: FilePlace | None = None
         self._is_moved = False
+        self._rescued: str | None = None
         self._is_told_loose = False
         self.known: tuple[int, str] | None = None
+        self.added: tuple[int, str] | None = None
         _stores.add(self)
 
     @contextmanager
@@ -72,6 +74,7 @@ class Store:
             finally:
                 if self._writer is connection and connection.in_transaction:
                     connection.execute("ROLLBACK")
+            self.added = transaction.added or self.added
             self.known = transaction.added or self.known
 
     def read_back(self, numbers: Sequence[int]) -> list[Entry]:
@@ -175,7 +178,7 @@ class Store:
     @property
     def is_loose(self) -> bool:
         """Whether somebody except its owner may read or write the file."""
-        return is_loose(self.path)
+        return is_open_to_others(self.path)
 
     def __getstate__(self) -> tuple[Path, str, float, tuple[int, str] | None]:
         return self.path, self._mode, self._busy_seconds, self.known
@@ -186,11 +189,18 @@ class Store:
         self.known = known
 
     def close(self) -> None:
-        """Closes the file; the next use opens it again, also one that was moved and put back."""
+        """Closes the file; the next use opens it again, also one that was moved and put back.
+
+        Raises:
+            LedgerError: this store wrote the file, and it is not in its place any more. It is closed all the same.
+        """
         with self._lock:
+            left = self.writes and self._leave_if_moved()
             # The writer closes last: only it can move the log into the file, so that the file alone is the ledger.
             self._close(self._reader, self._writer)
             self._is_moved = False
+            if left:
+                raise moved(self.path, self._rescued)
 
     def _close(self, *connections: sqlite3.Connection | None) -> None:
         for connection in connections:
@@ -200,21 +210,19 @@ class Store:
 
     def _require_in_place(self) -> None:
         """Raises unless the path still names the file that is open; then nothing of this store goes on."""
-        if self._place is not None and not self._place.holds:
-            self._leave(self._place)
-            self._is_moved = True
+        self._leave_if_moved()
         if self._is_moved:
-            raise moved(self.path)
+            raise moved(self.path, self._rescued)
 
-    def _leave(self, place: FilePlace) -> None:
-        """Closes a file that is no longer in its place, with all that its log holds in it."""
-        if self._writer is not None and self.writes:
-            with suppress(sqlite3.Error, OSError):
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                place.save_log(self._writer)
+    def _leave_if_moved(self) -> bool:
+        """Closes a file that is not in its place any more, once all that it holds is in a file that can be found."""
+        if self._place is None or self._place.holds:
+            return False
+        self._rescued = self._place.saved(self._writer) if self._writer and self.writes else None
         # The last one to close deletes the log by its name, whosever that is now; a reader may not.
         self._close(self._writer, self._reader)
+        self._is_moved = True
+        return True
 
     def forget(self) -> None:
         """Forgets the connections and the lock, which belong to another process."""

@@ -57,7 +57,9 @@ def entry_in(row: tuple[int, str, str, str, bytes, bytes]) -> Entry:
 
 
 def require_known(connection: sqlite3.Connection, known: tuple[int, str], path: object) -> None:
-    """Requires an entry that is known to be in the file, by number and digest. Only `retire` takes out old entries.
+    """Requires an entry that is known to be in the file, by number and digest.
+
+    A `retired` entry does not stand for it: whoever forges a ledger can write one that names any digest.
 
     Raises:
         LedgerError: it was altered, or is not there.
@@ -71,15 +73,13 @@ def require_known(connection: sqlite3.Connection, known: tuple[int, str], path: 
     if found is not None:
         reason = f"its entry {number} was altered, or an older copy that went on is in its place; verify it"
         raise LedgerError("ledger-damaged", f"the ledger {printable(str(path))}: {reason}")
-    (oldest,) = connection.execute("SELECT min(number) FROM entries").fetchone()
-    if oldest is None or oldest < number:
-        raise rolled_back(path, number)
+    raise rolled_back(path, number)
 
 
 def rolled_back(path: object, number: int) -> LedgerError:
     """The error for a ledger without an entry that it had."""
     message = (
         f"the ledger {printable(str(path))} does not have entry {number}, which it had: an older copy or another "
-        "ledger is in its place, or entries were cut off; put the newest one back"
+        "ledger is in its place, or entries were cut off; put the newest one back (docs/audit.md, Restore)"
     )
     return LedgerError("ledger-rolled-back", message)

@@ -77,17 +77,21 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(self._told.items()))
 
 
-_RUNTIME = logging.getLogger("ketascreen.runtime")
+_WARNED = [logging.getLogger(f"ketascreen.{wing}") for wing in ("audit", "loading", "runtime")]
+"""Who warns of files and processes. What the rest of the log says of a screening is in its verdict."""
 
 
 class _OnStandardError(logging.Handler):
-    """Shows warnings about processes on standard error; what the log says of patients is in the verdicts."""
+    """Shows each warning on standard error, once."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
+        self._told: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(record.getMessage(), err=True)
+        if (message := record.getMessage()) not in self._told:
+            self._told.add(message)
+            click.echo(message, err=True)
 
 
 class _Main(LazyGroup):
@@ -95,7 +99,9 @@ class _Main(LazyGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
-        _RUNTIME.addHandler(warnings := _OnStandardError())
+        warnings = _OnStandardError()
+        for log in _WARNED:
+            log.addHandler(warnings)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -107,7 +113,8 @@ class _Main(LazyGroup):
 
             status = report(error)
         finally:
-            _RUNTIME.removeHandler(warnings)
+            for log in _WARNED:
+                log.removeHandler(warnings)
         return ctx.exit(status)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -104,17 +103,8 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_f
 
 
 def cache_folder() -> str | None:
-    """The folder that `KETASCREEN_CACHE` names. Warnings of the cache then go to standard error."""
-    folder = os.environ.get(CACHE) or None
-    warned = logging.getLogger("ketascreen.loading.cache")
-    if folder is not None and not any(isinstance(handler, _Told) for handler in warned.handlers):
-        warned.addHandler(_Told(logging.WARNING))
-    return folder
-
-
-class _Told(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        click.echo(record.getMessage(), err=True)
+    """The folder that `KETASCREEN_CACHE` names."""
+    return os.environ.get(CACHE) or None
 
 
 def from_here(folder: Path) -> Path:

@@ -31,7 +31,8 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import snapshot
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.runtime.gc_pause import gc_paused
-from ketascreen.runtime.plain_file import open_plain
+from ketascreen.runtime.plain_file import is_loose, open_plain
+from ketascreen.runtime.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class Cache:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_own_folder(self.folder)
-            _write_whole(self.folder / f"{key}{_ENDING}", _head(key, rulebook.meaning_digest, body) + body)
+            write_whole(self.folder / f"{key}{_ENDING}", _head(key, rulebook.meaning_digest, body) + body)
             self._let_go()
         except _Unfit as unfit:
             log.debug("the cache keeps nothing: %s", unfit)
@@ -160,7 +161,7 @@ def _require_own(found: os.stat_result) -> None:
         raise _Unfit("this system does not say who owns it")
     if found.st_uid != os.geteuid():
         raise _Unfit("it belongs to another user")
-    if stat.S_IMODE(found.st_mode) & 0o077:
+    if is_loose(found):
         raise _Unfit("other users may read or write it")
 
 
@@ -171,17 +172,3 @@ def _read_own(path: Path) -> bytes:
             raise _Unfit("an entry has a second name")
         _require_own(found)
         return file.read()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Writes a file for this user alone; it gets its name only when it is complete."""
-    import tempfile  # needed only for writing, and it takes long to import
-
-    opened, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(opened, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from ketascreen.runtime.gc_pause import gc_paused
     from ketascreen.runtime.plain_file import NotPlain, open_plain, read_plain
     from ketascreen.runtime.process_pool import PIECE, can_fork, cores, in_order
+    from ketascreen.runtime.whole_file import write_whole
 
-__all__ = ["PIECE", "NotPlain", "can_fork", "cores", "gc_paused", "in_order", "open_plain", "read_plain"]
+__all__ = ["PIECE", "NotPlain", "can_fork", "cores", "gc_paused", "in_order", "open_plain", "read_plain", "write_whole"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(
@@ -21,5 +22,6 @@ if not TYPE_CHECKING:
             "gc_pause": ["gc_paused"],
             "plain_file": ["NotPlain", "open_plain", "read_plain"],
             "process_pool": ["PIECE", "can_fork", "cores", "in_order"],
+            "whole_file": ["write_whole"],
         },
     )

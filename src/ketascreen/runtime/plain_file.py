@@ -15,6 +15,10 @@ _LINKS = (errno.ELOOP, errno.EMLINK)
 """What the systems answer if a link must not be followed."""
 
 
+_OTHERS = 0o077
+"""The permissions of everybody except the owner."""
+
+
 class NotPlain(OSError):
     """It is a link, a folder, a pipe, a device: it can be something else at each reading, or never end.
 
@@ -58,3 +62,8 @@ def read_plain(path: str | os.PathLike[str], most: int = -1) -> bytes:
     """
     with open_plain(path) as file:
         return file.read(most)
+
+
+def is_loose(found: os.stat_result) -> bool:
+    """Whether somebody except its owner may read or write a file. Where files have no owners, nobody may."""
+    return hasattr(os, "geteuid") and bool(stat.S_IMODE(found.st_mode) & _OTHERS)
