@@ -190,10 +190,9 @@ def read_verify_key(path: str | Path) -> VerifyKey:
     with suppress(ValueError, UnsupportedAlgorithm):
         key = load_pem_public_key(data)
     if not isinstance(key, ed25519.Ed25519PublicKey):
-        private = b"PRIVATE KEY" in data
-        raise _key_error(
-            path, "is a private key; name the public one" if private else "is not a public Ed25519 key in PEM form"
-        )
+        is_private = b"PRIVATE KEY" in data
+        what = "is a private key; name the public one" if is_private else "is not a public Ed25519 key in PEM form"
+        raise _key_error(path, what)
     return _verify_key(key)
 
 
@@ -274,8 +273,8 @@ def _read(path: str | Path) -> tuple[bytes, bool]:
         with open_plain(path) as file:
             return file.read(_MAX_FILE_BYTES), is_loose(os.fstat(file.fileno()))
     except OSError as error:
-        reason = error.strerror or "the system failed"
-    raise _key_error(path, f"cannot be read ({reason})")
+        reason = error.strerror
+    raise _key_error(path, f"cannot be read ({reason or 'the system failed'})")
 
 
 def _write(path: Path, data: bytes, mode: int) -> None:

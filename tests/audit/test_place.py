@@ -170,7 +170,16 @@ def test_a_link_and_a_pipe_are_no_ledgers(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.db")
     for opening in (Ledger, Ledger.existing):
         refused(lambda opening=opening: opening(tmp_path / "link.db"), "ledger-refused")  # type: ignore[misc]
-    refused(lambda: Ledger(tmp_path / "pipe.db"), "ledger-refused")
+        with pytest.raises(LedgerError, match=r"pipe\.db is not a plain file; name a ledger") as error:
+            opening(tmp_path / "pipe.db")
+        assert error.value.code == "ledger-refused"
+
+
+def test_an_empty_file_holds_no_ledger(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(LedgerError, match=r"empty\.db is empty; it holds no ledger") as error:
+        Ledger.existing(tmp_path / "empty.db")
+    assert error.value.code == "ledger-foreign"
 
 
 def test_a_new_ledger_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:

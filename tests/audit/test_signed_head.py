@@ -186,10 +186,13 @@ def test_a_head_that_is_written_otherwise_is_refused_without_its_text(data: byte
 
 
 def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.json", tmp_path):
-        with pytest.raises(LedgerError, match="cannot be read") as caught:
+    for path, told, code in [
+        (tmp_path / "none.json", "there is no file .*none.json; check its name", "ledger-missing"),
+        (tmp_path, "cannot be read", "ledger-system"),
+    ]:
+        with pytest.raises(LedgerError, match=told) as caught:
             read_head(path)
-        assert caught.value.code == "ledger-system"
+        assert caught.value.code == code
 
 
 @pytest.mark.parametrize("head", [Head("", 7, HEAD.digest), Head(HEAD.ledger, 0, HEAD.digest), Head("a\nb", 7, "")])

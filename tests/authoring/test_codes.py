@@ -257,7 +257,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "ledger-not-there": lambda folder: _of_ledger(lambda: new_ledger(folder).entry(2)),
     "ledger-refused": _by_a_rulebook_without_files,
     "ledger-rolled-back": _in_an_older_copy,
-    "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder / "none.jsonl")),
+    "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder)),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),

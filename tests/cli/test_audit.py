@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -241,3 +242,13 @@ def test_a_warning_of_the_ledger_reaches_standard_error_once(
     rows.write_text("".join(f'{{"reference": "p-{number}", "profile": {{}}}}\n' for number in range(60)))
     batch = ["screen", str(rows), "--many", "-j", "2", "--as-of", "2026-11-22T09:00:00Z", "--channel", "compiled"]
     assert run(*batch, "--ledger", str(ledger)).err.count(warning) == told
+
+
+def test_a_chain_or_a_head_that_is_not_there_ends_as_a_ledger_that_is_not_there(ledger: Path, tmp_path: Path) -> None:
+    gone, new = str(tmp_path / "gone"), str(tmp_path / "new.db")
+    for told in (run("audit", "import", gone, new), run("audit", "verify", str(ledger), "--against", gone)):
+        assert (told.status, told.err) == (2, f"there is no file {gone}; check its name [ledger-missing]\n")
+    assert run("audit", "list", gone).status == 2
+    os.mkfifo(gone)
+    for told in (run("audit", "import", gone, new), run("audit", "list", gone)):
+        assert "not a plain file" in told.err

@@ -51,6 +51,14 @@ def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
 
 
+def unreadable(error: OSError, path: object) -> LedgerError:
+    """The error for a file beside a ledger (a chain, a head) that cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return LedgerError("ledger-missing", f"there is no file {printable(str(path))}; check its name")
+    reason = error.strerror or "the system failed"
+    return LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
+
+
 _OF_SYSTEM = {
     errno.EROFS: sqlite3.SQLITE_READONLY,
     errno.EACCES: sqlite3.SQLITE_READONLY,

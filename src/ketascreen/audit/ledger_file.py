@@ -13,6 +13,7 @@ from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
+from ketascreen.audit.place import require_ledger
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
 from ketascreen.audit.store import Store
@@ -80,8 +81,7 @@ class LedgerFile:
             SignatureError: the kept head is not signed by its key.
         """
         self = cls.__new__(cls)
-        if not Path(path).is_file():
-            raise LedgerError("ledger-missing", f"there is no ledger {printable(str(path))}; check its name")
+        require_ledger(Path(path))
         self._open(Store(Path(path), "rw" if writes else "ro", busy_seconds), clock, random, heads)
         self._identify()
         return self

@@ -163,6 +163,19 @@ def require_plain(path: Path) -> None:
     raise LedgerError("ledger-refused", f"the ledger {printable(str(path))} is {what}")
 
 
+def require_ledger(path: Path) -> None:
+    """Requires a plain file that holds something.
+
+    Raises:
+        LedgerError: it is not there, is not a plain file, or is empty.
+    """
+    require_plain(path)
+    if not path.is_file():
+        raise LedgerError("ledger-missing", f"there is no ledger {printable(str(path))}; check its name")
+    if not path.stat().st_size:
+        raise LedgerError("ledger-foreign", f"{printable(str(path))} is empty; it holds no ledger; name a ledger")
+
+
 def is_open_to_others(path: Path) -> bool:
     """Whether somebody except its owner may read or write a ledger."""
     found = _found(path)

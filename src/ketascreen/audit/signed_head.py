@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.audit.chain import Head
-from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.errors import LedgerError, unreadable
 from ketascreen.audit.sealing import SALT_BYTES, canonical
 from ketascreen.diagnostic import printable
 from ketascreen.runtime.plain_file import read_plain
@@ -50,13 +50,13 @@ def read_head(path: Path) -> SignedHead:
     Raises:
         LedgerError: the file cannot be read, or does not have the form of a head.
     """
-    reason, data = None, b""
+    problem, data = None, b""
     try:
         data = read_plain(path, MAX_BYTES)
     except OSError as error:
-        reason = error.strerror or "the system failed"
-    if reason is not None:
-        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
+        problem = unreadable(error, path)
+    if problem is not None:
+        raise problem
     found = _parsed(data)
     if found is None:
         message = f"{printable(str(path))} does not have the form of a head; `ketascreen audit head` writes one"

@@ -12,11 +12,12 @@ from pathlib import Path
 from ketascreen.audit.chain import Flaw, Head, Start, Walk
 from ketascreen.audit.chain_file import ChainReader
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.errors import LedgerError, unreadable
 from ketascreen.audit.ledger import Ledger
 from ketascreen.audit.record import key_of
 from ketascreen.audit.times import remarks
 from ketascreen.diagnostic import printable
+from ketascreen.runtime.plain_file import open_plain
 
 PAGE = 500
 
@@ -118,14 +119,14 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     Raises:
         LedgerError: it cannot be read.
     """
-    reason = None
+    problem = None
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             yield file
     except OSError as error:
-        reason = error.strerror or "the system failed"
-    if reason is not None:
-        raise LedgerError("ledger-system", f"{printable(str(path))} cannot be read ({reason})")
+        problem = unreadable(error, path)
+    if problem is not None:
+        raise problem
 
 
 def _verified(walk: Walk, flaws: list[Flaw], remarked: list[str], against: Head | None) -> Verified:
