@@ -110,7 +110,7 @@ class Ledger(LedgerFile):
     def screenings(
         self, reference: str, is_wanted: Callable[[Record], bool], *, after: int
     ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
-        """The screenings of a patient that are wanted, and are on record after entry `after`.
+        """The screenings of a patient that `is_wanted` names, and are on record after entry `after`.
 
         Each has its number and the overrides in it.
 

@@ -17,6 +17,8 @@ from ketascreen.syntax.utf8 import MAX_BYTES
 if TYPE_CHECKING:
     from ketascreen.syntax.tree import Node
 
+_CHECK = "check its name and permissions"
+
 
 def read_profile(source: str | Path | bytes, *, name: str = "profile") -> PatientProfile:
     """The profile of a JSON or YAML file, or of its bytes (JSON where they begin with a brace or bracket).
@@ -59,17 +61,16 @@ def open_file(path: Path) -> IO[bytes]:
     Raises:
         ProfileError: it does not exist, or cannot be read.
     """
+    hint = _CHECK
     try:
         return open_plain(path)
     except FileNotFoundError:
         reason = "no such file"
     except NotPlain as error:
-        raise ProfileError(
-            [_unreadable(path, str(error.strerror), f"{error.hint}, and `-` reads standard input")]
-        ) from None
+        reason, hint = str(error.strerror), f"{error.hint}, and `-` reads standard input"
     except OSError as error:
         reason = error.strerror or "an error of the system"
-    raise ProfileError([_unreadable(path, reason)])
+    raise ProfileError([_unreadable(path, reason, hint)])
 
 
 def _bytes(path: Path) -> bytes:
@@ -81,7 +82,7 @@ def _bytes(path: Path) -> bytes:
     raise ProfileError([_unreadable(path, reason)])
 
 
-def _unreadable(path: Path, reason: str, hint: str = "check its name and permissions") -> Diagnostic:
+def _unreadable(path: Path, reason: str, hint: str = _CHECK) -> Diagnostic:
     return Diagnostic("unreadable", f"cannot be read ({reason})", hint, Place(str(path)))
 
 
