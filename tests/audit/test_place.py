@@ -17,6 +17,7 @@ from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.retention import import_chain
 from ketascreen.audit.verify import verify_ledger
 from tests.helpers.ledgers import decide, lozenge_today, new_ledger
+from tests.helpers.places import ROOT
 
 
 def archive(ledger: Path) -> None:
@@ -216,8 +217,10 @@ def copy_over(ledger: Path) -> None:
 def remove_log_and_go_on(ledger: Path) -> None:
     remove_log(ledger)
     remove_index(ledger)
-    code = "from pathlib import Path; from tests.helpers.ledgers import *; lozenge_today(new_ledger(Path('.')))"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ledger.parent)
+    code = (
+        "import sys, pathlib; from tests.helpers.ledgers import *; lozenge_today(new_ledger(pathlib.Path(sys.argv[1])))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(ledger.parent)], check=True, cwd=ROOT)
 
 
 def in_reach(folder: Path) -> set[tuple[int, str]]:
