@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import Readiness, RequestError, Screener, Verdict
+from ketascreen import Readiness, RequestError, Route, Screener, Verdict
 from ketascreen.audit import Ledger
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome
@@ -138,7 +138,7 @@ def test_a_decision_on_one_diagnosis_recorded_as_other_lets_no_later_one_through
     assert iv(session(ledger, hours=24, **other_diagnosis("2026-11-20")))[2] == [Standing.IN_FORCE]
     later = session(ledger, hours=25, **other_diagnosis("2026-11-23"))
     assert iv(later)[2] == [Standing.FACT_CHANGED]
-    assert "other-diagnosis" in later.routes["iv"].readiness_reasons  # type: ignore[index]
+    assert "other-diagnosis" in later.routes[Route.IV].readiness_reasons
 
 
 def test_a_decision_of_2024_that_is_given_with_a_screening_does_not_count_and_says_so(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _by(result: str, reasons: tuple[str, ...]) -> str:
 
 
 def main() -> int:
-    """Says of each patient what is told, and what the list has; 1 on a difference."""
+    """Prints what the version says of each patient, and what the list has; returns 1 on a difference."""
     from ketascreen import Screener
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -75,4 +75,6 @@ def test_the_page_and_the_lean_form_have_the_words_of_an_old_answer() -> None:
     verdict = screened(suicidality=at("thoughts", "2025-11-01"))
     page = "\n".join(line.text for line in render(verdict))
     assert "ALERT: Suicidal thoughts, on 2025-11-01" in page
+    before, _, _ = page.partition("Recommendation:")
+    assert "Sources:" in before, "an alert shows what it rests on, as every finding does"
     assert LeanVerdict.of(verdict).whole(shipped()) == verdict

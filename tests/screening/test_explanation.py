@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import LeanVerdict, Route, Verdict
+from ketascreen import ClinicianDecision, LeanVerdict, Route, Verdict
 from ketascreen.rendering.verdict import render
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
 
@@ -71,6 +71,35 @@ def test_what_no_rule_asks_stands_under_each_eligible_and_each_caution(
     assert verdict.routes[Route.IV].decision == decision
     assert verdict.not_asked == shipped().identity.not_asked != ()
     assert (f"Not asked: {verdict.not_asked[0]}" in _page(verdict)) is told
+
+
+@pytest.mark.parametrize("is_decided", [True, False])
+def test_what_no_rule_asks_stands_under_a_session_that_is_ready_by_a_decision(is_decided: bool) -> None:
+    decisions = [ClinicianDecision(rule="bipolar-disorder", by="dr-17", at=AS_OF)] if is_decided else []
+    profile = profile_of({**baseline(), "bipolar": {"value": "bipolar_i", "at": "2026-11-20"}})
+    verdict = shipped_screener().screen(profile, as_of=AS_OF, stage="session", routes=["iv"], decisions=decisions)
+    route = verdict.routes[Route.IV]
+    assert (route.decision, route.readiness == "ready") == ("review", is_decided)
+    assert (f"Not asked: {verdict.not_asked[0]}" in _page(verdict)) is is_decided
+
+
+def test_an_answer_that_counts_until_it_is_replaced_has_no_last_day() -> None:
+    for answer, last in (("pregnant", None), ("not_pregnant", "2026-12-10")):
+        profile = profile_of({"pregnancy": {"value": answer, "at": "2026-11-10"}})
+        (used,) = shipped_screener().screen(profile, as_of=AS_OF).finding("pregnancy").rests_on
+        assert (used.value, used.counts_through) == (answer, last)
+
+
+@pytest.mark.parametrize(
+    ("fact", "answer", "who"),
+    [
+        ("bipolar", "bipolar_i", "Decided by: a clinician, who may go ahead although it is met"),
+        ("medical_evaluation", "not_done", "Decided by: nobody: while it is met, nobody may go ahead"),
+    ],
+)
+def test_a_met_review_says_who_decides_on_it(fact: str, answer: str, who: str) -> None:
+    profile = profile_of({**baseline(), fact: {"value": answer, "at": "2026-11-20"}})
+    assert who in _page(shipped_screener().screen(profile, as_of=AS_OF, routes=["iv"]))
 
 
 def _page(verdict: Verdict) -> str:

@@ -27,7 +27,7 @@ def screener(zone: str = "Europe/Berlin") -> Screener:
 
 
 def walked(kind: Kind) -> None:
-    """Walks a patient to the end, which must be what the kind says; who is barred is told why and what to do."""
+    """Walks a patient to the end. The kind says what it is; a rule that bars says why, and what to do."""
     visit = Visit(kind, screener(kind.zone))
     seen = visit.to_the_end()
     assert seen.verdict is not None

@@ -215,13 +215,9 @@ class PatientProfile(BaseModel):
     emergency_plan: Answer = choice("Written emergency plan", "session", "in_place", "lacking")
     rescue_medication: Answer = choice("Rescue medication", "session", "on_hand", "lacking")
     planned_observation_minutes: Answer = number(
-        "Observation planned after the dose",
-        "session",
-        "minutes",
-        0,
-        1440,
+        "Observation planned after the dose", "session", "minutes", 0, 1440,
         note="Counted from the end of the infusion, spray or injection; by mouth, from taking the dose.",
-    )
+    )  # fmt: skip
     treatment_plan: Answer = choice(
         "Treatment plan", "session", "recorded", "not_recorded", note="Route, dose and frequency."
     )
