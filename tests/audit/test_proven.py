@@ -7,13 +7,15 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ketascreen import Readiness
 from ketascreen.audit import Ledger, LedgerError
+from ketascreen.audit.entry import entry_of
 from ketascreen.audit.proven import _shows_none
-from ketascreen.audit.record import Record
+from ketascreen.audit.record import Record, override_of, override_record
 from ketascreen.audit.retention import retire
 from ketascreen.audit.verify import verify_ledger
 from tests.helpers.ledgers import at, clock, decide, example, lozenge_today, new_ledger, screener
@@ -192,3 +194,40 @@ def test_a_decision_still_counts_after_its_segment_begins_the_ledger(tmp_path: P
     assert [(one.first, one.last) for one in retire(ledger, tmp_path, now=now)] == [(1, 3)]
     shown = lozenge_today(ledger, as_of=at(2)).overrides
     assert [one.override.record for one in shown] == [4]
+
+
+def rewritten(ledger: Ledger, number: int, record: Record) -> None:
+    """Another record in the place of one, with a digest that fits, and a row behind it that names that digest."""
+    there = ledger.entry(number)
+    forged = entry_of(ledger.id, number, there.recorded_at, there.previous, record)
+    row = (forged.digest, record.body.encode(), record.opened.encode(), number)
+    changed(ledger, "UPDATE entries SET digest = ?, body = ?, openings = ? WHERE number = ?", *row)
+    changed(ledger, "UPDATE entries SET previous = ? WHERE number = ?", forged.digest, number + 1)
+
+
+def test_a_decision_that_was_rewritten_is_found_by_a_screening_that_shows_it(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path)
+    decide(ledger, lozenge_today(ledger), until=at(1))
+    lozenge_today(ledger, reference="p-18")
+    lozenge_today(ledger, as_of=at(0.5))
+    longer = override_of(ledger.entry(4).record, 4).model_copy(update={"record": None, "until": at(24)})
+    rewritten(ledger, 4, override_record("p-17", longer, ledger.salts()))
+    refused(ledger, 4, hours=2)
+    assert [flaw.number for flaw in verify_ledger(ledger).flaws] == [5]
+
+
+def test_a_second_start_of_a_batch_believes_no_decision_that_only_its_record_shows(tmp_path: Path) -> None:
+    def batch(ledger: Ledger) -> list[Any]:
+        people = [(reference, example("lozenge-at-home.yaml")) for reference in ("p-17", "p-18", "p-19")]
+        return list(screener(ledger).screen_many(people, as_of=at(1), stage="session", ledger=ledger))
+
+    for folder in ("true", "forged"):
+        (tmp_path / folder).mkdir()
+    ledger, other = new_ledger(tmp_path / "true"), new_ledger(tmp_path / "forged")
+    number = batch(ledger)[0].receipt.record
+    decide(other, lozenge_today(other))
+    forged = other.entry(batch(other)[0].receipt.record).record
+    assert [one["standing"] for one in forged.part("overrides")] == ["in_force"]
+    rewritten(ledger, number, forged)
+    with pytest.raises(LedgerError, match="entry 4, on which this rests, is not as it was written"):
+        batch(ledger)

@@ -42,7 +42,7 @@ class Records(Protocol):
     def screenings(
         self, reference: str, is_wanted: Callable[[Record], bool], *, after: int
     ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
-        """The screenings of a patient that `is_wanted` names, each with its number and the overrides in it."""
+        """The screenings of a patient that `is_wanted` names, each with its number and the overrides of then."""
         ...
 
     def record_all(

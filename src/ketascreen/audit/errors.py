@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ketascreen.diagnostic import KetascreenError, printable
 
@@ -49,6 +51,20 @@ def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}; check the disk"))
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
+
+
+@contextmanager
+def spoken(path: object) -> Iterator[None]:
+    """Turns an error of SQLite or of the system with the ledger at `path` into a LedgerError."""
+    problem = None
+    try:
+        yield
+    except sqlite3.Error as error:
+        problem = of_sqlite(error, path)
+    except OSError as error:
+        problem = of_system(error, path)
+    if problem is not None:
+        raise problem
 
 
 def unreadable(error: OSError, path: object) -> LedgerError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -11,7 +13,8 @@ from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.new_file import replace_file
 from ketascreen.audit.signed_head import head_text, read_head, require_signed
-from ketascreen.diagnostic import printable
+from ketascreen.diagnostic import Diagnostic, RequestError, printable
+from ketascreen.runtime.whole_file import locked_folder
 from ketascreen.signing import SigningKey
 
 EVERY = 100
@@ -23,15 +26,23 @@ class KeptHead:
 
     It belongs where those who can write the ledger cannot write: on another disk, of another owner. Threads and
     processes may share it. The file is made for a new ledger alone. For a ledger that has entries it must be there,
-    unless `new`: then it must not be there, and is made once.
+    unless `new`: then it must not be there, and is made once. A signed head is replaced by a signed one alone.
+
+    Raises:
+        RequestError: `every` is not a whole number from 1.
     """
 
-    def __init__(self, path: Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False) -> None:
-        self.path = path.absolute()
+    def __init__(
+        self, path: str | Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False
+    ) -> None:
+        if type(every) is not int or every < 1:
+            raise RequestError([Diagnostic("ledger", "`every` is not a number of entries", "write a number from 1")])
+        self.path = Path(path).absolute()
         self._every = every
         self._key = key
         self._is_new = new
         self._newest = 0
+        self._is_signed = False
         self._lock = Lock()  # around reading, comparing and replacing
         _all.add(self)
 
@@ -49,9 +60,10 @@ class KeptHead:
         """Begins with the head of a ledger that was opened.
 
         Raises:
-            LedgerError: no head was kept, and the ledger is not new; or the head could not be written.
+            LedgerError: no head was kept, and the ledger is not new; the kept one is signed, and there is no key; or
+                the head could not be written.
         """
-        with self._lock:
+        with self._alone():
             kept = self._read()
             if kept is None and head.number > 1 and not self._is_new:
                 raise self._missing(head)
@@ -61,12 +73,25 @@ class KeptHead:
         """Keeps a head if the one in the file is older by `every` entries, or is older at all and this is the last one.
 
         Raises:
-            LedgerError: it could not be written; it is due again at the next entry.
+            LedgerError: it could not be written; it is due again at the next entry. Its entry is on record.
         """
-        every = 1 if is_last else self._every
-        with self._lock:
-            if head.number - self._newest >= every:
+        every, problem = 1 if is_last else self._every, None
+        if head.number - self._newest < every:
+            return
+        try:
+            with self._alone():
                 self._keep(self._read(), head, every)  # another process may have kept one since
+        except LedgerError as error:
+            on_record = f"entry {head.number} is on record; only its head is not kept"
+            problem = LedgerError(error.code, f"{error.message}; {on_record}")
+        if problem is not None:
+            raise problem
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While no other thread or process reads, compares and replaces the file."""
+        with self._lock, locked_folder(self.path.parent):
+            yield
 
     def _read(self) -> Head | None:
         if not os.path.lexists(self.path):
@@ -78,11 +103,15 @@ class KeptHead:
             )
             raise LedgerError("ledger-refused", message)
         signed = read_head(self.path)
+        self._is_signed = signed.signature is not None
         return signed.head if self._key is None else require_signed(signed, [self._key.public])
 
     def _keep(self, kept: Head | None, head: Head, every: int) -> None:
         if kept is not None and kept.ledger != head.ledger:
             message = f"{printable(str(self.path))} is the head of another ledger; name another file for this one"
+            raise LedgerError("ledger-refused", message)
+        if kept is not None and self._is_signed and self._key is None:
+            message = f"the head in {printable(str(self.path))} is signed; give its key (--heads-key)"
             raise LedgerError("ledger-refused", message)
         if kept is None or head.number - kept.number >= every:
             replace_file(self.path, head_text(head, self._key).encode())

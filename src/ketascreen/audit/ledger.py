@@ -112,19 +112,19 @@ class Ledger(LedgerFile):
     ) -> Iterator[tuple[int, Record, tuple[Override, ...]]]:
         """The screenings of a patient that `is_wanted` names, and are on record after entry `after`.
 
-        Each has its number and the overrides in it.
+        Each has its number and the overrides that were on record then, whatever its own record shows.
 
         Raises:
             LedgerError: the ledger could not be read, or an entry is not as it was written.
         """
+        newest = self._store.newest("override", reference)
         for entry in self._store.of_kind("screening", reference, after=after):
             with self._legible():
                 wanted = is_wanted(entry.record)
             if wanted:
                 require_proven(self, entry)
                 with self._legible():
-                    shown = entry.record.part("overrides")
-                    overrides = tuple([Override.model_validate(one["override"]) for one in shown])
+                    overrides = overrides_of(self, reference, before=entry.number) if newest else ()
                 yield entry.number, entry.record, overrides
 
     def for_reading(self) -> Self:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.audit.errors import LedgerError
-from ketascreen.audit.rescue import beside, rescue
+from ketascreen.audit.rescue import Rescue, beside, rescue
 from ketascreen.diagnostic import printable
 from ketascreen.runtime.plain_file import is_loose
 
@@ -44,19 +44,25 @@ class FilePlace:
         """Whether each name still names the file that is open."""
         return all(file is None or _identity(name) == file for name, file in zip(self.names, self.files, strict=True))
 
-    def saved(self, writer: sqlite3.Connection) -> str | None:
-        """Saves what the open files hold, if one is not in its place, and says what became of it.
+    @property
+    def size(self) -> int:
+        """The bytes of the file now, without its log. A ledger never shrinks: nothing is taken out of its file."""
+        found = _found(self.names[0])
+        return found.st_size if found else 0
 
-        None: all of it is in the file, which has another name.
-        """
+    def saved(self, writer: sqlite3.Connection, *, is_written_over: bool) -> Rescue:
+        """Saves what the open files hold, if one is not in its place or was written over; says what became of it."""
         with suppress(sqlite3.Error, OSError):
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             if self._is_findable and self._save_log(writer):
-                return None
+                return Rescue(None, is_saved=True)
         rescued = rescue(writer, Path(self.names[0]))
         with suppress(sqlite3.Error, OSError):
-            self._leave_log(writer)
+            if is_written_over:
+                self._put_log_aside()
+            elif rescued.is_saved:
+                self._leave_log(writer)
         return rescued
 
     @property
@@ -86,8 +92,12 @@ class FilePlace:
             if log is None:
                 _into_the_file(writer)
         elif file is not None and not self._is_findable:
-            for name in self._own_log():
-                Path(name).rename(beside(name))
+            self._put_log_aside()
+
+    def _put_log_aside(self) -> None:
+        """Gives the log another name: what is in the place of its file is another one, and SQLite would join them."""
+        for name in self._own_log():
+            Path(name).rename(beside(name))
 
     def _own_log(self) -> list[str]:
         """The names of the log that still name the files that are open."""
@@ -104,10 +114,16 @@ def _into_the_file(writer: sqlite3.Connection) -> bool:
 def moved(path: Path, rescued: str | None = None) -> LedgerError:
     """The error for a ledger whose path does not name the file that is open; `rescued` says what became of the rest."""
     message = (
-        f"the ledger {printable(str(path))}: it, or its log beside it, was moved, removed or replaced while it was "
-        f"open; end every process that uses it, and {'put both back' if rescued is None else f'keep it all: {rescued}'}"
+        f"the ledger {printable(str(path))}: it, or its log beside it, was moved, removed, replaced or written over "
+        f"while it was open; end every process that uses it, and {_what_to_do(rescued)}"
     )
     return LedgerError("ledger-moved", message)
+
+
+def _what_to_do(rescued: str | None) -> str:
+    if rescued is None:
+        return "put both back; move what stands in their place aside first"
+    return f"keep it all: {rescued}"
 
 
 def make_file(path: Path) -> None:

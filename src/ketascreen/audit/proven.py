@@ -7,45 +7,54 @@ longer finds is missed here. Only a walk over the whole chain (`verify`) finds t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ketascreen.audit.chain import Start, flaws_alone
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
-from ketascreen.audit.ledger_file import LedgerFile
-from ketascreen.audit.record import override_of
+from ketascreen.audit.reading import LedgerReading
+from ketascreen.audit.record import FORMAT, override_of
 from ketascreen.audit.sealing import commitment
 from ketascreen.diagnostic import printable
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.standing import LASTING, Standing
 
+_ITS_END = frozenset({"lapsed_at", "lapsed_as"})
+"""What a screening tells of an override beside what its entry has."""
+
 _NONE = re.compile(r'"overrides":"\[\\"overrides\\",\\"([0-9a-f]+)\\",\[\]\]"')
 """The opening of a record that shows no override, as its openings have it; it gives the salt."""
 
 
-def overrides_of(ledger: LedgerFile, reference: str) -> tuple[Override, ...]:
+def overrides_of(ledger: LedgerReading, reference: str, *, before: int | None = None) -> tuple[Override, ...]:
     """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
 
+    `before`: as they were when the entry of that number was written.
+
     Raises:
-        LedgerError: an entry is not as it was written, or an override that a later screening shows is not there.
+        LedgerError: an entry is not as it was written, or an override that a later screening shows is not there, or is
+            another one.
         KeyError, ValueError, TypeError: an entry cannot be read.
     """
-    made = _proven(ledger, "override", reference)
-    found = {entry.number for entry in made}
+    made = {one.number: override_of(one.record, one.number) for one in _proven(ledger, "override", reference)}
     for entry in ledger.of_kind("screening", reference):
         if not _shows_none(entry):
-            _require_shown(ledger, entry, found)
+            _require_shown(ledger, entry, made)
     if not made:
         return ()
     lapsed: dict[int, tuple[int, Standing]] = {}
-    for entry in _proven(ledger, "screening", reference, after=made[0].number):
-        for number, standing in _shown(entry):
-            if standing in LASTING:
-                lapsed.setdefault(number, (entry.number, standing))
-    return tuple(_with_its_end(override_of(entry.record, entry.number), lapsed) for entry in made)
+    for entry in _proven(ledger, "screening", reference, after=min(made)):
+        if before is None or entry.number < before:
+            for number, standing in _shown(entry):
+                if standing in LASTING:
+                    lapsed.setdefault(number, (entry.number, standing))
+    return tuple(
+        _with_its_end(override, lapsed) for number, override in made.items() if before is None or number < before
+    )
 
 
-def require_proven(ledger: LedgerFile, entry: Entry) -> None:
+def require_proven(ledger: LedgerReading, entry: Entry) -> None:
     """Requires an entry to be as it was written, with the links to the entries beside it.
 
     Raises:
@@ -57,7 +66,7 @@ def require_proven(ledger: LedgerFile, entry: Entry) -> None:
     _require(ledger, entry, before.digest if before else None, follows=follows)
 
 
-def _proven(ledger: LedgerFile, kind: str, reference: str, *, after: int = 0) -> list[Entry]:
+def _proven(ledger: LedgerReading, kind: str, reference: str, *, after: int = 0) -> list[Entry]:
     entries = []
     for entry, before, follows in ledger.linked(kind, reference, after=after):
         _require(ledger, entry, before, follows=follows)
@@ -67,7 +76,7 @@ def _proven(ledger: LedgerFile, kind: str, reference: str, *, after: int = 0) ->
     return entries
 
 
-def _require(ledger: LedgerFile, entry: Entry, before: str | None, *, follows: bool) -> None:
+def _require(ledger: LedgerReading, entry: Entry, before: str | None, *, follows: bool) -> None:
     start = ledger.start() if before is None else Start(ledger.id, entry.number, before)
     if not follows or any(flaws_alone(start, entry)):
         raise _damaged(ledger, entry.number)
@@ -82,11 +91,24 @@ def _shows_none(screening: Entry) -> bool:
     return told is not None and commitment(f'["overrides","{told[1]}",[]]') in screening.record.body
 
 
-def _require_shown(ledger: LedgerFile, screening: Entry, found: Set[int]) -> None:
-    """Requires the overrides that a screening shows to be among those found, unless they were moved out."""
-    for number, _ in _shown(screening):
-        if number not in found and number >= ledger.start().first:
+def _require_shown(ledger: LedgerReading, screening: Entry, made: Mapping[int, Override]) -> None:
+    """Requires the overrides that a screening shows to be those that were made, unless they were moved out."""
+    for one in screening.record.part("overrides"):
+        shown = one["override"]
+        number = shown["record"]
+        if number in made:
+            is_it = _is_shown_of(made[number], shown, is_whole=screening.record.format == FORMAT)
+        else:
+            is_it = number < ledger.start().first
+        if not is_it:
             raise _damaged(ledger, number)
+
+
+def _is_shown_of(override: Override, shown: Mapping[str, Any], *, is_whole: bool) -> bool:
+    """Whether a screening shows an override as its entry has it; a screening of a format before shows less of it."""
+    less = _ITS_END if is_whole else _ITS_END | {"rests_on"}
+    told = {name: value for name, value in shown.items() if name not in less}
+    return override.model_dump(mode="json", include=set(told)) == told
 
 
 def _shown(screening: Entry) -> Iterator[tuple[int, Standing]]:
@@ -100,7 +122,7 @@ def _with_its_end(override: Override, lapsed: Mapping[int, tuple[int, Standing]]
     return override.model_copy(update={"lapsed_at": at, "lapsed_as": standing})
 
 
-def _damaged(ledger: LedgerFile, number: int) -> LedgerError:
+def _damaged(ledger: LedgerReading, number: int) -> LedgerError:
     message = (
         f"the ledger {printable(str(ledger.path))}: entry {number}, on which this rests, is not as it was written; "
         "verify the ledger"

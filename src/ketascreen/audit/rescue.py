@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
@@ -17,12 +18,20 @@ from ketascreen.diagnostic import printable
 _ENTRIES = f"SELECT {COLUMNS} FROM entries"
 
 
-def rescue(connection: sqlite3.Connection, path: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """What became of what an open ledger held: `told`, None if all of it is in its file; and whether it is saved."""
+
+    told: str | None
+    is_saved: bool
+
+
+def rescue(connection: sqlite3.Connection, path: Path) -> Rescue:
     """Writes the whole chain to a new file beside the ledger, and says where it is, or why it is not there.
 
     The whole chain, since the file of that name may be another ledger, or one that went on without these entries.
     """
-    file = _free(path)
+    file = beside(path, ".jsonl")
     try:
         connection.execute("BEGIN")  # one state of the file for all that is read
         try:
@@ -30,23 +39,18 @@ def rescue(connection: sqlite3.Connection, path: Path) -> str:
         finally:
             connection.execute("ROLLBACK")
     except LedgerError as error:
-        return f"what it still held could not be saved: {error.message}"
+        told = f"what it still held could not be saved: {error.message}. It is tried again at each use"
+        return Rescue(told, is_saved=False)
     except (sqlite3.Error, LookupError, ValueError, TypeError):
-        return "what it still held could not be read"
-    return (
-        f"what it still held, up to entry {number}, is in {printable(str(file))}; `ketascreen audit import` makes a "
-        "ledger of that"
-    )
+        return Rescue("what it still held could not be read", is_saved=False)
+    told = f"what it still held, up to entry {number}, is in {printable(str(file))}"
+    return Rescue(f"{told}; `ketascreen audit import` makes a ledger of that", is_saved=True)
 
 
-def beside(path: Path | str) -> Path:
-    """The name for what is put aside of a file."""
-    return Path(f"{path}.rescued-{os.getpid()}")
-
-
-def _free(path: Path) -> Path:
-    name = beside(path)
-    names = chain((f"{name}.jsonl",), (f"{name}-{number}.jsonl" for number in count(2)))
+def beside(path: Path | str, ending: str = "") -> Path:
+    """A free name for what is put aside of a file."""
+    name = f"{path}.rescued-{os.getpid()}"
+    names = chain((f"{name}{ending}",), (f"{name}-{number}{ending}" for number in count(2)))
     return next(Path(one) for one in names if not os.path.lexists(one))
 
 

@@ -14,8 +14,9 @@ from threading import RLock
 
 from ketascreen.audit.connection import connected
 from ketascreen.audit.entry import Entry
-from ketascreen.audit.errors import of_sqlite, of_system
+from ketascreen.audit.errors import spoken
 from ketascreen.audit.place import FilePlace, is_open_to_others, make_file, moved, require_plain
+from ketascreen.audit.rescue import Rescue
 from ketascreen.audit.schema import MIGRATIONS, Migration, bring_up_to_date
 from ketascreen.audit.transaction import COLUMNS, Transaction, entry_in, require_known, rolled_back
 
@@ -32,7 +33,7 @@ class Store:
 
     `mode` is SQLite's: `rwc` reads, writes and creates; `rw` reads and writes; `ro` only reads. A file is created once:
     a store that opens it again creates nothing. `known` is the number and digest of the newest entry that is known to
-    be in the file. A file without it is an older copy, or another ledger. `added` is the newest one of its own.
+    be in the file. A file without it is an older copy, or another ledger.
     """
 
     def __init__(
@@ -46,11 +47,11 @@ class Store:
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         self._place: FilePlace | None = None
+        self._size = 0  # of the file in its place; the largest that was seen
         self._is_moved = False
         self._rescued: str | None = None
         self._is_told_loose = False
         self.known: tuple[int, str] | None = None
-        self.added: tuple[int, str] | None = None
         _stores.add(self)
 
     @contextmanager
@@ -60,7 +61,7 @@ class Store:
         Raises:
             LedgerError: it could not begin, or could not be made durable. Nothing of it is in the ledger.
         """
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             connection = self._opened()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -74,7 +75,6 @@ class Store:
             finally:
                 if self._writer is connection and connection.in_transaction:
                     connection.execute("ROLLBACK")
-            self.added = transaction.added or self.added
             self.known = transaction.added or self.known
 
     def read_back(self, numbers: Sequence[int]) -> list[Entry]:
@@ -83,7 +83,7 @@ class Store:
         Raises:
             LedgerError: the file could not be read.
         """
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             connection = self._opened()
             marks = ", ".join("?" * len(numbers))
             query = f"SELECT {COLUMNS} FROM entries WHERE number IN ({marks})"
@@ -118,7 +118,7 @@ class Store:
         Raises:
             LedgerError: the file could not be read.
         """
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             return Transaction(self._opened()).newest(kind, key)
 
     def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
@@ -138,7 +138,7 @@ class Store:
             "LEFT JOIN entries AS behind ON behind.number = entries.number + 1 "
             "WHERE entries.kind = ? AND entries.key = ? AND entries.number > ? ORDER BY entries.number"
         )
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             rows = self._opened().execute(query, (kind, key, after))
             return [(entry_in(row[:-2]), row[-2], bool(row[-1])) for row in rows]
 
@@ -148,7 +148,7 @@ class Store:
         Raises:
             LedgerError: the file could not be read.
         """
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             rows = self._opened().execute(
                 "SELECT number, kind, key FROM entries WHERE number BETWEEN ? AND ?", (first, last)
             )
@@ -196,6 +196,8 @@ class Store:
         """
         with self._lock:
             left = self.writes and self._leave_if_moved()
+            if left:
+                self._close(self._writer, self._reader)
             # The writer closes last: only it can move the log into the file, so that the file alone is the ledger.
             self._close(self._reader, self._writer)
             self._is_moved = False
@@ -215,13 +217,25 @@ class Store:
             raise moved(self.path, self._rescued)
 
     def _leave_if_moved(self) -> bool:
-        """Closes a file that is not in its place any more, once all that it holds is in a file that can be found."""
-        if self._place is None or self._place.holds:
+        """Leaves a file that is not in its place any more, or was written over.
+
+        It is closed once all that it holds is in a file that can be found. Until then that is tried at each use.
+        """
+        place = self._place
+        if place is None:
             return False
-        self._rescued = self._place.saved(self._writer) if self._writer and self.writes else None
-        # The last one to close deletes the log by its name, whosever that is now; a reader may not.
-        self._close(self._writer, self._reader)
+        holds, size = place.holds, place.size
+        if holds and size >= self._size and not self._is_moved:
+            self._size = size
+            return False
         self._is_moved = True
+        saved = Rescue(None, is_saved=True)
+        if self._writer is not None and self.writes:
+            saved = place.saved(self._writer, is_written_over=holds and size < self._size)
+        self._rescued = saved.told
+        if saved.is_saved:
+            # The last one to close deletes the log by its name, whosever that is now; a reader may not.
+            self._close(self._writer, self._reader)
         return True
 
     def forget(self) -> None:
@@ -233,7 +247,7 @@ class Store:
     def _select(self, where: str, values: Sequence[object], backwards: bool, limit: int) -> list[Entry]:
         order = "DESC" if backwards else "ASC"
         query = f"SELECT {COLUMNS} FROM entries WHERE {where} ORDER BY number {order} LIMIT {limit}"
-        with self._lock, self._spoken():
+        with self._lock, spoken(self.path):
             return [entry_in(row) for row in self._opened().execute(query, values)]
 
     def _opened(self) -> sqlite3.Connection:
@@ -260,7 +274,7 @@ class Store:
         except BaseException:
             self._close(self._reader, self._writer)
             raise
-        self._place = place
+        self._place, self._size = place, place.size
         self._mode = "rw" if self._mode == "rwc" else self._mode
         self._tell_loose()
 
@@ -268,19 +282,6 @@ class Store:
         if not self._is_told_loose and self.is_loose:
             self._is_told_loose = True
             log.warning("others than its owner may read or write the ledger; close it to them with chmod 600")
-
-    @contextmanager
-    def _spoken(self) -> Iterator[None]:
-        """Turns an error of SQLite or of the system into a LedgerError."""
-        problem = None
-        try:
-            yield
-        except sqlite3.Error as error:
-            problem = of_sqlite(error, self.path)
-        except OSError as error:
-            problem = of_system(error, self.path)
-        if problem is not None:
-            raise problem
 
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()

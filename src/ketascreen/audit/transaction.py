@@ -71,7 +71,10 @@ def require_known(connection: sqlite3.Connection, known: tuple[int, str], path: 
     if found == (digest,):
         return
     if found is not None:
-        reason = f"its entry {number} was altered, or an older copy that went on is in its place; verify it"
+        reason = (
+            f"its entry {number} was altered, an older copy that went on is in its place, or the kept head is that of "
+            "another ledger; verify it"
+        )
         raise LedgerError("ledger-damaged", f"the ledger {printable(str(path))}: {reason}")
     raise rolled_back(path, number)
 
@@ -80,6 +83,7 @@ def rolled_back(path: object, number: int) -> LedgerError:
     """The error for a ledger without an entry that it had."""
     message = (
         f"the ledger {printable(str(path))} does not have entry {number}, which it had: an older copy or another "
-        "ledger is in its place, or entries were cut off; put the newest one back (docs/audit.md, Restore)"
+        "ledger is in its place, or entries were cut off; put the newest one back (docs/audit.md, Restore). If the "
+        "kept head is that of another ledger, name its own"
     )
     return LedgerError("ledger-rolled-back", message)

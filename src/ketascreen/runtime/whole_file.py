@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:  # Windows: the ledger, which needs it, is for Linux
+    flock = None  # type: ignore[assignment]
+
+_WAIT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.005
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file for this user alone. It replaces one of that name, in one step, once it is complete.
+    """Writes a file for its owner alone. It replaces one of that name, in one step, once it is complete.
+
+    A new file is this user's. One that replaces another user's stays that user's, where this user may give files away.
 
     Threads, processes and machines may write the same name at once. A link of that name is replaced, never followed.
 
@@ -16,9 +30,10 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     import tempfile  # needed only for writing, and it takes long to import
 
-    opened, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    opened, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(opened, "wb") as file:
+            _give_to_the_owner_of(path, opened)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -27,6 +42,44 @@ def write_whole(path: Path, data: bytes) -> None:
         Path(part).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _give_to_the_owner_of(path: Path, opened: int) -> None:
+    with suppress(OSError, AttributeError):
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode) and found.st_uid != os.geteuid():
+            os.fchown(opened, found.st_uid, found.st_gid)
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """While no other process has locked this folder.
+
+    A process that was stopped keeps its lock, so this waits some seconds alone, and then goes on without the lock. So
+    it does where the system locks no folders.
+    """
+    descriptor = None
+    try:
+        with suppress(OSError):
+            if flock is not None:
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                _wait_for_lock(descriptor)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)  # gives the lock back
+
+
+def _wait_for_lock(descriptor: int) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            flock(descriptor, LOCK_EX | LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def sync_folder(folder: Path) -> None:
