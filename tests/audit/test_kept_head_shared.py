@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from ketascreen import RequestError
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.chain import Head
 from ketascreen.audit.heads import KeptHead
+from ketascreen.audit.retention import retire
 from ketascreen.audit.signed_head import read_head
 from ketascreen.runtime import whole_file
 from ketascreen.signing import read_signing_key
-from tests.helpers.ledgers import lozenge_today, new_ledger
+from tests.helpers.ledgers import clock, lozenge_today, new_ledger
+from tests.helpers.screening import AS_OF
 from tests.helpers.signing_keys import key_files
 
 
@@ -117,7 +120,7 @@ def test_the_head_of_another_ledger_is_named_as_a_reason(tmp_path: Path) -> None
             for _ in range(1 if name == "one" else 2):
                 lozenge_today(ledger, reference=name)
     for name, heads in (("one", "two.head"), ("two", "one.head")):
-        with pytest.raises(LedgerError, match="kept head is that of another ledger"):
+        with pytest.raises(LedgerError, match="kept head belongs to another ledger"):
             new_ledger(tmp_path / name, heads=tmp_path / heads)
 
 
@@ -130,3 +133,12 @@ def test_a_number_of_entries_that_is_none_is_refused(tmp_path: Path, every: obje
 def test_a_path_may_be_text(tmp_path: Path) -> None:
     new_ledger(tmp_path, heads=KeptHead(str(tmp_path / "head"))).close()
     assert number_in(tmp_path / "head") == 1
+
+
+def test_a_retirement_keeps_it_at_once_since_its_entry_may_be_gone(tmp_path: Path) -> None:
+    given = {"segment_size": 3, "clock": clock(AS_OF, timedelta(days=1))}
+    ledger = new_ledger(tmp_path, heads=tmp_path / "head", **given)
+    for _ in range(3):
+        lozenge_today(ledger)
+    retire(ledger, tmp_path, now=AS_OF.replace(year=2033))
+    assert number_in(tmp_path / "head") == ledger.head().number, "before it is closed, and before it was due"

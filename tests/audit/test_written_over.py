@@ -120,3 +120,14 @@ def test_a_ledger_that_was_refused_leaves_no_log_open(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="--heads-new"):
         new_ledger(tmp_path, heads=tmp_path / "head")
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_the_log_that_a_removed_ledger_left_names_the_file_that_holds_what_was_in_it(tmp_path: Path) -> None:
+    ledger, _ = grown(tmp_path)
+    ledger.path.unlink()
+    with pytest.raises(LedgerError, match="up to entry 6"):
+        ledger.close()
+    (rescued,) = tmp_path.glob("*.rescued-*.jsonl")
+    with pytest.raises(LedgerError, match=f"saved in {rescued}: move the log aside, and import that") as error:
+        new_ledger(tmp_path)
+    assert error.value.code == "ledger-moved"

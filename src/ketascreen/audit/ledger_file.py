@@ -183,6 +183,7 @@ class LedgerFile(LedgerReading):
             entry = self._add(transaction, record_of("retired", parts, self.salts()))
             transaction.take_out(head.number)
         self._require_stored([entry])
+        self._keep_head(is_last=True)  # the kept one may be of an entry that is gone now
 
     def _add(self, transaction: Transaction, record: Record) -> Entry:
         last = transaction.last()

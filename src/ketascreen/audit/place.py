@@ -12,6 +12,7 @@ import sqlite3
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from ketascreen.audit.errors import LedgerError
@@ -122,7 +123,7 @@ def moved(path: Path, rescued: str | None = None) -> LedgerError:
 
 def _what_to_do(rescued: str | None) -> str:
     if rescued is None:
-        return "put both back; move what stands in their place aside first"
+        return "put both back; move what is in their place aside first"
     return f"keep it all: {rescued}"
 
 
@@ -159,9 +160,11 @@ def require_no_log(path: Path) -> None:
     log = _found(f"{path}{LOG[0]}")  # looked at first: a file is there before its log
     file = _found(path)
     if log is not None and log.st_size and (file is None or not file.st_size):
+        saved = sorted(path.parent.glob(f"{escape(path.name)}.rescued-*.jsonl"))
+        told = f", which was saved in {printable(str(saved[-1]))}: move the log aside, and import that" if saved else ""
         message = (
-            f"the log of a ledger is beside {printable(str(path))} without its file; put the file back, or move "
-            "the log to where the file is now"
+            f"the log of a ledger is beside {printable(str(path))} without its file{told}; else put the file back, or "
+            "move the log to where the file is now"
         )
         raise LedgerError("ledger-moved", message)
 

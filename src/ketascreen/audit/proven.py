@@ -21,7 +21,7 @@ from ketascreen.verdict.override import Override
 from ketascreen.verdict.standing import LASTING, Standing
 
 _ITS_END = frozenset({"lapsed_at", "lapsed_as"})
-"""What a screening tells of an override beside what its entry has."""
+"""What a screening says about an override beside what its entry has."""
 
 _NONE = re.compile(r'"overrides":"\[\\"overrides\\",\\"([0-9a-f]+)\\",\[\]\]"')
 """The opening of a record that shows no override, as its openings have it; it gives the salt."""

@@ -72,7 +72,7 @@ def require_known(connection: sqlite3.Connection, known: tuple[int, str], path: 
         return
     if found is not None:
         reason = (
-            f"its entry {number} was altered, an older copy that went on is in its place, or the kept head is that of "
+            f"its entry {number} was altered, an older copy that went on is in its place, or the kept head belongs to "
             "another ledger; verify it"
         )
         raise LedgerError("ledger-damaged", f"the ledger {printable(str(path))}: {reason}")
@@ -84,6 +84,6 @@ def rolled_back(path: object, number: int) -> LedgerError:
     message = (
         f"the ledger {printable(str(path))} does not have entry {number}, which it had: an older copy or another "
         "ledger is in its place, or entries were cut off; put the newest one back (docs/audit.md, Restore). If the "
-        "kept head is that of another ledger, name its own"
+        "kept head belongs to another ledger, name its own"
     )
     return LedgerError("ledger-rolled-back", message)
