@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ketascreen.cli.exit_status import ExitStatus
 from tests.helpers.command_line import flat, run
 from tests.helpers.ledgers import changed, lozenge_today
 
-ALTERATIONS = {
+ALTERATIONS: dict[str, tuple[str, Callable[[str], str]]] = {
     "a decision": ("body", lambda text: text.replace('"decision":"review"', '"decision":"eligible"')),
     "a reference": ("openings", lambda text: text.replace("p-17", "p-18")),
     "an answer": ("openings", lambda text: text.replace('home\\"', 'moon\\"')),

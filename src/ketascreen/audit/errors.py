@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from pathlib import Path
 
 from ketascreen.diagnostic import KetascreenError, printable
 
@@ -36,7 +37,10 @@ _OF_SQLITE = {
     sqlite3.SQLITE_BUSY: ("ledger-locked", "another process uses it; try again"),
     sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process uses it; try again"),
     sqlite3.SQLITE_CANTOPEN: ("ledger-missing", "it cannot be opened; check the folder and its permissions"),
-    sqlite3.SQLITE_CORRUPT: ("ledger-damaged", "the file is damaged; keep it, and start a new ledger"),
+    sqlite3.SQLITE_CORRUPT: (
+        "ledger-damaged",
+        "the file is damaged; keep it, and restore the backup (docs/audit.md) or start a new ledger",
+    ),
     sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger; name a ledger"),
     sqlite3.SQLITE_IOERR: ("ledger-system", "the system could not read or write it; check the disk"),
 }
@@ -47,8 +51,18 @@ _PRIMARY = 0xFF
 def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     """The error for what SQLite could not do with the ledger at `path`."""
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if number == sqlite3.SQLITE_CANTOPEN and (problem := _of_folder(path)):
+        return problem
     code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}; check the disk"))
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
+
+
+def _of_folder(path: object) -> LedgerError | None:
+    """The error for a folder in the place of a ledger; an empty name means the present folder."""
+    if not Path(str(path)).is_dir():
+        return None
+    message = f"{printable(str(path))} is a folder; name the file of a ledger in it, such as clinic.db"
+    return LedgerError("ledger-refused", message)
 
 
 def unreadable(error: OSError, path: object) -> LedgerError:
@@ -73,6 +87,8 @@ _OF_SYSTEM = {
 
 def of_system(error: OSError, path: object) -> LedgerError:
     """The error for what the system could not do with the ledger at `path`, in the same sentences."""
+    if problem := _of_folder(path):
+        return problem
     number = _OF_SYSTEM.get(error.errno or 0, sqlite3.SQLITE_IOERR)
     code, reason = _OF_SQLITE[number]
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")

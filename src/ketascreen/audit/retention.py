@@ -40,8 +40,8 @@ def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
         head = write_chain(file, start, map(opened_only, entries) if redacted else entries, complete=not redacted)
     if flaws:
         message = (
-            f"{printable(str(path))} is written, but the ledger {printable(str(ledger.path))} is not as it was written: "
-            f"{flaws[0]}; keep the file apart from your backups, and verify the ledger"
+            f"{printable(str(path))} is written, but the ledger {printable(str(ledger.path))} is not as it was "
+            f"written: {flaws[0]}; keep the file apart from your backups, and verify the ledger"
         )
         raise LedgerError("ledger-damaged", message)
     return head

@@ -106,6 +106,14 @@ class Recorder(Protocol):
         """
         ...
 
+    def for_reading(self) -> Self:
+        """The same one as another process may have it.
+
+        Raises:
+            RequestError: another process cannot have it.
+        """
+        ...
+
     def batch(self, rulebook: Rulebook, request: Request) -> Batch:
         """Begins a batch, or goes on with one of the same request and rulebook, and puts that on record.
 

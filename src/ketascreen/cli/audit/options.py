@@ -38,7 +38,7 @@ def end(*, as_written: bool) -> NoReturn:
 
 @contextmanager
 def illegible() -> Iterator[None]:
-    """Around what reads an entry that may be altered: then its record may hold anything, or nothing that can be read."""
+    """Around what reads an entry that may be altered: then its record can hold anything, also what nobody can read."""
     with suppress(LookupError, ValueError, TypeError, AttributeError):
         yield
 

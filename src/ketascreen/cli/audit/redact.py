@@ -23,7 +23,8 @@ from ketascreen.cli.options import unknown
 def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
     """Print entry NUMBER as a chain file of one entry; every part is sealed, except the named ones.
 
-    An entry that is not as it was written is refused. What is printed verifies without more; a person who has it learns the opened parts and no others.
+    An entry that is not as it was written is refused. What is printed verifies without more; a person who has it learns
+    the opened parts and no others.
     """
     with Ledger.existing(ledger) as opened:
         entry = opened.entry(number)

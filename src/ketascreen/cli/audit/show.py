@@ -47,7 +47,7 @@ def command(ledger: Path, number: int, as_json: bool) -> None:
 
 
 def as_data(found: Entry) -> dict[str, Any]:
-    """The entry with each part as plain data; null for a part that cannot be opened, or a record that cannot be read."""
+    """The entry with each part as plain data; null for what cannot be opened or read."""
     told: dict[str, Any] = {"clear": None, "opened": None}
     with illegible():
         told = _parts(found.record)
