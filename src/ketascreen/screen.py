@@ -215,6 +215,8 @@ class Screener:
         return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "channels"):
+            return "Screener()"  # not built yet
         who = self.rulebook.identity
         names = ", ".join(channel.name for channel in self.channels)
         return f"Screener({who.id} {who.version}, {self.rulebook.bytes_digest[:12]}, {names})"

@@ -43,7 +43,8 @@ def test_each_line_tells_its_id_the_decisions_and_where_it_is_on_record(tmp_path
     )
     assert ran.status == 0
     assert ran.err == (
-        f"made a new ledger {tmp_path / 'ledger.db'}\n2 screened.\neligible: iv 1, intranasal 1\ncaution: im 1, sublingual 1, oral 1\n"
+        f"made a new ledger {tmp_path / 'ledger.db'}\n2 screened.\neligible: iv 1, intranasal 1\n"
+        "caution: im 1, sublingual 1, oral 1\n"
         "insufficient data: iv 1, im 1, intranasal 1, sublingual 1, oral 1\n"
     )
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -286,3 +287,20 @@ def test_other_entries_with_the_same_numbers_are_noticed(tmp_path: Path) -> None
 def test_the_repr_of_what_is_composed_shows_nothing_of_the_patient(tmp_path: Path) -> None:
     composed = Composed("p-17", "eligible", "body", "opened", seen=(None, None))  # type: ignore[arg-type]
     assert repr(replace(composed)) == "Composed()"
+
+
+@pytest.mark.parametrize("wrong", [0, 30])
+def test_the_frames_of_a_batch_show_nobody(tmp_path: Path, wrong: int) -> None:
+    people = [(f"zebrafish-{number}", profile) for number, (_, profile) in enumerate(PEOPLE)]
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        verdicts = screener(ledger).record_many([*people[:wrong], ("zebrafish", "{}")], as_of=AS_OF)
+        with pytest.raises(RequestError) as error:
+            list(verdicts)
+    ours = "".join(
+        line
+        for frame in traceback.TracebackException.from_exception(error.value, capture_locals=True).stack
+        if frame.filename.endswith(("on_record.py", "process_pool.py"))
+        for line in (frame.locals or {}).values()
+    )
+    assert "Composing(" in ours
+    assert "zebrafish" not in ours

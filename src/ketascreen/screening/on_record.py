@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from itertools import chain, islice
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of
@@ -24,6 +25,15 @@ from ketascreen.verdict.verdict import Verdict
 
 Person = tuple[str | None, ProfileOrJson]
 """The caller's opaque reference to a patient, with the profile or the bytes of its JSON."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Pair(Quiet):
+    """A `Person` inside: its repr shows neither the reference nor the profile."""
+
+    reference: str | None
+    given: ProfileOrJson
+
 
 _NO_PERSON = Diagnostic(
     "reference",
@@ -41,7 +51,7 @@ class Composing:
     rulebook: Rulebook
     engines: tuple[tuple[str, str], ...]
 
-    def one(self, batch: Batch, person: Person, before: Composed | None = None) -> Composed | ProfileError:
+    def one(self, batch: Batch, person: Pair, before: Composed | None = None) -> Composed | ProfileError:
         """The composed screening, or why the patient was refused; `before` is what was composed a moment ago.
 
         Raises:
@@ -53,7 +63,7 @@ class Composing:
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
 
-    def refused(self, person: Person) -> ProfileError | None:
+    def refused(self, person: Pair) -> ProfileError | None:
         """Why a patient is refused before anything is screened."""
         try:
             _read(person)
@@ -66,13 +76,13 @@ class Composing:
         return Screening(reference, profile, verdict, self.rulebook, self.engines)
 
 
-def _read(person: Person) -> tuple[str, PatientProfile]:
+def _read(person: Pair) -> tuple[str, PatientProfile]:
     """The reference and the profile of a patient.
 
     Raises:
         ProfileError: the profile or the reference is refused.
     """
-    reference, given = person
+    reference, given = person.reference, person.given
     # Read first: it says more of a line whose reference is misspelt or of another form.
     profile = profile_in(given) if isinstance(given, bytes) else given
     problem = reference_problem(reference)
@@ -105,7 +115,8 @@ def on_record(
 def _in_pieces(
     composing: Composing, ledger: Recorder, people: Iterable[ProfileOrJson | Person], workers: int
 ) -> Results[LeanVerdict]:
-    rest = _people(people)
+    rest = _pairs(people)
+    del people  # a tool that shows local variables would show what is in it
     for first in rest:
         if (refused := composing.refused(first)) is None:
             break
@@ -116,7 +127,7 @@ def _in_pieces(
         require_start()
         require_copies((composing, ledger.for_reading()))
     begun = _Begun(composing, ledger)
-    taken = deque[Person]()
+    taken = deque[Pair]()
     with closing(in_order(begun, _noted(chain([first], rest), taken), workers=workers)) as answers:
         while piece := list(islice(answers, PIECE)):
             yield from _recorded(composing, begun.batch, [taken.popleft() for _ in piece], piece)
@@ -136,21 +147,22 @@ class _Begun:
     def batch(self) -> Batch:
         return self._ledger.batch(self._composing.rulebook, self._composing.request)
 
-    def __call__(self) -> Callable[[Person], Composed | ProfileError]:
+    def __call__(self) -> Callable[[Pair], Composed | ProfileError]:
         return partial(self._composing.one, self.batch)
 
     def __reduce__(self) -> tuple[object, ...]:
         return partial, (partial, self._composing.one, self.batch.elsewhere())
 
 
-def _people(people: Iterable[ProfileOrJson | Person]) -> Iterator[Person]:
+def _pairs(people: Iterable[ProfileOrJson | Person]) -> Iterator[Pair]:
     for person in people:
         if not (isinstance(person, tuple) and len(person) == 2 and isinstance(person[1], PatientProfile | bytes)):
+            del people, person
             raise RequestError([_NO_PERSON])
-        yield person
+        yield Pair(*person)
 
 
-def _noted(people: Iterable[Person], taken: deque[Person]) -> Iterator[Person]:
+def _noted(people: Iterable[Pair], taken: deque[Pair]) -> Iterator[Pair]:
     """The patients; `taken` holds each that was taken and is not on record yet."""
     for person in people:
         taken.append(person)
@@ -158,7 +170,7 @@ def _noted(people: Iterable[Person], taken: deque[Person]) -> Iterator[Person]:
 
 
 def _recorded(
-    composing: Composing, batch: Batch, people: Sequence[Person], piece: Sequence[Composed | ProfileError]
+    composing: Composing, batch: Batch, people: Sequence[Pair], piece: Sequence[Composed | ProfileError]
 ) -> list[LeanVerdict | ProfileError]:
     """A piece with its receipts, once it is durable."""
     places = [place for place, one in enumerate(piece) if isinstance(one, Composed)]
