@@ -101,9 +101,9 @@ def test_a_line_without_what_a_ledger_needs_is_refused_by_number_and_id(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ({"reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
-        ({"id": "row-1", "reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
-        ({"id": "a name", "profile": MISSING}, "`id` is not an opaque token"),
+        ({"reference": "a name", "profile": MISSING}, "`reference` does not have the form of a token"),
+        ({"id": "row-1", "reference": "a name", "profile": MISSING}, "`reference` does not have the form of a token"),
+        ({"id": "a name", "profile": MISSING}, "`id` does not have the form of a token"),
         ({"referense": "p-1", "profile": MISSING}, "did you mean `reference`"),
         ({"id": "row-1"}, "row-1: `profile` is missing; write"),
         ({"reference": "p-1", "Profile": MISSING}, "did you mean `profile`"),
@@ -163,7 +163,7 @@ def test_without_a_ledger_a_line_may_have_its_id_too() -> None:
 def test_what_is_no_token_is_not_told(name: Any) -> None:
     ran = many({"id": name, "profile": RESISTANT})
     assert ran.out == "1: refused\n"
-    assert "`id` is not an opaque token" in ran.err
+    assert "`id` does not have the form of a token" in ran.err
     assert WORD not in ran.err
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import subprocess
-import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +19,7 @@ from ketascreen.runtime.process_pool import PIECE
 from ketascreen.screening.recorder import Composed
 from tests.campaigns.endurance import patients
 from tests.helpers.ledgers import decide, example, lozenge_today, new_ledger, screener
-from tests.helpers.places import EXAMPLES, ROOT
+from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
 FUTURE = profile_of({**baseline(), "diastolic_bp": {"value": 70, "at": AS_OF + timedelta(days=1)}})
@@ -223,36 +219,6 @@ def test_record_many_needs_a_ledger() -> None:
         Screener(shipped(), channels=("reference",)).record_many(PEOPLE, as_of=AS_OF)
 
 
-@pytest.mark.parametrize("people", [[], [("p-1", b"{")], [("a name", PEOPLE[0][1]), (None, PEOPLE[1][1])]])
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_start_that_screens_nobody_leaves_no_entry(tmp_path: Path, people: list[Any], workers: int) -> None:
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        assert len(recorded(ledger, people, workers=workers)) == len(people)
-        assert ledger.head().number == 1
-
-
-SCRIPT = """
-from ketascreen import Screener, read_profile
-from ketascreen.audit import Ledger
-from tests.helpers.screening import AS_OF, shipped
-
-people = [(f"p-{number}", read_profile(%r)) for number in range(60)]
-screener = Screener(shipped(), channels=("reference",))
-with Ledger(%r) as ledger:
-    list(screener.screen_many(people, as_of=AS_OF, ledger=ledger, workers=2))
-"""
-
-
-def test_a_script_without_its_main_guard_leaves_no_batch(tmp_path: Path) -> None:
-    script, path = tmp_path / "script.py", tmp_path / "ledger.db"
-    script.write_text(SCRIPT % (str(LOZENGE), str(path)), "utf-8")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "src", ROOT)))}
-    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, env=environment)
-    assert "a worker process ended at its start" in ran.stderr
-    with Ledger.existing(path) as ledger:
-        assert records(ledger, "batch") == []
-
-
 def test_a_ledger_with_random_bytes_of_its_own_is_refused_for_two_workers(tmp_path: Path) -> None:
     with new_ledger(tmp_path) as ledger:
         with pytest.raises(RequestError, match="own `random`"):
@@ -287,20 +253,3 @@ def test_other_entries_with_the_same_numbers_are_noticed(tmp_path: Path) -> None
 def test_the_repr_of_what_is_composed_shows_nothing_of_the_patient(tmp_path: Path) -> None:
     composed = Composed("p-17", "eligible", "body", "opened", seen=(None, None))  # type: ignore[arg-type]
     assert repr(replace(composed)) == "Composed()"
-
-
-@pytest.mark.parametrize("wrong", [0, 30])
-def test_the_frames_of_a_batch_show_nobody(tmp_path: Path, wrong: int) -> None:
-    people = [(f"zebrafish-{number}", profile) for number, (_, profile) in enumerate(PEOPLE)]
-    with Ledger(tmp_path / "ledger.db") as ledger:
-        verdicts = screener(ledger).record_many([*people[:wrong], ("zebrafish", "{}")], as_of=AS_OF)
-        with pytest.raises(RequestError) as error:
-            list(verdicts)
-    ours = "".join(
-        line
-        for frame in traceback.TracebackException.from_exception(error.value, capture_locals=True).stack
-        if frame.filename.endswith(("on_record.py", "process_pool.py"))
-        for line in (frame.locals or {}).values()
-    )
-    assert "Composing(" in ours
-    assert "zebrafish" not in ours

@@ -53,7 +53,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record each screening in this ledger.")
-@click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
+@click.option("--reference", metavar="TOKEN", help="Your own reference to the patient, for the ledger.")
 @heads_options
 @click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); print a line for each.")
 @click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: use N processes.  [1]")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.screening.recorder import OPAQUE, REFERENCE
+from ketascreen.screening.recorder import REFERENCE, TOKEN_FORM
 from ketascreen.syntax.json_text import parse_json
 from ketascreen.syntax.utf8 import MAX_BYTES
 
@@ -69,7 +69,7 @@ def _around(parsed: Mapping[str, Any]) -> Iterator[Diagnostic]:
         yield Diagnostic("missing-key", "`profile` is missing", FORM)
     for key in ("id", "reference"):
         if key in parsed and not _is_token(parsed[key]):
-            yield Diagnostic("reference", f"`{key}` is not an opaque token", OPAQUE)
+            yield Diagnostic("reference", f"`{key}` does not have the form of a token", TOKEN_FORM)
 
 
 def _is_token(given: object) -> bool:

@@ -24,7 +24,7 @@ from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Verdict
 
 Person = tuple[str | None, ProfileOrJson]
-"""The caller's opaque reference to a patient, with the profile or the bytes of its JSON."""
+"""The caller's own reference to a patient, with the profile or the bytes of its JSON."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

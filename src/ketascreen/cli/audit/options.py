@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ UNREAD = "?"
 """In place of the kind of a record that cannot be read."""
 NOT_AS_WRITTEN = "NOT AS WRITTEN: "
 
+_ABOUT = re.compile(r"entry (\d+): (.*)", re.DOTALL)
 MANY = 50
 """How many flaws or remarks are shown; the rest is counted."""
 
@@ -94,7 +96,25 @@ def not_as_written(what: str) -> list[Line]:
 
 def remarked(remarks: Sequence[str]) -> Iterator[Line]:
     """The remarks on a ledger, a line for each."""
-    for remark in remarks[:MANY]:
+    shown = list(_grouped(remarks))
+    for remark in shown[:MANY]:
         yield from wrapped(remark, first="REMARK: ", hang=2, style=Style.WARNING)
-    if remarks[MANY:]:
-        yield Line(f"and {len(remarks) - MANY:,} more remarks", Style.WARNING)
+    if shown[MANY:]:
+        yield Line(f"and {len(shown) - MANY:,} more remarks", Style.WARNING)
+
+
+def _grouped(remarks: Sequence[str]) -> Iterator[str]:
+    """The remarks; one in place of those that say the same of entries that follow one another."""
+    runs: list[tuple[int, int, str]] = []
+    for remark in remarks:
+        about = _ABOUT.fullmatch(remark)
+        number, said = (int(about[1]), about[2]) if about else (0, remark)
+        if runs and number and runs[-1][1:] == (number - 1, said):
+            runs[-1] = (runs[-1][0], number, said)
+        else:
+            runs.append((number, number, said))
+    for first, last, said in runs:
+        if first < last:
+            yield f"entries {first:,} to {last:,}, each: {said}"
+        else:
+            yield f"entry {first}: {said}" if first else said
