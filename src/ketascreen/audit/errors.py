@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from pathlib import Path
+from typing import NamedTuple
 
 from ketascreen.diagnostic import KetascreenError, printable
 
@@ -30,19 +31,28 @@ def _again(code: str, message: str) -> LedgerError:
     return LedgerError(code, message.removesuffix(f" [{code}]"))
 
 
+class _Reason(NamedTuple):
+    """Why a ledger failed: the code, and the reason with what to do."""
+
+    code: str
+    reason: str
+
+
 _OF_SQLITE = {
-    sqlite3.SQLITE_FULL: ("ledger-full", "the disk is full; make room, then try again"),
-    sqlite3.SQLITE_READONLY: ("ledger-read-only", "you may not write the file or its folder; check the permissions"),
-    sqlite3.SQLITE_PERM: ("ledger-read-only", "you may not open the file; check its permissions"),
-    sqlite3.SQLITE_BUSY: ("ledger-locked", "another process uses it; try again"),
-    sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process uses it; try again"),
-    sqlite3.SQLITE_CANTOPEN: ("ledger-missing", "it cannot be opened; check the folder and its permissions"),
+    sqlite3.SQLITE_FULL: _Reason("ledger-full", "the disk is full; make room, then try again"),
+    sqlite3.SQLITE_READONLY: _Reason(
+        "ledger-read-only", "you may not write the file or its folder; check the permissions"
+    ),
+    sqlite3.SQLITE_PERM: _Reason("ledger-read-only", "you may not open the file; check its permissions"),
+    sqlite3.SQLITE_BUSY: _Reason("ledger-locked", "another process uses it; try again"),
+    sqlite3.SQLITE_LOCKED: _Reason("ledger-locked", "another process uses it; try again"),
+    sqlite3.SQLITE_CANTOPEN: _Reason("ledger-missing", "it cannot be opened; check the folder and its permissions"),
     sqlite3.SQLITE_CORRUPT: (
         "ledger-damaged",
         "the file is damaged; keep it, and restore the backup (docs/audit.md) or start a new ledger",
     ),
-    sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger; name a ledger"),
-    sqlite3.SQLITE_IOERR: ("ledger-system", "the system could not read or write it; check the disk"),
+    sqlite3.SQLITE_NOTADB: _Reason("ledger-foreign", "the file is not a ledger; name a ledger"),
+    sqlite3.SQLITE_IOERR: _Reason("ledger-system", "the system could not read or write it; check the disk"),
 }
 _PRIMARY = 0xFF
 """SQLite puts the primary result code into the lowest byte of an extended one."""
@@ -53,7 +63,7 @@ def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     if number == sqlite3.SQLITE_CANTOPEN and (problem := _of_folder(path)):
         return problem
-    code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}; check the disk"))
+    code, reason = _OF_SQLITE.get(number, _Reason("ledger-system", f"SQLite failed with code {number}; check the disk"))
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
 
 
