@@ -203,6 +203,25 @@ def _without_its_file(folder: Path) -> list[str]:
     return _of_ledger(ledger.head)
 
 
+def _without_room(folder: Path) -> list[str]:
+    ledger = new_ledger(folder)
+    ledger._store._opened().execute("PRAGMA max_page_count = 1")
+    return _of_ledger(lambda: _screened_into(ledger, load_rulebook(GOOD)))
+
+
+def _while_another_writes(folder: Path) -> list[str]:
+    ledger = new_ledger(folder, busy_seconds=0.0)
+    with closing(sqlite3.connect(ledger.path, isolation_level=None)) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        return _of_ledger(lambda: _screened_into(ledger, load_rulebook(GOOD)))
+
+
+def _that_may_not_be_written(folder: Path) -> list[str]:
+    path = new_ledger(folder).path
+    with patch("ketascreen.audit.place.os.access", lambda *_: False):
+        return _of_ledger(lambda: Ledger(path))
+
+
 def _in_an_older_copy(folder: Path) -> list[str]:
     ledger = new_ledger(folder, heads=folder / "head")
     ledger.close()
@@ -248,7 +267,10 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "cache-damaged": _by_a_cut_cache,
-    "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
+    "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b'{"format":"ketascreen-chain/1"}'))),
+    "ledger-full": _without_room,
+    "ledger-locked": _while_another_writes,
+    "ledger-read-only": _that_may_not_be_written,
     "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
     "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
     "ledger-moved": _without_its_file,
