@@ -141,7 +141,7 @@ def main():
     except (OSError, Unreadable) as error:
         print(f"cannot be read: {error}")
         sys.exit(2)
-    print(f"{found} flaws" if found else "as it was written")
+    print(f"{found} flaw{'s' if found > 1 else ''}" if found else "as it was written")
     sys.exit(1 if found else 0)
 
 

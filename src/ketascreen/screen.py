@@ -102,7 +102,7 @@ class Screener:
 
         `decisions` are met rules that a clinician has decided to go ahead with. They count for readiness alone, and on
         the clinic's day on which they were made alone.
-        `reference` is the caller's own opaque reference to the patient, never a name; a ledger needs it, and has the
+        `reference` is the caller's own reference to the patient, never a name; a ledger needs it, and has the
         overrides of that patient. `overrides` are for a screening that is on record elsewhere, and runs again.
 
         Raises:
@@ -215,6 +215,8 @@ class Screener:
         return in_turn(self._recommendation, request, profiles, vocabulary=self.rulebook.vocabulary, workers=workers)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "channels"):
+            return "Screener()"  # not built yet
         who = self.rulebook.identity
         names = ", ".join(channel.name for channel in self.channels)
         return f"Screener({who.id} {who.version}, {self.rulebook.bytes_digest[:12]}, {names})"

@@ -82,7 +82,7 @@ class VerifyKey:
     raw: bytes
 
     def __repr__(self) -> str:
-        return f"VerifyKey({self.fingerprint})"
+        return f"VerifyKey({self.fingerprint if hasattr(self, 'raw') else ''})"
 
     @property
     def fingerprint(self) -> str:

@@ -18,7 +18,7 @@ from ketascreen.audit.retention import retire
 from ketascreen.audit.signed_head import read_head
 from ketascreen.runtime import whole_file
 from ketascreen.signing import read_signing_key
-from tests.helpers.ledgers import clock, lozenge_today, new_ledger
+from tests.helpers.ledgers import changed, clock, lozenge_today, new_ledger
 from tests.helpers.screening import AS_OF
 from tests.helpers.signing_keys import key_files
 
@@ -142,3 +142,12 @@ def test_a_retirement_keeps_it_at_once_since_its_entry_may_be_gone(tmp_path: Pat
         lozenge_today(ledger)
     retire(ledger, tmp_path, now=AS_OF.replace(year=2033))
     assert number_in(tmp_path / "head") == ledger.head().number, "before it is closed, and before it was due"
+
+
+def test_none_is_begun_with_an_entry_that_is_not_as_it_was_written(tmp_path: Path) -> None:
+    with new_ledger(tmp_path) as ledger:
+        lozenge_today(ledger)
+    changed(ledger, "UPDATE entries SET recorded_at = '2020-01-01T00:00:00.000000Z' WHERE number = 3")
+    with pytest.raises(LedgerError, match="entry 3, on which this rests, is not as it was written"):
+        new_ledger(tmp_path, heads=KeptHead(tmp_path / "head", new=True))
+    assert not (tmp_path / "head").exists()

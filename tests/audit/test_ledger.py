@@ -118,9 +118,11 @@ def test_the_file_refuses_to_change_or_lose_an_entry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reference", ["Jane Doe", "", " ", "p 17", "p-17\n", "x" * 201, "(17)", 17])
-def test_a_reference_that_is_no_opaque_token_is_refused_and_nothing_is_recorded(tmp_path: Path, reference: str) -> None:
+def test_a_reference_that_does_not_have_the_form_of_a_token_is_refused_and_nothing_is_recorded(
+    tmp_path: Path, reference: str
+) -> None:
     ledger = new_ledger(tmp_path)
-    with pytest.raises(RequestError, match="`reference` is not an opaque token") as refused:
+    with pytest.raises(RequestError, match="`reference` does not have the form of a token") as refused:
         lozenge_today(ledger, reference=reference)
     assert "Jane" not in str(refused.value)
     assert ledger.head().number == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,18 +17,8 @@ from ketascreen.audit.proven import _shows_none
 from ketascreen.audit.record import Record, override_of, override_record
 from ketascreen.audit.retention import retire
 from ketascreen.audit.verify import verify_ledger
-from tests.helpers.ledgers import at, clock, decide, example, lozenge_today, new_ledger, screener
+from tests.helpers.ledgers import at, changed, clock, decide, example, lozenge_today, new_ledger, screener
 from tests.helpers.screening import AS_OF
-
-
-def changed(ledger: Ledger, statement: str, *values: object) -> None:
-    """A row changed past the ledger, as sqlite3 can."""
-    ledger.close()
-    raw = sqlite3.connect(ledger.path, isolation_level=None)
-    raw.execute("DROP TRIGGER IF EXISTS no_update")
-    raw.execute("DROP TRIGGER IF EXISTS no_delete")
-    raw.execute(statement, values)
-    raw.close()
 
 
 def reopened(ledger: Ledger, number: int, name: str, value: object) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from ketascreen import Screener
 from ketascreen.audit import Ledger
-from ketascreen.audit.retention import opened_only
+from ketascreen.audit.proven import proven_backwards
 from ketascreen.audit.stats import Drift, Stats, stats
-from tests.helpers.ledgers import clock, example, new_ledger
+from tests.helpers.ledgers import changed, clock, example, new_ledger
 from tests.helpers.screening import AS_OF, shipped
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def ledger_of(folder: Path, *stretches: tuple[str, int]) -> Ledger:
 
 
 def told(ledger: Ledger, until_day: int, days: int) -> Stats:
-    return stats(ledger.entries(backwards=True), until=AS_OF + until_day * DAY, days=days)
+    return stats(proven_backwards(ledger), until=AS_OF + until_day * DAY, days=days)
 
 
 def test_it_counts_what_was_recorded_in_the_stretch_and_in_the_one_before(tmp_path: Path) -> None:
@@ -80,8 +80,25 @@ def test_a_rule_that_fires_twice_as_often_is_pointed_out(tmp_path: Path, met_bef
         assert drifts["home-use"] == Drift("home-use", 5, 10, "more_often")
 
 
-def test_a_redacted_record_is_counted_as_not_read(tmp_path: Path) -> None:
-    ledger = ledger_of(tmp_path, (LOZENGE, 2))
-    entries = [opened_only(entry) for entry in ledger.entries(backwards=True)]
-    found = stats(entries, until=AS_OF + 9 * DAY, days=9)
-    assert (found.now.screenings, found.now.unread) == (0, 2)
+def test_an_entry_that_is_not_as_it_was_written_is_named_and_not_counted(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, (LOZENGE, 4))
+    body = ledger.entry(4).record.body
+    changed(ledger, "UPDATE entries SET body = ? WHERE number = 4", body.replace('"review"', '"eligible"').encode())
+    found = told(ledger, 9, 9)
+    assert (found.now.screenings, found.altered) == (3, [4])
+    assert found.now.decisions == {("sublingual", "review"): 3}
+
+
+@pytest.mark.parametrize("time", ["1990-01-01T00:00:00.000000Z", "noon", ""])
+def test_a_time_that_was_altered_hides_no_older_entry(tmp_path: Path, time: str) -> None:
+    ledger = ledger_of(tmp_path, (LOZENGE, 4))
+    changed(ledger, "UPDATE entries SET recorded_at = ? WHERE number = 5", time)
+    found = told(ledger, 9, 9)
+    assert (found.now.screenings, found.altered) == (3, [5])
+
+
+def test_what_is_behind_and_before_an_entry_that_is_gone_is_not_counted(tmp_path: Path) -> None:
+    ledger = ledger_of(tmp_path, (LOZENGE, 5))
+    changed(ledger, "DELETE FROM entries WHERE number = 5")
+    found = told(ledger, 9, 9)
+    assert (found.now.screenings, found.altered) == (2, [4, 6])

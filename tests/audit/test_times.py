@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ketascreen.audit import Ledger
+from ketascreen.audit.proven import proven_backwards
 from ketascreen.audit.retention import export_chain, retire
 from ketascreen.audit.stats import stats
 from ketascreen.audit.times import AS_OF_GAP, CLOCK_STEP
@@ -43,7 +44,7 @@ def test_a_clock_that_went_back_is_remarked_on_and_is_no_flaw(tmp_path: Path, ba
     ledger = ledger_at(tmp_path, AS_OF, AS_OF - back, AS_OF)
     verified = verify_ledger(ledger)
     assert (verified.flaws, list(verified.remarks)) == ((), told)
-    assert stats(ledger.entries(backwards=True), until=AS_OF, days=30).remarks == told
+    assert stats(proven_backwards(ledger), until=AS_OF, days=30).remarks == told
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_an_as_of_that_is_far_from_the_clock_is_remarked_on(tmp_path: Path, gap:
     with ledger_at(tmp_path, AS_OF - gap) as ledger:
         verified = verify_ledger(ledger)
         assert (verified.flaws, list(verified.remarks)) == ((), told)
-        counted = stats(ledger.entries(backwards=True), until=AS_OF + 9 * DAY, days=30)
+        counted = stats(proven_backwards(ledger), until=AS_OF + 9 * DAY, days=30)
         assert counted.remarks == told
         export_chain(ledger, tmp_path / "whole.jsonl")
         export_chain(ledger, tmp_path / "redacted.jsonl", redacted=True)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +14,6 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import ClinicianDecision, LeanVerdict, PatientProfile, Screener, load_rulebook, read_profile
-from ketascreen.audit import Ledger, LedgerError
-from ketascreen.audit.store import Store
-from ketascreen.audit.verify import verify_file
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
@@ -32,6 +26,7 @@ from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.syntax.utf8 import MAX_BYTES
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
 from tests.helpers.command_line import run
+from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
 from tests.helpers.rulebook_files import GOOD, with_files
 from tests.helpers.signing_keys import key_files
@@ -176,54 +171,6 @@ def _decided_on_an_open_list(folder: Path) -> list[str]:
     return _refusals(lambda: ledger.override(verdict, rule="unrecognised-heart-condition", **told))
 
 
-def _of_ledger(action: Callable[[], object]) -> list[str]:
-    try:
-        action()
-    except LedgerError as error:
-        return [error.code]
-    return []
-
-
-def _file(folder: Path, data: bytes) -> Path:
-    path = folder / "file"
-    path.write_bytes(data)
-    return path
-
-
-def _of_a_later_version(folder: Path) -> list[str]:
-    path = new_ledger(folder).path
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("PRAGMA user_version = 99")
-    return _of_ledger(lambda: Ledger(path))
-
-
-def _without_its_file(folder: Path) -> list[str]:
-    ledger = new_ledger(folder)
-    ledger.path.unlink()
-    return _of_ledger(ledger.head)
-
-
-def _in_an_older_copy(folder: Path) -> list[str]:
-    ledger = new_ledger(folder, heads=folder / "head")
-    ledger.close()
-    ledger.path.write_bytes(b"")
-    return _of_ledger(lambda: Ledger(ledger.path, heads=folder / "head"))
-
-
-def _screened_into(ledger: Ledger, rulebook: Rulebook) -> object:
-    screener = Screener(rulebook, channels=("reference",), ledger=ledger)
-    return screener.screen(PatientProfile(), as_of=AS_OF, reference="p-17")
-
-
-def _not_read_back(folder: Path) -> list[str]:
-    with patch.object(Store, "read_back", lambda self, numbers: []):
-        return _of_ledger(lambda: _screened_into(new_ledger(folder), load_rulebook(GOOD)))
-
-
-def _by_a_rulebook_without_files(folder: Path) -> list[str]:
-    return _of_ledger(lambda: _screened_into(new_ledger(folder), replace(load_rulebook(GOOD), files={})))
-
-
 def _said(*args: str) -> list[str]:
     return re.findall(r"\[([a-z-]+)\]", run(*args).err)
 
@@ -247,17 +194,8 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    **OF_LEDGERS,
     "cache-damaged": _by_a_cut_cache,
-    "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
-    "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
-    "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
-    "ledger-moved": _without_its_file,
-    "ledger-newer": _of_a_later_version,
-    "ledger-not-stored": _not_read_back,
-    "ledger-not-there": lambda folder: _of_ledger(lambda: new_ledger(folder).entry(2)),
-    "ledger-refused": _by_a_rulebook_without_files,
-    "ledger-rolled-back": _in_an_older_copy,
-    "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder)),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),

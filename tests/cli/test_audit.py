@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ketascreen.cli.audit.group import COMMANDS
+from ketascreen.cli.audit.options import remarked
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.loading.built_in import built_in_rules
 from tests.helpers.command_line import Ran, flat, run
@@ -252,3 +253,39 @@ def test_a_chain_or_a_head_that_is_not_there_ends_as_a_ledger_that_is_not_there(
     os.mkfifo(gone)
     for told in (run("audit", "import", gone, new), run("audit", "list", gone)):
         assert "not a plain file" in told.err
+
+
+def test_the_same_remark_on_entries_that_follow_one_another_is_said_once(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(f'{{"reference": "p-{number}", "profile": {{}}}}\n' for number in range(60)))
+    late = ["screen", str(rows), "--many", "--as-of", "2020-11-22T09:00:00Z", "--channel", "compiled"]
+    run(*late, "--ledger", str(tmp_path / "ledger.db"))
+    told = run("audit", "verify", str(tmp_path / "ledger.db"))
+    remarks = [line for line in told.out.splitlines() if line.startswith("REMARK: ")]
+    assert len(remarks) == 1
+    assert remarks[0].startswith("REMARK: entries 4 to 63, each: its `as_of` is ")
+
+
+def test_a_remark_on_one_entry_or_on_none_stays_as_it_is() -> None:
+    remarks = ["a file", "entry 3: x", "entry 4: x", "entry 6: x", "entry 7: y", "a file"]
+    grouped = ["a file", "entries 3 to 4, each: x", "entry 6: x", "entry 7: y", "a file"]
+    assert [line.text for line in remarked(remarks)] == [f"REMARK: {one}" for one in grouped]
+
+
+@pytest.mark.parametrize(("mode", "remark"), [(0o700, False), (0o755, False), (0o770, True), (0o1777, True)])
+def test_a_folder_that_others_may_write_is_remarked_on(ledger: Path, tmp_path: Path, mode: int, remark: bool) -> None:
+    tmp_path.chmod(mode)
+    told = run("audit", "verify", str(ledger))
+    assert told.status == 0
+    assert ("others than its owner may write its folder" in flat(told.out)) is remark
+
+
+@pytest.mark.parametrize("kind", ["ledger", "lines", "nothing"])
+def test_a_file_that_is_not_an_export_is_refused_as_one(ledger: Path, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes({"ledger": ledger.read_bytes(), "lines": b'{"profile": {}}\n', "nothing": b""}[kind])
+    refused = run("audit", "import", str(file), str(tmp_path / "new.db"))
+    assert refused.status == ExitStatus.BAD_INPUT
+    said = f"{file} is not an export of a ledger; `ketascreen audit export` makes one [ledger-refused]\n"
+    assert refused.err == said
+    assert not (tmp_path / "new.db").exists()

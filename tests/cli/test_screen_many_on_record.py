@@ -16,6 +16,7 @@ from ketascreen.audit import Ledger
 from ketascreen.cli.exit_status import ExitStatus
 from tests.cli.test_screen_many import ELIGIBLE, INSUFFICIENT, MISSING, RESISTANT, WORD, many
 from tests.helpers.command_line import AS_OF, Ran, run
+from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import shipped
 
 
@@ -42,7 +43,8 @@ def test_each_line_tells_its_id_the_decisions_and_where_it_is_on_record(tmp_path
     )
     assert ran.status == 0
     assert ran.err == (
-        "2 screened.\neligible: iv 1, intranasal 1\ncaution: im 1, sublingual 1, oral 1\n"
+        f"made a new ledger {tmp_path / 'ledger.db'}\n2 screened.\neligible: iv 1, intranasal 1\n"
+        "caution: im 1, sublingual 1, oral 1\n"
         "insufficient data: iv 1, im 1, intranasal 1, sublingual 1, oral 1\n"
     )
 
@@ -69,6 +71,8 @@ def test_an_id_is_the_reference_where_none_is_given(tmp_path: Path) -> None:
     [
         (MISSING, "1", "reference"),
         ({"profile": MISSING}, "1", "reference"),
+        ({"id": "row-1"}, "1 row-1", "missing-key"),
+        ({"reference": "p-1", **MISSING}, "1 p-1", "missing-key"),
         ({"reference": "a name", "profile": MISSING}, "1", "reference"),
         ({"id": "row-1", "reference": "a name", "profile": MISSING}, "1 row-1", "reference"),
         ({"id": 7, "reference": "p-1", "profile": MISSING}, "1 p-1", "reference"),
@@ -85,28 +89,33 @@ def test_a_line_without_what_a_ledger_needs_is_refused_by_number_and_id(
     first, second = ran.out.splitlines()
     assert first == f"{told}: refused"
     assert second.startswith("2 p-9: ")
-    problem = ran.err.splitlines()[0]
+    new, problem, counted = ran.err.splitlines()[:3]
+    assert new.startswith("made a new ledger")
     assert problem.startswith("standard input:1:1: ")
     assert problem.endswith(f"[{code}]")
     assert told.removeprefix("1").strip() in problem
-    assert ran.err.splitlines()[1] == "1 screened, 1 refused."
+    assert counted == "1 screened, 1 refused."
     assert (ran.status, len(screenings(tmp_path))) == (ExitStatus.BAD_INPUT, 1)
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ({"reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
-        ({"id": "row-1", "reference": "a name", "profile": MISSING}, "`reference` is not an opaque token"),
-        ({"id": "a name", "profile": MISSING}, "`id` is not an opaque token"),
+        ({"reference": "a name", "profile": MISSING}, "`reference` does not have the form of a token"),
+        ({"id": "row-1", "reference": "a name", "profile": MISSING}, "`reference` does not have the form of a token"),
+        ({"id": "a name", "profile": MISSING}, "`id` does not have the form of a token"),
         ({"referense": "p-1", "profile": MISSING}, "did you mean `reference`"),
+        ({"id": "row-1"}, "row-1: `profile` is missing; write"),
+        ({"reference": "p-1", "Profile": MISSING}, "did you mean `profile`"),
         ('{"reference": "p-1", "profile": {}', "JSON"),
+        ("[1]", "the file must have one patient on each line"),
+        ("age: 4", "the file must have one patient on each line"),
     ],
 )
 def test_a_line_that_is_wrong_is_told_the_same_with_a_ledger_as_without(tmp_path: Path, line: Any, said: str) -> None:
     recorded, unrecorded = on_record(tmp_path, line), many(line)
     assert said in recorded.err
-    assert recorded.err.splitlines()[0] == unrecorded.err.splitlines()[0]
+    assert recorded.err.splitlines()[1] == unrecorded.err.splitlines()[0]
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -154,7 +163,7 @@ def test_without_a_ledger_a_line_may_have_its_id_too() -> None:
 def test_what_is_no_token_is_not_told(name: Any) -> None:
     ran = many({"id": name, "profile": RESISTANT})
     assert ran.out == "1: refused\n"
-    assert "`id` is not an opaque token" in ran.err
+    assert "`id` does not have the form of a token" in ran.err
     assert WORD not in ran.err
 
 
@@ -173,3 +182,49 @@ def test_a_batch_is_an_entry_of_its_own(tmp_path: Path) -> None:
     assert run("audit", "show", ledger, "2").status == 0
     assert run("audit", "verify", ledger).status == 0
     assert run("audit", "list", ledger, "--kind", "batch").out.count("\n") == 1
+
+
+def test_a_new_ledger_is_mentioned_and_one_that_is_there_is_not(tmp_path: Path) -> None:
+    note = f"made a new ledger {tmp_path / 'ledger.db'}\n"
+    assert on_record(tmp_path, person("p-1", MISSING)).err.startswith(note)
+    assert "new ledger" not in on_record(tmp_path, person("p-1", MISSING)).err
+    one = ("screen", str(EXAMPLES / "ptsd.yaml"), "--as-of", AS_OF, "--reference", "p-1", "--ledger")
+    assert run(*one, str(tmp_path / "one.db")).err == f"made a new ledger {tmp_path / 'one.db'}\n"
+    assert run(*one, str(tmp_path / "one.db")).err == ""
+
+
+def test_a_profile_without_its_reference_is_answered_with_the_form_of_a_line(tmp_path: Path) -> None:
+    ran = on_record(tmp_path, MISSING)
+    assert 'a ledger needs `reference`; write {"reference": ..., "profile": {...}}; give your own token' in ran.err
+
+
+def test_a_file_that_is_not_there_leaves_no_ledger(tmp_path: Path) -> None:
+    ledger = ("--ledger", str(tmp_path / "ledger.db"))
+    ran = run("screen", "--many", str(tmp_path / "none.jsonl"), "--as-of", AS_OF, *ledger)
+    assert (ran.status, list(tmp_path.iterdir())) == (ExitStatus.BAD_INPUT, [])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_start_whose_lines_are_all_refused_leaves_no_entry(tmp_path: Path, jobs: str) -> None:
+    wrong = [MISSING, {"id": "row-1"}, "[", {"id": "row-3", "profile": {"sistolic_bp": 1}}]
+    ran = on_record(tmp_path, *wrong, args=("-j", jobs))
+    assert ran.out == "1: refused\n2 row-1: refused\n3: refused\n4 row-3: refused\n"
+    assert "unknown fact `sistolic_bp`; did you mean `systolic_bp`?" in ran.err
+    with Ledger.existing(tmp_path / "ledger.db") as ledger:
+        assert [one.record.kind for one in ledger.entries()] == ["ledger"]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_lines_that_are_refused_before_the_first_good_one_keep_their_places(tmp_path: Path, jobs: str) -> None:
+    ran = on_record(tmp_path, "[", MISSING, person("p-1", MISSING), "[", person("p-2", MISSING), args=("-j", jobs))
+    assert [line[:8] for line in ran.out.splitlines()] == ["1: refus", "2: refus", "3 p-1: i", "4: refus", "5 p-2: i"]
+
+
+@pytest.mark.parametrize("name", [".", ""])
+def test_a_folder_in_the_place_of_a_ledger_is_said_to_be_one(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = many(person("p-1", MISSING), args=("--ledger", name))
+    assert ran.status == ExitStatus.BAD_INPUT
+    assert ran.err == f"{tmp_path} is a folder; name the file of a ledger in it, such as clinic.db [ledger-refused]\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -63,3 +64,13 @@ def decide(ledger: Ledger, verdict: Verdict, rule: str = "home-use", **given: An
     """Puts a clinician's going ahead on record; on home use, if no other rule is named."""
     told = {"reason": "risk_reduced", "text": "an adult is there", "by": "dr-17", "at": AS_OF, **given}
     return ledger.override(verdict, rule=rule, **told)
+
+
+def changed(ledger: Ledger, statement: str, *values: object) -> None:
+    """A row changed past the ledger, as sqlite3 can."""
+    ledger.close()
+    raw = sqlite3.connect(ledger.path, isolation_level=None)
+    raw.execute("DROP TRIGGER IF EXISTS no_update")
+    raw.execute("DROP TRIGGER IF EXISTS no_delete")
+    raw.execute(statement, values)
+    raw.close()

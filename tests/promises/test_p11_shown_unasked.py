@@ -130,7 +130,7 @@ def below(kind: type) -> set[str]:
 
 def test_every_type_of_a_result_is_among_those_that_are_tried(results: list[Any]) -> None:
     tried = {kind.__name__ for kind in quiet(results)}
-    made_and_gone = {"Situation", "Composed"}
+    made_and_gone = {"Situation", "Composed", "Pair"}
     assert below(Reported) | below(Quiet) == tried - {"PatientProfile", "Screener"} | made_and_gone
     assert {"Facts", "Record", "Observation", "ListObservation", "Screener", "Recommendation"} <= tried
 

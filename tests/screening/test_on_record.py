@@ -208,8 +208,10 @@ def test_a_ledger_may_be_given_for_a_batch_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("people", [[PEOPLE[0][1]], [b"{}"], [("p-1", "{}")], [("p-1",)]])
 def test_with_a_ledger_each_must_be_a_reference_with_a_profile(tmp_path: Path, people: list[Any]) -> None:
-    with new_ledger(tmp_path) as ledger, pytest.raises(RequestError, match="a reference with a profile"):
-        recorded(ledger, people)
+    with new_ledger(tmp_path) as ledger:
+        with pytest.raises(RequestError, match="a reference with a profile"):
+            recorded(ledger, people)
+        assert records(ledger, "batch") == []
 
 
 def test_record_many_needs_a_ledger() -> None:
@@ -218,8 +220,10 @@ def test_record_many_needs_a_ledger() -> None:
 
 
 def test_a_ledger_with_random_bytes_of_its_own_is_refused_for_two_workers(tmp_path: Path) -> None:
-    with new_ledger(tmp_path) as ledger, pytest.raises(RequestError, match="own `random`"):
-        recorded(ledger, workers=2)
+    with new_ledger(tmp_path) as ledger:
+        with pytest.raises(RequestError, match="own `random`"):
+            recorded(ledger, workers=2)
+        assert records(ledger, "batch") == []
 
 
 def test_a_copy_for_a_worker_refuses_an_older_file_in_the_place_of_the_ledger(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import IO, Any
 
 from ketascreen.audit.chain import Head, Start
@@ -16,6 +17,7 @@ from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.record import Record
 
 FORMAT = "ketascreen-chain/1"
+_MARK = b'"ketascreen-chain/'
 
 
 def write_chain(file: IO[bytes], start: Start, entries: Iterable[Entry], *, complete: bool) -> Head:
@@ -60,7 +62,7 @@ class ChainReader:
         self._lines = iter(lines)
         self._name = name
         self._line = 0
-        first = self._next()
+        first = self._first()
         if first is None or first.keys() != {"format", "ledger", "first", "previous", "complete"}:
             raise self._problem("is not the first line of a chain")
         self._require_format(first)
@@ -81,6 +83,19 @@ class ChainReader:
                 yield self._entry(line)
         if self.head is None:
             raise self._problem("is the last one, but does not say where the chain ends: the file was cut")
+
+    def _first(self) -> dict[str, Any] | None:
+        """The first line. A file whose first line does not say that it is a chain is another file, not a damaged one.
+
+        Raises:
+            LedgerError: it is another file, or the line has the wrong form.
+        """
+        raw = next(self._lines, b"")
+        if _MARK not in raw:
+            message = f"{self._name} is not an export of a ledger; `ketascreen audit export` makes one"
+            raise LedgerError("ledger-refused", message)
+        self._lines = chain([raw], self._lines)
+        return self._next()
 
     def _next(self) -> dict[str, Any] | None:
         raw = next(self._lines, None)

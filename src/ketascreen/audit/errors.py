@@ -6,6 +6,8 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from ketascreen.diagnostic import KetascreenError, printable
 
@@ -31,16 +33,28 @@ def _again(code: str, message: str) -> LedgerError:
     return LedgerError(code, message.removesuffix(f" [{code}]"))
 
 
+class _Reason(NamedTuple):
+    """Why a ledger failed: the code, and the reason with what to do."""
+
+    code: str
+    reason: str
+
+
 _OF_SQLITE = {
-    sqlite3.SQLITE_FULL: ("ledger-full", "the disk is full; make room, then try again"),
-    sqlite3.SQLITE_READONLY: ("ledger-read-only", "you may not write the file or its folder; check the permissions"),
-    sqlite3.SQLITE_PERM: ("ledger-read-only", "you may not open the file; check its permissions"),
-    sqlite3.SQLITE_BUSY: ("ledger-locked", "another process uses it; try again"),
-    sqlite3.SQLITE_LOCKED: ("ledger-locked", "another process uses it; try again"),
-    sqlite3.SQLITE_CANTOPEN: ("ledger-missing", "it cannot be opened; check the folder and its permissions"),
-    sqlite3.SQLITE_CORRUPT: ("ledger-damaged", "the file is damaged; keep it, and start a new ledger"),
-    sqlite3.SQLITE_NOTADB: ("ledger-foreign", "the file is not a ledger; name a ledger"),
-    sqlite3.SQLITE_IOERR: ("ledger-system", "the system could not read or write it; check the disk"),
+    sqlite3.SQLITE_FULL: _Reason("ledger-full", "the disk is full; make room, then try again"),
+    sqlite3.SQLITE_READONLY: _Reason(
+        "ledger-read-only", "you may not write the file or its folder; check the permissions"
+    ),
+    sqlite3.SQLITE_PERM: _Reason("ledger-read-only", "you may not open the file; check its permissions"),
+    sqlite3.SQLITE_BUSY: _Reason("ledger-locked", "another process uses it; try again"),
+    sqlite3.SQLITE_LOCKED: _Reason("ledger-locked", "another process uses it; try again"),
+    sqlite3.SQLITE_CANTOPEN: _Reason("ledger-missing", "it cannot be opened; check the folder and its permissions"),
+    sqlite3.SQLITE_CORRUPT: (
+        "ledger-damaged",
+        "the file is damaged; keep it, and restore the backup (docs/audit.md) or start a new ledger",
+    ),
+    sqlite3.SQLITE_NOTADB: _Reason("ledger-foreign", "the file is not a ledger; name a ledger"),
+    sqlite3.SQLITE_IOERR: _Reason("ledger-system", "the system could not read or write it; check the disk"),
 }
 _PRIMARY = 0xFF
 """SQLite puts the primary result code into the lowest byte of an extended one."""
@@ -49,7 +63,9 @@ _PRIMARY = 0xFF
 def of_sqlite(error: sqlite3.Error, path: object) -> LedgerError:
     """The error for what SQLite could not do with the ledger at `path`."""
     number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    code, reason = _OF_SQLITE.get(number, ("ledger-system", f"SQLite failed with code {number}; check the disk"))
+    if number == sqlite3.SQLITE_CANTOPEN and (problem := _of_folder(path)):
+        return problem
+    code, reason = _OF_SQLITE.get(number, _Reason("ledger-system", f"SQLite failed with code {number}; check the disk"))
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")
 
 
@@ -65,6 +81,14 @@ def spoken(path: object) -> Iterator[None]:
         problem = of_system(error, path)
     if problem is not None:
         raise problem
+
+
+def _of_folder(path: object) -> LedgerError | None:
+    """The error for a folder in the place of a ledger; an empty name means the present folder."""
+    if not Path(str(path)).is_dir():
+        return None
+    message = f"{printable(str(path))} is a folder; name the file of a ledger in it, such as clinic.db"
+    return LedgerError("ledger-refused", message)
 
 
 def unreadable(error: OSError, path: object) -> LedgerError:
@@ -89,6 +113,8 @@ _OF_SYSTEM = {
 
 def of_system(error: OSError, path: object) -> LedgerError:
     """The error for what the system could not do with the ledger at `path`, in the same sentences."""
+    if problem := _of_folder(path):
+        return problem
     number = _OF_SYSTEM.get(error.errno or 0, sqlite3.SQLITE_IOERR)
     code, reason = _OF_SQLITE[number]
     return LedgerError(code, f"the ledger {printable(str(path))}: {reason}")

@@ -15,6 +15,7 @@ from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, wr
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
 from ketascreen.audit.place import require_ledger
+from ketascreen.audit.proven import proven_head
 from ketascreen.audit.reading import LedgerReading
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
@@ -120,7 +121,10 @@ class LedgerFile(LedgerReading):
         first = next(self._store.entries(first=1, last=1), None)
         told = first or next(iter(self._store.of_kind("retired")[-1:]), None)
         if told is None:
-            message = f"the ledger {printable(str(self.path))} has lost its first entry; keep it, and start a new one"
+            message = (
+                f"the ledger {printable(str(self.path))} has lost its first entry; keep it, and "
+                "restore the backup (docs/audit.md) or start a new one"
+            )
             raise LedgerError("ledger-damaged", message)
         try:
             self.id, self.segment_size = str(told.record.data["ledger"]), int(told.record.data["segment_size"])
@@ -128,7 +132,7 @@ class LedgerFile(LedgerReading):
             self.id, self.segment_size = "", SEGMENT_SIZE  # altered; `verify` says which entry is
         self._rulebooks: dict[str, Rulebook] = {}
         if self._heads and self._store.writes:
-            self._heads.begin(self.head())
+            self._heads.begin(proven_head(self))
 
     def salts(self) -> Salts:
         """Fresh salts for a record."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ketascreen.audit.chain import Start, flaws_alone
+from ketascreen.audit.chain import Head, Start, flaws_alone
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.reading import LedgerReading
@@ -77,8 +77,7 @@ def _proven(ledger: LedgerReading, kind: str, reference: str, *, after: int = 0)
 
 
 def _require(ledger: LedgerReading, entry: Entry, before: str | None, *, follows: bool) -> None:
-    start = ledger.start() if before is None else Start(ledger.id, entry.number, before)
-    if not follows or any(flaws_alone(start, entry)):
+    if not follows or not _fits(ledger, entry, before):
         raise _damaged(ledger, entry.number)
 
 
@@ -128,3 +127,53 @@ def _damaged(ledger: LedgerReading, number: int) -> LedgerError:
         "verify the ledger"
     )
     return LedgerError("ledger-damaged", message)
+
+
+def _fits(ledger: LedgerReading, entry: Entry, before: str | None) -> bool:
+    """Whether an entry has no flaw by itself, behind the entry with the digest `before`, or as the first one."""
+    start = ledger.start() if before is None else Start(ledger.id, entry.number, before)
+    return not any(flaws_alone(start, entry))
+
+
+def is_proven(ledger: LedgerReading, entry: Entry) -> bool:
+    """Whether an entry is as it was written, with the links to the entries beside it.
+
+    Raises:
+        LedgerError: the ledger could not be read.
+    """
+    try:
+        require_proven(ledger, entry)
+    except LedgerError as error:
+        if error.code != "ledger-damaged":
+            raise
+        return False
+    return True
+
+
+def proven_backwards(ledger: LedgerReading) -> Iterator[tuple[Entry, bool]]:
+    """Each entry from the newest to the oldest, and whether it is as it was written, with the links beside it.
+
+    Raises:
+        LedgerError: the ledger could not be read.
+    """
+    newer: Entry | None = None
+    follows = True
+    for entry in ledger.entries(backwards=True):
+        if newer is not None:
+            is_next = newer.number == entry.number + 1
+            yield newer, follows and _fits(ledger, newer, entry.digest if is_next else None)
+            follows = is_next and newer.previous == entry.digest
+        newer = entry
+    if newer is not None:
+        yield newer, follows and is_proven(ledger, newer)
+
+
+def proven_head(ledger: LedgerReading) -> Head:
+    """Where the chain ends now, if its newest entry is as it was written.
+
+    Raises:
+        LedgerError: it is not, or the ledger could not be read.
+    """
+    newest = ledger.entry(ledger.head().number)
+    require_proven(ledger, newest)
+    return Head(ledger.id, newest.number, newest.digest)

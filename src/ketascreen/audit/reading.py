@@ -81,7 +81,10 @@ class LedgerReading:
         """
         for entry in self._store.entries(backwards=True):
             return Head(self.id, entry.number, entry.digest)
-        message = f"the ledger {printable(str(self.path))} has lost its entries; keep it, and start a new one"
+        message = (
+            f"the ledger {printable(str(self.path))} has lost its entries; keep it, and "
+            "restore the backup (docs/audit.md) or start a new one"
+        )
         raise LedgerError("ledger-damaged", message)
 
     def rulebook(self, digest: str) -> Rulebook:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from ketascreen.audit.chain import Head, Start
+from ketascreen.audit.chain import Flaw, Head, Start, Walk
 from ketascreen.audit.chain_file import ChainReader, write_chain
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
@@ -31,11 +31,27 @@ def export_chain(ledger: Ledger, path: Path, *, redacted: bool = False) -> Head:
     """Writes the whole chain of a ledger to a new file, without the openings if `redacted`. Returns its head.
 
     Raises:
-        LedgerError: the ledger could not be read, or the file could not be written.
+        LedgerError: the ledger could not be read, or the file could not be written; or the chain is not as it was
+            written. Then the file is there all the same, so that what is left is saved.
     """
+    start, flaws = ledger.start(), list[Flaw]()
     with new_file(path) as file:
-        entries = map(opened_only, ledger.entries()) if redacted else ledger.entries()
-        return write_chain(file, ledger.start(), entries, complete=not redacted)
+        entries = _watched(Walk(start), ledger.entries(), flaws)
+        head = write_chain(file, start, map(opened_only, entries) if redacted else entries, complete=not redacted)
+    if flaws:
+        message = (
+            f"{printable(str(path))} is written, but the ledger {printable(str(ledger.path))} is not as it was "
+            f"written: {flaws[0]}; keep the file apart from your backups, and verify the ledger"
+        )
+        raise LedgerError("ledger-damaged", message)
+    return head
+
+
+def _watched(walk: Walk, entries: Iterable[Entry], flaws: list[Flaw]) -> Iterator[Entry]:
+    """The entries; `flaws` gets what is wrong with each."""
+    for entry in entries:
+        flaws += walk.flaws([entry])
+        yield entry
 
 
 def write_excerpt(file: IO[bytes], ledger: str, entry: Entry, names: Iterable[str]) -> None:

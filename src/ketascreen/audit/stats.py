@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from ketascreen.audit.entry import Entry, read_time
+from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import findings_of
 from ketascreen.audit.times import remarks
 from ketascreen.language.terms import Outcome
@@ -29,10 +30,9 @@ _CLOCK = timedelta(days=1)
 
 @dataclass
 class Period:
-    """The counts of one period. `unread` counts the records without openings in the ledger."""
+    """The counts of one period."""
 
     screenings: int = 0
-    unread: int = 0
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     readiness: Counter[tuple[str, str]] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
@@ -54,13 +54,15 @@ class Drift:
 class Stats:
     """The counts of a period, of the period of the same length before it, and the rules whose counts changed.
 
-    `remarks` tell what is remarkable about the times of the entries that were read.
+    `altered` are the numbers of the entries that were read and are not as they were written: none of them is counted.
+    `remarks` tell what is remarkable about the times of the others.
     """
 
     since: datetime
     until: datetime
     now: Period
     before: Period
+    altered: list[int] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -69,45 +71,46 @@ class Stats:
         return tuple(_drifts(self.before, self.now))
 
 
-def stats(entries: Iterable[Entry], *, until: datetime, days: int) -> Stats:
-    """Counts the records of the `days` up to `until`, and of as many days before them; `entries` are newest first."""
+def stats(entries: Iterable[tuple[Entry, bool]], *, until: datetime, days: int) -> Stats:
+    """Counts the records of the `days` up to `until`, and of as many days before them.
+
+    `entries` are newest first, each with whether it is as it was written (`proven.proven_backwards`). Only such a one
+    counts.
+    """
     length = timedelta(days=days)
     told = Stats(until - length, until, Period(), Period())
     newer: Entry | None = None
-    for entry in entries:
+    for entry, as_written in entries:
+        if not as_written:
+            told.altered.insert(0, entry.number)
+            continue
         told.remarks[:0] = remarks([newer] if newer else [], entry)
         newer = entry
         recorded = read_time(entry.recorded_at)
         if recorded < told.since - length - _CLOCK:
             break
         if told.since < recorded <= until:
-            _count(entry, told.now)
+            _count(entry.record, told.now)
         elif told.since - length < recorded <= told.since:
-            _count(entry, told.before)
+            _count(entry.record, told.before)
     else:
         told.remarks[:0] = remarks([newer] if newer else [])
     return told
 
 
-def _count(entry: Entry, period: Period) -> None:
-    record = entry.record
-    try:
-        if record.kind == "override":
-            period.overrides[record.part("rule"), record.part("reason")] += 1
-        if record.kind != "screening":
-            return
-        found, recommended = findings_of(record), record.data["recommendation"]
-        asks = {fact for finding in found.values() for fact in finding.lacks}
-    except KeyError:
-        period.unread += 1
+def _count(record: Record, period: Period) -> None:
+    if record.kind == "override":
+        period.overrides[record.part("rule"), record.part("reason")] += 1
+    if record.kind != "screening":
         return
+    found = findings_of(record)
     period.screenings += 1
-    for route, said in recommended.items():
+    for route, said in record.data["recommendation"].items():
         period.decisions[route, said["decision"]] += 1
         if said["readiness"]:
             period.readiness[route, said["readiness"]] += 1
     period.met.update(rule for rule, finding in found.items() if finding.outcome is Outcome.MET)
-    period.asks.update(asks)
+    period.asks.update({fact for finding in found.values() for fact in finding.lacks})
 
 
 def _drifts(before: Period, now: Period) -> Iterator[Drift]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from ketascreen.diagnostic import printable
 from ketascreen.runtime.plain_file import open_plain
 
 PAGE = 500
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 Progress = Callable[[int], None]
 """Gets the number of entries walked so far."""
@@ -29,7 +32,8 @@ Progress = Callable[[int], None]
 class Verified:
     """The result of a verification: where the chain begins and ends, how many entries it has, and every flaw.
 
-    `remarks` tell what is not a flaw: times that go back, an `as_of` far from the clock, a file that others may read.
+    `remarks` tell what is not a flaw: times that go back, an `as_of` far from the clock, a file that others may read, a
+    folder that others may write.
     """
 
     start: Start
@@ -96,9 +100,12 @@ def verify_lines(
 
 
 def loose_remarks(ledger: Ledger) -> Iterator[str]:
-    """A remark if others than its owner may read or write a ledger."""
+    """A remark if others than its owner may read or write a ledger, or replace it in its folder."""
     if ledger.is_loose:
         yield f"others than its owner may read or write it: chmod 600 {printable(str(ledger.path))}"
+    folder = ledger.path.parent
+    if hasattr(os, "geteuid") and folder.stat().st_mode & _OTHERS_WRITE:
+        yield f"others than its owner may write its folder, and so replace it: chmod go-w {printable(str(folder))}"
 
 
 def require_sound(verified: Verified, name: object) -> None:

@@ -16,8 +16,8 @@ from ketascreen.cli.exit_status import MEANING, of_verdict
 from ketascreen.cli.heads import heads_options
 from ketascreen.cli.options import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
 from ketascreen.cli.screen_many import MEANING as MANY
-from ketascreen.cli.screen_many import Asked, screen_many
-from ketascreen.diagnostic import ProfileError
+from ketascreen.cli.screen_many import Asked, opened_lines, screen_many
+from ketascreen.diagnostic import ProfileError, printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.patient.profile import PatientProfile
@@ -53,7 +53,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @channel_option
 @click.option("--isolation", type=click.Choice(["none", "process"]), default="none", show_default=True)
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path), help="Record each screening in this ledger.")
-@click.option("--reference", metavar="TOKEN", help="Your own opaque reference to the patient, for the ledger.")
+@click.option("--reference", metavar="TOKEN", help="Your own reference to the patient, for the ledger.")
 @heads_options
 @click.option("--many", is_flag=True, help="FILE has a profile on each line (JSON Lines); print a line for each.")
 @click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="With --many: use N processes.  [1]")
@@ -98,13 +98,16 @@ def command(
     rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
     profile = None if many else _profile(file, rulebook)
     with ExitStack() as opened:
+        # Before the ledger: a file that cannot be read must not leave a new ledger.
+        lines = opened_lines(file, opened) if many else None
         kept = opened.enter_context(_ledger(ledger, heads)) if ledger else None
         screener = Screener(rulebook, channels=channels, isolation=isolation, ledger=kept, time_zone=time_zone)
         opened.enter_context(screener)
         if profile is None:
+            assert lines is not None
             asked = Asked(time, Stage(stage), routes or None, file, as_json)
             recorded = kept.head().number if kept else None
-            raise click.exceptions.Exit(screen_many(screener, asked, workers=workers or 1, recorded=recorded))
+            raise click.exceptions.Exit(screen_many(screener, asked, lines, workers=workers or 1, recorded=recorded))
         verdict = screener.screen(
             profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
         )
@@ -124,7 +127,11 @@ def _require_absent(options: Mapping[str, object], why: str) -> None:
 def _ledger(path: Path, heads: KeptHead | None) -> Ledger:
     from ketascreen.audit import Ledger  # most screenings at the command line have no ledger
 
-    return Ledger(path, heads=heads)
+    is_new = not path.exists() or (path.is_file() and not path.stat().st_size)
+    ledger = Ledger(path, heads=heads)
+    if is_new:  # a name that is misspelt would make one every night
+        click.echo(f"made a new ledger {printable(str(path))}", err=True)
+    return ledger
 
 
 def _decision(text: str, time: datetime) -> ClinicianDecision:

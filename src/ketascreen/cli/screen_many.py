@@ -34,6 +34,7 @@ MEANING = {
     ExitStatus.FAULT: "an internal fault, or channels that disagree",
 }
 _COUNTED = 100
+_ONE_EACH = "the file must have one patient on each line, as JSON (JSON Lines)"
 _SHOWN = ("code", "message", "hint", "pointer")
 
 
@@ -60,16 +61,16 @@ class Taken(NamedTuple):
     tokens: Tokens
 
 
-def screen_many(screener: Screener, asked: Asked, *, workers: int, recorded: int | None = None) -> ExitStatus:
+def screen_many(
+    screener: Screener, asked: Asked, source: IO[bytes], *, workers: int, recorded: int | None = None
+) -> ExitStatus:
     """Screens each line of a file and prints its answer; returns the worst status of all.
 
     With a ledger, `recorded` is the number of its newest entry before this start.
     """
-    if sys.stdout is None:
-        raise click.UsageError("standard output is closed, so there is no place for the verdicts; open it")
     count, waiting, tally = counter("lines"), deque[Taken](), Tally()
     with ExitStack() as opened:
-        lines = _noted(_lines(_input(asked.file, opened)), waiting)
+        lines = _noted(_lines(source), waiting)
         answers = _answers(screener, asked, lines, workers)
         # Closed here, so that worker processes end even if nobody reads the output to its end.
         for done, answer in enumerate(opened.enter_context(closing(answers)), 1):
@@ -100,7 +101,15 @@ def _answers(
     return ask(profiles, as_of=asked.as_of, stage=asked.stage, routes=asked.routes, workers=workers)
 
 
-def _input(file: str, opened: ExitStack) -> IO[bytes]:
+def opened_lines(file: str, opened: ExitStack) -> IO[bytes]:
+    """The file to read lines from; `opened` closes it.
+
+    Raises:
+        ProfileError: it cannot be read.
+        click.ClickException: standard input or standard output is closed.
+    """
+    if sys.stdout is None:
+        raise click.UsageError("standard output is closed, so there is no place for the verdicts; open it")
     if file != "-":
         return opened.enter_context(open_file(Path(file)))
     if sys.stdin is None:
@@ -149,7 +158,9 @@ def _named(taken: Taken) -> str:
 
 def _on_line(problem: Diagnostic, file: str, taken: Taken) -> Diagnostic:
     column = problem.place.column if problem.place else 1
-    return replace(problem, place=Place(file, taken.number, column, 1))
+    whole = problem.code == "not-json" or (problem.code == "wrong-type" and problem.pointer == "")
+    hint = _ONE_EACH if whole else problem.hint
+    return replace(problem, hint=hint, place=Place(file, taken.number, column, 1))
 
 
 def _show_refused(taken: Taken, problems: Sequence[Diagnostic], as_json: bool) -> None:

@@ -267,6 +267,7 @@ class PatientProfile(BaseModel):
             problems = [plainly(detail, _SUGGESTED) for detail in error.errors(include_input=False)]
         else:
             return profile
+        del raw  # a tool that shows local variables would show its values
         raise ProfileError(problems)
 
     @field_serializer("*", mode="plain")
@@ -343,7 +344,8 @@ class PatientProfile(BaseModel):
         return self
 
     def __repr__(self) -> str:
-        return f"PatientProfile({len(self.observations())} facts)"
+        known = sum(self.__dict__.get(name) is not None for name in _NAMES)  # one that is not built yet has none
+        return f"PatientProfile({known} facts)"
 
     __str__ = __repr__
 

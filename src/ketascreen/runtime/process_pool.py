@@ -54,7 +54,8 @@ def in_order(
 ) -> Generator[ResultT, None, None]:
     """The results of the function that `make` returns, one for each item, in order, over `workers` processes.
 
-    Each process calls `make` once; it, the items and the results are pickled. Items are taken a few `piece`s ahead,
+    Each process calls `make` once; it, the items and the results are pickled. `make` is pickled once, by a thread, when
+    the first process is there. Items are taken a few `piece`s ahead,
     never all. One worker is this process itself; so it is, with a warning in the log, where the system starts no
     process. `forked` processes start as copies of this one, with all that `make` holds, and `make` is not pickled; only
     for a caller that has asked `can_fork`.
@@ -123,6 +124,21 @@ def in_order(
         atexit.unregister(kill)
 
 
+def require_start() -> None:
+    """Requires a process that may start others: not a worker itself, and not one that is still importing its script.
+
+    Raises:
+        RequestError: it may not.
+    """
+    from multiprocessing import current_process
+
+    from ketascreen.runtime.worker_process import no_start
+
+    current = current_process()
+    if current.daemon or getattr(current, "_inheriting", False):  # what multiprocessing itself looks at
+        raise no_start()
+
+
 def _windowed(
     submit: Callable[[list[Any]], Future[list[Any]]], pieces: Iterable[list[Any]], window: int
 ) -> Iterator[list[Any]]:
@@ -147,7 +163,7 @@ def _started(number: int, make: Callable[[], Any], forked: bool, seconds: float)
             raise OSError("not on this system")
         if not forked:
             resource_tracker.ensure_running()  # at its start it would let Ctrl-C through to the first worker
-        first = b"" if forked else pickle.dumps(make, pickle.HIGHEST_PROTOCOL)
+        first = _once(lambda: b"" if forked else pickle.dumps(make, pickle.HIGHEST_PROTOCOL))
         context = get_context("fork") if forked else get_context("spawn")  # a fork is not safe where there are threads
         while count < number:
             worker = WorkerProcess(context, first, make if forked else None, seconds)
@@ -161,6 +177,19 @@ def _started(number: int, make: Callable[[], Any], forked: bool, seconds: float)
             error.strerror or error,
             "they do all the work" if count else "this process does all the work alone",
         )
+
+
+def _once(give: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What `give` gives the first time, for several threads."""
+    lock, given = threading.Lock(), list[bytes]()
+
+    def once() -> bytes:
+        with lock:
+            if not given:
+                given.append(give())
+            return given[0]
+
+    return once
 
 
 def _seconds_allowed() -> float:

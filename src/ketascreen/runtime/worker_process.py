@@ -41,7 +41,8 @@ Make = Callable[[], Work]
 class WorkerProcess:
     """A process that works on pieces, one at a time. One thread at a time may use it.
 
-    `first` is the pickled `Make`; a forked process takes `make` as it is instead. `seconds` is how long it may take to
+    `first` gives the pickled `Make`, and is asked for it once the process is there; a forked process takes `make` as it
+    is instead. `seconds` is how long it may take to
     begin, and how long for a piece.
 
     Raises:
@@ -49,7 +50,9 @@ class WorkerProcess:
         RequestError: this process is a worker that is still starting, or may not start processes.
     """
 
-    def __init__(self, context: ForkContext | SpawnContext, first: bytes, make: Make | None, seconds: float) -> None:
+    def __init__(
+        self, context: ForkContext | SpawnContext, first: Callable[[], bytes], make: Make | None, seconds: float
+    ) -> None:
         self._first, self._seconds, self._begun = first, seconds, False
         self._line, there = context.Pipe()
         os.set_blocking(self._line.fileno(), False)
@@ -60,7 +63,7 @@ class WorkerProcess:
         except BaseException as error:
             self._line.close()
             if isinstance(error, RuntimeError | AssertionError):  # multiprocessing says so of both
-                raise _no_start() from None
+                raise no_start() from None
             raise
         finally:
             there.close()
@@ -74,7 +77,8 @@ class WorkerProcess:
         """
         if not self._begun:
             self._begin()
-        results: list[Any] = self._exchange(pickle.dumps(items, pickle.HIGHEST_PROTOCOL))
+        body = pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+        results: list[Any] = self._exchange(body, Deadline(self._seconds))
         return results
 
     def dismiss(self) -> None:
@@ -97,8 +101,10 @@ class WorkerProcess:
         self._line.close()
 
     def _begin(self) -> None:
+        deadline = Deadline(self._seconds)
         try:
-            self._exchange(self._first)
+            self._exchange(b"", deadline)  # it is there, and has imported the script
+            self._exchange(self._first(), deadline)
         except KetascreenError:
             self.kill()
             raise
@@ -109,8 +115,7 @@ class WorkerProcess:
             raise ChannelFault(message) from error
         self._begun = True
 
-    def _exchange(self, body: bytes) -> Any:
-        deadline = Deadline(self._seconds)
+    def _exchange(self, body: bytes, deadline: Deadline) -> Any:
         try:
             send(self._line.fileno(), body, deadline)
             reply = receive(self._line.fileno(), deadline, MAX_BYTES)
@@ -156,7 +161,8 @@ def _named(number: int) -> str:
         return ""  # a real-time signal
 
 
-def _no_start() -> RequestError:
+def no_start() -> RequestError:
+    """The error for a process that may not start workers."""
     message = "this process may not start workers: it is a worker itself, or is still importing a script for one"
     hint = 'put what the script does under `if __name__ == "__main__":`, or use one worker'
     return RequestError([Diagnostic("workers", message, hint)])
@@ -182,6 +188,8 @@ def _serve(line: Connection, make: Make | None) -> None:
     work: list[Work] = []
     never = Deadline(None)
     with suppress(FrameError):  # the process that started this one is gone
+        receive(line.fileno(), never, MAX_BYTES)
+        _reply(line, lambda: None)
         first = receive(line.fileno(), never, MAX_BYTES)
         _reply(line, lambda: work.append((make or pickle.loads(first))()))
         while body := receive(line.fileno(), never, MAX_BYTES):

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, did_you_mean
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.screening.recorder import OPAQUE, REFERENCE
+from ketascreen.screening.recorder import REFERENCE, TOKEN_FORM
 from ketascreen.syntax.json_text import parse_json
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 _KEYS = ("id", "reference", "profile")
+FORM = 'write {"reference": ..., "profile": {...}}'
+"""What to do about a line whose profile or reference is not where it must be."""
 
 
 class Tokens(NamedTuple):
@@ -33,7 +35,7 @@ def profile_in(data: bytes) -> PatientProfile:
         ProfileError: what is wrong with it, with pointers from the profile on, and never a value.
     """
     parsed = parse_json(data)
-    if not (isinstance(parsed, Mapping) and "profile" in parsed):
+    if not _is_around(parsed):
         return PatientProfile.model_validate(parsed)
     problems = list(_around(parsed))
     if problems:
@@ -47,19 +49,27 @@ def tokens_in(data: bytes) -> Tokens:
         read = json.loads(data) if len(data) <= MAX_BYTES else None
     except (ValueError, RecursionError):
         return Tokens()
-    if not (isinstance(read, dict) and "profile" in read):
+    if not _is_around(read):
         return Tokens()
     name, reference = (token if _is_token(token := read.get(key)) else None for key in ("id", "reference"))
     return Tokens(name or reference, reference or (None if "reference" in read else name))
 
 
+def _is_around(parsed: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is an object around a profile, or must be: no fact has the name of a token."""
+    return isinstance(parsed, Mapping) and any(key.casefold() in _KEYS for key in parsed)
+
+
 def _around(parsed: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    for key in parsed.keys() - set(_KEYS):
+    known = {*_KEYS} if "profile" in parsed else {*_KEYS, *PatientProfile.model_fields}
+    for key in parsed.keys() - known:
         hint = did_you_mean(key, _KEYS, otherwise=f"the keys are {', '.join(_KEYS)}")
         yield Diagnostic("unknown-key", "has a key that a patient of a batch does not have", hint)
+    if "profile" not in parsed:
+        yield Diagnostic("missing-key", "`profile` is missing", FORM)
     for key in ("id", "reference"):
         if key in parsed and not _is_token(parsed[key]):
-            yield Diagnostic("reference", f"`{key}` is not an opaque token", OPAQUE)
+            yield Diagnostic("reference", f"`{key}` does not have the form of a token", TOKEN_FORM)
 
 
 def _is_token(given: object) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import chain, islice
 
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
+from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of
-from ketascreen.runtime.process_pool import PIECE, in_order
+from ketascreen.runtime.process_pool import PIECE, in_order, require_start
 from ketascreen.screening.batch import ProfileOrJson, Results, require_copies, require_workers
-from ketascreen.screening.line import profile_in
+from ketascreen.screening.line import FORM, profile_in
 from ketascreen.screening.recorder import Batch, Composed, Recorder, Screening, reference_problem
 from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
@@ -23,7 +24,16 @@ from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Verdict
 
 Person = tuple[str | None, ProfileOrJson]
-"""The caller's opaque reference to a patient, with the profile or the bytes of its JSON."""
+"""The caller's own reference to a patient, with the profile or the bytes of its JSON."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Pair(Quiet):
+    """A `Person` inside: its repr shows neither the reference nor the profile."""
+
+    reference: str | None
+    given: ProfileOrJson
+
 
 _NO_PERSON = Diagnostic(
     "reference",
@@ -41,26 +51,47 @@ class Composing:
     rulebook: Rulebook
     engines: tuple[tuple[str, str], ...]
 
-    def one(self, batch: Batch, person: Person, before: Composed | None = None) -> Composed | ProfileError:
+    def one(self, batch: Batch, person: Pair, before: Composed | None = None) -> Composed | ProfileError:
         """The composed screening, or why the patient was refused; `before` is what was composed a moment ago.
 
         Raises:
             KetascreenError: the ledger could not be read.
         """
-        reference, given = person
         try:
-            # Read first: it says more of a line whose reference is misspelt or of another form.
-            profile = profile_in(given) if isinstance(given, bytes) else given
-            if (problem := reference_problem(reference)) is not None:
-                return ProfileError([problem])
-            assert reference is not None
+            reference, profile = _read(person)
             return batch.compose(reference, profile, partial(self._screened, reference, profile), before)
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
 
+    def refused(self, person: Pair) -> ProfileError | None:
+        """Why a patient is refused before anything is screened."""
+        try:
+            _read(person)
+        except ProfileError as error:
+            return in_words_of(self.rulebook.vocabulary, error)
+        return None
+
     def _screened(self, reference: str, profile: PatientProfile, overrides: tuple[Override, ...]) -> Screening:
         verdict = self.work(profile, self.request, overrides)
         return Screening(reference, profile, verdict, self.rulebook, self.engines)
+
+
+def _read(person: Pair) -> tuple[str, PatientProfile]:
+    """The reference and the profile of a patient.
+
+    Raises:
+        ProfileError: the profile or the reference is refused.
+    """
+    reference, given = person.reference, person.given
+    # Read first: it says more of a line whose reference is misspelt or of another form.
+    profile = profile_in(given) if isinstance(given, bytes) else given
+    problem = reference_problem(reference)
+    if problem is None:
+        assert reference is not None
+        return reference, profile
+    if reference is None and isinstance(given, bytes):
+        problem = replace(problem, hint=f"{FORM}; {problem.hint}")
+    raise ProfileError([problem])
 
 
 def on_record(
@@ -84,31 +115,62 @@ def on_record(
 def _in_pieces(
     composing: Composing, ledger: Recorder, people: Iterable[ProfileOrJson | Person], workers: int
 ) -> Results[LeanVerdict]:
-    batch = ledger.batch(composing.rulebook, composing.request)
-    make = partial(_worker, composing, batch.elsewhere() if workers > 1 else batch)
+    rest = _pairs(people)
+    del people  # a tool that shows local variables would show what is in it
+    for first in rest:
+        if (refused := composing.refused(first)) is None:
+            break
+        yield refused
+    else:
+        return
     if workers > 1:
-        require_copies(make)
-    taken = deque[Person]()
-    with closing(in_order(make, _noted(people, taken), workers=workers)) as answers:
+        require_start()
+        require_copies((composing, ledger.for_reading()))
+    begun = _Begun(composing, ledger)
+    taken = deque[Pair]()
+    with closing(in_order(begun, _noted(chain([first], rest), taken), workers=workers)) as answers:
         while piece := list(islice(answers, PIECE)):
-            yield from _recorded(composing, batch, [taken.popleft() for _ in piece], piece)
+            yield from _recorded(composing, begun.batch, [taken.popleft() for _ in piece], piece)
 
 
-def _worker(composing: Composing, batch: Batch) -> Callable[[Person], Composed | ProfileError]:
-    return partial(composing.one, batch)
+class _Begun:
+    """Makes what composes the screenings of a batch. The batch begins when that is made, or copied to a process.
+
+    By then there is somebody to screen and a process to do it, so that a start that screens nobody leaves no entry.
+    """
+
+    def __init__(self, composing: Composing, ledger: Recorder) -> None:
+        self._composing = composing
+        self._ledger = ledger
+
+    @cached_property
+    def batch(self) -> Batch:
+        return self._ledger.batch(self._composing.rulebook, self._composing.request)
+
+    def __call__(self) -> Callable[[Pair], Composed | ProfileError]:
+        return partial(self._composing.one, self.batch)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial, (partial, self._composing.one, self.batch.elsewhere())
 
 
-def _noted(people: Iterable[ProfileOrJson | Person], taken: deque[Person]) -> Iterator[Person]:
-    """The patients; `taken` holds each that was taken and is not on record yet."""
+def _pairs(people: Iterable[ProfileOrJson | Person]) -> Iterator[Pair]:
     for person in people:
         if not (isinstance(person, tuple) and len(person) == 2 and isinstance(person[1], PatientProfile | bytes)):
+            del people, person
             raise RequestError([_NO_PERSON])
+        yield Pair(*person)
+
+
+def _noted(people: Iterable[Pair], taken: deque[Pair]) -> Iterator[Pair]:
+    """The patients; `taken` holds each that was taken and is not on record yet."""
+    for person in people:
         taken.append(person)
         yield person
 
 
 def _recorded(
-    composing: Composing, batch: Batch, people: Sequence[Person], piece: Sequence[Composed | ProfileError]
+    composing: Composing, batch: Batch, people: Sequence[Pair], piece: Sequence[Composed | ProfileError]
 ) -> list[LeanVerdict | ProfileError]:
     """A piece with its receipts, once it is durable."""
     places = [place for place, one in enumerate(piece) if isinstance(one, Composed)]

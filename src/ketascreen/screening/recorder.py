@@ -16,9 +16,11 @@ from ketascreen.verdict.override import Override
 from ketascreen.verdict.verdict import Receipt, Verdict
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,199}")
-"""The form of a caller's own reference to a patient: an opaque token without spaces, never a name."""
+"""The form of a caller's own reference to a patient: a token without spaces, never a name."""
 
-OPAQUE = "give your own token for the patient: at most 200 letters, digits and ._:/+=@- without spaces, never a name"
+TOKEN_FORM = (
+    "give your own token for the patient: at most 200 letters, digits and ._:/+=@- without spaces, never a name"
+)
 """What to do about a reference that has another form."""
 
 
@@ -106,6 +108,14 @@ class Recorder(Protocol):
         """
         ...
 
+    def for_reading(self) -> Self:
+        """The same one as another process may have it.
+
+        Raises:
+            RequestError: another process cannot have it.
+        """
+        ...
+
     def batch(self, rulebook: Rulebook, request: Request) -> Batch:
         """Begins a batch, or goes on with one of the same request and rulebook, and puts that on record.
 
@@ -130,7 +140,7 @@ def require_reference(reference: str | None, *, has_ledger: bool) -> None:
     """Requires a reference if there is a ledger, and refuses one if there is not.
 
     Raises:
-        RequestError: one without the other, or a reference that is not an opaque token.
+        RequestError: one without the other, or a reference that does not have the form of a token.
     """
     if has_ledger:
         problem = reference_problem(reference)
@@ -146,5 +156,5 @@ def reference_problem(reference: object) -> Diagnostic | None:
     """What is wrong with a reference for the ledger."""
     if isinstance(reference, str) and REFERENCE.fullmatch(reference):
         return None
-    message = "a ledger needs `reference`" if reference is None else "`reference` is not an opaque token"
-    return Diagnostic("reference", message, OPAQUE)
+    message = "a ledger needs `reference`" if reference is None else "`reference` does not have the form of a token"
+    return Diagnostic("reference", message, TOKEN_FORM)

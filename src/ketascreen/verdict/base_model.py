@@ -20,7 +20,8 @@ class Reported(BaseModel):
     """A frozen model that refuses fields it does not name.
 
     `SHOWN` names the fields that its repr and str show; all others may hold what is the patient's. So a log, a failed
-    assert and a traceback show these alone. Pydantic, rich and devtools ask `__repr_args__`.
+    assert and a traceback show these alone. Pydantic, rich and devtools ask `__repr_args__`. One that is not built yet
+    shows those that it has: a tool that shows local variables must not fail on it.
     """
 
     model_config = ConfigDict(frozen=True, **EXACT)
@@ -29,8 +30,9 @@ class Reported(BaseModel):
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         for name in self.SHOWN:
-            value = getattr(self, name)
-            yield name, str(value) if isinstance(value, Enum) else value
+            if hasattr(self, name):
+                value = getattr(self, name)
+                yield name, str(value) if isinstance(value, Enum) else value
 
     def __str__(self) -> str:
         return repr(self)

@@ -95,8 +95,7 @@ class LeanVerdict(Reported):
     receipt: Receipt | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
-        yield from in_short(self)
-        yield "rulebook", self.rulebook.bytes_digest[:12]
+        return in_short(self)
 
     @classmethod
     def of(cls, verdict: Verdict) -> Self:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
 from pydantic import AwareDatetime
 
@@ -149,8 +149,7 @@ class Verdict(Reported):
     receipt: Receipt | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
-        yield from in_short(self)
-        yield "rulebook", self.rulebook.bytes_digest[:12]
+        return in_short(self)
 
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.
@@ -168,22 +167,13 @@ class Verdict(Reported):
         return tuple(map(self.finding, self.routes[Route(route)].reasons))
 
 
-class _Recommended(Protocol):
-    @property
-    def decision(self) -> Decision: ...
-    @property
-    def readiness(self) -> Readiness | None: ...
-
-
-class _Said(Protocol):
-    @property
-    def stage(self) -> Stage: ...
-    @property
-    def routes(self) -> Mapping[Route, _Recommended]: ...
-
-
-def in_short(said: _Said) -> Iterator[tuple[str, str]]:
-    """What a verdict or a recommendation shows of itself: its stage, and for each route its decision and readiness."""
-    yield "stage", str(said.stage)
-    for route, one in said.routes.items():
-        yield str(route), str(one.decision) if one.readiness is None else f"{one.decision}, {one.readiness}"
+def in_short(said: object) -> Iterator[tuple[str, str]]:
+    """What a verdict or a recommendation shows of itself: its stage, for each route its decision and readiness, its
+    rulebook. One that is not built yet shows what it has."""
+    if hasattr(said, "stage"):
+        yield "stage", str(said.stage)
+    for route, one in getattr(said, "routes", {}).items():
+        words = (getattr(one, name, None) for name in ("decision", "readiness"))
+        yield str(route), ", ".join(str(word) for word in words if word is not None)
+    if (digest := getattr(getattr(said, "rulebook", None), "bytes_digest", None)) is not None:
+        yield "rulebook", digest[:12]

@@ -23,6 +23,7 @@ def command(ledger: Path, file: Path, redacted: bool) -> None:
     """Write the whole chain of a ledger to FILE, which must be new.
 
     docs/verify.md is its format; everybody who has the file can verify it without ketascreen.
+    Each entry is checked as it is written. A chain that is not as it was written is saved too, and that is an error.
     """
     with Ledger.existing(ledger) as opened:
         head = export_chain(opened, file, redacted=redacted)

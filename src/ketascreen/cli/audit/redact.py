@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ketascreen.audit import Ledger
+from ketascreen.audit.proven import require_proven
 from ketascreen.audit.retention import write_excerpt
 from ketascreen.cli.audit.options import ledger_argument
 from ketascreen.cli.options import unknown
@@ -22,10 +23,12 @@ from ketascreen.cli.options import unknown
 def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
     """Print entry NUMBER as a chain file of one entry; every part is sealed, except the named ones.
 
-    It verifies without more; a person who has it learns the opened parts and no others.
+    An entry that is not as it was written is refused. What is printed verifies without more; a person who has it learns
+    the opened parts and no others.
     """
     with Ledger.existing(ledger) as opened:
         entry = opened.entry(number)
+        require_proven(opened, entry)
         sealed = entry.record.data["sealed"]
         for name in names:
             if name not in sealed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import click
 from ketascreen.audit import Ledger
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
+from ketascreen.audit.proven import is_proven
 from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import findings_of
-from ketascreen.cli.audit.options import ledger_argument, told
+from ketascreen.cli.audit.options import AS_WRITTEN, end, illegible, ledger_argument, not_as_written, told
 from ketascreen.cli.options import json_option, show_json
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
@@ -25,35 +27,54 @@ from ketascreen.verdict.lean import LeanFinding
 _LONG = ("files", "sealed")
 
 
-@click.command("show")
+@click.command("show", epilog=AS_WRITTEN)
 @ledger_argument
 @click.argument("number", type=click.IntRange(1))
 @json_option
 def command(ledger: Path, number: int, as_json: bool) -> None:
-    """Entry NUMBER of a ledger in full: what was recommended, by which rules, on which facts."""
+    """Entry NUMBER of a ledger in full: what was recommended, by which rules, on which facts.
+
+    It is checked, with its links to the entries beside it; if it is not as it was written, that comes first.
+    """
     with Ledger.existing(ledger) as opened:
         found = opened.entry(number)
+        as_written = is_proven(opened, found)
         if as_json:
-            show_json(as_data(found))
+            show_json({**as_data(found), "as_written": as_written})
         else:
-            show(render(found, _rulebook(opened, found.record)))
+            show(_page(opened, found, as_written))
+    end(as_written=as_written)
 
 
 def as_data(found: Entry) -> dict[str, Any]:
-    """The entry with each part as plain data; a part that cannot be opened is null."""
-    record = found.record
-    parts = {
-        name: json.loads(record.openings[name])[2] if name in record.openings else None for name in _sealed(record)
-    }
+    """The entry with each part as plain data; null for what cannot be opened or read."""
+    told: dict[str, Any] = {"clear": None, "opened": None}
+    with illegible():
+        told = _parts(found.record)
     return {
         "number": found.number,
         "recorded_at": found.recorded_at,
         "previous": found.previous,
         "digest": found.digest,
-        "record_digest": record.digest,
-        "clear": {name: value for name, value in record.data.items() if name != "sealed"},
-        "opened": parts,
+        "record_digest": found.record.digest,
+        **told,
     }
+
+
+def _parts(record: Record) -> dict[str, Any]:
+    opened = {
+        name: json.loads(record.openings[name])[2] if name in record.openings else None for name in _sealed(record)
+    }
+    return {"clear": {name: value for name, value in record.data.items() if name != "sealed"}, "opened": opened}
+
+
+def _page(ledger: Ledger, found: Entry, as_written: bool) -> Iterator[Line]:
+    if not as_written:
+        yield from not_as_written("do not rely on what is shown here; `ketascreen audit verify` says what is wrong")
+    with nullcontext() if as_written else illegible():
+        yield from list(render(found, _rulebook(ledger, found.record)))
+        return
+    yield from wrapped(f"Entry {found.number}: {told(found)}", hang=2)
 
 
 def _sealed(record: Record) -> list[str]:

@@ -11,16 +11,15 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.chain import Head
 from ketascreen.audit.signed_head import read_head, require_signed
 from ketascreen.audit.verify import Verified, opened, verify_file, verify_ledger
-from ketascreen.cli.audit.options import MANY, MEANING, remarked
-from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.audit.options import AS_WRITTEN, MANY, end, not_as_written, remarked
 from ketascreen.cli.options import counter, json_option, show_json, trust_option
-from ketascreen.rendering.page import Line, Style, entry, show, wrapped
+from ketascreen.rendering.page import Line, Style, entry, show
 from ketascreen.signing import VerifyKey
 
 _SQLITE = b"SQLite format 3\0"
 
 
-@click.command("verify", epilog=epilog({**MEANING, AuthoringStatus.FINDINGS: "something is not as it was written"}))
+@click.command("verify", epilog=AS_WRITTEN)
 @click.argument("chain", type=click.Path(path_type=Path), metavar="LEDGER_OR_FILE")
 @click.option("--against", metavar="HEAD", type=click.Path(path_type=Path), help="A head that was kept elsewhere.")
 @trust_option
@@ -40,7 +39,7 @@ def command(chain: Path, against: Path | None, keys: tuple[VerifyKey, ...], as_j
         show_json(verified)
     else:
         show(render(verified, chain, head))
-    raise click.exceptions.Exit(AuthoringStatus.FINDINGS if verified.flaws else AuthoringStatus.WELL)
+    end(as_written=not verified.flaws)
 
 
 def _kept(path: Path, keys: tuple[VerifyKey, ...]) -> Head:
@@ -63,7 +62,7 @@ def _is_sqlite(path: Path) -> bool:
 def render(verified: Verified, chain: Path, against: Head | None) -> Iterator[Line]:
     """The result of a verification, as text."""
     for flaw in verified.flaws[:MANY]:
-        yield from wrapped(str(flaw), first="NOT AS WRITTEN: ", hang=2, style=Style.URGENT)
+        yield from not_as_written(str(flaw))
     if verified.flaws[MANY:]:
         yield Line(f"and {len(verified.flaws) - MANY:,} more", Style.URGENT)
     yield from remarked(verified.remarks)
