@@ -13,7 +13,7 @@ from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.new_file import replace_file
 from ketascreen.audit.signed_head import head_text, read_head, require_signed
-from ketascreen.diagnostic import Diagnostic, RequestError, printable
+from ketascreen.diagnostic import printable
 from ketascreen.runtime.whole_file import locked_folder
 from ketascreen.signing import SigningKey
 
@@ -29,14 +29,15 @@ class KeptHead:
     unless `new`: then it must not be there, and is made once. A signed head is replaced by a signed one alone.
 
     Raises:
-        RequestError: `every` is not a whole number from 1.
+        LedgerError: `every` is not a whole number from 1.
     """
 
     def __init__(
         self, path: str | Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False
     ) -> None:
         if type(every) is not int or every < 1:
-            raise RequestError([Diagnostic("ledger", "`every` is not a number of entries", "write a number from 1")])
+            message = "`every` of a kept head is not a number of entries; write a whole number from 1"
+            raise LedgerError("ledger-refused", message)
         self.path = Path(path).absolute()
         self._every = every
         self._key = key
