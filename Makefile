@@ -125,9 +125,15 @@ ledger-growth: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.growth --records $(N)
 	$(BIN)/python -m tests.campaigns.growth --records 10000 --real
 
-# Builds the wheel, installs it into an empty environment, and screens from another folder.
-wheel: $(VENV)/ready
-	sh tests/campaigns/wheel.sh $(BIN)/python
+# Builds wheel and sdist into dist/, installs the wheel into an empty environment, screens from another folder, and lists
+# the parts of that environment beside the wheel (CycloneDX). .venv-release: the tool that lists them.
+wheel: $(VENV)/ready .venv-release/ready
+	sh tests/campaigns/wheel.sh $(BIN)/python $(CURDIR)/.venv-release/bin/python "$(ENGINE_FLAGS)"
+
+.venv-release/ready: requirements/release.txt
+	@$(PYTHON) -m venv .venv-release
+	@.venv-release/bin/python -m pip install --quiet --require-hashes --requirement requirements/release.txt
+	@touch $@
 
 # Everything that is timed, ketascreen by itself and beside other rule engines.
 bench: $(VENV)/bench-ready
