@@ -75,7 +75,9 @@ def normal(name: str) -> str:
 def licence_of(one: Distribution) -> str:
     """The licence that a distribution states, by its SPDX name; what it says itself where that has none."""
     stated = one.metadata.get_all("License-Expression") or []
-    classified = [line.rpartition(" :: ")[2] for line in one.metadata.get_all("Classifier") or [] if "License ::" in line]
+    classified = [
+        line.rpartition(" :: ")[2] for line in one.metadata.get_all("Classifier") or [] if "License ::" in line
+    ]
     stated = [*stated, *(one.metadata.get_all("License") or []), *classified]
     names = [_SPELLINGS.get(text.strip().casefold(), text.strip()) for text in stated if "\n" not in text.strip()]
     return next(filter(None, names), "not stated")
@@ -108,13 +110,15 @@ def page_of(all_licensed: Iterable[Licensed]) -> str:
 
 
 def main() -> None:
-    """Writes the page; with `--check`, ends with 1 on a licence that is not allowed, or a page that is not as it was."""
+    """Writes the page. With `--check` compares it; ends with 1 if it differs, or on a licence that is not allowed."""
     found = licensed(distributions())
     if sys.argv[1:] != ["--check"]:
         PAGE.write_text(page_of(found), encoding="utf-8")
     wrong = [f"{one.name}: `{one.licence}` is not allowed for {one.needed_for}" for one in found if not one.is_allowed]
     if PAGE.read_text(encoding="utf-8") != page_of(found):
-        wrong.append("docs/licences.md is not what is installed; run `python -m tools.licences`, and look at the change")
+        wrong.append(
+            "docs/licences.md is not what is installed; run `python -m tools.licences`, and look at the change"
+        )
     print("\n".join(wrong) or f"{len(found)} distributions: all licences are allowed.")
     sys.exit(bool(wrong))
 

@@ -1,4 +1,4 @@
-"""Finishes the list of parts (CycloneDX) of a wheel: `python -m tools.sbom LISTED WHEEL`, where cyclonedx-bom is installed.
+"""Finishes the list of parts (CycloneDX) of a wheel: `python -m tools.sbom LISTED WHEEL`, beside cyclonedx-bom.
 
 LISTED is what cyclonedx-py says of the environment that the lock made, with the wheel in it. Kept is what the wheel or
 its extras bring; what only builds is left out. The list is checked by CycloneDX's own schema and written beside WHEEL.

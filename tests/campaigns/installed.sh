@@ -2,6 +2,7 @@
 # Installs ketascreen for one Python into an empty environment, and uses it from a folder that holds nothing else.
 # installed.sh PYTHON DISTRIBUTION EXAMPLE OUT engine|plain FLAGS: what it prints goes into the folder OUT.
 set -eu
+unset PYTHONPATH
 python=$1 distribution=$2 example=$3 out=$4 how=$5 flags=$6
 rm -rf "$out"
 mkdir -p "$out/elsewhere"
@@ -21,7 +22,8 @@ print("ketascreen", version("ketascreen"), "pydantic", version("pydantic"))
 PYTHON
 "$bin/ketascreen" facts pregnancy | grep -q "loinc 82810-3"
 "$bin/ketascreen" test
-"$bin/ketascreen" check
+"$bin/ketascreen" check >"$out/check.txt" || { cat "$out/check.txt"; exit 1; }
+tail -n 2 "$out/check.txt"
 as_of=2026-11-22T09:00:00+01:00
 screen() { "$bin/ketascreen" screen "$example" --as-of "$as_of" --route iv --time-zone Europe/Berlin "$@"; }
 screen >"$out/page.txt" 2>"$out/page.err"

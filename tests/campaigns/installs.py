@@ -1,7 +1,8 @@
 """Installs wheel and sdist on several Pythons, with and without the rule engine, and compares what they say.
 
-`python -m tests.campaigns.installs --pythons python3.11 python3.13 --debian trixie sid`. Each Debian release is unpacked
-into a folder (mmdebstrap, as root), with its own Python and compiler. `PIP_CERT` and `SSL_CERT_FILE` are handed on.
+`python -m tests.campaigns.installs --pythons python3.11 python3.13 --debian trixie sid`. Each Debian release is
+unpacked into a folder (mmdebstrap, as root), with its own Python and compiler; `--debian` takes such a folder too.
+`PIP_CERT` and `SSL_CERT_FILE` are handed on.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def tries(version: tuple[int, int], distributions: list[Path], *, small: bool) -
 
 
 def unpacked(release: str, root: Path) -> Place:
-    """A Debian release in a folder, with a Python and a compiler of its own."""
+    """A Debian release in a folder, with a Python and a compiler of its own; a path is such a folder that is there."""
+    if "/" in release:
+        return Place(f"Debian in {Path(release).name}", "python3", Path(release))
     options = ["--variant=apt", "--quiet", f"--include={_PACKAGES}"]
     # A release that is still made is signed for a week; whoever reads an older copy of it would be refused.
     options += ['--aptopt=Acquire::Check-Valid-Until "false"']
@@ -128,7 +131,9 @@ def main() -> None:
     asked.add_argument("--wheel-only", action="store_true")
     given = asked.parse_args()
     if given.debian and not shutil.which("mmdebstrap"):
-        raise SystemExit("mmdebstrap is not here (Debian and Ubuntu: apt-get install mmdebstrap); or leave out --debian")
+        raise SystemExit(
+            "mmdebstrap is not here (Debian and Ubuntu: apt-get install mmdebstrap); or leave out --debian"
+        )
     with TemporaryDirectory() as folder:
         work = Path(folder)
         distributions = built(work)[: 1 if given.wheel_only else 2]
@@ -144,7 +149,9 @@ def main() -> None:
         differing = sorted(name for name, texts in seen.items() if len(texts) > 1)
         if differing:
             raise SystemExit(f"the Pythons do not write the same bytes: {', '.join(differing)}")
-        print(f"{count} installations on {len(places)} Pythons: all cases hold, and {len(seen)} verdicts are the same bytes.")
+        print(
+            f"{count} installations on {len(places)} Pythons: all cases hold; {len(seen)} verdicts have the same bytes."
+        )
 
 
 if __name__ == "__main__":
