@@ -35,9 +35,11 @@ test-pythons:
 	  .venv-$$(basename $$python)/bin/python -m pytest $(FEW) || exit 1; \
 	done
 
-# The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are;
-# SMALL=1: those that differ from one version to another. The oldest have wheels for Python 3.11 and 3.12.
-VERSIONS := $(FEW) tests/test_docs.py tests/test_without_engine.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli tests/test_signing.py tests/test_pytest_plugin.py
+# The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are.
+# The oldest have wheels for Python 3.11 and 3.12. SMALL=1: those that use most of what other projects offer.
+VERSIONS := tests/test_screen.py tests/test_docs.py tests/test_without_engine.py tests/test_signing.py tests/test_pytest_plugin.py \
+  tests/audit/test_before.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py \
+  tests/cli/test_screen.py tests/language/test_json_schema.py tests/loading tests/patient tests/syntax
 test-oldest:
 	@$(MAKE) --no-print-directory VENV=.venv-oldest LOCK=requirements/oldest.txt .venv-oldest/ready
 	.venv-oldest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
