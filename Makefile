@@ -58,7 +58,7 @@ test-installs: $(VENV)/ready
 
 # Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files.
 # .venv-lock: uv, which can lock for all Pythons and systems at once.
-COMPILE := .venv-lock/bin/uv pip compile --quiet --no-config --default-index https://pypi.org/simple --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
+COMPILE := .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
 lock:
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
 	$(COMPILE) pyproject.toml --all-extras --group dev --group build --output-file requirements/dev.txt
