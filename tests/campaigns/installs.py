@@ -98,8 +98,7 @@ def tried(place: Place, one: Try, number: int, work: Path) -> dict[str, bytes]:
     inside = base if place.root is None else Path("/tmp/ketascreen")
     base.mkdir(parents=True, exist_ok=True)
     for file in (_INSTALLED, _EXAMPLE, one.distribution):
-        if not (base / file.name).exists():
-            shutil.copyfile(file, base / file.name)
+        shutil.copyfile(file, base / file.name)
     files = [str(inside / file.name) for file in (one.distribution, _EXAMPLE)]
     out = f"{place.name.replace(' ', '-').replace('/', '-')}-{number}"
     ran = place.run("sh", str(inside / _INSTALLED.name), place.python, *files, str(inside / out), one.how, one.flags)
