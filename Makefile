@@ -2,12 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What lets durable-rules compile on every Python, and makes it fast (src/ketascreen/channels/production/engine.py says why).
+ENGINE_FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
+LOCK ?= requirements/dev.txt
 N ?= 10000
 DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-pythons lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
+.PHONY: demo test test-servers test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -23,7 +26,7 @@ test-servers: $(VENV)/ready
 
 # The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
 FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
-PYTHONS ?= python3.11 python3.12 python3.13
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 test-pythons:
 	@for python in $(PYTHONS); do \
 	  $$python --version >/dev/null 2>&1 || { echo "make test-pythons needs $$python, which is not here; name those that are: make test-pythons PYTHONS=..."; exit 1; }; \
@@ -31,6 +34,42 @@ test-pythons:
 	  $(MAKE) --no-print-directory VENV=.venv-$$(basename $$python) PYTHON=$$python .venv-$$(basename $$python)/ready && \
 	  .venv-$$(basename $$python)/bin/python -m pytest $(FEW) || exit 1; \
 	done
+
+# The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are.
+# The oldest have wheels for Python 3.11 and 3.12. SMALL=1: those that use most of what other projects offer.
+VERSIONS := tests/test_screen.py tests/test_docs.py tests/test_without_engine.py tests/test_signing.py tests/test_pytest_plugin.py \
+  tests/audit/test_before.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py \
+  tests/cli/test_screen.py tests/language/test_json_schema.py tests/loading tests/patient tests/syntax
+test-oldest:
+	@$(MAKE) --no-print-directory VENV=.venv-oldest LOCK=requirements/oldest.txt .venv-oldest/ready
+	.venv-oldest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
+
+test-newest:
+	@$(PYTHON) -m venv .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --upgrade pip
+	@CPPFLAGS="$(ENGINE_FLAGS) $$CPPFLAGS" .venv-newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[engine,signing,authoring]' --group test
+	.venv-newest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
+
+# Installs wheel and sdist on each of PYTHONS (commands), and on each of DEBIAN (releases, unpacked by mmdebstrap, which
+# needs root), and screens there. SMALL=1: the wheel on this Python alone.
+DEBIAN ?= trixie sid
+test-installs: $(VENV)/ready
+	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--wheel-only --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
+
+# Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files.
+# .venv-lock: uv, which can lock for all Pythons and systems at once.
+COMPILE := .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
+lock:
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	$(COMPILE) --group release --output-file requirements/release.txt
+	$(COMPILE) pyproject.toml --all-extras --group test --resolution lowest-direct --output-file requirements/oldest.txt
+
+# Whether the licence of each distribution that is installed is one that docs/licences.md lists as allowed.
+licences: $(VENV)/ready
+	$(BIN)/python -m tools.licences --check
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks tools
@@ -88,9 +127,15 @@ ledger-growth: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.growth --records $(N)
 	$(BIN)/python -m tests.campaigns.growth --records 10000 --real
 
-# Builds the wheel, installs it into an empty environment, and screens from another folder.
-wheel: $(VENV)/ready
-	sh tests/campaigns/wheel.sh $(BIN)/python
+# Builds wheel and sdist into dist/, installs the wheel into an empty environment, screens from another folder, and lists
+# the parts of that environment beside the wheel (CycloneDX). .venv-release: the tool that lists them.
+wheel: $(VENV)/ready .venv-release/ready
+	sh tests/campaigns/wheel.sh $(BIN)/python $(CURDIR)/.venv-release/bin/python "$(ENGINE_FLAGS)"
+
+.venv-release/ready: requirements/release.txt
+	@$(PYTHON) -m venv .venv-release
+	@.venv-release/bin/python -m pip install --quiet --require-hashes --requirement requirements/release.txt
+	@touch $@
 
 # Everything that is timed, ketascreen by itself and beside other rule engines.
 bench: $(VENV)/bench-ready
@@ -112,14 +157,16 @@ endurance: $(VENV)/ready
 docs: $(VENV)/ready
 	$(BIN)/python -m tools.docs.refresh
 
-# -O2: the build of durable-rules leaves most of it unoptimised, which makes it about half as fast.
-$(VENV)/ready: pyproject.toml
+# By the lock, so that each file is the one that was tested: first what builds, then the rest, then ketascreen itself.
+# pip uses the hashes for what it builds with too, since it takes that from the environment (--no-build-isolation).
+$(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
 	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || { \
 	  echo "There is no C compiler, and durable-rules is compiled from source: install one (Debian and Ubuntu: apt-get install gcc python3-dev; macOS: xcode-select --install), then run this again."; exit 1; }
 	@echo "Making the environment in $(VENV); durable-rules is compiled from source, which takes a few seconds."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@CPPFLAGS="-O2 $$CPPFLAGS" $(BIN)/python -m pip install --quiet --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/build.txt
+	@CPPFLAGS="$(ENGINE_FLAGS) $$CPPFLAGS" $(BIN)/python -m pip install --quiet --require-hashes --no-build-isolation --requirement $(LOCK)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Each peer by itself, since one that cannot be installed here is left out and named.

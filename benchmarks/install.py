@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+from ketascreen.channels.production.engine import ENGINE_FLAGS
 
 
 def main() -> None:
@@ -13,7 +16,8 @@ def main() -> None:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
     for peer in project["dependency-groups"]["bench"]:
         command = [sys.executable, "-m", "pip", "install", "--quiet", peer]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        flags = {**os.environ, "CPPFLAGS": f"{ENGINE_FLAGS} {os.environ.get('CPPFLAGS', '')}"}
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, env=flags)
         if ran.returncode:
             print(f"{peer} cannot be installed here: {(ran.stderr.strip().splitlines() or ['?'])[-1]}")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Self
 
 from ketascreen.channels.channel import Channel
-from ketascreen.channels.registry import DEFAULT_CHANNELS, Isolation, choose, engines_of
+from ketascreen.channels.registry import Isolation, choose, engines_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.loading.built_in import built_in_rules
@@ -43,13 +43,15 @@ log = logging.getLogger(__name__)
 class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
-    `channels` names the channels that are asked; `isolation="process"` runs the production channel in a child process,
-    with a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is returned before its record is
+    `channels` names the channels that are asked. None: `reference` and `production`; where the engine durable-rules is
+    not installed, `reference` and `compiled`, and each verdict says so.
+    `isolation="process"` runs the production channel in a child process, with a deadline of `deadline_seconds` for each
+    answer. With a `ledger`, no verdict is returned before its record is
     stored. `time_zone` is the clinic's, by its IANA name, if the rulebook does not say it: it decides which day it is.
 
     Raises:
         RulebookError: a route without an exclusion, or a rule over the engine's limits.
-        EngineMissing: the production channel's engine is not installed.
+        EngineMissing: `channels` names the production channel, and its engine is not installed.
         RequestError: no channel or an unknown one, an unknown isolation, a deadline that cannot be kept.
     """
 
@@ -57,7 +59,7 @@ class Screener:
         self,
         rulebook: Rulebook,
         *,
-        channels: Sequence[str | Channel] = DEFAULT_CHANNELS,
+        channels: Sequence[str | Channel] | None = None,
         isolation: Isolation = "none",
         deadline_seconds: float = 5.0,
         ledger: Recorder | None = None,
@@ -83,7 +85,7 @@ class Screener:
         ledger: Recorder | None = None,
         time_zone: str | None = None,
     ) -> Self:
-        """A screener by the built-in rulebook, on both channels."""
+        """A screener by the built-in rulebook, on the default channels."""
         rulebook = load_rulebook(built_in_rules())
         return cls(rulebook, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger, time_zone=time_zone)
 

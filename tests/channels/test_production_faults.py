@@ -199,7 +199,8 @@ def test_without_the_engine_one_sentence_says_what_is_missing(monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
     with pytest.raises(EngineMissing) as caught:
         ProductionChannel(BOTH)
-    assert "pip install durable-rules" in str(caught.value)
-    assert 'channels=("reference",)' in str(caught.value)
+    command = """CPPFLAGS="-O2 -DPyEval_CallObject=PyObject_CallObject" python -m pip install 'ketascreen[engine]'"""
+    assert command in str(caught.value)
+    assert 'channels=("reference", "compiled")' in str(caught.value)
     assert caught.value.__context__ is None
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

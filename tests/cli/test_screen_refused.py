@@ -140,7 +140,7 @@ def test_a_missing_engine_is_one_sentence_with_its_hint(monkeypatch: pytest.Monk
         raise EngineMissing
 
     monkeypatch.setattr("ketascreen.channels.production.channel.load_engine", missing)
-    ran = screen("ptsd.yaml")
+    ran = screen("ptsd.yaml", "--channel", "production")
     assert (ran.status, ran.out, ran.err) == (ExitStatus.FAULT, "", f"{EngineMissing()}\n")
     alone = screen("ptsd.yaml", "--channel", "reference")
     assert alone.status == ExitStatus.REVIEW

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ketascreen import ChannelFault, EngineMissing, Screener, Verdict
+from ketascreen import ChannelFault, Screener, Verdict
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
@@ -161,18 +161,6 @@ def test_a_finding_that_cannot_be_explained_is_a_fault_and_leaves_insufficient_d
     verdict = Screener(shipped(), channels=("reference",)).screen(profile_of(baseline()), as_of=AS_OF)
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
     assert "could not be explained (RecursionError)" in verdict.faults[0].message
-
-
-def test_a_missing_engine_is_said_in_one_sentence_with_the_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
-    with pytest.raises(EngineMissing) as caught:
-        Screener.default()
-    assert "durable-rules" in str(caught.value)
-    assert 'channels=("reference",)' in str(caught.value)
-    alone = Screener(shipped(), channels=("reference",)).screen(profile_of(baseline()), as_of=AS_OF)
-    assert alone.agreement.channels == ("reference",)
 
 
 @often_reached

@@ -17,7 +17,7 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 
 SETS_UP = (
     "make ",
-    "CPPFLAGS=-O2 .venv/bin/",
+    'CPPFLAGS="',
     "python3 -m venv",
     ".venv/bin/",
     "git clone",

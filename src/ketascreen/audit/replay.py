@@ -21,7 +21,7 @@ from ketascreen.audit.screening_record import (
 )
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
-from ketascreen.diagnostic import InputError, ProfileError, printable
+from ketascreen.diagnostic import ChannelFault, InputError, ProfileError, printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
@@ -86,7 +86,7 @@ class Replay:
             reference = str(record.part("reference"))
             screener = self._screener(record)
             return self._compared(entry, reference, screener, _screened_again(screener, record))
-        except (LedgerError, InputError) as error:
+        except (LedgerError, InputError, ChannelFault) as error:  # a ChannelFault: its engine is not installed here
             refused = str(error)
             if isinstance(error, ProfileError):
                 codes = tuple(dict.fromkeys(problem.code for problem in error.diagnostics))

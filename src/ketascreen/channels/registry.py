@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
@@ -9,24 +10,34 @@ from ketascreen.channels.channel import Channel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import ENGINE_CHANNEL
+
+log = logging.getLogger(__name__)
 
 Isolation = Literal["none", "process"]
 CHANNELS = ("reference", "production", "compiled")
-DEFAULT_CHANNELS = ("reference", "production")
+DEFAULT_CHANNELS = ("reference", ENGINE_CHANNEL)
+WITHOUT_ENGINE = ("reference", "compiled")
+"""The channels where the engine is not there and nobody named any: the two that evaluate a rule by code of their own.
+Both are Python of this project, so each verdict says that the engine did not take part."""
 MAX_DEADLINE_SECONDS = 3600
 
 
 def choose(
-    channels: Sequence[str | Channel], rulebook: Rulebook, *, isolation: str, deadline_seconds: float
+    channels: Sequence[str | Channel] | None, rulebook: Rulebook, *, isolation: str, deadline_seconds: float
 ) -> tuple[Channel, ...]:
     """The named channels, for a rulebook; a channel that is not given by name is used as it is.
 
+    None: the default channels; without the engine those that need none, and the log says so.
+
     Raises:
         RulebookError: a rule exceeds the engine's limits.
-        EngineMissing: the production channel's engine is not installed.
+        EngineMissing: the production channel is named, and its engine is not installed.
         RequestError: no channel, an unknown channel, a channel twice, an unknown isolation, a deadline out of range.
     """
     _require_isolation(isolation, deadline_seconds)
+    if channels is None:
+        return _by_default(rulebook, isolation, deadline_seconds)
     chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
     if not chosen or len({channel.name for channel in chosen}) < len(chosen):
         hint = f"name {' and '.join(DEFAULT_CHANNELS)}"
@@ -38,7 +49,22 @@ def engines_of(channels: Iterable[Channel]) -> tuple[tuple[str, str], ...]:
     """The rule engines that channels use, with their versions, by channel."""
     from ketascreen.channels.production.engine import engine_version
 
-    return tuple((channel.name, engine_version()) for channel in channels if channel.name == "production")
+    return tuple((channel.name, engine_version()) for channel in channels if channel.name == ENGINE_CHANNEL)
+
+
+def _by_default(rulebook: Rulebook, isolation: str, deadline_seconds: float) -> tuple[Channel, ...]:
+    from ketascreen.channels.production.engine import HOW_TO_GET_IT, EngineMissing
+
+    try:
+        return choose(DEFAULT_CHANNELS, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
+    except EngineMissing:
+        log.warning(
+            "the rule engine durable-rules cannot be loaded, so the channels %s screen without it, and each verdict "
+            "says so; for verdicts that rest on it too, %s",
+            " and ".join(WITHOUT_ENGINE),
+            HOW_TO_GET_IT,
+        )
+    return choose(WITHOUT_ENGINE, rulebook, isolation=isolation, deadline_seconds=deadline_seconds)
 
 
 def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadline_seconds: float) -> Channel:

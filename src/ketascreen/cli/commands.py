@@ -77,7 +77,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(self._told.items()))
 
 
-_WARNED = [logging.getLogger(f"ketascreen.{wing}") for wing in ("audit", "loading", "runtime")]
+_WARNED = [logging.getLogger(f"ketascreen.{wing}") for wing in ("audit", "channels", "loading", "runtime")]
 """Who warns of files and processes. What the rest of the log says of a screening is in its verdict."""
 
 

@@ -49,10 +49,14 @@ def json_option(command: CommandT) -> CommandT:
 
 
 def channel_option(command: CommandT) -> CommandT:
-    """`--channel NAME`, as `channels`."""
+    """`--channel NAME`, as `channels`: None where none is named."""
     text = f"Only this channel.  [{' and '.join(DEFAULT_CHANNELS)}]"
     return click.option(
-        "--channel", "channels", multiple=True, type=click.Choice(CHANNELS), default=DEFAULT_CHANNELS, help=text
+        *("--channel", "channels"),
+        multiple=True,
+        type=click.Choice(CHANNELS),
+        help=text,
+        callback=lambda _context, _option, named: named or None,
     )(command)
 
 

@@ -67,7 +67,7 @@ def command(
     as_of: str | None,
     time_zone: str | None,
     decided: tuple[str, ...],
-    channels: tuple[str, ...],
+    channels: tuple[str, ...] | None,
     isolation: Isolation,
     ledger: Path | None,
     reference: str | None,

@@ -42,7 +42,7 @@ def command(
     folder: Path | None,
     text: str,
     rules: tuple[str, ...],
-    channels: tuple[str, ...],
+    channels: tuple[str, ...] | None,
     report: Path | None,
     workers: int | None,
     fail_fast: bool,

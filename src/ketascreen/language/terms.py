@@ -10,6 +10,9 @@ from typing import Self
 
 from ketascreen.language.logic import Truth
 
+ENGINE_CHANNEL = "production"
+"""The name of the channel that asks the rule engine durable-rules."""
+
 
 class Route(StrEnum):
     """Route of administration. `intranasal` is esketamine, `sublingual` a lozenge or troche, `oral` swallowed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ketascreen.language.terms import Decision, Readiness, Route
+from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Readiness, Route
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.lean import LeanVerdict
@@ -50,8 +50,9 @@ def told(said: Said, *, texts: Catalogue = ENGLISH) -> str:
         texts.text("many.routes", recommendation=words, routes=texts.listed(routes)) for words, routes in groups.items()
     ]
     receipt = None if isinstance(said, Recommendation) else said.receipt
-    recorded = receipt and [texts.text("many.recorded", record=receipt.record, digest=receipt.digest[:12])]
-    return texts.text("join.semicolon").join([*doubt, *recommended, *(recorded or ())])
+    beside = [] if ENGINE_CHANNEL in said.agreement.channels else [texts.text("many.without_engine")]
+    beside += [texts.text("many.recorded", record=receipt.record, digest=receipt.digest[:12])] if receipt else []
+    return texts.text("join.semicolon").join([*doubt, *recommended, *beside])
 
 
 def summed_up(tally: Tally, *, texts: Catalogue = ENGLISH) -> list[str]:

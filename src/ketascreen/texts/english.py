@@ -99,6 +99,9 @@ TEXTS: Mapping[str, str] = {
     "notice.other_person": (
         "A decision on record is about a person with another birth date: check whether the reference is this patient's."
     ),
+    "notice.without_engine": (
+        "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
+    ),
     "notice.unsigned": "No clinician has signed this rulebook.",
     "answer.range": "{kind}, {low} to {high}",
     "answer.choice": "one of {choices}",
@@ -273,6 +276,7 @@ TEXTS: Mapping[str, str] = {
     "many.routes": "{recommendation}: {routes}",
     "many.today": "{decision} (today: {readiness})",
     "many.named": "{line} {id}",
+    "many.without_engine": "without durable-rules",
     "many.recorded": "on record: entry {record}, digest {digest}",
     "many.summary": "{told}.",
     "many.summary.screened": "{count} screened",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, KeysView
+from collections.abc import Collection, Iterable, KeysView
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from ketascreen.language.documents import Citation
 from ketascreen.language.effects import DECIDABLE, EFFECTS
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
+from ketascreen.language.terms import ENGINE_CHANNEL, DecidedBy, Effect, Outcome, Route
 from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decided import DecisionShown
@@ -154,7 +154,7 @@ class Wording:
         kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
-            notice=self._noticed(overrides),
+            notice=self._noticed(recommendation.agreement.channels, overrides),
             not_asked=self._not_asked,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
@@ -173,10 +173,13 @@ class Wording:
             receipt=receipt,
         )
 
-    def _noticed(self, overrides: Iterable[OverrideShown]) -> str:
+    def _noticed(self, channels: Collection[str], overrides: Iterable[OverrideShown]) -> str:
+        first = []
         if any(one.standing is Standing.OTHER_PERSON for one in overrides):
-            return " ".join((ENGLISH.text("notice.other_person"), self._notice))
-        return self._notice
+            first.append(ENGLISH.text("notice.other_person"))
+        if ENGINE_CHANNEL not in channels:
+            first.append(ENGLISH.text("notice.without_engine"))
+        return " ".join((*first, self._notice))
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(

@@ -18,6 +18,7 @@ from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, voca
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
+from ketascreen.language.json_schema import SteadySchema
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.terms import DecidedBy, Effect
@@ -77,7 +78,7 @@ def _model_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
 
 def _whole(kind: str, names: RulebookNames) -> Schema:
     model, shape = _model_and_shape(kind)
-    raw = model.model_json_schema(ref_template="#/definitions/{model}")
+    raw = model.model_json_schema(ref_template="#/definitions/{model}", schema_generator=SteadySchema)
     found = {**raw.pop("$defs", {}), model.__name__: raw}
     definitions = {name: _described(name, _plain(found[name]), names) for name in sorted(found)}
     if any("when" in one["properties"] for one in definitions.values()):

@@ -12,15 +12,26 @@ from typing import Protocol, cast
 
 from ketascreen.diagnostic import ChannelFault
 
+ENGINE_FLAGS = "-O2 -DPyEval_CallObject=PyObject_CallObject"
+"""What CPPFLAGS must hold where pip compiles the engine; Makefile has the same text.
+
+The engine calls a function that Python 3.13 no longer has, which newer compilers refuse; the other name is a function
+with the same arguments on every Python, so that nothing is left undefined, as it is if the compiler is only silenced.
+"""
+HOW_TO_GET_IT = (
+    "install a C compiler and Python's headers and run "
+    f"`CPPFLAGS=\"{ENGINE_FLAGS}\" python -m pip install 'ketascreen[engine]'`"
+)
+
 
 class EngineMissing(ChannelFault):
     """durable-rules is not installed, or cannot be loaded."""
 
     def __init__(self) -> None:
         super().__init__(
-            "the rule engine durable-rules cannot be loaded: install a C compiler and Python's headers and run "
-            "`pip install durable-rules`, or use the reference channel alone with "
-            '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they rest on one channel'
+            f"the rule engine durable-rules cannot be loaded: {HOW_TO_GET_IT}, or go on without it by "
+            '`channels=("reference", "compiled")` (at the command line `--channel reference --channel compiled`), '
+            "whose verdicts say that it did not take part"
         )
 
     def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:

@@ -1,0 +1,154 @@
+"""Where the rule engine durable-rules is not installed: what screens then, and that each verdict says so."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from ketascreen import EngineMissing, LeanVerdict, Screener, Stage, Verdict, read_profile
+from ketascreen.audit import LedgerError
+from ketascreen.audit.replay import Replay
+from ketascreen.channels.production.engine import ENGINE_FLAGS
+from tests.helpers.command_line import flat, run, screen
+from tests.helpers.ledgers import example, new_ledger
+from tests.helpers.patients import cohort
+from tests.helpers.places import EXAMPLES
+from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
+
+SAID = "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
+
+
+@pytest.fixture
+def _without_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+
+
+without_engine = pytest.mark.usefixtures("_without_engine")
+
+
+def reassured(screener: Screener) -> Verdict:
+    return screener.screen(profile_of(baseline()), as_of=AS_OF)
+
+
+@without_engine
+@pytest.mark.parametrize("isolation", ["none", "process"])
+def test_who_names_no_channel_is_screened_by_the_two_that_need_no_engine(isolation: str) -> None:
+    with Screener.default(isolation=isolation) as screener:  # type: ignore[arg-type]
+        verdict = reassured(screener)
+    assert verdict.agreement.channels == ("reference", "compiled")
+    assert verdict.agreement.agreed
+    assert verdict.faults == ()
+    assert verdict.notice.startswith(SAID)
+    assert set(verdict.counts.evaluated) == {"reference", "compiled"}
+    assert dict(screener.engines) == {}
+
+
+@without_engine
+def test_the_log_says_what_is_missing_and_the_command_that_brings_it(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "ketascreen"):
+        Screener(shipped())
+    (message,) = caplog.messages
+    assert "durable-rules cannot be loaded, so the channels reference and compiled screen without it" in message
+    assert f"CPPFLAGS=\"{ENGINE_FLAGS}\" python -m pip install 'ketascreen[engine]'" in message
+
+
+@without_engine
+@pytest.mark.parametrize("channels", [("production",), ("reference", "production")])
+def test_who_names_the_production_channel_is_refused(channels: tuple[str, ...]) -> None:
+    with pytest.raises(EngineMissing, match="ketascreen\\[engine\\]"):
+        Screener(shipped(), channels=channels)
+    with pytest.raises(EngineMissing):
+        Screener(shipped(), channels=channels, isolation="process")
+
+
+def test_with_the_engine_no_verdict_says_that_it_is_missing() -> None:
+    verdict = reassured(shipped_screener())
+    assert verdict.agreement.channels == ("reference", "production")
+    assert "durable-rules" not in verdict.notice
+    assert [name for name, _ in shipped_screener().engines] == ["production"]
+
+
+@pytest.mark.parametrize("channels", [("reference",), ("compiled",), ("reference", "compiled")])
+def test_who_leaves_the_engine_out_by_choice_is_told_so_too(channels: tuple[str, ...]) -> None:
+    verdict = reassured(Screener(shipped(), channels=channels))
+    assert verdict.notice.startswith(SAID)
+
+
+def test_patients_are_told_the_same_with_and_without_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_it = shipped_screener()
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    without_it = Screener(shipped())
+    for number, profile in enumerate(patient.profile for patient in cohort(15, 60)):
+        stage = list(Stage)[number % 2]
+        one = with_it.screen(profile, as_of=AS_OF, stage=stage)
+        other = without_it.screen(profile, as_of=AS_OF, stage=stage)
+        assert (one.routes, one.findings) == (other.routes, other.findings)
+
+
+@without_engine
+def test_the_lean_form_gives_the_same_notice_back() -> None:
+    verdict = reassured(Screener(shipped()))
+    lean = LeanVerdict.model_validate_json(LeanVerdict.of(verdict).to_json())
+    assert lean.whole(shipped()) == verdict
+
+
+@without_engine
+def test_the_page_and_the_json_say_it_and_the_command_stands_on_standard_error() -> None:
+    ran = screen("resistant-depression.json", "--route", "iv")
+    assert ran.status == 0
+    assert flat(SAID) in flat(ran.out)
+    assert "Channels: reference and compiled; they agree on every rule" in ran.out
+    assert f'CPPFLAGS="{ENGINE_FLAGS}"' in flat(ran.err)
+    as_json = screen("resistant-depression.json", "--route", "iv", "--json")
+    verdict = json.loads(as_json.out)
+    assert verdict["agreement"]["channels"] == ["reference", "compiled"]
+    assert verdict["notice"].startswith(SAID)
+
+
+@without_engine
+def test_many_lines_are_screened_and_standard_error_says_what_is_missing(tmp_path: Path) -> None:
+    lines = tmp_path / "people.jsonl"
+    lines.write_text(json.dumps(json.loads((EXAMPLES / "resistant-depression.json").read_text("utf-8"))) + "\n")
+    ran = run("screen", "--many", str(lines), "--as-of", "2026-11-22T09:00:00Z", "--json")
+    assert ran.status == 0
+    assert json.loads(ran.out)["verdict"]["agreement"]["channels"] == ["reference", "compiled"]
+    assert ran.err.count("durable-rules cannot be loaded") == 1
+    plain = run("screen", "--many", str(lines), "--as-of", "2026-11-22T09:00:00Z")
+    assert plain.out == "1: eligible: iv, intranasal; caution: im, sublingual, oral; without durable-rules\n"
+
+
+@without_engine
+def test_cases_run_and_standard_error_says_what_is_missing() -> None:
+    ran = run("test", "-k", "systolic", "-j", "1")
+    assert ran.status == 0
+    assert ran.err.count("durable-rules cannot be loaded") == 1
+
+
+def test_a_record_says_that_the_engine_did_not_take_part_and_runs_again_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = example("resistant-depression.json")
+    with new_ledger(tmp_path) as ledger:
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="with")
+        monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="without")
+        with_it, without_it = (one for one in ledger.entries() if one.record.kind == "screening")
+        assert with_it.record.data["channels"] == ["reference", "production"]
+        assert without_it.record.data["channels"] == ["reference", "compiled"]
+        assert (set(with_it.record.data["engines"]), without_it.record.data["engines"]) == ({"production"}, {})
+        first, second = Replay(ledger).run()
+        assert "durable-rules cannot be loaded" in first.refused
+        assert (second.refused, second.differs, second.own) == ("", (), True)
+        with pytest.raises(LedgerError, match="durable-rules cannot be loaded"):
+            Replay(ledger).verdict(with_it)
+
+
+def test_a_start_without_the_engine_copies_to_worker_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    profiles = [read_profile(EXAMPLES / "ptsd.yaml")] * 3
+    verdicts = list(Screener(shipped()).screen_many(profiles, as_of=AS_OF, workers=2))
+    assert [one.agreement.channels for one in verdicts if isinstance(one, Verdict)] == [("reference", "compiled")] * 3
