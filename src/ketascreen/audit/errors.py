@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 
-from ketascreen.diagnostic import KetascreenError, printable
+from ketascreen.diagnostic import Diagnostic, KetascreenError, printable
 
 
 class LedgerError(KetascreenError):
@@ -19,6 +19,7 @@ class LedgerError(KetascreenError):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         self.message = message
+        self.diagnostics = (Diagnostic(code, message),)
         super().__init__(f"{message} [{code}]")
 
     def __reduce__(self) -> tuple[object, ...]:

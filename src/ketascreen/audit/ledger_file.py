@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from ketascreen.arguments import path_of
 from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
@@ -53,7 +54,7 @@ class LedgerFile:
         segment_size: int = SEGMENT_SIZE,
         heads: KeptHead | str | Path | None = None,
     ) -> None:
-        self._open(Store(Path(path), "rwc", busy_seconds), clock, random, heads)
+        self._open(Store(path_of(path, "path"), "rwc", busy_seconds), clock, random, heads)
         with self._store.writing() as transaction:
             if transaction.last() is None:
                 ledger = random(SALT_BYTES).hex()
@@ -80,9 +81,9 @@ class LedgerFile:
                 head.
             SignatureError: the kept head is not signed by its key.
         """
-        self = cls.__new__(cls)
-        require_ledger(Path(path))
-        self._open(Store(Path(path), "rw" if writes else "ro", busy_seconds), clock, random, heads)
+        self, file = cls.__new__(cls), path_of(path, "path")
+        require_ledger(file)
+        self._open(Store(file, "rw" if writes else "ro", busy_seconds), clock, random, heads)
         self._identify()
         return self
 
@@ -93,7 +94,7 @@ class LedgerFile:
         random: Callable[[int], bytes],
         heads: KeptHead | str | Path | None,
     ) -> None:
-        self._heads = KeptHead(Path(heads)) if isinstance(heads, str | Path) else heads
+        self._heads = heads if heads is None or isinstance(heads, KeptHead) else KeptHead(path_of(heads, "heads"))
         kept = self._heads.read() if self._heads else None
         if kept is not None:
             store.require(kept.number, kept.digest)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
+from ketascreen.arguments import path_of
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RequestError, did_you_mean
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.runtime.plain_file import NotPlain, open_plain
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
 _CHECK = "check its name and permissions"
 
 
-def read_profile(source: str | Path | bytes, *, name: str = "profile") -> PatientProfile:
+def read_profile(source: str | PathLike[str] | bytes, *, name: str = "profile") -> PatientProfile:
     """The profile of a JSON or YAML file, or of its bytes (JSON where they begin with a brace or bracket).
 
     Raises:
         ProfileError: everything that is wrong with it, by place and JSON pointer, without any value.
     """
+    if isinstance(source, bytearray | memoryview):
+        source = bytes(source)
     if isinstance(source, bytes):
         data, is_json = source, source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     else:
-        path = Path(source)
+        path = _path(source)
         data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
     return _read_json(data, name) if is_json else _read_yaml(data, name)
 
@@ -71,6 +75,15 @@ def open_file(path: Path) -> IO[bytes]:
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError([_unreadable(path, reason, hint)])
+
+
+def _path(source: object) -> Path:
+    try:
+        return path_of(source, "source")
+    except RequestError as error:
+        hint = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
+        problems = [replace(problem, hint=hint) for problem in error.diagnostics]
+    raise ProfileError(problems)
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from ketascreen.arguments import listed
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of
 from ketascreen.runtime.process_pool import PIECE, in_order
-from ketascreen.screening.batch import ProfileOrJson, Results, require_copies, require_workers
+from ketascreen.screening.batch import PATIENTS, ProfileOrJson, Results, require_copies, require_workers
 from ketascreen.screening.line import profile_in
-from ketascreen.screening.recorder import Batch, Composed, Recorder, Screening, reference_problem
+from ketascreen.screening.recorder import (
+    Batch,
+    Composed,
+    Recorder,
+    Screening,
+    reference_problem,
+    require_recorder,
+)
 from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
@@ -75,10 +83,11 @@ def on_record(
         ChannelFault: a worker process ended without an answer.
         KetascreenError: the ledger could not be read or written.
     """
+    require_recorder(ledger)
     if ledger is None:
         raise RequestError([Diagnostic("reference", "`record_many` needs a ledger", "give it as `ledger`")])
     require_workers(workers)
-    return _in_pieces(composing, ledger, people, workers)
+    return _in_pieces(composing, ledger, listed(people, *PATIENTS), workers)
 
 
 def _in_pieces(

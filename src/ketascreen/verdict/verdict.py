@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
@@ -62,7 +63,7 @@ class RouteVerdict(Reported):
     readiness_reasons: tuple[str, ...]
     alerts: tuple[str, ...]
     alerts_not_ruled_out: tuple[str, ...]
-    findings: dict[Effect, dict[Outcome, tuple[str, ...]]]
+    findings: ByWord[Effect, ByWord[Outcome, tuple[str, ...]]]
     asks: tuple[Ask, ...]
     advice: tuple[str, ...]
     attributes: tuple[RouteStatement, ...]
@@ -137,7 +138,7 @@ class Verdict(Reported):
     stage: Stage
     as_of: AwareDatetime
     time_zone: str | None = None
-    routes: dict[Route, RouteVerdict]
+    routes: ByWord[Route, RouteVerdict]
     findings: tuple[Finding, ...]
     decisions: tuple[DecisionShown, ...]
     rulebook: RulebookUsed
@@ -164,8 +165,12 @@ class Verdict(Reported):
         raise KeyError(rule)
 
     def reasons(self, route: Route | str) -> tuple[Finding, ...]:
-        """The findings that make the decision for a route."""
-        return tuple(map(self.finding, self.routes[Route(route)].reasons))
+        """The findings that make the decision for a route.
+
+        Raises:
+            KeyError: there is nothing for that route.
+        """
+        return tuple(map(self.finding, self.routes[route].reasons))
 
 
 class _Recommended(Protocol):
@@ -179,7 +184,7 @@ class _Said(Protocol):
     @property
     def stage(self) -> Stage: ...
     @property
-    def routes(self) -> Mapping[Route, _Recommended]: ...
+    def routes(self) -> Mapping[str, _Recommended]: ...
 
 
 def in_short(said: _Said) -> Iterator[tuple[str, str]]:

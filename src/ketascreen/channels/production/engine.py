@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Protocol, cast
 
-from ketascreen.diagnostic import ChannelFault
+from ketascreen.diagnostic import ChannelFault, Diagnostic
 
 
 class EngineMissing(ChannelFault):
@@ -22,6 +22,7 @@ class EngineMissing(ChannelFault):
             "`pip install durable-rules`, or use the reference channel alone with "
             '`Screener(rulebook, channels=("reference",))`, whose verdicts say that they rest on one channel'
         )
+        self.diagnostics = (Diagnostic("not-installed", str(self)),)
 
     def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:
         return type(self), ()
