@@ -41,7 +41,7 @@ from ketascreen.verdict.decided import ClinicianDecision, rules_decided
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.recommendation import Recommendation
-from ketascreen.verdict.verdict import Verdict
+from ketascreen.verdict.verdict import Receipt, Verdict
 from ketascreen.verdict.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Screener:
         if overrides:
             self._refuse_with_ledger("a screening with `overrides`")
         verdict = self._verdict(profile, request, self.ledger.overrides(reference))
-        receipt = self.ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
+        receipt = self._record(self.ledger, reference, profile, verdict)
         log.debug("on record as entry %d of ledger %s", receipt.record, receipt.ledger)
         return verdict.model_copy(update={"receipt": receipt})
 
@@ -278,6 +278,9 @@ class Screener:
             counts=counts(self.rulebook, scope, results),
             overrides=on_record,
         )
+
+    def _record(self, ledger: Recorder, reference: str, profile: PatientProfile, verdict: Verdict) -> Receipt:
+        return ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

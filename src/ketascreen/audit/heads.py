@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import weakref
-from pathlib import Path
+from os import PathLike
 from threading import Lock
 
+from ketascreen.arguments import path_of, require
 from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.new_file import replace_file
@@ -24,10 +25,16 @@ class KeptHead:
     It belongs where those who can write the ledger cannot write: on another disk, of another owner. Threads and
     processes may share it. The file is made for a new ledger alone. For a ledger that has entries it must be there,
     unless `new`: then it must not be there, and is made once.
+
+    Raises:
+        RequestError: `path` is not a path, or `every` not a number.
     """
 
-    def __init__(self, path: Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False) -> None:
-        self.path = path.absolute()
+    def __init__(
+        self, path: str | PathLike[str], every: int = EVERY, key: SigningKey | None = None, *, new: bool = False
+    ) -> None:
+        self.path = path_of(path, "path").absolute()
+        require(every, int, "every", "a number of entries", f"write {EVERY}")
         self._every = every
         self._key = key
         self._is_new = new

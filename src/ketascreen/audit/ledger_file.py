@@ -14,7 +14,7 @@ from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
-from ketascreen.audit.place import require_ledger
+from ketascreen.audit.place import ledger_path, require_ledger
 from ketascreen.audit.record import Record, record_of
 from ketascreen.audit.sealing import SALT_BYTES, Salts, random_salts
 from ketascreen.audit.store import Store
@@ -40,21 +40,22 @@ class LedgerFile:
     A pickled copy of the ledger keeps no heads.
 
     Raises:
+        RequestError: `path` or `heads` is not a path.
         LedgerError: the file cannot be opened or made, is not a ledger, or does not have the entry of the kept head.
         SignatureError: the kept head is not signed by its key.
     """
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | os.PathLike[str],
         *,
         clock: Callable[[], datetime] = _now,
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
         segment_size: int = SEGMENT_SIZE,
-        heads: KeptHead | str | Path | None = None,
+        heads: KeptHead | str | os.PathLike[str] | None = None,
     ) -> None:
-        self._open(Store(path_of(path, "path"), "rwc", busy_seconds), clock, random, heads)
+        self._open(Store(ledger_path(path), "rwc", busy_seconds), clock, random, heads)
         with self._store.writing() as transaction:
             if transaction.last() is None:
                 ledger = random(SALT_BYTES).hex()
@@ -66,13 +67,13 @@ class LedgerFile:
     @classmethod
     def existing(
         cls,
-        path: str | Path,
+        path: str | os.PathLike[str],
         *,
         writes: bool = False,
         clock: Callable[[], datetime] = _now,
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
-        heads: KeptHead | str | Path | None = None,
+        heads: KeptHead | str | os.PathLike[str] | None = None,
     ) -> Self:
         """A ledger that exists; nothing is written to its file unless `writes`.
 
@@ -81,7 +82,7 @@ class LedgerFile:
                 head.
             SignatureError: the kept head is not signed by its key.
         """
-        self, file = cls.__new__(cls), path_of(path, "path")
+        self, file = cls.__new__(cls), ledger_path(path)
         require_ledger(file)
         self._open(Store(file, "rw" if writes else "ro", busy_seconds), clock, random, heads)
         self._identify()
@@ -92,7 +93,7 @@ class LedgerFile:
         store: Store,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
-        heads: KeptHead | str | Path | None,
+        heads: KeptHead | str | os.PathLike[str] | None,
     ) -> None:
         self._heads = heads if heads is None or isinstance(heads, KeptHead) else KeptHead(path_of(heads, "heads"))
         kept = self._heads.read() if self._heads else None

@@ -107,11 +107,21 @@ def _worker(composing: Composing, batch: Batch) -> Callable[[Person], Composed |
     return partial(composing.one, batch)
 
 
+def require_person(given: object) -> Person:
+    """A reference with a profile, or with the bytes of its JSON; what the reference is, is not looked at.
+
+    Raises:
+        RequestError: it is something else.
+    """
+    if not (isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], PatientProfile | bytes)):
+        raise RequestError([_NO_PERSON])
+    return given
+
+
 def _noted(people: Iterable[ProfileOrJson | Person], taken: deque[Person]) -> Iterator[Person]:
     """The patients; `taken` holds each that was taken and is not on record yet."""
-    for person in people:
-        if not (isinstance(person, tuple) and len(person) == 2 and isinstance(person[1], PatientProfile | bytes)):
-            raise RequestError([_NO_PERSON])
+    for given in people:
+        person = require_person(given)
         taken.append(person)
         yield person
 

@@ -29,6 +29,9 @@ class Screening(Quiet):
     """One screening as it goes on record. Its repr shows nothing of the patient.
 
     `engines` are the rule engines of its channels, with their versions, by channel.
+
+    Raises:
+        RequestError: the verdict is made up.
     """
 
     reference: str
@@ -36,6 +39,11 @@ class Screening(Quiet):
     verdict: Verdict
     rulebook: Rulebook
     engines: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.verdict.is_made_up:
+            message = "the verdict was made up for a test, so it never goes on record"
+            raise RequestError([Diagnostic("made-up", message, "screen the patient with a Screener")])
 
 
 class NewestEntries(NamedTuple):

@@ -82,14 +82,7 @@ def read_request(
         RequestError: a time without an offset, an unknown route or stage, a decision on a rule that no clinician
             decides.
     """
-    problems = []
-    if not isinstance(as_of, datetime) or as_of != as_of:  # NaT of pandas is a datetime
-        hint = 'write datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Europe/Berlin")), or read_time(text)'
-        problems.append(Diagnostic("as-of", "`as_of` must be a datetime with its offset from UTC", hint))
-    elif as_of.utcoffset() is None:
-        problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
-    elif not is_of_our_time(as_of):
-        problems.append(Diagnostic("as-of", "`as_of` must be between the years 1850 and 9000", "check the year"))
+    problems = list(_problems_of_time(as_of))
     if not isinstance(stage, str) or stage not in _STAGES:
         problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
     given_routes = list(rulebook.routes if routes is None else listed(routes, "routes", _SOME_ROUTES, 'write ["iv"]'))
@@ -106,6 +99,27 @@ def read_request(
         raise RequestError(problems)
     asked = tuple([route for route in _ROUTES if route in given_routes])
     return Request(ClinicTime.at(as_of, time_zone), _STAGES[stage], asked, given)
+
+
+def read_as_of(as_of: datetime) -> datetime:
+    """The time of a screening itself.
+
+    Raises:
+        RequestError: not a time with its offset, between the years 1850 and 9000.
+    """
+    if problems := list(_problems_of_time(as_of)):
+        raise RequestError(problems)
+    return as_of
+
+
+def _problems_of_time(as_of: object) -> Iterator[Diagnostic]:
+    if not isinstance(as_of, datetime) or as_of != as_of:  # NaT of pandas is a datetime
+        hint = 'write datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Europe/Berlin")), or read_time(text)'
+        yield Diagnostic("as-of", "`as_of` must be a datetime with its offset from UTC", hint)
+    elif as_of.utcoffset() is None:
+        yield Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00")
+    elif not is_of_our_time(as_of):
+        yield Diagnostic("as-of", "`as_of` must be between the years 1850 and 9000", "check the year")
 
 
 def overrides_of(given: Iterable[Override]) -> tuple[Override, ...]:

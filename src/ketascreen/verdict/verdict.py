@@ -124,6 +124,10 @@ class Receipt(Reported):
     digest: str
 
 
+MADE_UP = "made-up"
+"""The channel, and the rulebook, of a verdict that was made up for a test (`ketascreen.testing`)."""
+
+
 class Verdict(Reported):
     """Everything that one screening gave.
 
@@ -152,6 +156,11 @@ class Verdict(Reported):
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         yield from in_short(self)
         yield "rulebook", self.rulebook.bytes_digest[:12]
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it was made up for a test, so that it says nothing about a patient."""
+        return MADE_UP in (self.rulebook.id, *self.agreement.channels)
 
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.
