@@ -37,11 +37,11 @@ def path_of(given: object, name: str) -> Path:
     """The path that an argument names, as text or as a `pathlib.Path`.
 
     Raises:
-        RequestError: it is something else.
+        RequestError: it is something else, or holds a null character, as no path does.
     """
     if isinstance(given, str | os.PathLike):
         path = os.fspath(given)
-        if isinstance(path, str):
+        if isinstance(path, str) and "\0" not in path:
             return Path(path)
     return refuse(name, "a path", 'write it as text, such as "folder/name", or as a pathlib.Path')
 

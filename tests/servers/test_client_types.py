@@ -30,7 +30,7 @@ def complaints(pyright: Path, folder: Path, text: str) -> list[str]:
     (folder / "client.py").write_text(text, encoding="utf-8")
     settings = {"include": ["client.py"], "typeCheckingMode": "strict", "extraPaths": [str(ROOT / "src")]}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    command = [pyright, "--project", folder, "--pythonpath", sys.executable, "--outputjson"]
+    command = [str(pyright), "--project", str(folder), "--pythonpath", sys.executable, "--outputjson"]
     said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     found = json.loads(said.stdout)
     assert found["summary"]["filesAnalyzed"] == 1

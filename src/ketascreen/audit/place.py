@@ -167,7 +167,7 @@ def ledger_path(path: object) -> Path:
     except ValueError:
         is_name = False
     else:
-        is_name = "\0" not in str(file)
+        is_name = True
     if not is_name:
         raise LedgerError("ledger-missing", "the name of the ledger is not the name of a file; check it")
     return file

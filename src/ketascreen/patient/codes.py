@@ -81,6 +81,8 @@ class CodeTable:
 
     def __init__(self, vocabulary: Mapping[str, Fact]) -> None:
         require(vocabulary, Mapping, "vocabulary", "the facts of a rulebook", "give `rulebook.vocabulary`")
+        for fact in vocabulary.values():
+            require(fact, Fact, "vocabulary", "the facts of a rulebook", "give `rulebook.vocabulary`")
         self._codes = codes_by_fact(vocabulary)
 
     def meanings(self, system: str, code: str) -> tuple[Meaning, ...]:

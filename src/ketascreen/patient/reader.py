@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from os import PathLike
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ketascreen.arguments import path_of
-from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RequestError, did_you_mean
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.runtime.plain_file import NotPlain, open_plain
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _CHECK = "check its name and permissions"
 
 
-def read_profile(source: str | PathLike[str] | bytes, *, name: str = "profile") -> PatientProfile:
+def read_profile(source: str | os.PathLike[str] | bytes, *, name: str = "profile") -> PatientProfile:
     """The profile of a JSON or YAML file, or of its bytes (JSON where they begin with a brace or bracket).
 
     Raises:
@@ -78,12 +77,11 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def _path(source: object) -> Path:
-    try:
-        return path_of(source, "source")
-    except RequestError as error:
-        hint = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
-        problems = [replace(problem, hint=hint) for problem in error.diagnostics]
-    raise ProfileError(problems)
+    path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if isinstance(path, str):
+        return Path(path)
+    hint = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
+    raise ProfileError([Diagnostic("argument", "`source` must be a path, or bytes", hint)])
 
 
 def _bytes(path: Path) -> bytes:

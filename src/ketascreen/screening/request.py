@@ -145,13 +145,18 @@ def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
     if given is not None and own is not None and given != own:
         message = "`time_zone` is not the time zone of the rulebook"
         raise RequestError([Diagnostic("time-zone", message, "give it in one of the two places")])
-    if given is not None:
-        try:
-            time_zone(given)
-        except (LookupError, TypeError):  # a name that is not text, too
-            hint = "write an IANA name, such as America/Los_Angeles"
-            raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)]) from None
+    if given is not None and not _is_zone(given):
+        hint = "write an IANA name, such as America/Los_Angeles"
+        raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)])
     return own if given is None else given
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        time_zone(name)
+    except (LookupError, TypeError):  # a name that is not text, too
+        return False
+    return True
 
 
 def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:

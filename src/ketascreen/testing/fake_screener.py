@@ -79,7 +79,7 @@ class FakeScreener(Screener):
         if not (callable(answer) or isinstance(answer, KetascreenError)):
             decided(answer)
         if readiness is not None:
-            readied(readiness, tuple(Route) if isinstance(readiness, str) else tuple(map(Route, readiness)))
+            readied(readiness)
         self.ledger = _Receipts() if ledger else None
         self.answer = answer
         self.readiness = readiness

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import NoneType
 from typing import TypeVar
 
 from ketascreen._version import VERSION
-from ketascreen.arguments import refuse
+from ketascreen.arguments import refuse, require
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
@@ -53,6 +54,7 @@ def made_up_verdict(
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
         refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", "stage")
+    require(time_zone, (str, NoneType), "time_zone", "the name of a time zone", "write an IANA name", code="time-zone")
     at, asked = read_as_of(as_of), Stage(stage)
     if readiness is not None and asked is Stage.CANDIDACY:
         refuse("readiness", "left out where no session is asked", 'give stage="session"')
@@ -85,14 +87,14 @@ def decided(decisions: object) -> dict[Route, Decision]:
     return _by_route(decisions, tuple(Route), Decision, "decisions")
 
 
-def readied(readiness: object, routes: tuple[Route, ...]) -> dict[Route, Readiness]:
-    """The readiness for each of `routes`.
+def readied(readiness: object, routes: tuple[Route, ...] | None = None) -> dict[Route, Readiness]:
+    """The readiness for each of `routes`; None: for those that it names.
 
     Raises:
         RequestError: an unknown readiness, or not one for each of the routes.
     """
-    found = _by_route(readiness, routes, Readiness, "readiness")
-    if tuple(found) != routes:
+    found = _by_route(readiness, routes or tuple(Route), Readiness, "readiness")
+    if routes is not None and tuple(found) != routes:
         refuse("readiness", "one word for all, or one for each route that has a decision", "name the same routes")
     return found
 
