@@ -16,7 +16,16 @@ from unittest.mock import patch
 
 import pytest
 
-from ketascreen import ClinicianDecision, LeanVerdict, PatientProfile, Screener, load_rulebook, read_profile
+from ketascreen import (
+    ChannelFault,
+    ClinicianDecision,
+    LeanVerdict,
+    PatientProfile,
+    Screener,
+    Verdict,
+    load_rulebook,
+    read_profile,
+)
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.store import Store
 from ketascreen.audit.verify import verify_file
@@ -29,7 +38,9 @@ from ketascreen.diagnostic import InputError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.observation import MAX_ENTRIES
+from ketascreen.screening.recorder import Screening
 from ketascreen.syntax.utf8 import MAX_BYTES
+from ketascreen.testing import made_up_verdict
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
 from tests.helpers.command_line import run
 from tests.helpers.ledgers import new_ledger
@@ -129,6 +140,10 @@ def _refusals(action: Callable[[], object]) -> list[str]:
     except InputError as error:
         return [problem.code for problem in error.diagnostics]
     return []
+
+
+def _on_record(verdict: Verdict) -> None:
+    Screening("p-17", PatientProfile(), verdict, load_rulebook(GOOD))
 
 
 def _laid_out(fences: Iterable[Fence]) -> list[str]:
@@ -248,6 +263,7 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "cache-damaged": _by_a_cut_cache,
+    "channel-fault": lambda _: [problem.code for problem in ChannelFault("no answer").diagnostics],
     "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
     "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),
     "ledger-missing": lambda folder: _of_ledger(lambda: Ledger.existing(folder / "none.db")),
@@ -258,6 +274,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "ledger-refused": _by_a_rulebook_without_files,
     "ledger-rolled-back": _in_an_older_copy,
     "ledger-system": lambda folder: _of_ledger(lambda: verify_file(folder)),
+    "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),

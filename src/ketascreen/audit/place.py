@@ -165,12 +165,10 @@ def ledger_path(path: object) -> Path:
     except OSError as error:
         raise of_system(error, file) from None
     except ValueError:
-        is_name = False
+        pass  # refused below, without the error that this is
     else:
-        is_name = True
-    if not is_name:
-        raise LedgerError("ledger-missing", "the name of the ledger is not the name of a file; check it")
-    return file
+        return file
+    raise LedgerError("ledger-missing", "the name of the ledger is not the name of a file; check it")
 
 
 def require_plain(path: Path) -> None:
