@@ -1,4 +1,4 @@
-"""Refuses an argument of a type that nobody can use: what is wanted, and never what was given."""
+"""Refuses an argument of a type that nobody can use, and says what it must be, never what was given."""
 
 from __future__ import annotations
 

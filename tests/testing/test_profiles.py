@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ketascreen import PatientProfile, ProfileError, RequestError, Screener
 from ketascreen.language.condition import facts_of
 from ketascreen.testing import eligible_profile, screened
-from tests.helpers.screening import AS_OF, shipped
+from tests.helpers.screening import AS_OF, SOME, shipped
 
 
+@SOME
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.sampled_from(["UTC", "Asia/Tokyo", "America/Lima"]))  # noqa: DTZ001
 def test_the_patient_is_eligible_and_ready_by_iv_at_any_time(time: datetime, zone: str) -> None:
     as_of = time.replace(tzinfo=ZoneInfo(zone))

@@ -128,7 +128,7 @@ def overrides_of(given: Iterable[Override]) -> tuple[Override, ...]:
     Raises:
         RequestError: something else.
     """
-    hint = "give those of its record"
+    hint = "give the overrides of its record"
     found = tuple(listed(given, "overrides", "a list of overrides", hint))
     for one in found:
         require(one, Override, "overrides", "a list of overrides", hint)

@@ -1,4 +1,4 @@
-"""A screener for tests: it answers what it was told, notes what it was asked, and refuses what a real one refuses."""
+"""A screener for tests: it gives the decisions that a test names, notes what it was asked, and refuses what a real one refuses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import MADE_UP, Receipt, Verdict
 
 Answer = Decisions | KetascreenError
-"""What a fake screener is told: decisions, or an error to raise."""
+"""What a fake screener gives: decisions, or an error to raise."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -53,7 +53,7 @@ class Call(Quiet):
 
 
 class FakeScreener(Screener):
-    """A `Screener` that gives the decisions that it is told, by `made_up_verdict`, whatever the patient.
+    """A `Screener` that gives the decisions of a test, by `made_up_verdict`, whoever the patient is.
 
     `answer` is a decision for all routes, a mapping of routes to decisions, an error to raise, or a function that gives
     one of these for a profile. Routes that a mapping leaves out are `insufficient_data`. `readiness` is for sessions.
@@ -224,7 +224,7 @@ class FakeScreener(Screener):
 
 
 class _Receipts:
-    """What stands in the place of a ledger: it knows no overrides, and takes no screening."""
+    """In the place of a ledger: it knows no overrides, and takes no screening."""
 
     def overrides(self, reference: str) -> tuple[Override, ...]:
         return ()

@@ -148,7 +148,7 @@ def _recommended(
     """What the findings give, by the same combining as of a real screening; a met review counts as decided.
 
     Raises:
-        RequestError: not what is wanted.
+        RequestError: they give something else.
     """
     kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), wanted)
     reviews = [one.rule for one in findings if one.effect is Effect.REVIEW]
