@@ -1,4 +1,4 @@
-"""For the tests of a program that uses ketascreen: profiles, verdicts, and a screener that gives the decisions of a test.
+"""For the tests of a program that uses ketascreen: profiles, verdicts, and a screener that gives what a test wants.
 
 A made-up verdict says so in its notice, its rulebook and its channels, and no ledger takes it.
 

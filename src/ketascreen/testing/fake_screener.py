@@ -1,4 +1,4 @@
-"""A screener for tests: it gives the decisions that a test names, notes what it was asked, and refuses what a real one refuses."""
+"""A screener for tests: it gives the decisions that a test names, and refuses what a real one refuses."""
 
 from __future__ import annotations
 
