@@ -218,7 +218,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     try:
         if isinstance(raw, float):
             raw = decimal_of(raw)
-        elif isinstance(raw, Integral) and not isinstance(raw, bool):  # NumPy's, too
+        elif not isinstance(raw, int | Decimal | str) and isinstance(raw, Integral):  # NumPy's
             raw = int(raw)
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
@@ -35,13 +35,15 @@ class ClinicianDecision(Reported):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _speak_plainly(cls, raw: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+    def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
         try:
-            return handler(raw)
+            decision: Self = handler(raw)
         except ValidationError as error:
             if info.mode == "json":  # a part of a verdict that is read, which has its own error
                 raise
             names = dict.fromkeys(str(detail["loc"][0]) if detail["loc"] else "" for detail in error.errors())
+        else:
+            return decision
         raise RequestError([_problem_of(name) for name in names])
 
     def is_of_the_day(self, clinic: ClinicTime) -> bool:
