@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from ketascreen import InputError, PatientProfile, Screener, Verdict
+from ketascreen import PatientProfile, ProfileError, Screener, Verdict
 
 app = FastAPI()
 screener = Screener.default(time_zone="Europe/Berlin")  # one for all threads
@@ -24,8 +24,8 @@ async def profile_in(request: Request) -> PatientProfile:
     return PatientProfile.model_validate_json(await request.body())
 
 
-@app.exception_handler(InputError)
-async def refused(_request: Request, error: InputError) -> JSONResponse:
+@app.exception_handler(ProfileError)
+async def refused(_request: Request, error: ProfileError) -> JSONResponse:
     problems = [
         {"code": one.code, "pointer": one.pointer, "message": one.message, "hint": one.hint}
         for one in error.diagnostics

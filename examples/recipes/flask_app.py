@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, jsonify, request
 
-from ketascreen import InputError, PatientProfile, Screener
+from ketascreen import PatientProfile, ProfileError, Screener
 
 app = Flask(__name__)
 screener = Screener.default(time_zone="Europe/Berlin")  # one for all threads
 
 
-@app.errorhandler(InputError)
-def refused(error: InputError) -> tuple[Response, int]:
+@app.errorhandler(ProfileError)
+def refused(error: ProfileError) -> tuple[Response, int]:
     problems = [
         {"code": one.code, "pointer": one.pointer, "message": one.message, "hint": one.hint}
         for one in error.diagnostics
