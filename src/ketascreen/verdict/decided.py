@@ -21,9 +21,6 @@ class ClinicianDecision(Reported):
 
     It counts on the clinic's day on which it was made. `until` can end it sooner, never later: a decision that lasts is
     put on record in a ledger.
-
-    Raises:
-        RequestError: a part that is missing or of a wrong type, nobody in `by`, a time without an offset.
     """
 
     SHOWN = ("rule",)
@@ -36,6 +33,7 @@ class ClinicianDecision(Reported):
     @model_validator(mode="wrap")
     @classmethod
     def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
+        """A RequestError for a wrong part. Not in the docstring of the class, whose words the JSON Schema has."""
         try:
             decision: Self = handler(raw)
         except ValidationError as error:
