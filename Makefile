@@ -10,7 +10,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
+.PHONY: demo test test-servers test-recipes test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -19,10 +19,15 @@ demo: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
-# What needs a server: the YAML language server that editors run, which npm installs into .cache.
+# What needs npm, which installs into .cache: the YAML language server that editors run, and pyright.
 test-servers: $(VENV)/ready
 	@command -v npm >/dev/null || { echo "make test-servers needs npm, which is not here (Debian and Ubuntu: apt-get install npm)."; exit 1; }
 	$(BIN)/python -m pytest -m server
+
+# The recipes of docs/integrating.md, in an environment that has what they use.
+test-recipes: .venv-recipes/recipes-ready
+	.venv-recipes/bin/python -m pytest -m recipe
+	.venv-recipes/bin/mypy --strict examples/recipes
 
 # The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
 FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
@@ -72,8 +77,8 @@ licences: $(VENV)/ready
 	$(BIN)/python -m tools.licences --check
 
 lint: $(VENV)/ready
-	$(BIN)/ruff check src tests benchmarks tools
-	$(BIN)/ruff format --check src tests benchmarks tools
+	$(BIN)/ruff check src tests benchmarks tools examples
+	$(BIN)/ruff format --check src tests benchmarks tools examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.words
@@ -172,6 +177,11 @@ $(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
 # Each peer by itself, since one that cannot be installed here is left out and named.
 $(VENV)/bench-ready: $(VENV)/ready
 	@$(BIN)/python -m benchmarks.install
+	@touch $@
+
+.venv-recipes/recipes-ready: pyproject.toml
+	@$(MAKE) --no-print-directory VENV=.venv-recipes .venv-recipes/ready
+	@.venv-recipes/bin/python -m pip install --quiet --group recipes
 	@touch $@
 
 clean:

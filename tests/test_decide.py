@@ -64,7 +64,7 @@ def test_it_says_what_the_verdict_says_by_any_rulebook_with_decisions(rng: Rando
 def test_it_explains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explanation, "explain", lambda *_: pytest.fail("a rule was explained"))
     said = COMPILED.decide(profile_of(baseline()), as_of=AS_OF)
-    assert said.routes["iv"].decision == "eligible"  # type: ignore[index]
+    assert said.routes["iv"].decision == "eligible"
 
 
 def test_a_channel_that_fails_makes_it_cautious_and_is_named() -> None:

@@ -89,7 +89,7 @@ def test_the_table_of_the_examples_is_what_they_come_to() -> None:
 
 
 def test_the_times_in_examples_cases_and_documents_are_those_of_a_clinic() -> None:
-    read = [*ROOT.glob("examples/*"), *ROOT.glob("rules/ketamine/**/*.yaml"), *ROOT.glob("docs/*.md")]
+    read = [*ROOT.glob("examples/*.*"), *ROOT.glob("rules/ketamine/**/*.yaml"), *ROOT.glob("docs/*.md")]
     inside = re.compile(r"(?:as_of: |at: |--as-of |--at |\"at\": \")20[0-9-]+T[0-9:]+Z")
     assert [path.name for path in read if inside.search(path.read_text(encoding="utf-8"))] == []
 

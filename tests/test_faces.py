@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import pickle
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -48,6 +50,49 @@ def test_a_type_checker_sees_the_names_that_a_program_gets(package: str) -> None
                 assert getattr(import_module(str(node.module)), name.name) is getattr(wing, name.name)
     seen = {name.asname or name.name for node in imported for name in node.names}
     assert set(wing.__all__) <= seen
+
+
+@each_face
+def test_a_wing_lists_its_public_names_alone_also_once_it_was_used(package: str) -> None:
+    wing = import_module(package)
+    if not hasattr(wing, "__getattr__"):
+        return  # a wing that holds its names itself
+    for name in wing.__all__:
+        getattr(wing, name)
+    listed = {name for name in dir(wing) if not name.startswith("__")}
+    assert listed == {name for name in wing.__all__ if not name.startswith("__")}
+
+
+def test_every_error_of_the_library_has_its_problems_with_their_codes() -> None:
+    errors = [
+        ketascreen.LedgerError("ledger-missing", "there is no ledger; check its name"),
+        ketascreen.SignatureError("signature", "is missing"),
+        ketascreen.ChannelFault("the production channel failed"),
+        ketascreen.EngineMissing(),
+        ketascreen.ProfileError([ketascreen.Diagnostic("fact", "no", pointer="/age")]),
+    ]
+    for error in errors:
+        again = pickle.loads(pickle.dumps(error))
+        assert isinstance(error, ketascreen.KetascreenError)
+        assert [(one.code, one.message) for one in again.diagnostics] == [
+            (one.code, one.message) for one in error.diagnostics
+        ]
+        assert [problem.code for problem in error.diagnostics] != []
+    assert [error.diagnostics[0].code for error in errors] == [
+        *("ledger-missing", "signature", "channel-fault", "not-installed", "fact")
+    ]
+
+
+def test_the_root_gives_out_every_name_that_the_documents_import_from_it() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    shown = [
+        line
+        for page in pages
+        for line in re.findall(r"^(?:>>> )?(from ketascreen import .*)$", page.read_text("utf-8"), re.M)
+    ]
+    assert len(shown) > 8
+    names = {name.strip() for line in shown for name in line.partition(" import ")[2].strip("(").split(",")} - {""}
+    assert names <= set(ketascreen.__all__)
 
 
 def test_a_name_that_a_wing_does_not_give_out_is_refused_by_name() -> None:

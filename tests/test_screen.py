@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import ValidationError
 
 from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
 from ketascreen.language.clinic_time import ClinicTime
@@ -58,7 +57,7 @@ def test_an_offset_of_broken_minutes_is_written_down_as_the_same_instant(as_of: 
 
 @pytest.mark.parametrize("by", ["", " ", "\t\n"])
 def test_a_decision_by_nobody_is_refused(by: str) -> None:
-    with pytest.raises(ValidationError, match="by"):
+    with pytest.raises(RequestError, match="`by` of a decision is missing or of a wrong form"):
         ClinicianDecision(rule="home-use", by=by, at=AS_OF)
 
 

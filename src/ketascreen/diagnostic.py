@@ -98,7 +98,13 @@ def _excerpt(text: str, place: Place, room: int) -> tuple[str, int, int]:
 
 
 class KetascreenError(Exception):
-    """The root of every error that ketascreen raises on purpose."""
+    """The root of every error that ketascreen raises on purpose.
+
+    `diagnostics` holds every problem: a stable code, a message, a hint, and a place or a JSON pointer where there is
+    one. docs/codes explains each code.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 class InputError(KetascreenError):
@@ -126,6 +132,10 @@ class RequestError(InputError):
 
 class ChannelFault(KetascreenError):
     """A channel could not answer. The message holds no patient's value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.diagnostics = (Diagnostic("channel-fault", message),)
 
 
 def did_you_mean(word: str, words: Iterable[str], *, otherwise: str = "") -> str:

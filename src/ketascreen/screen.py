@@ -9,15 +9,16 @@ import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Self
+from typing import Never, Self
 
+from ketascreen.arguments import refuse
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.registry import Isolation, choose, engines_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, Stage
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.invariants import require_exclusions
-from ketascreen.loading.load import load_rulebook, of_its_files
+from ketascreen.loading.load import load_rulebook
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.runtime.time_zones import zone_data
@@ -26,15 +27,21 @@ from ketascreen.screening.batch import ProfileOrJson, Results, in_turn, verdicts
 from ketascreen.screening.explanation import findings_of
 from ketascreen.screening.on_record import Composing, Person, on_record
 from ketascreen.screening.recommend import recommend
-from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference
-from ketascreen.screening.request import Request, read_request, require_profile, zone_of
+from ketascreen.screening.recorder import (
+    Recorder,
+    Screening,
+    refuse_without_record,
+    require_reference,
+    to_screen_by,
+)
+from ketascreen.screening.request import Request, overrides_of, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
 from ketascreen.screening.situation import standing_of
 from ketascreen.verdict.decided import ClinicianDecision, rules_decided
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.recommendation import Recommendation
-from ketascreen.verdict.verdict import Verdict
+from ketascreen.verdict.verdict import Receipt, Verdict
 from ketascreen.verdict.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -65,8 +72,7 @@ class Screener:
         ledger: Recorder | None = None,
         time_zone: str | None = None,
     ) -> None:
-        if ledger is not None:
-            rulebook = of_its_files(rulebook)
+        rulebook = to_screen_by(rulebook, ledger)
         require_exclusions(rulebook)
         self.time_zone = zone_of(rulebook, time_zone)
         self.rulebook = rulebook
@@ -79,15 +85,22 @@ class Screener:
     @classmethod
     def default(
         cls,
-        *,
+        *rulebook: Never,
         isolation: Isolation = "none",
         deadline_seconds: float = 5.0,
         ledger: Recorder | None = None,
         time_zone: str | None = None,
     ) -> Self:
-        """A screener by the built-in rulebook, on the default channels."""
-        rulebook = load_rulebook(built_in_rules())
-        return cls(rulebook, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger, time_zone=time_zone)
+        """A screener by the built-in rulebook, on the default channels.
+
+        Raises:
+            RequestError: as for `Screener`, or a rulebook is given.
+        """
+        if rulebook:
+            hint = 'for your own, write Screener(load_rulebook("folder"))'
+            refuse("rulebook", "left out of `Screener.default`", hint)
+        built_in = load_rulebook(built_in_rules())
+        return cls(built_in, isolation=isolation, deadline_seconds=deadline_seconds, ledger=ledger, time_zone=time_zone)
 
     def screen(
         self,
@@ -115,13 +128,12 @@ class Screener:
         """
         require_reference(reference, has_ledger=self.ledger is not None)
         request = self._request(as_of, stage, routes, decisions)
-        given = tuple(overrides)
         if self.ledger is None or reference is None:
-            return self._verdict(profile, request, given)
-        if given:
+            return self._verdict(profile, request, overrides_of(overrides))
+        if overrides:
             self._refuse_with_ledger("a screening with `overrides`")
         verdict = self._verdict(profile, request, self.ledger.overrides(reference))
-        receipt = self.ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
+        receipt = self._record(self.ledger, reference, profile, verdict)
         log.debug("on record as entry %d of ledger %s", receipt.record, receipt.ledger)
         return verdict.model_copy(update={"receipt": receipt})
 
@@ -270,6 +282,9 @@ class Screener:
             counts=counts(self.rulebook, scope, results),
             overrides=on_record,
         )
+
+    def _record(self, ledger: Recorder, reference: str, profile: PatientProfile, verdict: Verdict) -> Receipt:
+        return ledger.record(Screening(reference, profile, verdict, self.rulebook, self.engines))
 
     def _asked(self, profile: PatientProfile, request: Request) -> tuple[Scope, Facts, ChannelResults]:
         """The rules that concern a screening, the facts that count, and what the channels answer."""

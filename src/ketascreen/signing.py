@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ketascreen.diagnostic import KetascreenError, printable
+from ketascreen.diagnostic import Diagnostic, KetascreenError, printable
 from ketascreen.runtime.plain_file import is_loose, open_plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class SignatureError(KetascreenError):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        self.code = code
+        self.code, self.diagnostics = code, (Diagnostic(code, message),)
         super().__init__(f"{message} [{code}]")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ketascreen import RequestError
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.chain import Head
 from ketascreen.audit.heads import KeptHead
@@ -125,7 +126,7 @@ def test_the_head_of_another_ledger_is_named_as_a_reason(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("every", [0, -1, "3", 1.5, True])
 def test_a_number_of_entries_that_is_none_is_refused(tmp_path: Path, every: object) -> None:
-    with pytest.raises(LedgerError, match="write a whole number from 1"):
+    with pytest.raises(RequestError, match="`every` must be a number of entries"):
         KeptHead(tmp_path / "head", every=every)  # type: ignore[arg-type]
 
 

@@ -25,7 +25,7 @@ def standing_in(verdict: Verdict) -> list[tuple[str, Standing]]:
 
 
 def today(verdict: Verdict) -> Readiness | None:
-    return verdict.routes["sublingual"].readiness  # type: ignore[index]
+    return verdict.routes["sublingual"].readiness
 
 
 def test_a_decision_on_a_met_review_makes_the_session_ready_and_changes_no_recommendation(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_decision_on_a_met_review_makes_the_session_ready_and_changes_no_recom
     assert (made.kind, made.record, made.screening) == ("decision", 4, 3)
     assert standing_in(after) == [("decision", Standing.IN_FORCE)]
     assert today(after) is Readiness.READY
-    assert after.routes["sublingual"].decision is before.routes["sublingual"].decision is Decision.REVIEW  # type: ignore[index]
+    assert after.routes["sublingual"].decision is before.routes["sublingual"].decision is Decision.REVIEW
     assert after.finding("home-use").outcome is Outcome.MET
 
 
@@ -79,7 +79,7 @@ def test_it_lapses_when_a_fact_that_it_rests_on_changes_and_does_not_come_back(t
     back = verdict(0, 3)
     assert standing_in(back) == [("decision", Standing.FACT_CHANGED)]
     assert back.overrides[0].override.lapsed_at == 6
-    assert "too-few-prior-treatments" in back.routes["iv"].readiness_reasons  # type: ignore[index]
+    assert "too-few-prior-treatments" in back.routes["iv"].readiness_reasons
 
 
 def test_a_fact_that_is_not_known_now_is_no_change_and_no_ground(tmp_path: Path) -> None:

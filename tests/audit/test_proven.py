@@ -42,7 +42,7 @@ def test_a_decision_that_was_given_to_another_patient_makes_nobody_ready(tmp_pat
     decide(ledger, lozenge_today(ledger))
     changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number = 4")
     refused(ledger, 4, "p-18")
-    assert lozenge_today(ledger, as_of=at(1)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA  # type: ignore[index]
+    assert lozenge_today(ledger, as_of=at(1)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA
     assert "entry 4: the file's index does not agree with its record" in map(str, verify_ledger(ledger).flaws)
 
 
@@ -103,7 +103,7 @@ def test_a_newer_decision_that_the_index_lost_is_found_once_a_screening_shows_it
     first = lozenge_today(ledger)
     decide(ledger, first)
     decide(ledger, first, until=at(1))
-    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA  # type: ignore[index]
+    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.INSUFFICIENT_DATA
     changed(ledger, "UPDATE entries SET key = 'p-18' WHERE number = 5")
     refused(ledger, 5, hours=2)
 
@@ -153,7 +153,7 @@ def test_a_newer_decision_that_was_removed_before_a_screening_showed_it_is_found
     decide(ledger, first, until=at(1))
     lozenge_today(ledger, reference="p-18")
     changed(ledger, "DELETE FROM entries WHERE number = 6")
-    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.READY  # type: ignore[index]
+    assert lozenge_today(ledger, as_of=at(2)).routes["sublingual"].readiness is Readiness.READY
     assert "the entries between them are missing" in str(verify_ledger(ledger).flaws[0])
 
 

@@ -60,7 +60,7 @@ def test_every_example_comes_out_the_same_at_a_session(ledger: Ledger, name: str
 def test_decisions_and_overrides_on_record_are_part_of_what_is_run_again(ledger: Ledger) -> None:
     first = lozenge_today(ledger)
     ledger.override(first, rule="home-use", reason="risk_reduced", text="", by="dr-17", at=AS_OF)
-    assert lozenge_today(ledger, as_of=at(1)).routes["sublingual"].readiness == "ready"  # type: ignore[index]
+    assert lozenge_today(ledger, as_of=at(1)).routes["sublingual"].readiness == "ready"
     lozenge_today(ledger, as_of=at(2), setting=None)
     assert [one.differs for one in Replay(ledger).run()] == [(), (), ()]
 

@@ -35,7 +35,7 @@ def heart(*words: str, complete: bool = True) -> dict[str, Any]:
 
 
 def iv(verdict: Verdict) -> tuple[Decision, Readiness | None, list[Standing]]:
-    route = verdict.routes["iv"]  # type: ignore[index]
+    route = verdict.routes["iv"]
     return route.decision, route.readiness, [one.standing for one in verdict.overrides]
 
 
@@ -53,7 +53,7 @@ def test_nobody_decides_on_a_heart_list_that_was_not_gone_through_to_its_end(tmp
     given = ClinicianDecision(rule="other-heart-condition", by="dr-17", at=AS_OF)
     told = session(ledger, decisions=(given,), **heart("arrhythmia", complete=False))
     assert [one.standing for one in told.decisions] == [Standing.LIST_INCOMPLETE]
-    assert "other-heart-condition" in told.routes["iv"].readiness_reasons  # type: ignore[index]
+    assert "other-heart-condition" in told.routes["iv"].readiness_reasons
     whole = session(ledger, decisions=(given,), **heart("arrhythmia"))
     assert [one.standing for one in whole.decisions] == [Standing.IN_FORCE]
     assert iv(whole) == (Decision.REVIEW, READY, [])
@@ -66,7 +66,7 @@ def test_a_decision_on_one_heart_condition_covers_no_other_that_comes_later(tmp_
     assert iv(same) == (Decision.REVIEW, READY, [Standing.IN_FORCE])
     grown = session(ledger, hours=2, **heart("arrhythmia", *OTHERS))
     assert iv(grown) == (Decision.REVIEW, LACKING, [Standing.FACT_CHANGED])
-    assert grown.routes["iv"].readiness_reasons == ("other-heart-condition",)  # type: ignore[index]
+    assert grown.routes["iv"].readiness_reasons == ("other-heart-condition",)
     back = session(ledger, hours=3, **heart("arrhythmia"))
     assert iv(back) == (Decision.REVIEW, LACKING, [Standing.FACT_CHANGED])
 
@@ -125,7 +125,7 @@ def test_a_decision_on_a_concern_about_one_medicine_lets_no_concern_about_anothe
     assert iv(session(ledger, hours=24, **concern("2026-11-20")))[2] == [Standing.IN_FORCE]
     other = session(ledger, hours=25, **concern("2026-11-23"))
     assert iv(other)[2] == [Standing.FACT_CHANGED]
-    assert "interaction-concern" in other.routes["iv"].readiness_reasons  # type: ignore[index]
+    assert "interaction-concern" in other.routes["iv"].readiness_reasons
 
 
 def other_diagnosis(date: str) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def test_what_is_not_done_or_not_read_is_not_for_a_clinician_to_decide(tmp_path:
     after = session(ledger, hours=1, **NOT_DONE[rule])
     assert [one.kind for one in after.overrides] == ["override"]
     assert (before.finding(rule).outcome, iv(before)[1], iv(after)[1]) == (Outcome.MET, LACKING, LACKING)
-    assert rule in after.routes["iv"].readiness_reasons  # type: ignore[index]
+    assert rule in after.routes["iv"].readiness_reasons
 
 
 def test_a_hold_that_a_clinician_decides_is_ready_on_that_day_alone() -> None:

@@ -13,7 +13,16 @@ from unittest.mock import patch
 
 import pytest
 
-from ketascreen import ClinicianDecision, LeanVerdict, PatientProfile, Screener, load_rulebook, read_profile
+from ketascreen import (
+    ChannelFault,
+    ClinicianDecision,
+    LeanVerdict,
+    PatientProfile,
+    Screener,
+    Verdict,
+    load_rulebook,
+    read_profile,
+)
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
@@ -23,7 +32,9 @@ from ketascreen.diagnostic import InputError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.observation import MAX_ENTRIES
+from ketascreen.screening.recorder import Screening
 from ketascreen.syntax.utf8 import MAX_BYTES
+from ketascreen.testing import made_up_verdict
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
@@ -126,6 +137,10 @@ def _refusals(action: Callable[[], object]) -> list[str]:
     return []
 
 
+def _on_record(verdict: Verdict) -> None:
+    Screening("p-17", PatientProfile(), verdict, load_rulebook(GOOD))
+
+
 def _laid_out(fences: Iterable[Fence]) -> list[str]:
     pytest.importorskip("ruamel.yaml", reason="`ketascreen fmt` needs it")
     from ketascreen.authoring.layout.lay_out import laid_out
@@ -196,6 +211,8 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
     "cache-damaged": _by_a_cut_cache,
+    "channel-fault": lambda _: [problem.code for problem in ChannelFault("no answer").diagnostics],
+    "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),

@@ -21,19 +21,24 @@ _SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "hover
 
 
 def installed(folder: Path) -> Path | str:
-    """The language server below `folder`, installed there where it is not; else a sentence that says why not."""
-    program = folder / "node_modules" / ".bin" / "yaml-language-server"
+    """The language server below `folder`; else a sentence that says why not."""
+    return from_npm(folder, PACKAGE, "yaml-language-server")
+
+
+def from_npm(folder: Path, package: str, name: str) -> Path | str:
+    """A program below `folder`, installed there where it is not; else a sentence that says why not."""
+    program = folder / "node_modules" / ".bin" / name
     if program.exists():
         return program
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "npm is not installed"
-    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", PACKAGE]
+    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", package]
     try:
         ran = subprocess.run(command, capture_output=True, check=False, timeout=50)
     except subprocess.TimeoutExpired:
         return "npm took too long"
-    return program if ran.returncode == 0 and program.exists() else f"npm could not install {PACKAGE}"
+    return program if ran.returncode == 0 and program.exists() else f"npm could not install {package}"
 
 
 def cache() -> Path:

@@ -47,7 +47,7 @@ def json_with(name: str, written: str) -> bytes:
 
 def decision(profile: PatientProfile) -> Decision:
     """The decision on the intravenous route."""
-    return screener().screen(profile, as_of=AS_OF, routes=["iv"]).routes["iv"].decision  # type: ignore[index]
+    return screener().screen(profile, as_of=AS_OF, routes=["iv"]).routes["iv"].decision
 
 
 def everything_of(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.logic import TRUE, UNKNOWN
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route, Stage
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Stage
 from ketascreen.loading.conditions import ConditionReader
 from ketascreen.patient.facts import known_facts
 from ketascreen.syntax.problems import Problems
@@ -39,7 +39,7 @@ Stands = frozenset[tuple[str, Effect, Outcome]]
 class Seen(NamedTuple):
     """What a rulebook gives a patient, and the alerts that are met at each stage."""
 
-    levels: Mapping[tuple[str, Route], tuple[Level, Stands]]
+    levels: Mapping[tuple[str, str], tuple[Level, Stands]]
     alerts: frozenset[tuple[Stage, str]]
 
 
@@ -51,7 +51,7 @@ class Change(NamedTuple):
     """
 
     what: str
-    route: Route
+    route: str
     before: Level
     after: Level
     rules: tuple[str, ...]
@@ -96,7 +96,7 @@ class Book:
         session = decide(profile, as_of=AS_OF, stage=Stage.SESSION)
         decided = decide(profile, as_of=AS_OF, stage=Stage.SESSION, decisions=self._decisions)
         assert not candidacy.faults + session.faults + decided.faults
-        levels: dict[tuple[str, Route], tuple[Level, Stands]] = {}
+        levels: dict[tuple[str, str], tuple[Level, Stands]] = {}
         for said, what in ((candidacy, DECISION), (session, AT_A_SESSION)):
             for route, one in said.routes.items():
                 levels[what, route] = one.decision, self._stands(one.reasons, said.outcomes)

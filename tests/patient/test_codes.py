@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tools.docs.facts_page import facts_page
 
+from ketascreen import CodeTable, Meaning, RequestError
 from ketascreen.language.vocabulary import Code, Fact, Kind
 from ketascreen.patient.codes import (
     SYSTEMS,
@@ -241,3 +243,45 @@ def _dihedral(left: int, right: int) -> int:
     """The product of two symmetries of a pentagon: 0 to 4 turn it, 5 to 9 turn it over."""
     turned = left + right if left < 5 else left - right
     return turned % 5 + 5 * ((left < 5) != (right < 5))
+
+
+# Looking a code up
+
+
+TABLE = CodeTable(BUILT_IN)
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "meanings"),
+    [
+        ("icd-10-cm", "I21.9", [("heart_conditions", "myocardial_infarction")]),
+        ("snomed", "22298006", [("heart_conditions", "myocardial_infarction")]),
+        ("loinc", "8480-6", [("predose_systolic_bp", None), ("systolic_bp", None)]),
+        ("icd-10-cm", "Z00.0", []),
+    ],
+)
+def test_a_code_is_looked_up_and_one_of_two_facts_gives_both(
+    system: str, code: str, meanings: list[tuple[str, str | None]]
+) -> None:
+    assert list(TABLE.meanings(system, code)) == meanings
+
+
+def test_every_code_of_the_tables_is_found_with_what_its_rows_say() -> None:
+    for fact, codes in codes_by_fact(BUILT_IN).items():
+        for one in codes:
+            if not one.is_prefix:
+                assert (fact, one.choice) in TABLE.meanings(one.system, one.code)
+
+
+@pytest.mark.parametrize(
+    ("system", "code"), [("icd", "I21.9"), ("icd-10-cm", "i21.9"), ("loinc", "8480"), ("snomed", "")]
+)
+def test_what_is_no_code_is_refused_and_never_nothing_found(system: str, code: str) -> None:
+    with pytest.raises(RequestError, match=r"the systems are|look it up again"):
+        TABLE.meanings(system, code)
+
+
+def test_a_code_of_a_fact_that_a_rulebook_adds_is_found_too() -> None:
+    added = replace(BUILT_IN["hypertension"], name="egfr", own_codes=(Code("loinc", "33914-3"),))
+    table = CodeTable({**BUILT_IN, "egfr": added})
+    assert table.meanings("loinc", "33914-3") == (Meaning("egfr", None),)

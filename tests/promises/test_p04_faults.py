@@ -124,8 +124,8 @@ def test_a_channel_that_reaches_into_the_facts_cannot_change_them_for_the_next()
 
 def test_channels_that_disagree_leave_insufficient_data_on_the_routes_of_that_rule_alone() -> None:
     verdict = screen_with(flipped("nasal-product-not-esketamine", Truth.UNKNOWN))
-    assert verdict.routes["intranasal"].decision == "insufficient_data"  # type: ignore[index]
-    assert verdict.routes["iv"].decision == "eligible"  # type: ignore[index]
+    assert verdict.routes["intranasal"].decision == "insufficient_data"
+    assert verdict.routes["iv"].decision == "eligible"
     (disagreement,) = verdict.agreement.disagreements
     assert disagreement.rule == "nasal-product-not-esketamine"
     assert disagreement.outcomes == {"reference": "not_met", "production": "unknown"}

@@ -25,6 +25,7 @@ from ketascreen.language.quiet import Quiet
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.observation import ListObservation, Observation
 from ketascreen.screening.recorder import Screening
+from ketascreen.testing import FakeScreener
 from ketascreen.verdict.base_model import Reported
 from tests.helpers.ledgers import at, decide, new_ledger, screener
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
@@ -65,6 +66,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
             profile, as_of=at(1), stage="session", reference="p-canary", decisions=[given, given]
         )
     other = Screener(shipped(), channels=("reference",))
+    fake = FakeScreener()
+    fake.screen(profile, as_of=AS_OF)
     assert verdict.receipt is not None
     record = ledger.entry(verdict.receipt.record).record
     return [
@@ -73,6 +76,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         Screening("p-canary", profile, verdict, shipped()),
         known_facts(profile, shipped().vocabulary, ClinicTime.at(AS_OF)),
         PartialDate(1987, 3),
+        *fake.calls,
         *(
             Screener(shipped(), channels=[channel(shipped()), "reference"]).screen(profile, as_of=AS_OF)
             for channel in (Doubtful, Failing)

@@ -70,7 +70,7 @@ def results_of(**by_channel: Answer) -> ChannelResults:
     return ChannelResults(tuple(by_channel), by_channel, differing, ())
 
 
-def alone(rules: Rules, route: Route, answer: Answer, decided: frozenset[str]) -> RouteRecommendation:
+def alone(rules: Rules, route: str, answer: Answer, decided: frozenset[str]) -> RouteRecommendation:
     """One route by one channel, as docs/decisions.md has it."""
     found: dict[tuple[Effect, Outcome], list[str]] = {}
     for rule in rules:

@@ -45,7 +45,7 @@ def test_reading_a_verdict_walks_no_rule(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(explanation, "explain", explode)
     assert verdict.finding("pregnancy").rests_on
-    assert verdict.routes["iv"].advice  # type: ignore[index]
+    assert verdict.routes["iv"].advice
     assert verdict.model_dump_json()
 
 
@@ -72,7 +72,7 @@ def test_it_comes_back_whole_from_json_from_a_pickle_and_from_a_copy(verdict: Ve
 
 
 def test_it_is_frozen_in_every_part(verdict: Verdict) -> None:
-    for part, field in ((verdict, "notice"), (verdict.findings[0], "say"), (verdict.routes["iv"], "title")):  # type: ignore[index]
+    for part, field in ((verdict, "notice"), (verdict.findings[0], "say"), (verdict.routes["iv"], "title")):
         with pytest.raises(ValidationError, match="frozen"):
             setattr(part, field, "changed")
 

@@ -27,6 +27,7 @@ SETS_UP = (
 )
 """Commands that set up or test: they are run by the build, not by a test."""
 
+_FILE = re.compile(r"^(```python (examples/\S+)\n).*?^```$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -50,6 +51,11 @@ def shown(document: Path) -> Iterator[Shown]:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield Shown(document, command, output)
+
+
+def with_files(text: str) -> str:
+    """A page with the files that it shows (```python PATH) as they are now."""
+    return _FILE.sub(lambda found: f"{found[1]}{(ROOT / found[2]).read_text(encoding='utf-8')}```", text)
 
 
 def run(command: str) -> str:

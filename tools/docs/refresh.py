@@ -17,7 +17,7 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.verdict.schema import SCHEMAS
 from tools.docs.clinicians_page import PAGE as FOR_CLINICIANS
 from tools.docs.clinicians_page import clinicians_page
-from tools.docs.docs_blocks import DOCUMENTS, run, shown
+from tools.docs.docs_blocks import DOCUMENTS, run, shown, with_files
 from tools.docs.facts_page import facts_page
 from tools.docs.transcript import PAGES, replayed
 
@@ -39,7 +39,7 @@ def refresh(document: Path) -> None:
     for one in shown(document):
         if one.is_ours:
             text = text.replace(f"$ {one.command}\n{one.output}", f"$ {one.command}\n{run(one.command)}")
-    document.write_text(text, encoding="utf-8")
+    document.write_text(with_files(text), encoding="utf-8")
 
 
 def main() -> None:

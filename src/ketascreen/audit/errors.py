@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from ketascreen.diagnostic import KetascreenError, printable
+from ketascreen.diagnostic import Diagnostic, KetascreenError, printable
 
 
 class LedgerError(KetascreenError):
@@ -23,6 +23,7 @@ class LedgerError(KetascreenError):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         self.message = message
+        self.diagnostics = (Diagnostic(code, message),)
         super().__init__(f"{message} [{code}]")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -6,9 +6,10 @@ import os
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from os import PathLike
 from threading import Lock
 
+from ketascreen.arguments import path_of, refuse, require
 from ketascreen.audit.chain import Head
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.new_file import replace_file
@@ -29,16 +30,16 @@ class KeptHead:
     unless `new`: then it must not be there, and is made once. A signed head is replaced by a signed one alone.
 
     Raises:
-        LedgerError: `every` is not a whole number from 1.
+        RequestError: `path` is not a path, or `every` not a whole number from 1.
     """
 
     def __init__(
-        self, path: str | Path, every: int = EVERY, key: SigningKey | None = None, *, new: bool = False
+        self, path: str | PathLike[str], every: int = EVERY, key: SigningKey | None = None, *, new: bool = False
     ) -> None:
-        if type(every) is not int or every < 1:
-            message = "`every` of a kept head is not a number of entries; write a whole number from 1"
-            raise LedgerError("ledger-refused", message)
-        self.path = Path(path).absolute()
+        self.path = path_of(path, "path").absolute()
+        require(every, int, "every", "a number of entries", f"write {EVERY}")
+        if every < 1 or isinstance(every, bool):
+            refuse("every", "a number of entries, from 1 on", f"write {EVERY}")
         self._every = every
         self._key = key
         self._is_new = new

@@ -6,15 +6,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Self
 
+from ketascreen.arguments import path_of
 from ketascreen.audit.at_exit import close_at_exit
 from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.heads import KeptHead
-from ketascreen.audit.place import require_ledger
+from ketascreen.audit.place import ledger_path, require_ledger
 from ketascreen.audit.proven import proven_head
 from ketascreen.audit.reading import LedgerReading
 from ketascreen.audit.record import Record, record_of
@@ -41,21 +41,22 @@ class LedgerFile(LedgerReading):
     A pickled copy of the ledger keeps no heads.
 
     Raises:
+        RequestError: `path` or `heads` is not a path.
         LedgerError: the file cannot be opened or made, is not a ledger, or does not have the entry of the kept head.
         SignatureError: the kept head is not signed by its key.
     """
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | os.PathLike[str],
         *,
         clock: Callable[[], datetime] = _now,
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
         segment_size: int = SEGMENT_SIZE,
-        heads: KeptHead | str | Path | None = None,
+        heads: KeptHead | str | os.PathLike[str] | None = None,
     ) -> None:
-        self._open(Store(Path(path), "rwc", busy_seconds), clock, random, heads)
+        self._open(Store(ledger_path(path), "rwc", busy_seconds), clock, random, heads)
         with self._closed_on_failure():
             with self._store.writing() as transaction:
                 if transaction.last() is None:
@@ -68,13 +69,13 @@ class LedgerFile(LedgerReading):
     @classmethod
     def existing(
         cls,
-        path: str | Path,
+        path: str | os.PathLike[str],
         *,
         writes: bool = False,
         clock: Callable[[], datetime] = _now,
         random: Callable[[int], bytes] = os.urandom,
         busy_seconds: float = 5.0,
-        heads: KeptHead | str | Path | None = None,
+        heads: KeptHead | str | os.PathLike[str] | None = None,
     ) -> Self:
         """A ledger that exists; nothing is written to its file unless `writes`.
 
@@ -83,9 +84,9 @@ class LedgerFile(LedgerReading):
                 head.
             SignatureError: the kept head is not signed by its key.
         """
-        self = cls.__new__(cls)
-        require_ledger(Path(path))
-        self._open(Store(Path(path), "rw" if writes else "ro", busy_seconds), clock, random, heads)
+        self, file = cls.__new__(cls), ledger_path(path)
+        require_ledger(file)
+        self._open(Store(file, "rw" if writes else "ro", busy_seconds), clock, random, heads)
         with self._closed_on_failure():
             self._identify()
         return self
@@ -95,9 +96,9 @@ class LedgerFile(LedgerReading):
         store: Store,
         clock: Callable[[], datetime],
         random: Callable[[int], bytes],
-        heads: KeptHead | str | Path | None,
+        heads: KeptHead | str | os.PathLike[str] | None,
     ) -> None:
-        self._heads = KeptHead(Path(heads)) if isinstance(heads, str | Path) else heads
+        self._heads = heads if heads is None or isinstance(heads, KeptHead) else KeptHead(path_of(heads, "heads"))
         kept = self._heads.read() if self._heads else None
         if kept is not None:
             store.require(kept.number, kept.digest)

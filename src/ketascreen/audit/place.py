@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
-from ketascreen.audit.errors import LedgerError
+from ketascreen.arguments import path_of
+from ketascreen.audit.errors import LedgerError, of_system
 from ketascreen.audit.rescue import Rescue, beside, rescue
 from ketascreen.diagnostic import printable
 from ketascreen.runtime.plain_file import is_loose
@@ -167,6 +168,26 @@ def require_no_log(path: Path) -> None:
             "move the log to where the file is now"
         )
         raise LedgerError("ledger-moved", message)
+
+
+def ledger_path(path: object) -> Path:
+    """The path of a ledger.
+
+    Raises:
+        RequestError: it is not a path.
+        LedgerError: no file can have that name.
+    """
+    file = path_of(path, "path")
+    try:
+        file.exists()  # up to Python 3.13 it may raise
+        os.fsencode(file)
+    except OSError as error:
+        raise of_system(error, file) from None
+    except ValueError:
+        pass  # refused below, without the error that this is
+    else:
+        return file
+    raise LedgerError("ledger-missing", "the name of the ledger is not the name of a file; check it")
 
 
 def require_plain(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Independent ways from the facts of a patient to the truth of each rule.
 
-It may import language, patient, runtime, diagnostic; never verdict.
+It may import arguments, language, patient, runtime, diagnostic; never verdict.
 """
 
 from typing import TYPE_CHECKING

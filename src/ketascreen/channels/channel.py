@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ketascreen.language.logic import Truth
 from ketascreen.language.terms import Stage
 from ketascreen.patient.facts import Facts
 
 
+@runtime_checkable
 class Channel(Protocol):
     """One way to evaluate a rulebook. It is made from a rulebook, can be pickled, and can be used from threads."""
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
+from ketascreen.arguments import listed, refuse
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import Diagnostic, RequestError
@@ -38,7 +39,8 @@ def choose(
     _require_isolation(isolation, deadline_seconds)
     if channels is None:
         return _by_default(rulebook, isolation, deadline_seconds)
-    chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in channels)
+    named = listed(channels, "channels", "a list of channels", 'write ("reference",)')
+    chosen = tuple(_channel(channel, rulebook, isolation, deadline_seconds) for channel in named)
     if not chosen or len({channel.name for channel in chosen}) < len(chosen):
         hint = f"name {' and '.join(DEFAULT_CHANNELS)}"
         raise RequestError([Diagnostic("channels", "`channels` is empty or names one twice", hint)])
@@ -86,14 +88,18 @@ def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadlin
             return CompiledChannel(rulebook)
         case str():
             raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
-        case _:
+        case Channel():
             return channel
+        case _:
+            return refuse("channels", "a list of names and channels", f"the channels are {', '.join(CHANNELS)}")
 
 
 def _require_isolation(isolation: str, deadline_seconds: float) -> None:
     if isolation not in get_args(Isolation):
         words = " or ".join(f"`{word}`" for word in get_args(Isolation))
         raise RequestError([Diagnostic("isolation", "unknown isolation", f"write {words}")])
+    if isinstance(deadline_seconds, bool) or not isinstance(deadline_seconds, int | float):
+        refuse("deadline_seconds", "a number of seconds", "write 5.0", code="deadline")
     if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
         hint = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
         raise RequestError([Diagnostic("deadline", "the deadline is out of range", hint)])

@@ -17,15 +17,14 @@ import click
 
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.diagnostic import Place, did_you_mean, printable
+from ketascreen.diagnostic import Place, RequestError, did_you_mean, printable
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Freshness
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
-from ketascreen.patient.refused import Refused
-from ketascreen.patient.times import read_instant
+from ketascreen.screening.request import read_time as time_of
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey
@@ -84,14 +83,10 @@ def now() -> datetime:
 def read_time(text: str, option: str) -> datetime:
     """The time that an option names."""
     try:
-        time = read_instant(text)
-    except Refused as refused:
-        problem = f"{refused.message}; {refused.hint}"
-    else:
-        if isinstance(time, datetime):
-            return time
-        problem = "a date without a time; write 2026-11-22T09:00:00+01:00"
-    raise click.BadParameter(problem, param_hint=option)
+        return time_of(text)
+    except RequestError as error:
+        (problem,) = error.diagnostics
+    raise click.BadParameter(f"{problem.message}; {problem.hint}", param_hint=option)
 
 
 def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_files: bool = False) -> Rulebook:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING
 
+from ketascreen.arguments import path_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.cache import Cache, damaged
 from ketascreen.syntax.folder import read_folder
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def load_rulebook(
-    folder: str | Path, *, keys: Iterable[VerifyKey] | None = None, cache: str | Path | None = None
+    folder: str | PathLike[str],
+    *,
+    keys: Iterable[VerifyKey] | None = None,
+    cache: str | PathLike[str] | None = None,
 ) -> Rulebook:
     """The rulebook of a folder. If `keys` are given, one of them must have signed it (`ketascreen sign`).
 
@@ -26,18 +30,20 @@ def load_rulebook(
     Raises:
         RulebookError: every problem of every file, each as file:line:column; nothing of the folder is then active.
         SignatureError: a signature is required, and the cryptography package is not installed.
+        RequestError: `folder` or `cache` is not a path, or `keys` are not keys.
     """
-    problems = Problems()
-    read = read_folder(Path(folder), problems, fixtures=False)
+    path, problems = path_of(folder, "folder"), Problems()
+    read = read_folder(path, problems, fixtures=False)
     if keys is not None:
-        from ketascreen.loading.signature import require_release
+        from ketascreen.loading.signature import require_release, trusted
 
+        trusted_keys = trusted(keys)
         rulebook = _build(read.files, read.ignored, problems)
-        require_release(Path(folder), rulebook, keys)
+        require_release(path, rulebook, trusted_keys)
         return rulebook
     if cache is None or problems.found:
         return _build(read.files, read.ignored, problems)
-    kept = Cache(Path(cache))
+    kept = Cache(path_of(cache, "cache"))
     found = kept.find(read.files, read.ignored)
     if found is None:
         found = _build(read.files, read.ignored, problems)

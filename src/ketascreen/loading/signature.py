@@ -9,6 +9,7 @@ from pathlib import Path
 
 import rfc8785
 
+from ketascreen.arguments import listed, require
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.runtime.plain_file import read_plain
@@ -45,6 +46,19 @@ def sign_release(folder: Path, rulebook: Rulebook, key: SigningKey) -> Path:
     release, path = _release(rulebook), folder / FILE
     path.write_bytes(_bytes(release, key.sign(FORMAT, release.fields)))
     return path
+
+
+def trusted(keys: Iterable[VerifyKey]) -> tuple[VerifyKey, ...]:
+    """The keys that a caller trusts.
+
+    Raises:
+        RequestError: something else.
+    """
+    hint = 'read one with ketascreen.signing.read_verify_key("clinic.pub")'
+    found = tuple(listed(keys, "keys", "a list of public keys", hint))
+    for key in found:
+        require(key, VerifyKey, "keys", "a list of public keys", hint)
+    return found
 
 
 def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> None:

@@ -1,6 +1,6 @@
 """What is known about one patient, and which answers count at a point in time.
 
-It may import language, syntax, runtime, diagnostic, spelling.
+It may import arguments, language, syntax, runtime, diagnostic, spelling.
 """
 
 from typing import TYPE_CHECKING

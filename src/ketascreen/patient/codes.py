@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from importlib.resources import files as resources
 from itertools import combinations
 from types import MappingProxyType
+from typing import NamedTuple
 
+from ketascreen.arguments import refuse, require
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
 from ketascreen.language.vocabulary import Code, Fact, Kind
 from ketascreen.syntax.tree import Mapping as Row
@@ -60,6 +62,45 @@ def codes_by_fact(vocabulary: Mapping[str, Fact]) -> Mapping[str, tuple[Code, ..
     for row in read_codes(built_in_files(), vocabulary):
         found[row.fact] += (row.code,)
     return MappingProxyType(found)
+
+
+class Meaning(NamedTuple):
+    """What a code says: the fact, and its choice or word; None where the code names the fact alone, as LOINC does."""
+
+    fact: str
+    choice: str | None
+
+
+class CodeTable:
+    """The codes of the facts of a vocabulary (`rulebook.vocabulary`), read once, for looking up what a code means.
+
+    Raises:
+        RequestError: not a vocabulary.
+        CodesError: see `read_codes`.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, Fact]) -> None:
+        require(vocabulary, Mapping, "vocabulary", "the facts of a rulebook", "give `rulebook.vocabulary`")
+        for fact in vocabulary.values():
+            require(fact, Fact, "vocabulary", "the facts of a rulebook", "give `rulebook.vocabulary`")
+        self._codes = codes_by_fact(vocabulary)
+
+    def meanings(self, system: str, code: str) -> tuple[Meaning, ...]:
+        """What a code means, by fact. A code of more than one fact has each of them here.
+
+        Which of several it answers, the code does not say: 8480-6 is a blood pressure at rest, and before a dose.
+        An empty answer says nothing about the patient: the code is not in the tables, or belongs to no fact.
+
+        Raises:
+            RequestError: an unknown system, or a text that does not have the form of its codes.
+        """
+        if not isinstance(system, str) or system not in SYSTEMS:
+            refuse("system", "a known code system", f"the systems are {', '.join(SYSTEMS)}")
+        if not isinstance(code, str) or not SYSTEMS[system].fullmatch(code):
+            refuse("code", f"a code of {system}", "look it up again, and write it as text, with its point")
+        listed = ((name, one) for name, codes in self._codes.items() for one in codes)
+        found = {Meaning(name, one.choice) for name, one in listed if one.matches(system, code)}
+        return tuple(sorted(found, key=lambda one: (one.fact, one.choice or "")))
 
 
 def built_in_files() -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from numbers import Integral
 from typing import Any
 
 from ketascreen.diagnostic import did_you_mean
@@ -131,7 +132,8 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
         if key not in allowed:
             hint = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
             raise Refused("unknown-key", "has a key that an answer does not have", hint)
-    at = None if raw.get("at") in (None, UNDATED) else read_instant(raw["at"])
+    at = raw.get("at")
+    at = None if at is None or (isinstance(at, str) and at == UNDATED) else read_instant(at)
     if fact.kind is Kind.LIST:
         complete = raw.get("complete", False)
         if not isinstance(complete, bool):
@@ -182,7 +184,9 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | Pa
         # The nearest choice is not suggested: it would be the patient's answer in other letters.
         hint = f"the choices are {', '.join(fact.choices)}; leave it out if it is not known"
         raise Refused("unknown-choice", "not one of its choices", hint)
-    raise Refused("wrong-type", "must be one of its choices", f"the choices are {', '.join(fact.choices)}")
+    but = "; true and false are not among them" if isinstance(raw, bool) else ""
+    hint = f"the choices are {', '.join(fact.choices)}{but}; leave it out if it is not known"
+    raise Refused("wrong-type", "must be one of its choices", hint)
 
 
 def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
@@ -191,7 +195,7 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
         return read_partial_date(raw, "/value")
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return PartialDate.of(in_our_time(raw, "/value"))
-    if raw == NEVER and fact.changeable:
+    if isinstance(raw, str) and raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
     text = str(raw) if _is_a_year(raw) else raw
@@ -214,6 +218,8 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     try:
         if isinstance(raw, float):
             raw = decimal_of(raw)
+        elif not isinstance(raw, int | Decimal | str) and isinstance(raw, Integral):  # NumPy's
+            raw = int(raw)
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
@@ -221,6 +227,9 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
             value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}", fact.unit).to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
             value = parse_quantity(raw, fact.unit).to(fact.unit).value
+        elif isinstance(raw, str):
+            hint = f'write {{"value": 1, "unit": "{fact.unit.name}"}}, or "{fact.unit.example}" as one text'
+            raise Refused("wrong-type", "must have its number as a number, not as text, where it has `unit`", hint)
         else:
             raise Refused("wrong-type", "must be a number", example)
     except QuantityError as error:

@@ -238,6 +238,14 @@ class PatientProfile(BaseModel):
         def __init__(self, /, **facts: Any) -> None:
             """Takes every form of answer, not only the form that a field keeps."""
 
+    else:
+
+        def __new__(cls, /, *positional: object, **facts: object) -> Self:
+            if positional:
+                hint = "write PatientProfile(age=...), PatientProfile.model_validate(answers), or read_profile(path)"
+                raise ProfileError([Diagnostic("argument", "a profile takes each fact by its name", hint, pointer="")])
+            return super().__new__(cls)
+
     @field_validator("*", mode="wrap")
     @classmethod
     def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
@@ -293,6 +301,9 @@ class PatientProfile(BaseModel):
         """Reads JSON with exact decimals, refusing duplicate keys and what `patient.reader.read_profile` refuses."""
         from ketascreen.syntax.json_text import parse_json
 
+        if not isinstance(json_data, str | bytes | bytearray):
+            hint = "give text or bytes; a mapping goes to PatientProfile.model_validate"
+            raise ProfileError([Diagnostic("argument", "`json_data` must be the text of JSON", hint, pointer="")])
         data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
         return cls.model_validate(parse_json(data))
 
@@ -303,7 +314,10 @@ class PatientProfile(BaseModel):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
-        return type(self)(**{**dict(self), **(update or {})})
+        if update is not None and not isinstance(update, Mapping):
+            hint = "write model_copy(update={name: answer})"
+            raise ProfileError([Diagnostic("argument", "`update` must be a mapping of facts", hint, pointer="")])
+        return self.model_validate({**dict(self), **(update or {})})
 
     def copy(self, **given: Any) -> Self:  # Pydantic's own copies without a check
         """The older name of `model_copy`."""
@@ -324,14 +338,18 @@ class PatientProfile(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        from ketascreen.patient.schema import profile_schema
+        from ketascreen.patient.schema import nested_profile_schema
 
-        return profile_schema(BUILT_IN)
+        return nested_profile_schema(BUILT_IN)
 
     def observations(self) -> dict[str, AnyObservation]:
         """The observation of each built-in fact that is known, by name."""
         fields = self.__dict__
         return {name: observation for name in _NAMES if (observation := fields[name]) is not None}
+
+    def __hash__(self) -> int:
+        # Of `extra` the names alone: they are equal where the answers are, which may be of any type.
+        return hash((tuple(self.observations().items()), self.birth_date, tuple(self.extra)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         known = {name: answer for name, answer in self.model_dump().items() if answer is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 _CHECK = "check its name and permissions"
 
 
-def read_profile(source: str | Path | bytes, *, name: str = "profile") -> PatientProfile:
+def read_profile(source: str | os.PathLike[str] | bytes, *, name: str = "profile") -> PatientProfile:
     """The profile of a JSON or YAML file, or of its bytes (JSON where they begin with a brace or bracket).
 
     Raises:
         ProfileError: everything that is wrong with it, by place and JSON pointer, without any value.
     """
+    if isinstance(source, bytearray | memoryview):
+        source = bytes(source)
     if isinstance(source, bytes):
         data, is_json = source, source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     else:
-        path = Path(source)
+        path = _path(source)
         data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
     return _read_json(data, name) if is_json else _read_yaml(data, name)
 
@@ -71,6 +74,14 @@ def open_file(path: Path) -> IO[bytes]:
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError([_unreadable(path, reason, hint)])
+
+
+def _path(source: object) -> Path:
+    path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if isinstance(path, str):
+        return Path(path)
+    hint = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
+    raise ProfileError([Diagnostic("argument", "`source` must be a path, or bytes", hint)])
 
 
 def _bytes(path: Path) -> bytes:

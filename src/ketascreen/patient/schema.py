@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
@@ -14,29 +15,38 @@ _PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 
 _AT: dict[str, Any] = {"type": ["string", "null"], "pattern": _INSTANT}
+_OBSERVED_AT: dict[str, Any] = {"anyOf": [_AT, {"const": UNDATED}], "title": "When it was observed"}
 
 
 def profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The JSON Schema of a patient profile whose built-in facts are `vocabulary`. Null or absent is not known."""
+    nested = _profile_schema(vocabulary, {"$ref": "#/$defs/at"})
+    return {"$schema": DIALECT, **nested, "$defs": {"at": _OBSERVED_AT}}
+
+
+def nested_profile_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The same without references, so that it may be a part of any other document, such as an OpenAPI document."""
+    return _profile_schema(vocabulary, _OBSERVED_AT)
+
+
+def _profile_schema(vocabulary: Vocabulary, at: Mapping[str, Any]) -> dict[str, Any]:
     codes = codes_by_fact(vocabulary)
     properties: dict[str, Any] = {
         "observed_at": {**_AT, "title": "When each answer was observed that does not have its own `at`"},
         "birth_date": {"type": ["string", "null"], "pattern": _PARTIAL_DATE, "title": "Date of birth"},
-        **{name: _fact_schema(fact, codes[name]) for name, fact in vocabulary.items()},
+        **{name: _fact_schema(fact, codes[name], at) for name, fact in vocabulary.items()},
         "extra": {"type": ["object", "null"], "title": "Facts that the rulebook adds, in the same forms"},
     }
     return {
-        "$schema": DIALECT,
         "title": "PatientProfile",
         "description": "What is known about one patient at one time. A fact that is null or absent is not known.",
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
-        "$defs": {"at": {"anyOf": [_AT, {"const": UNDATED}], "title": "When it was observed"}},
     }
 
 
-def _fact_schema(fact: Fact, codes: tuple[Code, ...]) -> dict[str, Any]:
+def _fact_schema(fact: Fact, codes: tuple[Code, ...], at: Mapping[str, Any]) -> dict[str, Any]:
     answer = _answer_schema(fact)
     if fact.kind is Kind.LIST:
         fields: dict[str, Any] = {"present": answer, "complete": {"type": "boolean"}}
@@ -50,7 +60,7 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": [required],
-        "properties": {**fields, "at": {"$ref": "#/$defs/at"}},
+        "properties": {**fields, "at": {**at}},
     }
     if fact.replaced_by:
         return {"deprecated": True, "anyOf": [{"type": "null"}, answer, observed]}

@@ -20,8 +20,10 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
         Refused: anything else, or a time without an offset.
     """
     if isinstance(raw, datetime):
+        if raw != raw:  # pandas' NaT, which is a datetime
+            raise Refused("not-a-date", "not a date", "leave it out if it is not known", pointer)
         if raw.utcoffset() is None:
-            raise Refused("time-without-offset", "a time needs its offset from UTC", "add it, as in +01:00", pointer)
+            raise _without_offset('give it the clinic\'s, as in at.replace(tzinfo=ZoneInfo("Europe/Berlin"))', pointer)
         in_our_time(raw, pointer)
         return at_fixed_offset(raw)
     if isinstance(raw, date):
@@ -30,10 +32,18 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
         kind = date if _DATE.fullmatch(raw) else datetime if _TIME.fullmatch(raw) else None
         if kind:
             try:
-                return read_instant(kind.fromisoformat(raw), pointer)
+                read = kind.fromisoformat(raw)
             except ValueError:
                 pass  # 2026-02-30: refused below, so that no context of the error holds the text
+            else:
+                if isinstance(read, datetime) and read.utcoffset() is None:
+                    raise _without_offset("add it, as in +01:00", pointer)
+                return read_instant(read, pointer)
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
+
+
+def _without_offset(hint: str, pointer: str) -> Refused:
+    return Refused("time-without-offset", "a time needs its offset from UTC", hint, pointer)
 
 
 def is_of_our_time(instant: Instant) -> bool:

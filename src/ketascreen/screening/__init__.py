@@ -1,6 +1,6 @@
 """The parts of the story that `screen.py` tells: request, scope, agreement, recommending, explaining, recording.
 
-It may import channels, verdict, patient, syntax, language, runtime, diagnostic, texts.
+It may import arguments, channels, loading, verdict, patient, syntax, language, runtime, diagnostic, texts.
 """
 
 from typing import TYPE_CHECKING

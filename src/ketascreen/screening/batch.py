@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import TypeVar
 
+from ketascreen.arguments import listed
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import PatientProfile
@@ -23,6 +24,10 @@ Results = Generator[AnswerT | ProfileError, None, None]
 """Results in the order of their profiles; in place of an answer, the error of a profile that was refused."""
 ProfileOrJson = PatientProfile | bytes
 """A profile, or the bytes of its JSON, as `line.profile_in` reads them."""
+
+
+PATIENTS = ("people", "a list of patients", "write [PatientProfile(...)]; one patient alone goes to `screen`")
+"""What a batch wants, for `arguments.listed`."""
 
 
 def in_turn(
@@ -44,7 +49,7 @@ def in_turn(
     require_workers(workers)
     if workers > 1:
         require_copies(make)
-    return in_order(make, map(_profile_or_bytes, profiles), workers=workers)
+    return in_order(make, map(_profile_or_bytes, listed(profiles, *PATIENTS)), workers=workers)
 
 
 def verdicts_in_turn(

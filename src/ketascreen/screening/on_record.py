@@ -9,15 +9,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice
 
+from ketascreen.arguments import listed
 from ketascreen.diagnostic import Diagnostic, ProfileError, RequestError
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of
 from ketascreen.runtime.process_pool import PIECE, in_order, require_start
-from ketascreen.screening.batch import ProfileOrJson, Results, require_copies, require_workers
+from ketascreen.screening.batch import PATIENTS, ProfileOrJson, Results, require_copies, require_workers
 from ketascreen.screening.line import FORM, profile_in
-from ketascreen.screening.recorder import Batch, Composed, Recorder, Screening, reference_problem
+from ketascreen.screening.recorder import (
+    Batch,
+    Composed,
+    Recorder,
+    Screening,
+    reference_problem,
+    require_recorder,
+)
 from ketascreen.screening.request import Request
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
@@ -58,7 +66,7 @@ class Composing:
             KetascreenError: the ledger could not be read.
         """
         try:
-            reference, profile = _read(person)
+            reference, profile = read_person(person)
             return batch.compose(reference, profile, partial(self._screened, reference, profile), before)
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
@@ -66,7 +74,7 @@ class Composing:
     def refused(self, person: Pair) -> ProfileError | None:
         """Why a patient is refused before anything is screened."""
         try:
-            _read(person)
+            read_person(person)
         except ProfileError as error:
             return in_words_of(self.rulebook.vocabulary, error)
         return None
@@ -76,7 +84,7 @@ class Composing:
         return Screening(reference, profile, verdict, self.rulebook, self.engines)
 
 
-def _read(person: Pair) -> tuple[str, PatientProfile]:
+def read_person(person: Pair) -> tuple[str, PatientProfile]:
     """The reference and the profile of a patient.
 
     Raises:
@@ -106,10 +114,11 @@ def on_record(
         ChannelFault: a worker process ended without an answer.
         KetascreenError: the ledger could not be read or written.
     """
+    require_recorder(ledger)
     if ledger is None:
         raise RequestError([Diagnostic("reference", "`record_many` needs a ledger", "give it as `ledger`")])
     require_workers(workers)
-    return _in_pieces(composing, ledger, people, workers)
+    return _in_pieces(composing, ledger, listed(people, *PATIENTS), workers)
 
 
 def _in_pieces(
@@ -154,12 +163,23 @@ class _Begun:
         return partial, (partial, self._composing.one, self.batch.elsewhere())
 
 
+def require_person(given: object) -> Person:
+    """A reference with a profile, or with the bytes of its JSON; what the reference is, is not looked at.
+
+    Raises:
+        RequestError: it is something else.
+    """
+    if not (isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], PatientProfile | bytes)):
+        del given  # a tool that shows local variables would show it
+        raise RequestError([_NO_PERSON])
+    return given
+
+
 def _pairs(people: Iterable[ProfileOrJson | Person]) -> Iterator[Pair]:
-    for person in people:
-        if not (isinstance(person, tuple) and len(person) == 2 and isinstance(person[1], PatientProfile | bytes)):
-            del people, person
-            raise RequestError([_NO_PERSON])
-        yield Pair(*person)
+    turn = iter(people)
+    del people
+    for reference, given in map(require_person, turn):
+        yield Pair(reference, given)
 
 
 def _noted(people: Iterable[Pair], taken: deque[Pair]) -> Iterator[Pair]:

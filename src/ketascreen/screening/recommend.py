@@ -10,6 +10,7 @@ from ketascreen.language.terms import Outcome, Route
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.request import Request
 from ketascreen.screening.scope import Scope
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import by_kind, combine
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.recommendation import Recommendation
@@ -51,10 +52,10 @@ def recommend(
         request.stage,
         request.as_of,
         request.clinic.name,
-        {
-            route: combine(here, request.stage, decided=decided, in_doubt=route in doubted)
+        ByWord(
+            (route, combine(here, request.stage, decided=decided, in_doubt=route in doubted))
             for route, here in found.items()
-        },
+        ),
         outcomes,
         results.agreement(scope.ids),
         faults,

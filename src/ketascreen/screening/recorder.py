@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
+from ketascreen.arguments import refuse, require
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.load import of_its_files
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
@@ -29,6 +31,9 @@ class Screening(Quiet):
     """One screening as it goes on record. Its repr shows nothing of the patient.
 
     `engines` are the rule engines of its channels, with their versions, by channel.
+
+    Raises:
+        RequestError: the verdict is made up.
     """
 
     reference: str
@@ -36,6 +41,11 @@ class Screening(Quiet):
     verdict: Verdict
     rulebook: Rulebook
     engines: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.verdict.is_made_up:
+            message = "the verdict was made up for a test, so it never goes on record"
+            raise RequestError([Diagnostic("made-up", message, "screen the patient with a Screener")])
 
 
 class NewestEntries(NamedTuple):
@@ -93,6 +103,7 @@ class Batch(Protocol):
         ...
 
 
+@runtime_checkable
 class Recorder(Protocol):
     """Records screenings durably, before their verdicts are returned."""
 
@@ -123,6 +134,29 @@ class Recorder(Protocol):
             KetascreenError: it is not on record.
         """
         ...
+
+
+def require_recorder(ledger: object) -> None:
+    """Requires a ledger, or None for none.
+
+    Raises:
+        RequestError: it is something else, such as the path of one.
+    """
+    if ledger is not None:
+        require(ledger, Recorder, "ledger", "a ledger", 'make one with ketascreen.Ledger("clinic.db")')
+
+
+def to_screen_by(rulebook: object, ledger: Recorder | None) -> Rulebook:
+    """The rulebook to screen by; with a ledger, the one that its files give (`loading.load.of_its_files`).
+
+    Raises:
+        RequestError: not a rulebook, or not a ledger.
+        RulebookError: its files do not load.
+    """
+    require_recorder(ledger)
+    if not isinstance(rulebook, Rulebook):
+        refuse("rulebook", "a Rulebook", 'read one with load_rulebook("folder")')
+    return rulebook if ledger is None else of_its_files(rulebook)
 
 
 def refuse_without_record(what: str, *, has_ledger: bool) -> None:

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from ketascreen.arguments import listed, refuse, require
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Route, Stage
 from ketascreen.patient.profile import PatientProfile
-from ketascreen.patient.times import is_of_our_time
+from ketascreen.patient.refused import Refused
+from ketascreen.patient.times import is_of_our_time, read_instant
 from ketascreen.runtime.time_zones import time_zone
 from ketascreen.verdict.decided import ClinicianDecision
+from ketascreen.verdict.override import Override
 
 _ROUTES = tuple(Route)
 _STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
+_SOME_ROUTES = "a list of routes, or None for all"
 _NO_PROFILE = Diagnostic("profile", "`profile` must be a PatientProfile", "make one with PatientProfile(...)")
 
 
@@ -45,6 +49,25 @@ def require_profile(profile: object) -> None:
         raise RequestError([_NO_PROFILE])
 
 
+def read_time(text: str) -> datetime:
+    """The time that an ISO 8601 text says, with its offset, such as `2026-11-22T09:00:00+01:00`.
+
+    Raises:
+        RequestError: another text, or one without an offset.
+    """
+    try:
+        if not isinstance(text, str):
+            refuse("text", "text", "write 2026-11-22T09:00:00+01:00", "as-of")
+        time = read_instant(text)
+    except Refused as refused:
+        problem = Diagnostic("as-of", refused.message, refused.hint)
+    else:
+        if isinstance(time, datetime):
+            return time
+        problem = Diagnostic("as-of", "a date without a time", "write 2026-11-22T09:00:00+01:00")
+    raise RequestError([problem])
+
+
 def read_request(
     rulebook: Rulebook,
     as_of: datetime,
@@ -59,27 +82,57 @@ def read_request(
         RequestError: a time without an offset, an unknown route or stage, a decision on a rule that no clinician
             decides.
     """
-    problems = []
-    if not isinstance(as_of, datetime) or as_of.utcoffset() is None:
-        problems.append(Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00"))
-    elif not is_of_our_time(as_of):
-        problems.append(Diagnostic("as-of", "`as_of` must be between the years 1850 and 9000", "check the year"))
-    if stage not in _STAGES:
+    problems = list(_problems_of_time(as_of))
+    if not isinstance(stage, str) or stage not in _STAGES:
         problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
-    listed = rulebook.routes.keys() if routes is None else set(routes)
-    if not listed or not listed <= rulebook.routes.keys():
+    given_routes = list(rulebook.routes if routes is None else listed(routes, "routes", _SOME_ROUTES, 'write ["iv"]'))
+    if not given_routes or not all(isinstance(one, str) and one in rulebook.routes for one in given_routes):
         names = ", ".join(rulebook.routes)
         problems.append(
             Diagnostic(
                 "route", "`routes` is empty, or names a route that the rulebook does not have", f"it has {names}"
             )
         )
-    given = tuple(decisions)
+    given = tuple(listed(decisions, "decisions", "a list of decisions", "write [ClinicianDecision(...)]"))
     problems += _undecidable(given, rulebook)
     if problems:
         raise RequestError(problems)
-    asked = tuple([route for route in _ROUTES if route in listed])
+    asked = tuple([route for route in _ROUTES if route in given_routes])
     return Request(ClinicTime.at(as_of, time_zone), _STAGES[stage], asked, given)
+
+
+def read_as_of(as_of: datetime) -> datetime:
+    """The time of a screening itself.
+
+    Raises:
+        RequestError: not a time with its offset, between the years 1850 and 9000.
+    """
+    if problems := list(_problems_of_time(as_of)):
+        raise RequestError(problems)
+    return as_of
+
+
+def _problems_of_time(as_of: object) -> Iterator[Diagnostic]:
+    if not isinstance(as_of, datetime) or as_of != as_of:  # NaT of pandas is a datetime
+        hint = 'write datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Europe/Berlin")), or read_time(text)'
+        yield Diagnostic("as-of", "`as_of` must be a datetime with its offset from UTC", hint)
+    elif as_of.utcoffset() is None:
+        yield Diagnostic("as-of", "`as_of` has no offset from UTC", "give it one, such as +01:00")
+    elif not is_of_our_time(as_of):
+        yield Diagnostic("as-of", "`as_of` must be between the years 1850 and 9000", "check the year")
+
+
+def overrides_of(given: Iterable[Override]) -> tuple[Override, ...]:
+    """The overrides that a screening is given.
+
+    Raises:
+        RequestError: something else.
+    """
+    hint = "give the overrides of its record"
+    found = tuple(listed(given, "overrides", "a list of overrides", hint))
+    for one in found:
+        require(one, Override, "overrides", "a list of overrides", hint)
+    return found
 
 
 def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
@@ -92,13 +145,18 @@ def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
     if given is not None and own is not None and given != own:
         message = "`time_zone` is not the time zone of the rulebook"
         raise RequestError([Diagnostic("time-zone", message, "give it in one of the two places")])
-    if given is not None:
-        try:
-            time_zone(given)
-        except (LookupError, TypeError):  # a name that is not text, too
-            hint = "write an IANA name, such as America/Los_Angeles"
-            raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)]) from None
+    if given is not None and not _is_zone(given):
+        hint = "write an IANA name, such as America/Los_Angeles"
+        raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)])
     return own if given is None else given
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        time_zone(name)
+    except (LookupError, TypeError):  # a name that is not text, too
+        return False
+    return True
 
 
 def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:

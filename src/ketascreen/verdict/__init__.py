@@ -1,6 +1,6 @@
 """What a screening says: frozen data, the five decisions, overrides, the JSON Schema. No evaluation.
 
-It may import language, patient, texts, diagnostic, _version.
+It may import arguments, language, patient, texts, diagnostic, _version.
 """
 
 from typing import TYPE_CHECKING

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
+from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.terms import Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
@@ -28,9 +30,38 @@ class ClinicianDecision(Reported):
     at: WrittenTime
     until: WrittenTime | None = None
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _speak_plainly(cls, raw: Any, handler: Any, info: ValidationInfo) -> Self:
+        """A RequestError for a wrong part. Not in the docstring of the class, whose words the JSON Schema has."""
+        try:
+            decision: Self = handler(raw)
+        except ValidationError as error:
+            if info.mode == "json":  # a part of a verdict that is read, which has its own error
+                raise
+            names = dict.fromkeys(str(detail["loc"][0]) if detail["loc"] else "" for detail in error.errors())
+        else:
+            return decision
+        raise RequestError([_problem_of(name) for name in names])
+
     def is_of_the_day(self, clinic: ClinicTime) -> bool:
         """Whether it was made on the clinic's day of the screening, and has not ended."""
         return clinic.day_of(self.at) == clinic.today and (self.until is None or clinic.as_of < self.until)
+
+
+_WANTED = {
+    "rule": "write the id of a rule, as text",
+    "by": "write who decides, as an opaque token of at least one letter",
+    "at": "write a datetime with its offset, such as read_time(text)",
+    "until": "write a datetime with its offset, or leave it out",
+}
+
+
+def _problem_of(name: str) -> Diagnostic:
+    if name not in _WANTED:
+        return Diagnostic("decision", "a decision has `rule`, `by`, `at`, `until` and nothing else", "check its names")
+    message = f"`{name}` of a decision is missing or of a wrong form"
+    return Diagnostic("decision", message, _WANTED[name], pointer=f"/{name}")
 
 
 class DecisionShown(Reported):

@@ -9,12 +9,14 @@ from typing import Any, Self
 from pydantic import AwareDatetime, Field
 
 from ketascreen._version import VERSION
+from ketascreen.arguments import require
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import FactLacking, Fault, Finding, Want
@@ -79,7 +81,7 @@ class LeanVerdict(Reported):
     stage: Stage
     as_of: AwareDatetime
     time_zone: str | None = None
-    routes: dict[Route, RouteRecommendation]
+    routes: ByWord[Route, RouteRecommendation]
     findings: dict[str, LeanFinding]
     facts: dict[str, LeanFact]
     last_answers: dict[str, LeanFact] = Field(default_factory=dict)
@@ -99,7 +101,12 @@ class LeanVerdict(Reported):
 
     @classmethod
     def of(cls, verdict: Verdict) -> Self:
-        """The lean form of a verdict."""
+        """The lean form of a verdict.
+
+        Raises:
+            RequestError: `verdict` is not a verdict.
+        """
+        require(verdict, Verdict, "verdict", "a Verdict", "give what `screen` returned")
         facts = _facts_of([one for one in verdict.findings if not EFFECTS[one.effect].last_answers])
         last = _facts_of([one for one in verdict.findings if EFFECTS[one.effect].last_answers])
         lacking = [lacking for finding in verdict.findings for lacking in finding.lacks]
@@ -107,7 +114,7 @@ class LeanVerdict(Reported):
             stage=verdict.stage,
             as_of=verdict.as_of,
             time_zone=verdict.time_zone,
-            routes={route: recommendation_of(one) for route, one in verdict.routes.items()},
+            routes=ByWord((route, recommendation_of(one)) for route, one in verdict.routes.items()),
             findings={finding.rule: _lean(finding) for finding in verdict.findings},
             facts=facts,
             last_answers={name: fact for name, fact in last.items() if facts.get(name) != fact},
@@ -132,6 +139,7 @@ class LeanVerdict(Reported):
             RequestError: the verdict was made by another rulebook; findings are missing or not by this rulebook, or do
                 not give what is recommended.
         """
+        require(rulebook, (Rulebook, Wording), "rulebook", "a Rulebook", 'read one with load_rulebook("folder")')
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
         if not self._is_by_rulebook(words.rulebook):
             raise RequestError([_OTHER_RULEBOOK])

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
 from ketascreen.verdict.verdict import Agreement, in_short
@@ -25,7 +26,7 @@ class Recommendation(Quiet):
     stage: Stage
     as_of: datetime
     time_zone: str | None
-    routes: Mapping[Route, RouteRecommendation]
+    routes: ByWord[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
@@ -62,7 +63,7 @@ class RouteVerdict(Reported):
     readiness_reasons: tuple[str, ...]
     alerts: tuple[str, ...]
     alerts_not_ruled_out: tuple[str, ...]
-    findings: dict[Effect, dict[Outcome, tuple[str, ...]]]
+    findings: ByWord[Effect, ByWord[Outcome, tuple[str, ...]]]
     asks: tuple[Ask, ...]
     advice: tuple[str, ...]
     attributes: tuple[RouteStatement, ...]
@@ -123,6 +124,10 @@ class Receipt(Reported):
     digest: str
 
 
+MADE_UP = "made-up"
+"""The channel, and the rulebook, of a verdict that was made up for a test (`ketascreen.testing`)."""
+
+
 class Verdict(Reported):
     """Everything that one screening gave.
 
@@ -137,7 +142,7 @@ class Verdict(Reported):
     stage: Stage
     as_of: AwareDatetime
     time_zone: str | None = None
-    routes: dict[Route, RouteVerdict]
+    routes: ByWord[Route, RouteVerdict]
     findings: tuple[Finding, ...]
     decisions: tuple[DecisionShown, ...]
     rulebook: RulebookUsed
@@ -151,6 +156,11 @@ class Verdict(Reported):
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         return in_short(self)
 
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it was made up for a test, so that it says nothing about a patient."""
+        return MADE_UP in (self.rulebook.id, *self.agreement.channels)
+
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.
 
@@ -163,8 +173,12 @@ class Verdict(Reported):
         raise KeyError(rule)
 
     def reasons(self, route: Route | str) -> tuple[Finding, ...]:
-        """The findings that make the decision for a route."""
-        return tuple(map(self.finding, self.routes[Route(route)].reasons))
+        """The findings that make the decision for a route.
+
+        Raises:
+            KeyError: there is nothing for that route.
+        """
+        return tuple(map(self.finding, self.routes[route].reasons))
 
 
 def in_short(said: object) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import ENGINE_CHANNEL, DecidedBy, Effect, Outcome, Route
 from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
@@ -58,7 +59,7 @@ class Wording:
         self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
-        self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
+        self._sheets: dict[str, dict[str, Any]] = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
         self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
         self.rulebook = RulebookUsed(
@@ -159,9 +160,9 @@ class Wording:
             stage=recommendation.stage,
             as_of=recommendation.as_of,
             time_zone=recommendation.time_zone,
-            routes={
-                route: self._route(route, one, kinds[route], lacking) for route, one in recommendation.routes.items()
-            },
+            routes=ByWord(
+                (route, self._route(route, one, kinds[route], lacking)) for route, one in recommendation.routes.items()
+            ),
             findings=findings,
             decisions=decisions,
             rulebook=self.rulebook,
@@ -181,7 +182,7 @@ class Wording:
             first.append(ENGLISH.text("notice.without_engine"))
         return " ".join((*first, self._notice))
 
-    def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
+    def _route(self, route: str, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
             **self._sheets[route],
             decision=given.decision,
@@ -216,13 +217,13 @@ class Wording:
         )
 
 
-def _by_effect(found: Found) -> dict[Effect, dict[Outcome, tuple[str, ...]]]:
+def _by_effect(found: Found) -> ByWord[Effect, ByWord[Outcome, tuple[str, ...]]]:
     effects = {effect for effect, _ in found}
-    return {
-        effect: {outcome: tuple(found.get((effect, outcome), ())) for outcome in _WORST_FIRST}
+    return ByWord(
+        (effect, ByWord((outcome, tuple(found.get((effect, outcome), ()))) for outcome in _WORST_FIRST))
         for effect in Effect
         if effect in effects
-    }
+    )
 
 
 def _of_fact(fact: Fact) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from operator import attrgetter
 
+from ketascreen.arguments import require
 from ketascreen.language.terms import Outcome
 from ketascreen.verdict.finding import FactUsed, Finding
 from ketascreen.verdict.verdict import Verdict
@@ -25,6 +26,7 @@ class VerdictWriter:
     """Writes the bytes of `Verdict.model_dump_json`, in two thirds of its time, for verdicts by one rulebook."""
 
     def __init__(self, words: Wording) -> None:
+        require(words, Wording, "words", "the words of a rulebook", "give `screener.wording`")
         blank = words.findings(((rule, Outcome.NOT_MET, (), ()) for rule in words.rules), date.min)
         self._written = {
             finding.rule: (_words(finding), _part(finding, _HEAD), _part(finding, _MIDDLE)) for finding in blank
@@ -32,6 +34,7 @@ class VerdictWriter:
 
     def json(self, verdict: Verdict) -> str:
         """The JSON of a verdict. A finding with other words than the rulebook's is written by its own words."""
+        require(verdict, Verdict, "verdict", "a Verdict", "give what `screen` returned")
         used: dict[int, str] = {}
         findings = ",".join([self._finding(finding, used) for finding in verdict.findings])
         before, after = (verdict.model_dump_json(include=fields) for fields in (_BEFORE, _AFTER))

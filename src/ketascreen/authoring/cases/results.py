@@ -54,7 +54,7 @@ class PatientResult:
     `not_decidable` are the rules of decisions that are refused, since nobody decides on them.
     """
 
-    routes: Mapping[Route, RouteRecommendation]
+    routes: Mapping[str, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     alerts: frozenset[str]
     asks: frozenset[str]

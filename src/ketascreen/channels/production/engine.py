@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Protocol, cast
 
-from ketascreen.diagnostic import ChannelFault
+from ketascreen.diagnostic import ChannelFault, Diagnostic
 
 ENGINE_FLAGS = "-O2 -DPyEval_CallObject=PyObject_CallObject"
 """What CPPFLAGS must hold where pip compiles the engine; Makefile has the same text.
@@ -33,6 +33,7 @@ class EngineMissing(ChannelFault):
             '`channels=("reference", "compiled")` (at the command line `--channel reference --channel compiled`), '
             "whose verdicts say that it did not take part"
         )
+        self.diagnostics = (Diagnostic("not-installed", str(self)),)
 
     def __reduce__(self) -> tuple[type[EngineMissing], tuple[()]]:
         return type(self), ()
