@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ketascreen.language.rulebook import Rulebook
     from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
     from ketascreen.loading.load import load_rulebook
+    from ketascreen.patient.given import GivenFacts
     from ketascreen.patient.observation import ListObservation, Observation
     from ketascreen.patient.profile import PatientProfile
     from ketascreen.patient.reader import read_profile
@@ -46,6 +47,7 @@ __all__ = [
     "EngineMissing",
     "Fault",
     "Finding",
+    "GivenFacts",
     "InputError",
     "KetascreenError",
     "LeanVerdict",
@@ -80,6 +82,7 @@ _HOMES = {
     "verdict.recommendation": ("Recommendation",),
     "loading.load": ("load_rulebook",),
     "patient.reader": ("read_profile",),
+    "patient.given": ("GivenFacts",),
     "patient.observation": ("ListObservation", "Observation"),
     "patient.profile": ("PatientProfile",),
     "language.rulebook": ("Rulebook",),
