@@ -1,4 +1,4 @@
-"""A small client of the YAML language server that editors run: opens a text, and asks it what an editor would ask."""
+"""A small client of the language servers that editors run: opens a text, and asks them what an editor would ask."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from typing import Any, Self
 
 from tests.helpers.places import ROOT
 
-PACKAGE = "yaml-language-server@1.25.0"
+YAML = "yaml-language-server@1.25.0"
+PYRIGHT = "pyright@1.1.414"
 _SECONDS = 20
 _SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "hover": True, "completion": True}}
 
 
-def installed(folder: Path) -> Path | str:
-    """The language server below `folder`, installed there where it is not; else a sentence that says why not."""
-    program = folder / "node_modules" / ".bin" / "yaml-language-server"
+def installed(folder: Path, package: str = YAML, program_name: str = "yaml-language-server") -> Path | str:
+    """A program of a package below `folder`, installed there where it is not; else a sentence that says why not."""
+    program = folder / "node_modules" / ".bin" / program_name
     if program.exists():
         return program
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "npm is not installed"
-    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", PACKAGE]
+    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", package]
     try:
         ran = subprocess.run(command, capture_output=True, check=False, timeout=50)
     except subprocess.TimeoutExpired:
         return "npm took too long"
-    return program if ran.returncode == 0 and program.exists() else f"npm could not install {PACKAGE}"
+    return program if ran.returncode == 0 and program.exists() else f"npm could not install {package}"
 
 
-def cache() -> Path:
-    """Where the language server is kept between runs."""
-    return ROOT / ".cache" / "language-server"
+def cache(name: str = "language-server") -> Path:
+    """Where a language server is kept between runs."""
+    return ROOT / ".cache" / name
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class LanguageServer:
     """A running server. Use it in a `with` block."""
 
     program: Path
+    language: str = "yaml"
+    settings: Mapping[str, Any] = field(default_factory=lambda: _SETTINGS)
     _process: subprocess.Popen[bytes] = field(init=False)
     _heard: queue.Queue[dict[str, Any]] = field(init=False, default_factory=queue.Queue)
     _asked: int = 0
@@ -71,7 +74,7 @@ class LanguageServer:
         }
         self._ask("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
         self._tell("initialized", {})
-        self._tell("workspace/didChangeConfiguration", {"settings": _SETTINGS})
+        self._tell("workspace/didChangeConfiguration", {"settings": self.settings})
         return self
 
     def __exit__(
@@ -85,7 +88,7 @@ class LanguageServer:
 
     def opened(self, path: Path, text: str) -> list[Marked]:
         """What the server underlines in a text that an editor has opened as the file at `path`."""
-        document = {"uri": path.as_uri(), "languageId": "yaml", "version": 1, "text": text}
+        document = {"uri": path.as_uri(), "languageId": self.language, "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": document})
         heard = self._wait(
             lambda said: (
@@ -125,9 +128,14 @@ class LanguageServer:
         while True:
             said = self._heard.get(timeout=_SECONDS)
             if "id" in said and "method" in said:
-                self._send({"id": said["id"], "result": _answer(said)})
+                self._send({"id": said["id"], "result": self._answer(said)})
             elif wanted(said):
                 return said
+
+    def _answer(self, asked: Mapping[str, Any]) -> Any:
+        if asked["method"] != "workspace/configuration":
+            return None
+        return [self.settings.get(item.get("section")) for item in asked["params"]["items"]]
 
     def _listen(self) -> None:
         out = self._process.stdout
@@ -137,12 +145,6 @@ class LanguageServer:
             while out.readline().strip():
                 pass
             self._heard.put(json.loads(out.read(length)))
-
-
-def _answer(asked: Mapping[str, Any]) -> Any:
-    if asked["method"] != "workspace/configuration":
-        return None
-    return [_SETTINGS.get(item.get("section")) for item in asked["params"]["items"]]
 
 
 def _at(path: Path, line: int, column: int) -> dict[str, Any]:

@@ -135,16 +135,17 @@ def _of_page(page: Path) -> Iterator[str]:
 def refused() -> tuple[str, ...]:
     """A misspelt name, choice, key and unit of each fact that can have one, and other forms that no reader reads."""
     wrong = [_call(f"{fact.name}x", _first(fact)) for fact in BUILT_IN.values()]
+    forms: tuple[str, ...]
     for fact in BUILT_IN.values():
         match fact.kind:
             case Kind.CHOICE:
                 word = json.dumps(f"{fact.choices[0]}x")
-                yields = (word, f'{{"value": {word}}}', f'{{"value": {word}, {DATED}}}', f'{{"valu": {_first(fact)}}}')
+                forms = (word, f'{{"value": {word}}}', f'{{"value": {word}, {DATED}}}', f'{{"valu": {_first(fact)}}}')
             case Kind.LIST:
-                yields = ('"stroke"', '{"present": "stroke"}', '{"value": ["stroke"]}', '{"present": [1]}', "[1]")
+                forms = ('"stroke"', '{"present": "stroke"}', '{"value": ["stroke"]}', '{"present": [1]}', "[1]")
             case _:
-                yields = ('{"value": 31, "unit": "kPa"}', '{"value": 31, "units": "mmHg"}', "[31]", "b'31 mmHg'")
-        wrong += [_call(fact.name, form) for form in yields]
+                forms = ('{"value": 31, "unit": "kPa"}', '{"value": 31, "units": "mmHg"}', "[31]", "b'31 mmHg'")
+        wrong += [_call(fact.name, form) for form in forms]
     others = [
         *("PatientProfile(egfr=60)", "PatientProfile(observed_at=2026)", 'PatientProfile(birth_date=["1984"])'),
         'PatientProfile(extra=["egfr"])',

@@ -1,6 +1,6 @@
-"""What `PatientProfile.<field>` and `help(PatientProfile)` tell of each field: what it is, its unit, range and choices.
+"""What `PatientProfile.<field>` and `help(PatientProfile)` say about a field: what it is, its unit, range and choices.
 
-The words stand in given.py, where editors read them too. They are read when somebody asks, not when a program starts.
+The words are in given.py, where editors read them too. They are read when somebody asks, not when a program starts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ else:
             return super().__getattr__(name)
 
     class ToldModel(BaseModel, metaclass=_Telling):
-        """A model whose class tells of its fields."""
+        """A model whose class says what its fields are."""
 
 
 def _told_field(model: type[BaseModel], name: str) -> ToldField:
