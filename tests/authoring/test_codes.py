@@ -31,6 +31,7 @@ from ketascreen.loading.built_in import built_in_rules
 from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.syntax.utf8 import MAX_BYTES
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
+from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledgers import new_ledger
 from tests.helpers.rulebook_files import GOOD, with_files
@@ -247,6 +248,7 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
+    **TOLD_IN_JSON,
     "cache-damaged": _by_a_cut_cache,
     "ledger-damaged": lambda folder: _of_ledger(lambda: verify_file(_file(folder, b"{}"))),
     "ledger-foreign": lambda folder: _of_ledger(lambda: Ledger(_file(folder, b"another program's" * 99))),

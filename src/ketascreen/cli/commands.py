@@ -6,7 +6,7 @@ import errno
 import io
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -95,7 +95,19 @@ class _OnStandardError(logging.Handler):
 
 
 class _Main(LazyGroup):
-    """Turns every failure into sentences and an exit status."""
+    """Turns every failure into sentences and an exit status, and into JSON where the command line asks for JSON."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        given = tuple(args)
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            _tell_program(error, given)
+            raise
+        context.meta[_GIVEN] = given
+        return context
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
@@ -104,18 +116,33 @@ class _Main(LazyGroup):
             log.addHandler(warnings)
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.exceptions.Exit, click.Abort):
+            raise
+        except click.ClickException as error:
+            _tell_program(error, ctx.meta[_GIVEN])
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             from ketascreen.cli.errors import report
 
+            _tell_program(error, ctx.meta[_GIVEN])
             status = report(error)
         finally:
             for log in _WARNED:
                 log.removeHandler(warnings)
         return ctx.exit(status)
+
+
+_GIVEN = "ketascreen.given"
+"""The name in the context's `meta` of the whole command line."""
+
+
+def _tell_program(error: Exception, given: Sequence[str]) -> None:
+    from ketascreen.cli.errors import tell_program, wants_json
+
+    if wants_json(given):
+        tell_program(error)
 
 
 def _escape_what_cannot_be_written() -> None:
