@@ -15,15 +15,19 @@ from typing import Any, Self
 
 from tests.helpers.places import ROOT
 
-YAML = "yaml-language-server@1.25.0"
-PYRIGHT = "pyright@1.1.414"
+PACKAGE = "yaml-language-server@1.25.0"
 _SECONDS = 20
 _SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "hover": True, "completion": True}}
 
 
-def installed(folder: Path, package: str = YAML, program_name: str = "yaml-language-server") -> Path | str:
-    """A program of a package below `folder`, installed there where it is not; else a sentence that says why not."""
-    program = folder / "node_modules" / ".bin" / program_name
+def installed(folder: Path) -> Path | str:
+    """The language server below `folder`; else a sentence that says why not."""
+    return from_npm(folder, PACKAGE, "yaml-language-server")
+
+
+def from_npm(folder: Path, package: str, name: str) -> Path | str:
+    """A program below `folder`, installed there where it is not; else a sentence that says why not."""
+    program = folder / "node_modules" / ".bin" / name
     if program.exists():
         return program
     npm = shutil.which("npm")
@@ -37,9 +41,9 @@ def installed(folder: Path, package: str = YAML, program_name: str = "yaml-langu
     return program if ran.returncode == 0 and program.exists() else f"npm could not install {package}"
 
 
-def cache(name: str = "language-server") -> Path:
-    """Where a language server is kept between runs."""
-    return ROOT / ".cache" / name
+def cache() -> Path:
+    """Where the language server is kept between runs."""
+    return ROOT / ".cache" / "language-server"
 
 
 @dataclass(frozen=True)

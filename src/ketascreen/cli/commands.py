@@ -6,7 +6,8 @@ import errno
 import io
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -101,11 +102,8 @@ class _Main(LazyGroup):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         given = tuple(args)
-        try:
+        with _told_in_json(given):
             context = super().make_context(info_name, args, parent, **extra)
-        except click.ClickException as error:
-            _tell_program(error, given)
-            raise
         context.meta[_GIVEN] = given
         return context
 
@@ -115,18 +113,15 @@ class _Main(LazyGroup):
         for log in _WARNED:
             log.addHandler(warnings)
         try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort):
-            raise
-        except click.ClickException as error:
-            _tell_program(error, ctx.meta[_GIVEN])
+            with _told_in_json(ctx.meta[_GIVEN]):
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             from ketascreen.cli.errors import report
 
-            _tell_program(error, ctx.meta[_GIVEN])
             status = report(error)
         finally:
             for log in _WARNED:
@@ -138,11 +133,19 @@ _GIVEN = "ketascreen.given"
 """The name in the context's `meta` of the whole command line."""
 
 
-def _tell_program(error: Exception, given: Sequence[str]) -> None:
-    from ketascreen.cli.errors import tell_program, wants_json
+@contextmanager
+def _told_in_json(given: Sequence[str]) -> Iterator[None]:
+    """Tells a program that asked for JSON what failed, in JSON."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        from ketascreen.cli.errors import tell_program, wants_json
 
-    if wants_json(given):
-        tell_program(error)
+        if wants_json(given):
+            tell_program(error)
+        raise
 
 
 def _escape_what_cannot_be_written() -> None:
