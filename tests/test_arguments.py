@@ -154,7 +154,7 @@ def refusal(made: Callable[..., object], argument: str, wrong: Any) -> Ketascree
 
 def test_a_profile_takes_each_fact_by_its_name() -> None:
     with pytest.raises(ProfileError, match=r"model_validate\(answers\)"):
-        PatientProfile({"pregnancy": "pregnant"})  # type: ignore[call-arg]
+        PatientProfile({"pregnancy": "pregnant"})  # type: ignore[arg-type, call-arg]
 
 
 def test_the_default_screener_takes_no_rulebook() -> None:

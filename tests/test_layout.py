@@ -9,8 +9,8 @@ from tests.helpers.places import ROOT
 
 FOLDERS = ("src", "tests", "tools", "benchmarks")
 MOST_LINES = 300
-TABLES = {"src/ketascreen/patient/profile.py"}
-"""Files that are longer because they are tables: the built-in facts."""
+TABLES = {"src/ketascreen/patient/profile.py", "src/ketascreen/patient/given.py"}
+"""Files that are longer because they are tables: the built-in facts, and the types of their answers."""
 
 
 def test_no_file_is_longer_than_300_lines_but_the_tables_named() -> None:

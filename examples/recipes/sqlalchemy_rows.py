@@ -58,4 +58,4 @@ def profile_of(
             answers[fact] = words[0]
         else:  # two codes contradict each other: not known, until somebody looks
             left += [diagnosis for _, diagnosis in said]
-    return PatientProfile(observed_at=at, **answers), left
+    return PatientProfile.model_validate({"observed_at": at, **answers}), left

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
     from ketascreen.loading.load import load_rulebook
     from ketascreen.patient.codes import CodeTable, Meaning
+    from ketascreen.patient.given import GivenFacts
     from ketascreen.patient.observation import ListObservation, Observation
     from ketascreen.patient.profile import PatientProfile
     from ketascreen.patient.reader import read_profile
@@ -62,6 +63,7 @@ __all__ = [
     "FactUsed",
     "Fault",
     "Finding",
+    "GivenFacts",
     "InputError",
     "KeptHead",
     "KetascreenError",
@@ -125,6 +127,7 @@ _HOMES = {
     "verdict.recommendation": ("Recommendation",),
     "loading.load": ("load_rulebook",),
     "patient.reader": ("read_profile",),
+    "patient.given": ("GivenFacts",),
     "patient.observation": ("ListObservation", "Observation"),
     "patient.profile": ("PatientProfile",),
     "language.rulebook": ("Rulebook",),

@@ -67,6 +67,15 @@ class Diagnostic:
         numbered = f"{self.place.line:>5} | {shown}".rstrip()
         return [*_folded(self._head(), width), numbered, *(f"{'|':>7} {line}" for line in below)]
 
+    def as_data(self) -> dict[str, str | int | None]:
+        """The problem as plain data, the same from every command (schema/problems.schema.json); None: there is none."""
+        path, line, column, length = self.place or (None, None, None, None)
+        return {
+            "code": self.code, "message": self.message, "hint": self.hint,
+            "path": path, "line": line, "column": column, "length": length,
+            "text": self.text, "pointer": self.pointer,
+        }  # fmt: skip
+
     def _head(self, hint: str = "") -> str:
         where = [str(self.place)] if self.place else []
         if self.pointer is not None:

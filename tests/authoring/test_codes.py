@@ -14,7 +14,6 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import (
-    ChannelFault,
     ClinicianDecision,
     LeanVerdict,
     PatientProfile,
@@ -36,6 +35,7 @@ from ketascreen.screening.recorder import Screening
 from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.testing import made_up_verdict
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
+from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
@@ -210,8 +210,8 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
+    **TOLD_IN_JSON,
     "cache-damaged": _by_a_cut_cache,
-    "channel-fault": lambda _: [problem.code for problem in ChannelFault("no answer").diagnostics],
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-folder": lambda folder: _checked(folder / "nowhere"),

@@ -146,7 +146,7 @@ def test_a_condition_is_shown_in_the_words_it_was_written_in(condition: Conditio
 def test_a_name_that_nothing_has_ends_with_2_and_a_hint(args: list[str], hint: str) -> None:
     ran = run(*args)
     assert (ran.status, ran.out) == (ExitStatus.BAD_INPUT, "")
-    assert hint in ran.err
+    assert hint in flat(ran.err)
 
 
 def test_a_fact_says_how_it_is_answered_how_long_it_counts_and_who_asks_it() -> None:

@@ -166,7 +166,7 @@ def test_a_limit_that_is_no_percentage_is_refused(least: str) -> None:
 def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path: Path) -> None:
     ran = run("coverage", folder(tmp_path, HIGH), "--rule", "hi-pressure")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == "unknown rule `hi-pressure`; did you mean `high-pressure`?\n"
+    assert ran.err == "unknown rule `hi-pressure`; did you mean `high-pressure`? [unknown-rule]\n"
 
 
 def test_a_rulebook_without_cases_is_refused(tmp_path: Path) -> None:

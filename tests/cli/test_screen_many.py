@@ -77,6 +77,11 @@ def test_as_json_every_line_is_a_verdict_in_its_lean_form_or_its_problems(jobs: 
                 "code": "unknown-fact",
                 "message": "unknown fact `sistolic_bp`",
                 "hint": "did you mean `systolic_bp`?",
+                "path": "standard input",
+                "line": 2,
+                "column": 1,
+                "length": 1,
+                "text": None,
                 "pointer": "/sistolic_bp",
             }
         ],

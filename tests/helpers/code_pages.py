@@ -131,6 +131,7 @@ _HEAD = """# What the codes mean
 
 Everything that ketascreen refuses or reports has a stable code, shown in brackets at the end of its line. Each code has
 a page with a bad example, a good one, and why. The examples use the small rulebook of tests/loading/good, and a test
-tries them. `ketascreen check` reports what is wrong with a rulebook and its cases. If a check finding is right as it
+tries them. A command with `--json` prints each problem as data, where it fails too (docs/problems.md).
+`ketascreen check` reports what is wrong with a rulebook and its cases. If a check finding is right as it
 is, an `allow` entry accepts it, with a reason (docs/rule-format.md).
 """

@@ -1,4 +1,4 @@
-"""A small client of the YAML language server that editors run: opens a text, and asks it what an editor would ask."""
+"""A small client of the language servers that editors run: opens a text, and asks them what an editor would ask."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ class LanguageServer:
     """A running server. Use it in a `with` block."""
 
     program: Path
+    language: str = "yaml"
+    settings: Mapping[str, Any] = field(default_factory=lambda: _SETTINGS)
     _process: subprocess.Popen[bytes] = field(init=False)
     _heard: queue.Queue[dict[str, Any]] = field(init=False, default_factory=queue.Queue)
     _asked: int = 0
@@ -76,7 +78,7 @@ class LanguageServer:
         }
         self._ask("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
         self._tell("initialized", {})
-        self._tell("workspace/didChangeConfiguration", {"settings": _SETTINGS})
+        self._tell("workspace/didChangeConfiguration", {"settings": self.settings})
         return self
 
     def __exit__(
@@ -90,7 +92,7 @@ class LanguageServer:
 
     def opened(self, path: Path, text: str) -> list[Marked]:
         """What the server underlines in a text that an editor has opened as the file at `path`."""
-        document = {"uri": path.as_uri(), "languageId": "yaml", "version": 1, "text": text}
+        document = {"uri": path.as_uri(), "languageId": self.language, "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": document})
         heard = self._wait(
             lambda said: (
@@ -130,9 +132,14 @@ class LanguageServer:
         while True:
             said = self._heard.get(timeout=_SECONDS)
             if "id" in said and "method" in said:
-                self._send({"id": said["id"], "result": _answer(said)})
+                self._send({"id": said["id"], "result": self._answer(said)})
             elif wanted(said):
                 return said
+
+    def _answer(self, asked: Mapping[str, Any]) -> Any:
+        if asked["method"] != "workspace/configuration":
+            return None
+        return [self.settings.get(item.get("section")) for item in asked["params"]["items"]]
 
     def _listen(self) -> None:
         out = self._process.stdout
@@ -142,12 +149,6 @@ class LanguageServer:
             while out.readline().strip():
                 pass
             self._heard.put(json.loads(out.read(length)))
-
-
-def _answer(asked: Mapping[str, Any]) -> Any:
-    if asked["method"] != "workspace/configuration":
-        return None
-    return [_SETTINGS.get(item.get("section")) for item in asked["params"]["items"]]
 
 
 def _at(path: Path, line: int, column: int) -> dict[str, Any]:

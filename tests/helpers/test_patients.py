@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import chain, combinations, product
+from typing import Any
 
 import pytest
 
@@ -90,8 +91,10 @@ def test_nothing_stands_against_a_patient_with_reassuring_answers_alone(end: int
         for name, ends in {**REASSURING, **SPANS}.items()
         if name not in {*EVENTS, "verified_abstinence_months"}
     }
-    answers = {name: {"value": value, "at": AS_OF} for name, value in single.items()}
-    lists = {name: {"present": [*one, *two], "complete": True, "at": AS_OF} for name, (one, two) in WORDS.items()}
+    answers: dict[str, Any] = {name: {"value": value, "at": AS_OF} for name, value in single.items()}
+    lists: dict[str, Any] = {
+        name: {"present": [*one, *two], "complete": True, "at": AS_OF} for name, (one, two) in WORDS.items()
+    }
     screener = Screener(shipped(), channels=("compiled",))
     verdict = screener.screen(PatientProfile(**answers, **lists), as_of=AS_OF, stage=Stage.SESSION)
     for route, given in verdict.routes.items():

@@ -44,7 +44,7 @@ def refused(**answers: Any) -> list[tuple[str, str | None]]:
     return [(problem.code, problem.pointer) for problem in caught.value.diagnostics]
 
 
-def at(day: str | None, value: Any) -> dict[str, Any]:
+def at(day: str | None, value: Any) -> Any:
     """An answer of a day of 2026, or of no known day."""
     key = "present" if isinstance(value, list) else "value"
     return {key: value, **({"complete": True} if key == "present" else {}), "at": day and f"2026-{day}"}
@@ -190,7 +190,7 @@ def test_an_answer_that_is_taken_away_makes_no_contradiction_where_the_others_ar
     )
     one = Contradiction("made_up", when, about="pregnancy_test", say="Say.", newer="pregnancy_test")
     vocabulary = VOCABULARY.extended([], {}, [one])
-    answers = {
+    answers: dict[str, Any] = {
         "pregnancy_test": at("11-02", "positive"),
         "pregnancy": at("11-20", "not_pregnant"),
         "hypertension": at("11-20", "none"),

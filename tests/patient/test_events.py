@@ -132,7 +132,7 @@ def test_a_year_of_birth_that_leaves_nothing_of_an_age_contradicts_it() -> None:
         ("7 months", None),
     ],
 )
-def test_the_time_since_an_event_is_a_number_or_a_span_or_not_known(answer: object, months: object) -> None:
+def test_the_time_since_an_event_is_a_number_or_a_span_or_not_known(answer: Any, months: object) -> None:
     vocabulary = VOCABULARY.extended([], {"last_stroke": Freshness(Window(365))})
     known = known_facts(PatientProfile(last_stroke=answer), vocabulary, ClinicTime.at(AS_OF))
     assert known.current.get("last_stroke") == months

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import ListValue
 from ketascreen.language.vocabulary import Freshness, Window
 from ketascreen.patient.facts import known_facts
+from ketascreen.patient.given import HeartConditionsAt
 from tests.helpers.known import AS_OF, EAST, VOCABULARY, WEST, facts, problems
 
 # Windows
@@ -30,7 +32,7 @@ from tests.helpers.known import AS_OF, EAST, VOCABULARY, WEST, facts, problems
         (None, False),
     ],
 )
-def test_an_answer_counts_for_30_days_and_no_longer(at: object, fresh: bool) -> None:
+def test_an_answer_counts_for_30_days_and_no_longer(at: Any, fresh: bool) -> None:
     known = facts(systolic_bp={"value": 120, "at": at})
     assert known.last["systolic_bp"] == 120
     assert ("systolic_bp" in known.current) is fresh
@@ -68,7 +70,7 @@ def test_the_same_day_is_that_of_the_place_of_screening(as_of: datetime, at: obj
         (None, False),
     ],
 )
-def test_a_window_in_hours_counts_to_the_instant(at: object, fresh: bool) -> None:
+def test_a_window_in_hours_counts_to_the_instant(at: Any, fresh: bool) -> None:
     vocabulary = VOCABULARY.extended([], {"systolic_bp": Freshness(Window(minutes=120))})
     profile = PatientProfile(systolic_bp={"value": 120, "at": at})
     assert ("systolic_bp" in known_facts(profile, vocabulary, ClinicTime.at(AS_OF)).current) is fresh
@@ -123,7 +125,7 @@ def test_lasting_and_permanent_choices_do_not_age(answer: str, at: object, count
 
 
 def test_of_a_stale_list_only_the_lasting_words_count_and_nothing_is_ruled_out() -> None:
-    listed = {"present": ["stroke", "aneurysm"], "complete": True, "at": "2026-01-01"}
+    listed: HeartConditionsAt = {"present": ["stroke", "aneurysm"], "complete": True, "at": "2026-01-01"}
     known = facts(heart_conditions=listed)
     assert known.current["heart_conditions"] == ListValue(frozenset({"aneurysm"}), complete=False)
     assert known.last["heart_conditions"] == ListValue(frozenset({"stroke", "aneurysm"}), complete=True)
@@ -246,7 +248,7 @@ def test_a_standing_answer_is_kept_apart_from_those_that_count() -> None:
             ),
         },
     )
-    listed = {"present": ["aneurysm", "arrhythmia", "stroke"], "complete": True}
+    listed: HeartConditionsAt = {"present": ["aneurysm", "arrhythmia", "stroke"], "complete": True}
     profile = PatientProfile(hypertension="diagnosed", heart_conditions=listed)
     known = known_facts(profile, stands, ClinicTime.at(AS_OF))
     assert known.current == {"heart_conditions": ListValue(frozenset({"aneurysm"}), complete=False)}

@@ -108,7 +108,8 @@ def test_a_float_of_at_most_6_places_is_read(number: float, read: str) -> None:
     ],
 )
 def test_any_other_float_is_refused_everywhere_without_its_value(number: float, code: str) -> None:
-    for answer in (number, {"value": number, "at": "2026-11-22"}, Observation(number), Numeric(number)):  # type: ignore[arg-type]
+    forms: tuple[Any, ...] = (number, {"value": number, "at": "2026-11-22"}, Observation(number), Numeric(number))  # type: ignore[arg-type]
+    for answer in forms:
         found = refused(lambda: PatientProfile(systolic_bp=answer), "139", "29.9", "350.0", "e-07", "nan)")  # noqa: B023
         assert found == [(code, "/systolic_bp")]
 

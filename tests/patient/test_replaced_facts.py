@@ -20,7 +20,7 @@ OLD, NEW = "months_since_heart_attack_or_stroke", ("last_heart_attack", "last_st
 
 
 def test_it_is_read_and_names_what_replaced_it() -> None:
-    profile = PatientProfile(**{OLD: {"value": "7 months", "at": "2026-11-22"}})
+    profile = PatientProfile.model_validate({OLD: {"value": "7 months", "at": "2026-11-22"}})
     assert list(profile.observations()) == [OLD]
     assert BUILT_IN[OLD].replaced_by == NEW
     assert BUILT_IN.keys() - BUILT_IN.offered.keys() == {OLD}
@@ -41,7 +41,7 @@ def test_it_is_listed_nowhere_and_shown_to_who_asks_for_it_by_name() -> None:
 
 def test_it_is_not_suggested() -> None:
     with pytest.raises(ProfileError) as caught:
-        PatientProfile(**{OLD[:-1]: "7 months"})
+        PatientProfile.model_validate({OLD[:-1]: "7 months"})
     assert OLD not in caught.value.diagnostics[0].hint
 
 

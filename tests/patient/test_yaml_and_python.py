@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_yaml_is_refused_at_its_line_without_the_value(text: str, expected: str)
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else None,
 )
-def test_python_callers_are_refused_alike(answer: object, code: str) -> None:
+def test_python_callers_are_refused_alike(answer: Any, code: str) -> None:
     found = refused(lambda: PatientProfile(systolic_bp=answer), "139", "yesterday", "E+9")
     assert [problem[0] for problem in found] == [code]
 
@@ -111,14 +112,14 @@ def test_python_callers_are_refused_alike(answer: object, code: str) -> None:
         {"stroke": True},
     ],
 )
-def test_lists_of_python_callers_are_refused_alike(answer: object) -> None:
+def test_lists_of_python_callers_are_refused_alike(answer: Any) -> None:
     assert refused(lambda: PatientProfile(heart_conditions=answer), "stroke", "soon", "\x1b")
 
 
 @pytest.mark.parametrize(
     "answer", [139, Decimal(139), Decimal("139.0"), Decimal("1.39E+2"), "139 mmHg", Observation(Decimal(139))]
 )
-def test_python_callers_may_send_whole_numbers_and_decimals(answer: object) -> None:
+def test_python_callers_may_send_whole_numbers_and_decimals(answer: Any) -> None:
     assert PatientProfile(systolic_bp=answer).systolic_bp == Observation(Decimal(139))
 
 
@@ -135,7 +136,7 @@ def test_text_with_a_lone_surrogate_is_refused() -> None:
 
 def test_an_answer_that_no_choice_fits_names_the_choices_but_suggests_none() -> None:
     with pytest.raises(ProfileError) as caught:
-        PatientProfile(pregnancy="pregnent")
+        PatientProfile(pregnancy="pregnent")  # type: ignore[arg-type]
     (problem,) = caught.value.diagnostics
     assert problem.hint == "the choices are not_pregnant, pregnant, not_possible; leave it out if it is not known"
 

@@ -144,4 +144,4 @@ def test_a_missing_cell_that_nobody_took_out_is_refused_in_a_sentence(fact: str,
     value = getattr(import_module("pandas"), missing)
     for given in (value, {"present" if fact == "heart_conditions" else "value": value}, {"value": "none", "at": value}):
         with pytest.raises(ProfileError):
-            PatientProfile(**{fact: given})
+            PatientProfile(**{fact: given})  # type: ignore[arg-type]

@@ -19,6 +19,8 @@ from tools.docs.clinicians_page import PAGE as FOR_CLINICIANS
 from tools.docs.clinicians_page import clinicians_page
 from tools.docs.docs_blocks import DOCUMENTS, run, shown, with_files
 from tools.docs.facts_page import facts_page
+from tools.docs.given_facts import MODULE as GIVEN_FACTS
+from tools.docs.given_facts import given_facts
 from tools.docs.transcript import PAGES, replayed
 
 
@@ -51,6 +53,7 @@ def main() -> None:
         (ROOT / "schema" / "rules" / name).write_text(text, encoding="utf-8")
     (CODE_PAGES / "README.md").write_text(index(), encoding="utf-8")
     (ROOT / "docs" / "facts.md").write_text(facts_page(), encoding="utf-8")
+    GIVEN_FACTS.write_text(given_facts(), encoding="utf-8")
     FOR_CLINICIANS.write_text(clinicians_page(), encoding="utf-8")
     for document in DOCUMENTS:
         refresh(document)

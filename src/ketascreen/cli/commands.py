@@ -6,7 +6,8 @@ import errno
 import io
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -95,7 +96,16 @@ class _OnStandardError(logging.Handler):
 
 
 class _Main(LazyGroup):
-    """Turns every failure into sentences and an exit status."""
+    """Turns every failure into sentences and an exit status, and into JSON where the command line asks for JSON."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        given = tuple(args)
+        with _told_in_json(given):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_GIVEN] = given
+        return context
 
     def invoke(self, ctx: click.Context) -> object:
         _escape_what_cannot_be_written()
@@ -103,7 +113,8 @@ class _Main(LazyGroup):
         for log in _WARNED:
             log.addHandler(warnings)
         try:
-            return super().invoke(ctx)
+            with _told_in_json(ctx.meta[_GIVEN]):
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
@@ -116,6 +127,25 @@ class _Main(LazyGroup):
             for log in _WARNED:
                 log.removeHandler(warnings)
         return ctx.exit(status)
+
+
+_GIVEN = "ketascreen.given"
+"""The name in the context's `meta` of the whole command line."""
+
+
+@contextmanager
+def _told_in_json(given: Sequence[str]) -> Iterator[None]:
+    """Tells a program that asked for JSON what failed, in JSON."""
+    try:
+        yield
+    except (click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        from ketascreen.cli.errors import tell_program, wants_json
+
+        if wants_json(given):
+            tell_program(error)
+        raise
 
 
 def _escape_what_cannot_be_written() -> None:

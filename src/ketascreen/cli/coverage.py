@@ -58,7 +58,7 @@ def command(
     if rule_id is not None:
         ids = [rule.id for rule in rulebook.rules]
         if rule_id not in ids:
-            unknown("rule", rule_id, ids, "`ketascreen rules` lists them")
+            unknown("unknown-rule", "rule", rule_id, ids, "`ketascreen rules` lists them")
         covered, contradictions = [one for one in covered if one.rule.id == rule_id], ()
     files = _files(where, covered)
     if html is not None:

@@ -1,8 +1,14 @@
-"""Says what went wrong, in sentences on standard error. No sentence holds a patient's value."""
+"""Says what went wrong: in sentences on standard error, and as JSON to a program that asked for it.
+
+No sentence holds a patient's value.
+"""
 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -11,6 +17,7 @@ from ketascreen.audit.errors import LedgerError
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.diagnostic import ChannelFault, Diagnostic, InputError
 from ketascreen.rendering.page import WIDTH
+from ketascreen.rendering.problems import problems_json
 from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
@@ -21,10 +28,11 @@ _PACKAGE = Path(__file__).parents[1]
 
 def report(error: Exception) -> ExitStatus:
     """Says on standard error what failed, and gives the exit status."""
+    problems = problems_of(error)
     match error:
         case InputError():
-            for diagnostic in error.diagnostics:
-                show_problem(diagnostic)
+            for problem in problems:
+                show_problem(problem)
             return ExitStatus.BAD_INPUT
         case LedgerError(code=code):
             click.echo(str(error), err=True)
@@ -32,15 +40,41 @@ def report(error: Exception) -> ExitStatus:
         case SignatureError():
             click.echo(str(error), err=True)
             return ExitStatus.BAD_INPUT
-        case ChannelFault():
-            click.echo(str(error), err=True)
-        case OSError():
-            click.echo(f"reading or writing failed ({error.strerror or 'an error of the system'})", err=True)
-        case _:
-            # The message of an unexpected error may hold a patient's value; its kind and place do not.
-            kind = type(error).__name__
-            click.echo(f"internal error in ketascreen; there is no result ({kind} at {_place(error)})", err=True)
+    for problem in problems:
+        click.echo(problem.message, err=True)
     return ExitStatus.FAULT
+
+
+def problems_of(error: Exception) -> tuple[Diagnostic, ...]:
+    """What failed, as problems; none holds a patient's value."""
+    match error:
+        case InputError():
+            return error.diagnostics
+        case LedgerError(code=code) | SignatureError(code=code):
+            return (Diagnostic(code, str(error).removesuffix(f" [{code}]")),)
+        case ChannelFault():
+            return (Diagnostic("channel-fault", str(error)),)
+        case click.ClickException():
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            hint = f"`{context.command_path} --help` says how to call it" if context else ""
+            return (Diagnostic("usage", error.format_message(), hint),)
+        case OSError():
+            return (Diagnostic("system", f"reading or writing failed ({error.strerror or 'an error of the system'})"),)
+    # The message of an unexpected error may hold a patient's value; its kind and place do not.
+    where = f"{type(error).__name__} at {_place(error)}"
+    return (Diagnostic("internal", f"internal error in ketascreen; there is no result ({where})"),)
+
+
+def wants_json(args: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON; it need not be one that the command can read."""
+    options = args[: args.index("--")] if "--" in args else args
+    return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
+
+
+def tell_program(error: Exception) -> None:
+    """Prints what failed as JSON on standard output, for a program that asked for JSON."""
+    with suppress(OSError):  # where nothing can be written, standard error and the exit status say that it failed
+        click.echo(problems_json(problems_of(error)))
 
 
 def show_problem(problem: Diagnostic) -> None:

@@ -33,7 +33,7 @@ def command(name: str | None, as_json: bool, rules: Path | None, keys: tuple[Ver
     rulebook = rulebook_of(rules, keys)
     vocabulary = rulebook.vocabulary
     if name is not None and name not in vocabulary:
-        unknown("fact", name, vocabulary.offered, "`ketascreen facts` lists them")
+        unknown("unknown-fact", "fact", name, vocabulary.offered, "`ketascreen facts` lists them")
     chosen = [vocabulary[name]] if name is not None else list(vocabulary.offered.values())
     codes = codes_by_fact(vocabulary)
     if as_json:

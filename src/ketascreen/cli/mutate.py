@@ -80,7 +80,7 @@ def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | 
     ids = [rule.id for rule in rulebook.rules]
     for rule in rules:
         if rule not in ids:
-            unknown("rule", rule, ids, "`ketascreen rules` lists them")
+            unknown("unknown-rule", "rule", rule, ids, "`ketascreen rules` lists them")
     found = mutants(rulebook, read_sources(place, source_paths(rulebook)))
     if not rules and since is None:
         return found

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
-from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.diagnostic import Place, RequestError, did_you_mean, printable
+from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean, printable
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
@@ -126,11 +125,14 @@ def counter(what: str, *, of: int | None = None) -> Callable[[int], None]:
     return lambda done: click.echo(f"\r{done:,}{total} {what}\r", nl=False, err=True)
 
 
-def unknown(what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:
-    """Says that there is no such thing, suggests the most similar one, and ends the command."""
-    known = list(names)
-    click.echo(f"unknown {what} `{printable(name)}`; {did_you_mean(name, known, otherwise=hint)}", err=True)
-    raise click.exceptions.Exit(ExitStatus.BAD_INPUT)
+def unknown(code: str, what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:
+    """Refuses a name of something that there is not, and suggests the most similar one.
+
+    Raises:
+        RequestError: always.
+    """
+    suggested = did_you_mean(name, list(names), otherwise=hint)
+    raise RequestError([Diagnostic(code, f"unknown {what} `{printable(name)}`", suggested)])
 
 
 def plain(data: Any) -> Any:

@@ -7,7 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -20,6 +20,7 @@ from ketascreen.diagnostic import Diagnostic, Place, ProfileError
 from ketascreen.language.terms import Route, Stage
 from ketascreen.patient.reader import open_file
 from ketascreen.rendering.many import Said, Tally, summed_up, told
+from ketascreen.rendering.problems import problems_json
 from ketascreen.screen import Screener
 from ketascreen.screening.line import Tokens, tokens_in
 from ketascreen.syntax.utf8 import MAX_BYTES
@@ -35,7 +36,6 @@ MEANING = {
 }
 _COUNTED = 100
 _ONE_EACH = "the file must have one patient on each line, as JSON (JSON Lines)"
-_SHOWN = ("code", "message", "hint", "pointer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,7 @@ def _on_line(problem: Diagnostic, file: str, taken: Taken) -> Diagnostic:
 
 def _show_refused(taken: Taken, problems: Sequence[Diagnostic], as_json: bool) -> None:
     if as_json:
-        shown = [{key: value for key, value in asdict(problem).items() if key in _SHOWN} for problem in problems]
-        click.echo(json.dumps({**_about(taken), "problems": shown}, separators=(",", ":")))
+        click.echo(problems_json(problems, _about(taken)))
         return
     click.echo(ENGLISH.text("many.refused", line=_named(taken)))
     named = taken.tokens.id

@@ -25,7 +25,7 @@ def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyK
     rulebook = rulebook_of(rules, keys)
     rule = rulebook.rule(rule_id)
     if rule is None:
-        unknown("rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")
+        unknown("unknown-rule", "rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")
     context = context_of(rule, rulebook)
     if as_json:
         show_json(_data(context))

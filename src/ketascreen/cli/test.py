@@ -68,7 +68,7 @@ def command(
 def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[str, ...]) -> tuple[Case, ...]:
     for rule in rules:
         if rulebook.rule(rule) is None:
-            unknown("rule", rule, (one.id for one in rulebook.rules), "`ketascreen rules` lists them")
+            unknown("unknown-rule", "rule", rule, (one.id for one in rulebook.rules), "`ketascreen rules` lists them")
     chosen = select(cases, text=text, rules=rules)
     if not chosen:
         click.echo(f"none of the {len(cases)} cases was selected; leave out `-k` or `--rule`", err=True)

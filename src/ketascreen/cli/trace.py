@@ -41,7 +41,7 @@ def _find(name: str, rulebook: Rulebook) -> Document:
     if len(matching) == 1:
         return rulebook.documents[matching[0]]
     names = ", ".join(matching or rulebook.documents)
-    return unknown("document", name, [] if matching else rulebook.documents, f"it could be {names}")
+    return unknown("unknown-source", "document", name, [] if matching else rulebook.documents, f"it could be {names}")
 
 
 def render(traced: DocumentTrace) -> Iterator[Line]:

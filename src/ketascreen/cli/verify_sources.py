@@ -10,7 +10,7 @@ import click
 
 from ketascreen.authoring.traceability import Carrier, mentions, verify
 from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json
+from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.page import WIDTH, Line, Style, show, wrapped
@@ -38,7 +38,7 @@ def command(folder: Path, as_json: bool, rules: Path | None, keys: tuple[VerifyK
     rulebook = rulebook_of(rules, keys)
     problems = verify(rulebook, folder)
     if as_json:
-        show_json({**_counts(rulebook), "problems": plain(problems)})
+        show_json({**_counts(rulebook), "problems": [problem.as_data() for problem in problems]})
     else:
         show(render(rulebook, problems))
     raise click.exceptions.Exit(ExitStatus.BAD_INPUT if problems else 0)

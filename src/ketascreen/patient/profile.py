@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     ValidationError,
@@ -41,7 +40,11 @@ from ketascreen.patient.observation import (
 )
 from ketascreen.patient.refused import Refused
 from ketascreen.patient.times import read_instant, read_partial_date
+from ketascreen.patient.told import ToldModel
 from ketascreen.runtime.plain_file import read_plain
+
+if TYPE_CHECKING:
+    from ketascreen.patient.given import GivenFacts
 
 SEVERE_HEART_CONDITIONS = (
     "unstable_angina", "decompensated_heart_failure", "severe_valve_disease", "severe_arrhythmia",
@@ -55,7 +58,7 @@ OTHER_HEART_CONDITIONS = (
 _NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
-class PatientProfile(BaseModel):
+class PatientProfile(ToldModel):
     """What is known about one patient. Strict and frozen; a field that is None or absent is not known.
 
     A field takes an answer (`139`, `"139 mmHg"`, `"never"`, `["stroke"]`) or a mapping of the answer with the time it
@@ -235,8 +238,8 @@ class PatientProfile(BaseModel):
 
     if TYPE_CHECKING:
 
-        def __init__(self, /, **facts: Any) -> None:
-            """Takes every form of answer, not only the form that a field keeps."""
+        def __init__(self, /, **facts: Unpack[GivenFacts]) -> None:
+            """Takes every form of answer, not only the form that a field keeps; given.py types them."""
 
     else:
 
@@ -312,7 +315,7 @@ class PatientProfile(BaseModel):
         """Refused: a profile is always checked when it is built."""
         raise ProfileError([Diagnostic("unchecked", "a profile is always checked", "use PatientProfile(...)")])
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(self, *, update: GivenFacts | Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
         if update is not None and not isinstance(update, Mapping):
             hint = "write model_copy(update={name: answer})"

@@ -32,7 +32,7 @@ def command(ledger: Path, number: int, names: tuple[str, ...]) -> None:
         sealed = entry.record.data["sealed"]
         for name in names:
             if name not in sealed:
-                unknown("part", name, sealed, "`ketascreen audit show` lists them")
+                unknown("ledger-not-there", "part", name, sealed, "`ketascreen audit show` lists them")
         written = io.BytesIO()
         write_excerpt(written, opened.id, entry, names)
     click.echo(written.getvalue(), nl=False)
