@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from ketascreen.authoring.checks.run import Checked, check_folder
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import cache_folder, from_here
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.checks.formats import FORMATS
 from ketascreen.runtime.gc_pause import gc_paused
@@ -23,8 +23,6 @@ MEANING = {
     AuthoringStatus.FINDINGS: "the rulebook loads, and something was found",
     AuthoringStatus.BAD_INPUT: "the rulebook, its cases or the call was refused",
 }
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Python would accept
 
 
 @click.command("check", epilog=epilog(MEANING))
@@ -54,7 +52,7 @@ def _day(text: str | None) -> date:
     if text is None:
         return datetime.now().astimezone().date()
     try:
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        return read_iso_date(text)
     except ValueError:
         raise click.BadParameter("not a date; write 2026-11-22", param_hint="--today") from None
 

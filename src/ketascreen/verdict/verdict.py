@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from pydantic import AwareDatetime
-
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
@@ -135,7 +133,7 @@ class Verdict(Reported):
     notice: str
     not_asked: tuple[str, ...] = ()
     stage: Stage
-    as_of: AwareDatetime
+    as_of: WrittenTime
     time_zone: str | None = None
     routes: dict[Route, RouteVerdict]
     findings: tuple[Finding, ...]
