@@ -1,7 +1,7 @@
 """Reads dates and times of ISO 8601, the same on every Python. No other module asks the standard library to do it.
 
-`fromisoformat` reads more than a time of ours, and not the same on each Python: from 3.14 on it reads 24:00 as the next
-day. It reads the offset +01:75 as +02:15.
+`fromisoformat` does not read the same on each Python: from 3.14 on it reads 24:00 as the next day. On each it reads the
+offset +01:75 as +02:15.
 """
 
 from __future__ import annotations
