@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 import click
 
 from ketascreen._version import VERSION
+from ketascreen.cli.ending import ended
+from ketascreen.cli.exit_status import Stopped
 from ketascreen.diagnostic import did_you_mean, printable
 from ketascreen.runtime.gc_pause import gc_paused
 
@@ -97,32 +98,32 @@ class _OnStandardError(logging.Handler):
 class _Main(LazyGroup):
     """Turns every failure into sentences and an exit status."""
 
+    def main(self, *args: Any, **given: Any) -> Any:
+        sys.exit(ended(lambda: super(_Main, self).main(*args, **{**given, "standalone_mode": False})))
+
+    def make_context(self, *args: Any, **given: Any) -> click.Context:
+        with _no_reader_told():
+            return super().make_context(*args, **given)
+
     def invoke(self, ctx: click.Context) -> object:
-        _escape_what_cannot_be_written()
         warnings = _OnStandardError()
         for log in _WARNED:
             log.addHandler(warnings)
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise
-            from ketascreen.cli.errors import report
-
-            status = report(error)
+            with _no_reader_told():
+                return super().invoke(ctx)
         finally:
             for log in _WARNED:
                 log.removeHandler(warnings)
-        return ctx.exit(status)
 
 
-def _escape_what_cannot_be_written() -> None:
-    """Escapes characters that the terminal's encoding lacks, so that they do not end the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+@contextmanager
+def _no_reader_told() -> Iterator[None]:
+    """Ends with the status for a reader that has gone, before Click ends with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(Stopped.NO_READER) from None
 
 
 @click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})

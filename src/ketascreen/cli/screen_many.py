@@ -65,8 +65,6 @@ def screen_many(screener: Screener, asked: Asked, *, workers: int, recorded: int
 
     With a ledger, `recorded` is the number of its newest entry before this start.
     """
-    if sys.stdout is None:
-        raise click.UsageError("standard output is closed, so there is no place for the verdicts; open it")
     count, waiting, tally = counter("lines"), deque[Taken](), Tally()
     with ExitStack() as opened:
         lines = _noted(_lines(_input(asked.file, opened)), waiting)
