@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
@@ -98,8 +98,11 @@ class _OnStandardError(logging.Handler):
 class _Main(LazyGroup):
     """Turns every failure into sentences and an exit status."""
 
-    def main(self, *args: Any, **given: Any) -> Any:
-        sys.exit(ended(lambda: super(_Main, self).main(*args, **{**given, "standalone_mode": False})))
+    def main(self, *args: Any, standalone_mode: bool = True, **given: Any) -> Any:
+        run: Callable[..., Any] = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **given)
+        return sys.exit(ended(lambda: run(*args, standalone_mode=False, **given)))
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with _no_reader_told():
