@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import click
 from ketascreen.audit.errors import LedgerError
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.diagnostic import ChannelFault, Diagnostic, InputError
-from ketascreen.rendering.page import WIDTH
+from ketascreen.rendering.page import width_of
 from ketascreen.signing import SignatureError
 
 _OF_THE_CALLER = frozenset({"ledger-missing", "ledger-foreign", "ledger-not-there", "ledger-refused", "ledger-newer"})
@@ -44,8 +45,8 @@ def report(error: Exception) -> ExitStatus:
 
 
 def show_problem(problem: Diagnostic) -> None:
-    """Shows one problem on standard error, in lines of at most 80 columns."""
-    click.echo("\n".join(problem.lines(WIDTH)), err=True)
+    """Shows one problem on standard error, in lines as wide as the terminal, 80 columns at most."""
+    click.echo("\n".join(problem.lines(width_of(sys.stderr))), err=True)
 
 
 def _place(error: Exception) -> str:
