@@ -106,7 +106,7 @@ class _Main(LazyGroup):
 
     def make_context(self, *args: Any, **given: Any) -> click.Context:
         with _no_reader_told():
-            return super().make_context(*args, **given)
+            return super().make_context(*args, **{**_as_wide_as_the_terminal(), **given})
 
     def invoke(self, ctx: click.Context) -> object:
         warnings = _OnStandardError()
@@ -118,6 +118,16 @@ class _Main(LazyGroup):
         finally:
             for log in _WARNED:
                 log.removeHandler(warnings)
+
+
+def _as_wide_as_the_terminal() -> dict[str, Any]:
+    """The width of a help page on a narrow terminal; Click itself writes at least 50 columns."""
+    if not sys.stdout.isatty():
+        return {}
+    from ketascreen.rendering.page import WIDTH, width_of
+
+    width = width_of(sys.stdout)
+    return {"terminal_width": width} if width < WIDTH else {}
 
 
 @contextmanager

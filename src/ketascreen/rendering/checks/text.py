@@ -24,7 +24,7 @@ def page(checked: Checked, width: int) -> Iterator[Line]:
         yield from (Line(line, flow=Flow.WHOLE) for line in problem.lines(width))
         yield Line()
     if checked.silenced:
-        yield from wrapped(f"Accepted, each with its reason ({len(checked.silenced)}):", hang=0)
+        yield from wrapped(f"Accepted, each with its reason ({len(checked.silenced)}):")
         yield Line()
     for silenced in checked.silenced:
         yield from _silenced(silenced, width)
@@ -42,18 +42,18 @@ def last_words(checked: Checked) -> Iterator[Line]:
     """How much was checked, found, accepted and passed over."""
     whole = f"{_count(checked.rules, 'rule')}, {_count(checked.cases, 'case')}"
     if checked.refused and not checked.rules:
-        yield from wrapped(f"The rulebook does not load: {_count(len(checked.refused), 'problem')}.", hang=0)
+        yield from wrapped(f"The rulebook does not load: {_count(len(checked.refused), 'problem')}.")
     elif checked.refused:
-        yield from wrapped(f"The cases cannot be used: {_count(len(checked.refused), 'problem')}.", hang=0)
+        yield from wrapped(f"The cases cannot be used: {_count(len(checked.refused), 'problem')}.")
     if not checked.refused or checked.found or checked.silenced:
         found = _count(len(checked.found), "finding") if checked.found else "nothing found"
         kept = f", {len(checked.silenced)} accepted" if checked.silenced else ""
-        yield from wrapped(f"{whole}: {found}{kept}.", hang=0)
+        yield from wrapped(f"{whole}: {found}{kept}.")
     yield from passed_over(checked.ignored)
     for codes, why in _not_run(checked):
         yield from wrapped(f"Not run: {', '.join(codes)} ({why}).", hang=2)
     if checked.refused or checked.found:
-        yield from wrapped(f"What a code means, with examples: {PAGES}", hang=0)
+        yield from wrapped(f"What a code means, with examples: {PAGES}")
 
 
 def _not_run(checked: Checked) -> Iterator[tuple[list[str], str]]:
