@@ -68,7 +68,7 @@ def wrapped(
 
 
 def _folded(words: Iterable[str], width: int, first: str, below: str) -> Iterator[str]:
-    """Lines of at most `width` columns, but for a word that is longer itself; `first` and `below` begin them."""
+    """Lines of at most `width` columns, except a word that is longer itself; `first` and `below` begin them."""
     line, held, taken = first, False, columns(first)
     for word in words:
         size = columns(word)
@@ -106,14 +106,14 @@ def cut(text: str, width: int) -> str:
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Prints a page as wide as the terminal, in at most 80 columns; in colour where that is wanted."""
+    """Prints a page as wide as the terminal, in at most 80 columns; in colour where a reader may see it."""
     colour = _in_colour()
     fitting = fitted(lines, width_of(sys.stdout))
     click.echo("\n".join(_painted(line) if colour else line.text for line in fitting), color=colour)
 
 
 def width_of(stream: TextIO) -> int:
-    """The columns of a page on this stream: those of a narrow terminal, which COLUMNS can set; 80 elsewhere."""
+    """The columns of a page on this stream: as many as a narrow terminal has (COLUMNS can say so), and 80 elsewhere."""
     return min(WIDTH, max(NARROWEST, get_terminal_size((WIDTH, 24)).columns)) if stream.isatty() else WIDTH
 
 

@@ -19,7 +19,7 @@ def render(checked: Checked) -> str:
 
 
 def page(checked: Checked, width: int) -> Iterator[Line]:
-    """The same as lines; those of a problem are at most `width` columns, and 40 at least."""
+    """The same as lines; the lines of a problem have at most `width` columns, and 40 at least."""
     for problem in (*checked.refused, *checked.found):
         yield from (Line(line, flow=Flow.WHOLE) for line in problem.lines(width))
         yield Line()
