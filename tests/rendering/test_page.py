@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -30,12 +29,7 @@ def test_a_text_is_folded_to_the_width_and_no_word_is_lost(width: int) -> None:
     page = [*entry("Says", SENTENCE, indent=4), *entries("Rests on", [SENTENCE, "one"]), Line("a  b" * 12)]
     narrow = list(fitted(page, width))
     assert words_of(narrow) == words_of(page)
-    assert all(
-        columns(line.text)
-        <= max(width, *(columns(line.text.strip()) for line in narrow if " " not in line.text.strip()))
-        for line in narrow
-    )
-    assert max(columns(line.text) for line in narrow[:-1]) <= width
+    assert max(columns(line.text) for line in narrow if " " in line.text.strip()) <= width
 
 
 def test_a_page_of_80_columns_stays_as_it_is() -> None:
@@ -142,7 +136,7 @@ def test_colour_is_where_a_reader_may_see_it(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such terminal")
-def test_a_real_terminal_is_asked_for_its_width(tmp_path: Path) -> None:
+def test_a_real_terminal_is_asked_for_its_width() -> None:
     import pty
     import termios
 
@@ -156,7 +150,7 @@ def test_a_real_terminal_is_asked_for_its_width(tmp_path: Path) -> None:
         printed = b""
         while piece := _read(leader):
             printed += piece
-    assert started.returncode == 3
+    assert started.returncode == 4
     lines = [line for line in printed.decode().splitlines() if " " in line.strip()]
     assert 30 < max(map(len, lines)) <= 33
 
