@@ -33,7 +33,7 @@ def test_a_text_is_folded_to_the_width_and_no_word_is_lost(width: int) -> None:
 
 
 def test_a_page_of_80_columns_stays_as_it_is() -> None:
-    page = [*entry("Says", SENTENCE, indent=4), Line(), *wrapped(SENTENCE, hang=3)]
+    page = [*entry("Says", SENTENCE, indent=4), Line(), *wrapped(SENTENCE, hang=3), Line("a   long row   " * 7)]
     assert [line.text for line in fitted(page, WIDTH)] == [line.text for line in page]
 
 

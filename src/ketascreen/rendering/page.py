@@ -118,7 +118,10 @@ def width_of(stream: TextIO) -> int:
 
 
 def fitted(lines: Iterable[Line], width: int) -> Iterator[Line]:
-    """The lines of a page, folded where they are wider than `width` columns."""
+    """The lines of a page, folded where they are wider than `width` columns, if that is less than a whole page has."""
+    if width >= WIDTH:
+        yield from lines
+        return
     for text in _texts(lines):
         first = text[0]
         if first.flow is Flow.WHOLE or all(columns(line.text) <= width for line in text):
