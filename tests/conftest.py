@@ -10,6 +10,8 @@ from ketascreen.signing import PASSPHRASE
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No cache of rulebooks and no passphrase, unless a test sets its own."""
-    for name in (CACHE, PASSPHRASE):
+    """No cache of rulebooks, no passphrase, and a terminal of 80 columns with colour, unless a test sets its own."""
+    for name in (CACHE, PASSPHRASE, "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")

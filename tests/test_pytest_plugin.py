@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 from ketascreen import Rulebook, load_rulebook, pytest_plugin
+from ketascreen.authoring.own_rulebook import is_own_rulebook
+from ketascreen.loading.build import NAMED
 from tests.helpers.edited_rulebooks import SLIPPED, STRICTER, little_rules, place_of_slipped, rules_with
 from tests.helpers.places import ROOT
 
@@ -112,11 +116,149 @@ def test_a_case_that_asserts_nothing_is_an_error(pytester: pytest.Pytester, slip
     assert "exclusions/pregnancy.cases.yaml:3:3: the case expects too little" in result.stdout.str()
 
 
-def test_files_that_belong_to_no_rulebook_are_left_alone(pytester: pytest.Pytester) -> None:
+OF_ANOTHER_MAKE = {
+    "a list of plays": "- name: Reacts to events\n  hosts: all\n  rules:\n    - name: say\n      condition: true\n",
+    "common keys": "id: house-style\ntitle: The rules of the house\nversion: 1.0.0\nrules: [one, two]\n",
+    "one key of ours": "title: Chess\nversion: 3\nformat: pgn\nrules:\n  - limits: {time: 5}\n    requires: clock\n",
+    "nothing": "",
+    "YAML that does not parse": "rules: [one, two\n  - {",
+    "no YAML": "\x00\x01\x02",
+}
+
+
+@pytest.mark.parametrize("text", OF_ANOTHER_MAKE.values(), ids=OF_ANOTHER_MAKE)
+def test_a_rulebook_of_another_make_is_passed_over_and_told(pytester: pytest.Pytester, text: str) -> None:
+    rules = pytester.mkdir("rules")
+    rules.joinpath("rulebook.yaml").write_text(text)
+    rules.joinpath("foo.cases.yaml").write_text("- name: foo\n  given: {a: 1}\n  expect: {b: 2}\n")
+    pytester.makepyfile(test_one="def test_one(): pass")
+    result = pytest_of(pytester)
+    assert result.parseoutcomes() == {"passed": 1}
+    assert result.ret == pytest.ExitCode.OK
+    passed_over = f"ketascreen: passed over 1 *.cases.yaml without a ketascreen rulebook, first {rules.name}"
+    assert passed_over in result.stdout.str()
+
+
+def _emptied(text: str) -> bytes:
+    return b""
+
+
+def _cut_short(text: str) -> bytes:
+    return text[:60].encode()
+
+
+def _of_an_older_format(text: str) -> bytes:
+    return text.replace("format: 1", "format: 0").encode()
+
+
+def _of_a_newer_ketascreen(text: str) -> bytes:
+    return text.replace('requires: ">=', 'requires: ">=99').encode()
+
+
+def _not_yaml(text: str) -> bytes:
+    return (text + "\n  - {[").encode()
+
+
+def _in_utf_16(text: str) -> bytes:
+    return text.encode("utf-16")
+
+
+def _with_slips_in_keys(text: str) -> bytes:
+    return text.replace("format:", "fromat:").replace("id:", "iid:").encode()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        _emptied,
+        _cut_short,
+        _of_an_older_format,
+        _of_a_newer_ketascreen,
+        _not_yaml,
+        _in_utf_16,
+        _with_slips_in_keys,
+    ],
+)
+def test_a_broken_rulebook_of_ours_is_one_error(
+    pytester: pytest.Pytester, slipped: Path, broken: Callable[[str], bytes]
+) -> None:
+    file = slipped / "rulebook.yaml"
+    file.write_bytes(broken(file.read_text("utf-8")))
+    pytester.makepyfile(test_one="def test_one(): pass")
+    result = pytest_of(pytester)
+    assert result.parseoutcomes() == {"errors": 1}
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "the rulebook in rules does not load" in result.stdout.str()
+
+
+@pytest.mark.parametrize("kept", [("rulebook",), ("routes", "documents"), ("rulebook", "routes", "documents")])
+def test_two_signs_are_enough_for_a_rulebook_of_ours(tmp_path: Path, kept: tuple[str, ...]) -> None:
+    little_rules(tmp_path)
+    for name in NAMED:
+        if name not in kept:
+            (tmp_path / "rules" / f"{name}.yaml").unlink()
+    (tmp_path / "rules" / "rulebook.yaml").touch()
+    assert is_own_rulebook(tmp_path / "rules")
+
+
+def test_one_sign_is_not_enough(tmp_path: Path) -> None:
+    for text, beside in ((b"format: 1\n", ()), (b"", ("routes.yaml",)), (b"  format: 1\n  requires: x\n", ())):
+        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        (folder / "rulebook.yaml").write_bytes(text)
+        for name in beside:
+            (folder / name).touch()
+        assert not is_own_rulebook(folder)
+    (folder / "routes.yaml").touch()
+    (folder / "rulebook.yaml").write_bytes(b"format: 1\n")
+    assert is_own_rulebook(folder)
+
+
+def test_a_rulebook_that_is_a_link_is_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (tmp_path / "elsewhere.yaml").touch()
+    assert is_own_rulebook(tmp_path)
+
+
+def test_files_below_no_rulebook_are_passed_over_and_told(pytester: pytest.Pytester) -> None:
     pytester.path.joinpath("other.cases.yaml").write_text("whatever: this is\n")
     pytester.makepyfile(test_one="def test_one(): pass")
     result = pytest_of(pytester)
     assert result.parseoutcomes() == {"passed": 1}
+    result.stdout.fnmatch_lines(
+        ["ketascreen: passed over 1 [*].cases.yaml without a ketascreen rulebook, first other.cases.yaml"]
+    )
+
+
+def test_a_run_says_how_many_cases_it_collected(pytester: pytest.Pytester, slipped: Path) -> None:
+    for args in ((), ("-q",)):
+        result = pytest_of(pytester, "rules", "--collect-only", *args)
+        collected = sum("<CaseItem" in line or "::" in line for line in result.outlines)
+        assert collected > 20
+        result.stdout.fnmatch_lines([f"ketascreen: {collected} cases of rulebooks"])
+
+
+def test_a_run_without_the_plugin_says_nothing_of_cases(pytester: pytest.Pytester, slipped: Path) -> None:
+    pytester.makepyfile(test_one="def test_one(): pass")
+    result = pytester.runpytest_inprocess("-p", "no:ketascreen", "-p", f"no:{PLUGIN}")
+    assert result.parseoutcomes() == {"passed": 1}
+    assert "ketascreen:" not in result.stdout.str()
+
+
+@pytest.mark.skipif(not INSTALLED, reason="ketascreen is not installed, so pytest knows no plugin of that name")
+@pytest.mark.parametrize("off", ["-p no:ketascreen", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"])
+def test_the_lines_of_the_page_refuse_a_run_without_the_plugin(pytester: pytest.Pytester, off: str) -> None:
+    lines = re.search(r"```ini\n(.*?)```", (ROOT / "docs" / "testing-rules.md").read_text("utf-8"), re.DOTALL)
+    assert lines
+    pytester.makefile(".ini", pytest=lines[1])
+    pytester.makepyfile(test_one="def test_one(): pass")
+    command = [sys.executable, "-m", "pytest"]
+    assert subprocess.run(command, cwd=pytester.path, capture_output=True, check=False).returncode == 0
+    named = off.split() if off.startswith("-") else []
+    given = {**os.environ, **({} if named else {off: "1"})}
+    ran = subprocess.run([*command, *named], cwd=pytester.path, env=given, capture_output=True, text=True, check=False)
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "Missing required plugins: ketascreen" in ran.stderr
 
 
 def test_a_run_without_cases_does_not_load_ketascreen(pytester: pytest.Pytester) -> None:

@@ -25,7 +25,7 @@ from tests.helpers.signing_keys import key_files, signed, verify_key
 @pytest.mark.parametrize(
     "command",
     [
-        ("key", "new", "clinic"),
+        ("key", "new", "clinic", "--no-passphrase"),
         ("key", "show", "key-1.pub.pem"),
         ("sign", str(GOOD), "--key", "key-1.pem"),
         ("rules", "--trust", "key-1.pub.pem"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ketascreen.spelling import INVISIBLE, look_alike, near
+from ketascreen.spelling import INVISIBLE, columns, look_alike, near
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -61,7 +61,8 @@ class Diagnostic:
             return _folded(self._head(printable(self.hint)), width)
         room = width - _GUTTER
         shown, before, length = _excerpt(self.text, self.place, room)
-        mark, hint = f"{' ' * before}{'^' * length}", printable(self.hint)
+        mark = " " * columns(shown[:before]) + "^" * max(1, columns(shown[before : before + length]))
+        hint = printable(self.hint)
         fits = len(mark) + 1 + len(hint) <= room
         below = [f"{mark} {hint}".rstrip()] if fits else [mark, *textwrap.wrap(hint, room)]
         numbered = f"{self.place.line:>5} | {shown}".rstrip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,41 @@ import pytest
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.authoring.cases.run import CaseResult
+from ketascreen.authoring.own_rulebook import RULEBOOK, is_own_rulebook
 from ketascreen.diagnostic import ChannelFault, RulebookError
 from ketascreen.loading.load import load_rulebook
 from ketascreen.rendering.cases import placed, render_failure
 from ketascreen.screen import Screener
 
-RULEBOOK = "rulebook.yaml"
+_passed_over = pytest.StashKey[list[Path]]()
+_own = pytest.StashKey[dict[Path, bool]]()
 
 
 def collect(file: Path, parent: pytest.Collector) -> CaseFile | None:
     """The cases of a file that is below a rulebook's folder; None for any other."""
-    folder = next((above for above in file.parents if (above / RULEBOOK).is_file()), None)
+    known = parent.config.stash.setdefault(_own, {})
+    folder = next((above for above in file.parents if _is_own(above, known)), None)
     if folder is None:
+        parent.config.stash.setdefault(_passed_over, []).append(file)
         return None
     collected: CaseFile = CaseFile.from_parent(parent, path=file, folder=folder)
     return collected
+
+
+def _is_own(folder: Path, known: dict[Path, bool]) -> bool:
+    if folder not in known:
+        known[folder] = (folder / RULEBOOK).is_file() and is_own_rulebook(folder)
+    return known[folder]
+
+
+def told(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
+    """What was collected and what was passed over, for the terminal: so that a run without its cases is noticed."""
+    cases, over = sum(isinstance(item, CaseItem) for item in items), config.stash.get(_passed_over, [])
+    lines = [f"ketascreen: {cases} cases of rulebooks"] if cases else []
+    if over:
+        first = _shown(over[0], config)
+        lines.append(f"ketascreen: passed over {len(over)} *.cases.yaml without a ketascreen rulebook, first {first}")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +89,8 @@ def _load(folder: Path, config: pytest.Config) -> _Loaded:
     raise pytest.Collector.CollectError(message)
 
 
-def _shown(folder: Path, config: pytest.Config) -> Path:
-    return folder.relative_to(config.rootpath) if folder.is_relative_to(config.rootpath) else folder
+def _shown(path: Path, config: pytest.Config) -> Path:
+    return path.relative_to(config.rootpath) if path.is_relative_to(config.rootpath) else path
 
 
 class CaseFile(pytest.File):

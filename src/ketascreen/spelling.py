@@ -24,6 +24,13 @@ _SIGN = re.compile(r"[\u03b1-\u03c9](?![^\W\d_])|[\u03b1-\u03c9][A-Z]+\b")
 _OTHER_SCRIPTS = ("CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL", "SCRIPT", "BLACK-LETTER", "DOUBLE-STRUCK")
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: letters of East Asia and most pictures take two, accents none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
 def has_invisible(text: str) -> bool:
     """Whether it has a letter, mark or symbol that cannot be seen."""
     # A search for so many single characters takes thirty times as long.

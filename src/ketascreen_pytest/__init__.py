@@ -5,6 +5,8 @@ It is outside the package, so that pytest can import it without loading ketascre
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from ketascreen.pytest_plugin import collect
 
     return collect(file_path, parent)
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
+    """Says how many cases were collected, and which files were passed over; nothing where no file of cases is."""
+    plugin = sys.modules.get("ketascreen.pytest_plugin")
+    return plugin.told(config, items) if plugin else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -30,7 +31,8 @@ def test_help_loads_no_command_and_names_each(tmp_path: Path) -> None:
         "print([name for name in sys.modules if name.startswith('ketascreen.cli.')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stdout.endswith("\n['ketascreen.cli.commands']\n")
+    loaded = [f"ketascreen.cli.{name}" for name in ("commands", "ending", "exit_status")]
+    assert sorted(ast.literal_eval(done.stdout.splitlines()[-1])) == loaded
     assert all(name in done.stdout for name in COMMANDS)
 
 

@@ -163,7 +163,6 @@ def test_no_line_of_a_verdict_is_wider_than_80_columns(path: Path, stage: str) -
 
 
 def test_there_is_colour_only_on_a_terminal_that_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[" not in screen("ptsd.yaml").out
     assert "\x1b[" in screen("ptsd.yaml", terminal=True).out
     monkeypatch.setenv("NO_COLOR", "1")

@@ -106,18 +106,42 @@ def test_a_new_pair_of_keys_is_made_once_and_shown_by_either_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    made = run("key", "new", "clinic")
+    made = run("key", "new", "clinic", "--no-passphrase")
     assert made.status == 0
     assert flat(made.out).startswith("Private key, for you alone: clinic.pem, not encrypted: everybody who can read")
     fingerprint = read_verify_key("clinic.pub.pem").fingerprint
     assert made.out.endswith(f"Key: {fingerprint}\n")
     assert run("key", "show", "clinic.pub.pem").out == run("key", "show", "clinic.pem").out == f"{fingerprint}\n"
-    again = run("key", "new", "clinic")
+    again = run("key", "new", "clinic", "--no-passphrase")
     assert (again.status, "clinic.pem cannot be written (a file of that name exists" in again.err) == (2, True)
     assert read_verify_key("clinic.pub.pem").fingerprint == fingerprint
     monkeypatch.setenv(PASSPHRASE, CANARY)
     assert "encrypted with the passphrase" in flat(run("key", "new", "locked").out)
     assert run("key", "show", "locked.pem").out == run("key", "show", "locked.pub.pem").out != f"{fingerprint}\n"
+
+
+def test_without_a_terminal_no_key_is_made_that_is_not_encrypted_unless_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for passphrase in ("", None):
+        monkeypatch.setenv(PASSPHRASE, passphrase) if passphrase is not None else monkeypatch.delenv(PASSPHRASE)
+        ran = run("key", "new", "clinic")
+        assert (ran.status, ran.out, list(tmp_path.iterdir())) == (2, "", [])
+        assert f"there is no terminal to ask for a passphrase; put it into {PASSPHRASE}, or give --no-" in ran.err
+    monkeypatch.setenv(PASSPHRASE, CANARY)
+    both = run("key", "new", "clinic", "--no-passphrase")
+    assert (both.status, list(tmp_path.iterdir())) == (2, [])
+    assert f"--no-passphrase, and {PASSPHRASE} holds one" in both.err
+    assert CANARY not in both.err
+
+
+def test_where_the_input_ends_at_the_question_no_key_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
+    ran = CliRunner().invoke(main, ["key", "new", "clinic"], input="")
+    assert (ran.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert ran.output.endswith("the input ended where an answer was asked for\n")
 
 
 def test_a_passphrase_is_asked_for_at_a_terminal_and_never_shown(

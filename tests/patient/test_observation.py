@@ -129,6 +129,8 @@ def test_a_date_or_a_time_with_its_offset_is_read(raw: object, instant: Instant)
         ("2026-W47-7", "not-a-date"),
         ("2026-11-22T09:00:00,5Z", "not-a-date"),
         ("2026-11-22T09:00+25:00", "not-a-date"),
+        ("2026-11-22T09:00+01:75", "not-a-date"),
+        ("2026-11-22T09:60Z", "not-a-date"),
         ("\uff12026-11-22", "not-a-date"),
         ("infinity", "not-a-date"),
         ("", "not-a-date"),

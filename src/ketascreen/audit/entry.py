@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ketascreen.audit.record import Record
+from ketascreen.language.iso_time import read_iso_time
 
 NOTHING_BEFORE = "0" * 64
 """The digest that the first entry of a ledger follows."""
@@ -53,7 +54,7 @@ def read_time(text: str) -> datetime:
     Raises:
         ValueError: it was not written by `written`.
     """
-    time = datetime.fromisoformat(text)
+    time = read_iso_time(text)
     if written(time) != text:
         raise ValueError
     return time

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from ketascreen import _version
 from ketascreen.audit.entry import Entry
@@ -22,6 +21,7 @@ from ketascreen.audit.screening_record import (
 from ketascreen.audit.sealing import salts_of
 from ketascreen.channels.registry import CHANNELS
 from ketascreen.diagnostic import ChannelFault, InputError, ProfileError, printable
+from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
@@ -167,7 +167,7 @@ def _require_whole(record: Record) -> None:
 def _screened_again(screener: Screener, record: Record) -> Verdict:
     return screener.screen(
         profile_of(record),
-        as_of=datetime.fromisoformat(record.part("as_of")),
+        as_of=read_iso_time(record.part("as_of")),
         stage=record.data["stage"],
         routes=[Route(route) for route in record.data["recommendation"]],
         decisions=[ClinicianDecision.model_validate(one) for one in decisions_of(record)],

@@ -9,13 +9,13 @@ decision stood without its standing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from ketascreen import _version
 from ketascreen.audit.record import FIRST, FORMAT, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
 from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import Vocabulary
@@ -69,7 +69,7 @@ def asked_alike(profile: PatientProfile, request: Request, rulebook: Rulebook) -
             record.format == FORMAT
             and record.data["stage"] == request.stage
             and record.data["rulebook"]["bytes_digest"] == rulebook.bytes_digest
-            and datetime.fromisoformat(record.part("as_of")) == request.as_of
+            and read_iso_time(record.part("as_of")) == request.as_of
             and zone_in(record) == request.clinic.name
             and record.part("routes").keys() == set(request.routes)
             and all(canonical(record.part(name)) == fact for name, fact in facts.items())
@@ -115,7 +115,7 @@ def clinic_of(record: Record) -> ClinicTime:
     Raises:
         KeyError: the opening of a part is missing.
     """
-    return ClinicTime.at(datetime.fromisoformat(record.part("as_of")), zone_in(record))
+    return ClinicTime.at(read_iso_time(record.part("as_of")), zone_in(record))
 
 
 def profile_of(record: Record) -> PatientProfile:

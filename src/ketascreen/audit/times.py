@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from ketascreen.audit.entry import Entry, read_time
+from ketascreen.language.iso_time import read_iso_time
 
 CLOCK_STEP = timedelta(seconds=1)
 """How far a clock may go back without a remark: a policy. A time service corrects a clock by less than that."""
@@ -69,7 +70,7 @@ def _recorded(entry: Entry) -> datetime | None:
 def _told(entry: Entry) -> datetime | None:
     """The time that a record tells; None if it tells none, or its opening is missing or cannot be read."""
     try:
-        time = datetime.fromisoformat(entry.record.part(_TOLD_IN[entry.record.kind]))
+        time = read_iso_time(entry.record.part(_TOLD_IN[entry.record.kind]))
     except (LookupError, ValueError, TypeError, AttributeError):
         return None
     return time if time.tzinfo is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,8 +13,11 @@ from ketascreen.authoring.checks.run import Checked, check_folder
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import cache_folder, from_here
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.rendering.checks import text
 from ketascreen.rendering.checks.formats import FORMATS
+from ketascreen.rendering.page import show, width_of
 from ketascreen.runtime.gc_pause import gc_paused
 
 MEANING = {
@@ -23,8 +26,6 @@ MEANING = {
     AuthoringStatus.FINDINGS: "the rulebook loads, and something was found",
     AuthoringStatus.BAD_INPUT: "the rulebook, its cases or the call was refused",
 }
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # not 2026-W47-7, which Python would accept
 
 
 @click.command("check", epilog=epilog(MEANING))
@@ -46,15 +47,19 @@ def command(folder: Path | None, form: str, documents: Path | None, today: str |
     day = _day(today)
     with gc_paused():
         checked = check_folder(folder or built_in_rules(), today=day, documents=documents, cache=cache_folder())
-    click.echo(FORMATS[form](checked if folder is None else _below(checked, folder)))
+    placed = checked if folder is None else _below(checked, folder)
+    if form == "text":
+        show(text.page(placed, width_of(sys.stdout)))
+    else:
+        click.echo(FORMATS[form](placed))
     raise click.exceptions.Exit(_status(checked))
 
 
-def _day(text: str | None) -> date:
-    if text is None:
+def _day(day: str | None) -> date:
+    if day is None:
         return datetime.now().astimezone().date()
     try:
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        return read_iso_date(day)
     except ValueError:
         raise click.BadParameter("not a date; write 2026-11-22", param_hint="--today") from None
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from keyword import iskeyword
@@ -15,6 +13,8 @@ from typing import Any
 import click
 
 from ketascreen._version import VERSION
+from ketascreen.cli.ending import ended
+from ketascreen.cli.exit_status import Stopped
 from ketascreen.diagnostic import did_you_mean, printable
 from ketascreen.runtime.gc_pause import gc_paused
 
@@ -98,35 +98,31 @@ class _OnStandardError(logging.Handler):
 class _Main(LazyGroup):
     """Turns every failure into sentences and an exit status, and into JSON where the command line asks for JSON."""
 
+    def main(self, *args: Any, standalone_mode: bool = True, **given: Any) -> Any:
+        run: Callable[..., Any] = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **given)
+        return sys.exit(ended(lambda: run(*args, standalone_mode=False, **given)))
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         given = tuple(args)
-        with _told_in_json(given):
-            context = super().make_context(info_name, args, parent, **extra)
+        with _told_in_json(given), _no_reader_told():
+            context = super().make_context(info_name, args, parent, **{**_as_wide_as_the_terminal(), **extra})
         context.meta[_GIVEN] = given
         return context
 
     def invoke(self, ctx: click.Context) -> object:
-        _escape_what_cannot_be_written()
         warnings = _OnStandardError()
         for log in _WARNED:
             log.addHandler(warnings)
         try:
-            with _told_in_json(ctx.meta[_GIVEN]):
+            with _told_in_json(ctx.meta[_GIVEN]), _no_reader_told():
                 return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise
-            from ketascreen.cli.errors import report
-
-            status = report(error)
         finally:
             for log in _WARNED:
                 log.removeHandler(warnings)
-        return ctx.exit(status)
 
 
 _GIVEN = "ketascreen.given"
@@ -148,11 +144,23 @@ def _told_in_json(given: Sequence[str]) -> Iterator[None]:
         raise
 
 
-def _escape_what_cannot_be_written() -> None:
-    """Escapes characters that the terminal's encoding lacks, so that they do not end the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+def _as_wide_as_the_terminal() -> dict[str, Any]:
+    """The width of a help page on a narrow terminal; Click itself writes at least 50 columns."""
+    if not sys.stdout.isatty():
+        return {}
+    from ketascreen.rendering.page import WIDTH, width_of
+
+    width = width_of(sys.stdout)
+    return {"terminal_width": width} if width < WIDTH else {}
+
+
+@contextmanager
+def _no_reader_told() -> Iterator[None]:
+    """Ends with the status for a reader that has gone, before Click ends with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise click.exceptions.Exit(Stopped.NO_READER) from None
 
 
 @click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})

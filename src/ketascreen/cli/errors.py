@@ -5,6 +5,7 @@ No sentence holds a patient's value.
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +17,7 @@ import click
 from ketascreen.audit.errors import LedgerError
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.diagnostic import ChannelFault, Diagnostic, InputError
-from ketascreen.rendering.page import WIDTH
+from ketascreen.rendering.page import width_of
 from ketascreen.rendering.problems import problems_json
 from ketascreen.signing import SignatureError
 
@@ -78,8 +79,8 @@ def tell_program(error: Exception) -> None:
 
 
 def show_problem(problem: Diagnostic) -> None:
-    """Shows one problem on standard error, in lines of at most 80 columns."""
-    click.echo("\n".join(problem.lines(WIDTH)), err=True)
+    """Shows one problem on standard error, in lines as wide as the terminal, 80 columns at most."""
+    click.echo("\n".join(problem.lines(width_of(sys.stderr))), err=True)
 
 
 def _place(error: Exception) -> str:

@@ -38,6 +38,13 @@ MEANING = {
 }
 
 
+class Stopped(IntEnum):
+    """The exit status of any command that was stopped from outside: 128 and the signal's number, as shells count."""
+
+    INTERRUPTED = 130
+    NO_READER = 141
+
+
 class AuthoringStatus(IntEnum):
     """The exit status of the commands for authors: check, test, coverage, mutate and others."""
 

@@ -10,7 +10,8 @@ import click
 from ketascreen.authoring.scaffold import copy_rulebook
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.rendering.page import Line, show, wrapped
+from ketascreen.rendering.page import Flow, Line, show, wrapped
+from ketascreen.rendering.shell import pasted
 
 _MEANING = {
     AuthoringStatus.WELL: "the rulebook is copied",
@@ -35,15 +36,19 @@ def render(folder: Path, rules: int, cases: int) -> Iterator[Line]:
     yield from wrapped(f"Copied {rules} rules and {cases} files of cases to {folder}.")
     yield Line()
     yield Line("Next:")
-    for number, step in enumerate(
+    for number, (step, commands) in enumerate(
         (
-            f"In {folder / 'rulebook.yaml'}, give it its own id and title, and name who is responsible for it.",
-            "Open the folder in an editor with a YAML language server (for VS Code, the extension YAML): it completes "
-            "and explains the facts.",
-            f"Write a rule: ketascreen new RULE --effect EFFECT --dir {folder}",
-            f"See whether all is well: ketascreen check {folder}, then ketascreen test {folder}",
-            f"Screen by it: ketascreen screen PATIENT --rules {folder}",
+            (f"In {folder / 'rulebook.yaml'}, give it its own id and title, and name who is responsible for it.", ()),
+            (
+                "Open the folder in an editor with a YAML language server (for VS Code, the extension YAML): it "
+                "completes and explains the facts.",
+                (),
+            ),
+            ("Write a rule:", (("new", "RULE", "--effect", "EFFECT", "--dir", folder),)),
+            ("See whether all is well:", (("check", folder), ("test", folder))),
+            ("Screen by it:", (("screen", "PATIENT", "--rules", folder),)),
         ),
         1,
     ):
         yield from wrapped(step, indent=2, first=f"{number}. ")
+        yield from (Line(f"     {pasted('ketascreen', *words)}", flow=Flow.WHOLE) for words in commands)

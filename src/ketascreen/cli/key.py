@@ -27,14 +27,16 @@ def command() -> None:
 
 @command.command("new", epilog=epilog(_MEANING))
 @click.argument("name")
-def new(name: str) -> None:
+@click.option("--no-passphrase", is_flag=True, help="Do not encrypt the private key.")
+def new(name: str, no_passphrase: bool) -> None:
     """Make NAME.pem, which signs, and NAME.pub.pem, which verifies.
 
     Neither file may exist. The command asks for a passphrase and encrypts the private key with it, or takes the
-    passphrase from the environment variable KETASCREEN_KEY_PASSPHRASE.
+    passphrase from the environment variable KETASCREEN_KEY_PASSPHRASE. Where it can do neither, it makes no key without
+    --no-passphrase.
     """
     private, public = Path(f"{name}.pem"), Path(f"{name}.pub.pem")
-    passphrase = new_passphrase()
+    passphrase = new_passphrase(refused=no_passphrase)
     key = write_new_keys(private, public, passphrase)
     show(render(private, public, key, encrypted=passphrase is not None))
 

@@ -10,7 +10,8 @@ import click
 from ketascreen.authoring.scaffold import check_new, refused, write_rule
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.language.terms import Effect
-from ketascreen.rendering.page import Line, show, wrapped
+from ketascreen.rendering.page import Flow, Line, show, wrapped
+from ketascreen.rendering.shell import pasted
 
 _MEANING = {
     AuthoringStatus.WELL: "the rule and its cases are written",
@@ -58,6 +59,5 @@ def render(rule: Path, cases: Path, folder: Path) -> Iterator[Line]:
     yield from wrapped(f"Wrote {rule}")
     yield from wrapped(f"  and {cases}", indent=2)
     yield Line()
-    yield from wrapped(
-        f"Fill in each key that has no value; ketascreen check {folder} points at each one that is left."
-    )
+    yield from wrapped("Fill in each key that has no value. This points at each one that is left:")
+    yield Line(f"  {pasted('ketascreen', 'check', folder)}", flow=Flow.WHOLE)

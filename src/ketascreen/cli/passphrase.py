@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ketascreen.diagnostic import printable
-from ketascreen.signing import SigningKey, passphrase_of_environment, read_signing_key
+from ketascreen.signing import PASSPHRASE, SigningKey, passphrase_of_environment, read_signing_key
 
 
 def signing_key_of(path: Path) -> SigningKey:
@@ -27,11 +27,21 @@ def signing_key_of(path: Path) -> SigningKey:
     return read_signing_key(path, asked)
 
 
-def new_passphrase() -> str | None:
-    """The passphrase for a new key, or None for no passphrase."""
+def new_passphrase(*, refused: bool) -> str | None:
+    """The passphrase for a new key, or None for no passphrase: `refused` by the caller, or left empty at the terminal.
+
+    Nobody gets a key without a passphrase only because nobody could be asked.
+    """
     given = passphrase_of_environment()
-    if given is not None or not _at_a_terminal():
+    if refused and given is not None:
+        raise click.UsageError(f"--no-passphrase, and {PASSPHRASE} holds one; leave one of the two out")
+    if refused or given is not None:
         return given
+    if not _at_a_terminal():
+        raise click.UsageError(
+            f"there is no terminal to ask for a passphrase; put it into {PASSPHRASE}, or give --no-passphrase for a "
+            "key with which everybody can sign who can read the file"
+        )
     asks = "Passphrase for the private key (empty: none)"
     return (
         click.prompt(asks, default="", show_default=False, hide_input=True, confirmation_prompt=True, err=True) or None

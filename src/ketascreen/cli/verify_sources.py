@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.rendering.page import WIDTH, Line, Style, show, wrapped
+from ketascreen.rendering.page import Line, Style, show, width_of, wrapped
 from ketascreen.signing import VerifyKey
 
 _PLURALS = {
@@ -65,6 +66,6 @@ def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Lin
     yield from wrapped(f"Phrases looked for on their lines: {counts['phrases']} ({by_carrier}).")
     yield from wrapped(f"Citations of outside sources, not looked at: {counts['outside_not_checked']}.")
     for problem in problems:
-        yield from (Line(line, Style.URGENT) for line in problem.lines(WIDTH))
+        yield from (Line(line, Style.URGENT) for line in problem.lines(width_of(sys.stdout)))
     found = f"Problems: {len(problems)}." if problems else "All found."
     yield from wrapped(found, style=Style.URGENT if problems else Style.GOOD)

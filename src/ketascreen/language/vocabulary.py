@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ketascreen.language.contradiction import Contradiction
 from ketascreen.language.quantity import Unit, decimal_text, measured
@@ -222,6 +222,9 @@ class Vocabulary(Mapping[str, Fact]):
         return self._facts == other._facts and self.contradictions == other.contradictions
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Vocabulary, (tuple(self._facts.values()), self.contradictions)
 
     def extended(
         self,

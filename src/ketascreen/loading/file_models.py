@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.terms import DecidedBy, Effect, Route
 
 MAX_PHRASE_WORDS = 12
@@ -17,12 +16,9 @@ MAX_PHRASE_WORDS = 12
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
 def _iso_date(raw: object) -> object:
     try:
-        date.fromisoformat(raw if isinstance(raw, str) and _DATE.fullmatch(raw) else "")
+        read_iso_date(raw if isinstance(raw, str) else "")
     except ValueError:
         raise PydanticCustomError("date", "not a date; write 2026-11-22") from None
     return raw

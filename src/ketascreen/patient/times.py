@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 
 from ketascreen.language.clinic_time import Instant, at_fixed_offset
+from ketascreen.language.iso_time import read_iso
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.patient.refused import Refused
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 def read_instant(raw: object, pointer: str = "/at") -> Instant:
@@ -28,17 +25,15 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
         return at_fixed_offset(raw)
     if isinstance(raw, date):
         return in_our_time(raw, pointer)
-    if isinstance(raw, str) and raw.isascii():
-        kind = date if _DATE.fullmatch(raw) else datetime if _TIME.fullmatch(raw) else None
-        if kind:
-            try:
-                read = kind.fromisoformat(raw)
-            except ValueError:
-                pass  # 2026-02-30: refused below, so that no context of the error holds the text
-            else:
-                if isinstance(read, datetime) and read.utcoffset() is None:
-                    raise _without_offset("add it, as in +01:00", pointer)
-                return read_instant(read, pointer)
+    if isinstance(raw, str):
+        try:
+            read = read_iso(raw)
+        except ValueError:
+            pass  # refused below, so that no context of the error holds the text
+        else:
+            if isinstance(read, datetime) and read.utcoffset() is None:
+                raise _without_offset("add it, as in +01:00", pointer)
+            return read_instant(read, pointer)
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
 
 

@@ -9,7 +9,7 @@ from ketascreen.authoring.coverage.lines import Block, Mark, Row, blocks
 from ketascreen.authoring.coverage.measure import RuleCoverage, total
 from ketascreen.diagnostic import printable
 from ketascreen.language.logic import Truth
-from ketascreen.rendering.page import WIDTH, Line, Style, cut, heading, wrapped
+from ketascreen.rendering.page import WIDTH, Flow, Line, Style, cut, heading, wrapped
 
 Files = Mapping[str, Sequence[str]]
 
@@ -103,7 +103,7 @@ def _row(row: Row, margin: int) -> Iterator[Line]:
     number = f"{row.number:>5} | "
     for start, end in _pieces(row.text, margin):
         piece = row.text[start:end].rstrip()
-        yield Line(f"{number}{printable(piece)}".rstrip())
+        yield Line(f"{number}{printable(piece)}".rstrip(), flow=Flow.WHOLE)
         number = _MARGIN
         for mark in row.marks:
             if start < mark.column <= end and (mark.missing or mark.unreachable):

@@ -10,7 +10,7 @@ from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.run import Fate, MutantResult
 from ketascreen.diagnostic import printable
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.rendering.page import Line, Style, wrapped
+from ketascreen.rendering.page import Flow, Line, Style, wrapped
 
 SAID = {
     Fate.KILLED: "noticed by a case",
@@ -51,11 +51,11 @@ def share(counted: Counter[Fate]) -> str:
 def _survivor(mutant: Mutant, result: MutantResult, rulebook: Rulebook, shown: dict[str, str]) -> Iterator[Line]:
     place = f"{printable(mutant.place.path)}:{mutant.place.line}"
     yield from wrapped(f"{place}: {mutant.what} ({mutant.about})", hang=2, style=Style.HEADING)
-    yield Line(f"  - {printable(mutant.line.before.rstrip())}")
+    yield Line(f"  - {printable(mutant.line.before.rstrip())}", flow=Flow.WHOLE)
     if mutant.line.after is None:
         yield Line("  + (nothing)")
     for line in (mutant.line.after or "").splitlines():
-        yield Line(f"  + {printable(line.rstrip())}")
+        yield Line(f"  + {printable(line.rstrip())}", flow=Flow.WHOLE)
     if not result.missing:
         yield from wrapped(f"No case notices it, and there is no proposed case: {result.why}.", indent=2, hang=0)
     elif result.missing in shown:
@@ -66,7 +66,7 @@ def _survivor(mutant: Mutant, result: MutantResult, rulebook: Rulebook, shown: d
         file = rule.place.path.removesuffix(".yaml") if rule else result.missing_for
         yield from wrapped(f"No case notices it. This case would, in {file}.cases.yaml:", indent=2, hang=0)
         yield Line()
-        yield from (Line(printable(line)) for line in result.missing.splitlines())
+        yield from (Line(printable(line), flow=Flow.WHOLE) for line in result.missing.splitlines())
 
 
 def as_data(mutants: Sequence[Mutant], results: Sequence[MutantResult]) -> dict[str, Any]:

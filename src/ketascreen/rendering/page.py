@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from itertools import accumulate
+from shutil import get_terminal_size
+from typing import TextIO
 
 import click
 
 from ketascreen.diagnostic import printable
+from ketascreen.spelling import columns
 
 WIDTH = 80
+NARROWEST = 20
+"""A terminal that says it is narrower is taken for one of so many columns."""
 
 
 class Style(StrEnum):
@@ -26,12 +31,23 @@ class Style(StrEnum):
     WARNING = "warning"
 
 
+class Flow(Enum):
+    """What a line is when the terminal is narrower than the page."""
+
+    OWN = "own"
+    NEXT = "next"
+    """It goes on with the text of the line before."""
+    WHOLE = "whole"
+    """It is never folded: somebody copies it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a page."""
 
     text: str = ""
     style: Style = Style.PLAIN
+    flow: Flow = field(default=Flow.OWN, compare=False)
 
 
 def wrapped(
@@ -43,15 +59,25 @@ def wrapped(
     than a line has a line of its own.
     """
     margin = " " * indent
-    lines = textwrap.wrap(
-        " ".join(printable(word) for word in text.split()),
-        WIDTH,
-        initial_indent=margin + first,
-        subsequent_indent=margin + " " * (len(first) if hang is None else hang),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [Line(line, style) for line in lines or [(margin + first).rstrip()]]
+    words = [printable(word) for word in text.split()]
+    below = margin + " " * (columns(first) if hang is None else hang)
+    return [
+        Line(line, style, Flow.NEXT if number else Flow.OWN)
+        for number, line in enumerate(_folded(words, WIDTH, margin + first, below))
+    ]
+
+
+def _folded(words: Iterable[str], width: int, first: str, below: str) -> Iterator[str]:
+    """Lines of at most `width` columns, except a word that is longer itself; `first` and `below` begin them."""
+    line, held, taken = first, False, columns(first)
+    for word in words:
+        size = columns(word)
+        if held and taken + 1 + size > width:
+            yield line
+            line, held, taken = below, False, columns(below)
+        line, taken = (f"{line} {word}", taken + 1 + size) if held else (line + word, taken + size)
+        held = True
+    yield line if held else line.rstrip()
 
 
 def entry(label: str, text: str, *, indent: int = 0) -> list[Line]:
@@ -73,13 +99,63 @@ def heading(text: str, style: Style = Style.HEADING) -> list[Line]:
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` columns, with `...` at the end if it was cut."""
     whole = printable(text.strip())
-    return whole if len(whole) <= width else f"{whole[: max(0, width - 3)].rstrip()}..."
+    if columns(whole) <= width:
+        return whole
+    ends = accumulate(map(columns, whole))
+    return f"{''.join(char for char, end in zip(whole, ends, strict=True) if end <= width - 3).rstrip()}..."
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Prints a page, with colour only on a terminal, and only if NO_COLOR is not set."""
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    click.echo("\n".join(_painted(line) if colour else line.text for line in lines), color=colour)
+    """Prints a page as wide as the terminal, in at most 80 columns; in colour where a reader may see it."""
+    colour = _in_colour()
+    fitting = fitted(lines, width_of(sys.stdout))
+    click.echo("\n".join(_painted(line) if colour else line.text for line in fitting), color=colour)
+
+
+def width_of(stream: TextIO) -> int:
+    """The columns of a page on this stream: as many as a narrow terminal has (COLUMNS can say so), and 80 elsewhere."""
+    return min(WIDTH, max(NARROWEST, get_terminal_size((WIDTH, 24)).columns)) if stream.isatty() else WIDTH
+
+
+def fitted(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """The lines of a page, folded where they are wider than `width` columns, if that is less than a whole page has."""
+    if width >= WIDTH:
+        yield from lines
+        return
+    for text in _texts(lines):
+        first = text[0]
+        if first.flow is Flow.WHOLE or all(columns(line.text) <= width for line in text):
+            yield from text
+            continue
+        margin = min(_margin(first), width // 3)
+        below = min(_margin(text[1]) if text[1:] else margin + 2, width // 3)
+        words = [word for line in text for word in line.text.split()]
+        for number, line in enumerate(_folded(words, width, " " * margin, " " * below)):
+            yield Line(line, first.style, Flow.NEXT if number else Flow.OWN)
+
+
+def _texts(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    text: list[Line] = []
+    for line in lines:
+        if text and line.flow is not Flow.NEXT:
+            yield text
+            text = []
+        text.append(line)
+    if text:
+        yield text
+
+
+def _margin(line: Line) -> int:
+    return len(line.text) - len(line.text.lstrip(" "))
+
+
+def _in_colour() -> bool:
+    """NO_COLOR and FORCE_COLOR decide where they hold anything; else colour is for a terminal that is not `dumb`."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _painted(line: Line) -> str:

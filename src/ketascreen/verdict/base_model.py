@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from ketascreen.language.clinic_time import at_fixed_offset
+from ketascreen.language.iso_time import read_iso_time
 
 EXACT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 """Refuses a field that is not named, and shows no value in an error; for dataclasses that are read from JSON too."""
-WrittenTime = Annotated[AwareDatetime, AfterValidator(at_fixed_offset)]
-"""A time with its offset, in whole minutes, as JSON writes it."""
+
+
+def _time_of(raw: object) -> object:
+    """Reads the text of a time as everything else does; Pydantic alone also reads a number as seconds since 1970."""
+    if isinstance(raw, str):
+        return read_iso_time(raw)
+    if isinstance(raw, int | float | Decimal):
+        raise ValueError("not a time; write 2026-11-22T09:00:00+01:00")
+    return raw
+
+
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(_time_of), AfterValidator(at_fixed_offset)]
+"""A time with its offset, in whole minutes, as JSON writes it. Text is read by `read_iso_time`."""
 
 
 class Reported(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ketascreen._version import VERSION
 from ketascreen.arguments import require
@@ -15,7 +15,7 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
-from ketascreen.verdict.base_model import EXACT, Reported
+from ketascreen.verdict.base_model import EXACT, Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
@@ -79,7 +79,7 @@ class LeanVerdict(Reported):
     """
 
     stage: Stage
-    as_of: AwareDatetime
+    as_of: WrittenTime
     time_zone: str | None = None
     routes: ByWord[Route, RouteRecommendation]
     findings: dict[str, LeanFinding]

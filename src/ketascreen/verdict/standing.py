@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.language.iso_time import read_iso, read_iso_date
 from ketascreen.language.partial_date import Days, PartialDate
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import DecidedBy, Effect, Outcome
@@ -99,7 +100,7 @@ def _has_dates(used: FactUsed) -> bool:
 def _days(used: FactUsed) -> Days:
     """The days of the event that a number of months or years is counted from; a missing end is open."""
     first, last = used.earliest, used.latest
-    return Days(date.fromisoformat(first) if first else date.min, date.fromisoformat(last) if last else date.max)
+    return Days(read_iso_date(first) if first else date.min, read_iso_date(last) if last else date.max)
 
 
 def _of_days(then: Days, now: Days, *, otherwise: Standing) -> Standing:
@@ -125,13 +126,9 @@ def _of_observation(then: FactUsed, now: FactUsed, made_at: datetime, clinic: Cl
         return Standing.IN_FORCE if clinic.day_of(made_at) == clinic.today else Standing.LAPSED_BY_DATE
     if now.observed_at is None:
         return Standing.FACT_NOT_KNOWN
-    before, after = _time(then.observed_at), _time(now.observed_at)
+    before, after = read_iso(then.observed_at), read_iso(now.observed_at)
     if isinstance(before, datetime) is isinstance(after, datetime):
         return Standing.IN_FORCE if before == after else Standing.FACT_CHANGED
     if clinic.day_of(before) != clinic.day_of(after):
         return Standing.FACT_CHANGED
     return Standing.IN_FORCE if isinstance(after, datetime) else Standing.FACT_NOT_KNOWN
-
-
-def _time(text: str) -> date | datetime:
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

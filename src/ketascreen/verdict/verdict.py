@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import AwareDatetime
-
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
@@ -140,7 +138,7 @@ class Verdict(Reported):
     notice: str
     not_asked: tuple[str, ...] = ()
     stage: Stage
-    as_of: AwareDatetime
+    as_of: WrittenTime
     time_zone: str | None = None
     routes: ByWord[Route, RouteVerdict]
     findings: tuple[Finding, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.iso_time import read_iso_date
 
 CODE = "review-overdue"
 
@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Rules whose `review_by` has passed; on that day itself there is still time."""
     for rule in subject.rulebook.rules:
         due = rule.sign_off.review_by
-        if due is not None and date.fromisoformat(due) < subject.today:
+        if due is not None and read_iso_date(due) < subject.today:
             yield Diagnostic(
                 CODE,
                 f"the review of `{rule.id}` was due by {due}",

@@ -11,6 +11,7 @@ from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
 from ketascreen.diagnostic import ProfileError
+from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import OUTCOME, Outcome, Stage
@@ -129,7 +130,7 @@ def _unique(name: str, taken: frozenset[str]) -> str:
 
 def _days(raw: Mapping[str, Any], as_of: datetime) -> int:
     at = raw.get("at") or ""
-    return (as_of - datetime.fromisoformat(at)).days if "T" in at else 0
+    return (as_of - read_iso_time(at)).days if "T" in at else 0
 
 
 def _said(name: str, raw: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ketascreen.authoring.checks.run import Checked
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.rendering.checks.text import last_word
+from ketascreen.rendering.checks.text import last_words
 
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -24,7 +24,7 @@ def _commands(checked: Checked) -> Iterator[str]:
         yield _command("warning", problem, problem.hint)
     for silenced in checked.silenced:
         yield _command("notice", silenced.finding, f"accepted: {silenced.reason}")
-    yield from last_word(checked)
+    yield from (line.text for line in last_words(checked))
 
 
 def _command(kind: str, problem: Diagnostic, more: str) -> str:

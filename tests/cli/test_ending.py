@@ -1,0 +1,165 @@
+"""How commands end when a stream is closed or full, when the reader goes, and at Ctrl-C: the status, and no riddle."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ketascreen.cli.commands import COMMANDS
+from ketascreen.cli.exit_status import Stopped
+from tests.helpers.command_line import AS_OF, run
+from tests.helpers.places import DOCS, EXAMPLES, ROOT
+
+PATIENT = str(EXAMPLES / "resistant-depression.json")
+SCREEN = ("screen", PATIENT, "--as-of", AS_OF)
+"""A screening that ends with 3: a caution."""
+PRINTING = {
+    "--help": 0,
+    "--version": 0,
+    "facts": 0,
+    "check": 0,
+    "no-such-command": 2,
+    f"screen {PATIENT} --as-of {AS_OF}": 3,
+    "screen no-such-file": 2,
+}
+"""Commands that print much or little, each with the status that it ends with."""
+START = (sys.executable, "-c", "from ketascreen.cli.commands import main; main(prog_name='ketascreen')")
+
+
+def ran(redirected: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command ended with and printed, with its streams as a shell redirects them."""
+    told = ["sh", "-c", f'exec "$@" {redirected}', "sh", *START, *words]
+    return subprocess.run(told, capture_output=True, text=True, check=False, cwd=ROOT, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("command", [*PRINTING, *(f"{name} --help" for name in COMMANDS)])
+def test_a_closed_output_is_refused_before_anything_is_done(command: str) -> None:
+    ended = ran(">&-", *command.split())
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "Error: standard output is closed, so there is no place for what the command prints; open it, or send it to "
+        "/dev/null\n",
+    )
+
+
+def test_a_closed_output_puts_nothing_on_record(tmp_path: Path) -> None:
+    for redirected in (">&-", ">&- 2>&-"):
+        ended = ran(redirected, *SCREEN, "--ledger", str(tmp_path / "l.db"), "--reference", "p-1")
+        assert ended.returncode == 2
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("command", "status"), PRINTING.items(), ids=PRINTING)
+@pytest.mark.parametrize("redirected", ["2>&-", "2>/dev/full"])
+def test_what_cannot_be_said_on_standard_error_changes_no_status(redirected: str, command: str, status: int) -> None:
+    whole, ended = ran("", *command.split()), ran(redirected, *command.split())
+    assert (whole.returncode, ended.returncode, ended.stderr) == (status, status, "")
+    assert ended.stdout == whole.stdout
+
+
+@pytest.mark.parametrize(("command", "status"), PRINTING.items(), ids=PRINTING)
+def test_a_full_output_is_a_failure_in_a_sentence(command: str, status: int) -> None:
+    ended = ran(">/dev/full", *command.split())
+    if status == 2:  # it prints nothing there
+        assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+    else:
+        assert (ended.returncode, ended.stderr) == (70, "reading or writing failed (No space left on device)\n")
+    assert ran(">/dev/full 2>/dev/full", *command.split()).returncode == ended.returncode
+
+
+def _without_reader(*words: str) -> tuple[int, str]:
+    """How a command ends whose output nobody reads."""
+    reading, writing = os.pipe()
+    started = subprocess.Popen([*START, *words], stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    os.close(writing)
+    os.close(reading)
+    told = started.communicate()[1]
+    return started.returncode, told
+
+
+@pytest.mark.parametrize("command", [command for command, status in PRINTING.items() if status != 2])
+def test_without_a_reader_a_command_ends_in_silence(command: str) -> None:
+    assert _without_reader(*command.split()) == (Stopped.NO_READER, "")
+
+
+def test_a_closed_error_stream_does_not_lend_its_number_to_a_file(tmp_path: Path) -> None:
+    tell = "import os, sys; sys.argv[1:] = ['--version']\n"
+    tell += "from ketascreen.cli.ending import ended\n"
+    tell += "ended(lambda: None); print(os.open(sys.executable, os.O_RDONLY), os.readlink('/proc/self/fd/2'))"
+    told = ["sh", "-c", 'exec "$@" 2>&- <&-', "sh", sys.executable, "-c", tell]
+    number, second = subprocess.run(told, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert int(number) > 2
+    assert second == "/dev/null"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file that takes long to screen."""
+    file = tmp_path_factory.mktemp("many") / "many.jsonl"
+    file.write_text(f"{json.dumps(json.loads(Path(PATIENT).read_text('utf-8')))}\n" * 20_000)
+    return str(file)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.2])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_ends_a_batch_with_130_and_no_traceback(many: str, workers: str, seconds: float) -> None:
+    code = "print(flush=True); from ketascreen.cli.commands import main; print(flush=True); main()"
+    started = subprocess.Popen(
+        [sys.executable, "-c", code, "screen", "--many", many, "-j", workers, "--as-of", AS_OF],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout
+    started.stdout.readline()
+    started.stdout.readline()  # the command line is there
+    time.sleep(seconds)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does, to the workers too
+    told = started.communicate(timeout=60)[1]
+    if seconds:
+        assert told.endswith("interrupted; what was printed is not complete\n")
+        assert (started.returncode, "Traceback" in told) == (Stopped.INTERRUPTED, False)
+    else:
+        assert started.returncode in (Stopped.INTERRUPTED, -signal.SIGINT)  # Python itself, before it is in `main`
+
+
+def test_ctrl_c_while_it_waits_for_input_is_130() -> None:
+    started = subprocess.Popen(
+        [*START, "screen", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    time.sleep(1.5)
+    os.killpg(started.pid, signal.SIGINT)
+    assert b"Traceback" not in started.communicate(timeout=60)[1]
+    assert started.returncode == Stopped.INTERRUPTED
+
+
+def test_a_signal_that_ends_a_batch_is_reported_as_the_system_does(many: str) -> None:
+    command = [*START, "screen", "--many", many, "-j", "2", "--as-of", AS_OF]
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(1.5)
+    started.terminate()
+    assert started.communicate(timeout=60)[1] == b""
+    assert started.returncode == -signal.SIGTERM
+
+
+def test_the_page_lists_the_statuses_of_what_was_stopped() -> None:
+    page = (DOCS / "decisions.md").read_text("utf-8")
+    for status in Stopped:
+        assert f"\n| {status.value} | " in page
+
+
+def test_the_page_has_a_row_for_each_command_that_can_end_with_1() -> None:
+    page = (DOCS / "decisions.md").read_text("utf-8")
+    rows = page.partition("| command | 0 | 1 |")[2].partition("| all others")[0]
+    for name in COMMANDS:
+        told = run(name, "--help").out
+        assert (f"| `{name}` |" in rows) == (re.search(r"\n +1  ", told) is not None), name

@@ -1,0 +1,161 @@
+"""Everything public can be pickled by every protocol, copied, and copied in depth, and is then the same."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import pytest
+
+import ketascreen
+from ketascreen import (
+    ChannelFault,
+    ClinicianDecision,
+    EngineMissing,
+    Fault,
+    InputError,
+    KetascreenError,
+    LeanVerdict,
+    ListObservation,
+    Observation,
+    PatientProfile,
+    ProfileError,
+    RequestError,
+    RulebookError,
+    Screener,
+    Verdict,
+    VerdictWriter,
+    load_rulebook,
+    read_profile,
+)
+from ketascreen.audit import LedgerError
+from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.signing import SignatureError
+from ketascreen.verdict.wording import Wording
+from tests.helpers.places import EXAMPLES
+from tests.helpers.screening import shipped
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+PROBLEM = Diagnostic("code", "message", "hint", Place("file.yaml", 2, 3, 4), "/pointer", "the line")
+
+
+@cache
+def profile() -> PatientProfile:
+    return read_profile(EXAMPLES / "ptsd.yaml")
+
+
+@cache
+def screener() -> Screener:
+    return Screener(shipped(), channels=("reference",))
+
+
+@cache
+def verdict() -> Verdict:
+    return screener().screen(profile(), as_of=AS_OF)
+
+
+def _lean() -> LeanVerdict:
+    return LeanVerdict.of(verdict())
+
+
+MADE: dict[str, Callable[[], Any]] = {
+    "ChannelFault": lambda: ChannelFault("a channel failed"),
+    "ClinicianDecision": lambda: ClinicianDecision(rule="older-adult", by="Dr N", at=AS_OF),
+    "Decision": lambda: list(ketascreen.Decision),
+    "Effect": lambda: list(ketascreen.Effect),
+    "EngineMissing": EngineMissing,
+    "Fault": lambda: Fault(where="production", message="it failed"),
+    "Finding": lambda: verdict().findings[0],
+    "InputError": lambda: InputError([PROBLEM]),
+    "KetascreenError": lambda: KetascreenError("it failed"),
+    "LeanVerdict": _lean,
+    "ListObservation": lambda: ListObservation(frozenset({"stroke"}), True, ("zeta",), date(2026, 11, 22)),
+    "Observation": lambda: Observation(Decimal("139.5"), AS_OF),
+    "Outcome": lambda: list(ketascreen.Outcome),
+    "PatientProfile": profile,
+    "ProfileError": lambda: ProfileError([PROBLEM, PROBLEM]),
+    "Readiness": lambda: list(ketascreen.Readiness),
+    "Recommendation": lambda: next(screener().decide_many([profile()], as_of=AS_OF)),
+    "RequestError": lambda: RequestError([PROBLEM]),
+    "Route": lambda: list(ketascreen.Route),
+    "RouteRecommendation": lambda: next(iter(_lean().routes.values())),
+    "RouteVerdict": lambda: next(iter(verdict().routes.values())),
+    "Rulebook": shipped,
+    "RulebookError": lambda: RulebookError([PROBLEM]),
+    "Screener": screener,
+    "Stage": lambda: list(ketascreen.Stage),
+    "Verdict": verdict,
+    "VerdictWriter": lambda: VerdictWriter(Wording(shipped())),
+    "audit.LedgerError": lambda: LedgerError("ledger-missing", "there is no ledger"),
+    "signing.SignatureError": lambda: SignatureError("signature", "there is none"),
+    "Vocabulary": lambda: shipped().vocabulary,
+}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two are the same to whoever uses them."""
+    if isinstance(one, BaseException):
+        return (str(one), one.args, vars(one)) == (str(other), other.args, vars(other))
+    if isinstance(one, Screener):
+        return bool(one.screen(profile(), as_of=AS_OF) == other.screen(profile(), as_of=AS_OF))
+    if isinstance(one, VerdictWriter):
+        return bool(one.json(verdict()) == other.json(verdict()))
+    return bool(one == other)
+
+
+def test_the_table_has_everything_public() -> None:
+    public = {name for name in ketascreen.__all__ if isinstance(getattr(ketascreen, name), type)}
+    assert public <= MADE.keys()
+    made = {name: MADE[name]() for name in public}
+    enums = {name for name, one in made.items() if isinstance(one, list)}
+    assert {name for name, one in made.items() if name not in enums and type(one).__name__ != name} == set()
+    assert all(issubclass(getattr(ketascreen, name), Enum) and made[name] for name in enums)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_pickled_comes_back_the_same(name: str, protocol: int) -> None:
+    one = MADE[name]()
+    back = pickle.loads(pickle.dumps(one, protocol))
+    assert type(back) is type(one)
+    assert same(one, back)
+    if isinstance(one, list):
+        assert all(mine is theirs for mine, theirs in zip(one, back, strict=True))
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("name", MADE)
+def test_a_copy_is_the_same(name: str, way: Callable[[Any], Any]) -> None:
+    one = MADE[name]()
+    assert type(way(one)) is type(one)
+    assert same(one, way(one))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_an_error_that_was_raised_comes_back_with_its_problems(protocol: int) -> None:
+    with pytest.raises(RulebookError) as refused:
+        load_rulebook("no-such-folder")
+    with pytest.raises(ProfileError) as wrong:
+        PatientProfile(pregnancy="unclear", age="x")  # type: ignore[arg-type]
+    for error in (refused.value, wrong.value):
+        back = pickle.loads(pickle.dumps(error, protocol))
+        assert (back.diagnostics, str(back)) == (error.diagnostics, str(error))
+
+
+def test_a_frozen_profile_and_verdict_stay_frozen_in_each_copy() -> None:
+    def pickled(one: Any) -> Any:
+        return pickle.loads(pickle.dumps(one, 0))
+
+    ways: tuple[Callable[[Any], Any], ...] = (copy.copy, copy.deepcopy, pickled)
+    for way in ways:
+        with pytest.raises(ProfileError, match="does not change"):
+            way(profile()).age = None
+        with pytest.raises(ValueError, match="frozen"):
+            way(verdict()).stage = "session"
