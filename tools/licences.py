@@ -35,6 +35,8 @@ _SPELLINGS = {
 """Licences that older metadata spell out."""
 _NOT_EVERYWHERE = {"colorama": "BSD-3-Clause", "ruamel-yaml-clib": "MIT"}
 """Locked distributions that are installed on some systems or Pythons alone, with the licences that they state."""
+_BY_ITS_TEXT = {"nodeenv": "BSD-3-Clause"}
+"""Distributions that state less than a licence ("BSD"), with the licence whose text they hold."""
 _HEAD = """# Licences
 
 ketascreen has the licence Apache-2.0. It needs the distributions below: those for `ketascreen` are installed with it or
@@ -95,7 +97,7 @@ def needed() -> dict[str, str]:
 
 def licensed(installed: Iterable[Distribution]) -> list[Licensed]:
     """Each locked distribution with its licence, by name; one that is not installed here states none."""
-    stated = {normal(one.metadata["Name"]): licence_of(one) for one in installed}
+    stated = {normal(one.metadata["Name"]): licence_of(one) for one in installed} | _BY_ITS_TEXT
     return sorted(
         Licensed(name, stated.get(name) or _NOT_EVERYWHERE.get(name, "not stated"), who)
         for name, who in needed().items()
