@@ -27,13 +27,7 @@ from ketascreen.screening.batch import ProfileOrJson, Results, in_turn, verdicts
 from ketascreen.screening.explanation import findings_of
 from ketascreen.screening.on_record import Composing, Person, on_record
 from ketascreen.screening.recommend import recommend
-from ketascreen.screening.recorder import (
-    Recorder,
-    Screening,
-    refuse_without_record,
-    require_reference,
-    to_screen_by,
-)
+from ketascreen.screening.recorder import Recorder, Screening, refuse_without_record, require_reference, to_screen_by
 from ketascreen.screening.request import Request, overrides_of, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
 from ketascreen.screening.situation import standing_of
@@ -51,10 +45,10 @@ class Screener:
     """Screens patients by one rulebook. It keeps no patient; threads and processes may share or copy it.
 
     `channels` names the channels that are asked. None: `reference` and `production`; where the engine durable-rules is
-    not installed, `reference` and `compiled`, and each verdict says so.
-    `isolation="process"` runs the production channel in a child process, with a deadline of `deadline_seconds` for each
-    answer. With a `ledger`, no verdict is returned before its record is
-    stored. `time_zone` is the clinic's, by its IANA name, if the rulebook does not say it: it decides which day it is.
+    not installed, `reference` and `compiled`, and each verdict says so. `isolation="process"` runs the production
+    channel in a child process, with a deadline of `deadline_seconds` for each answer. With a `ledger`, no verdict is
+    returned before its record is stored. `time_zone` is the clinic's, by its IANA name, if the rulebook does not say
+    it: it decides which day it is.
 
     Raises:
         RulebookError: a route without an exclusion, or a rule over the engine's limits.
@@ -116,9 +110,9 @@ class Screener:
         """The verdict on a patient at a point in time (`as_of`, with its offset), for `routes` (None: all).
 
         `decisions` are met rules that a clinician has decided to go ahead with. They count for readiness alone, and on
-        the clinic's day on which they were made alone.
-        `reference` is the caller's own reference to the patient, never a name; a ledger needs it, and has the
-        overrides of that patient. `overrides` are for a screening that is on record elsewhere, and runs again.
+        the clinic's day on which they were made alone. `reference` is the caller's own reference to the patient, never
+        a name; a ledger needs it, and has the overrides of that patient. `overrides` are for a screening that is on
+        record elsewhere, and runs again.
 
         Raises:
             ProfileError: facts that the vocabulary lacks, or observations after `as_of`.

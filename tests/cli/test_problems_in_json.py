@@ -62,7 +62,7 @@ CALLS: dict[str, str] = {
     **{f"{call} FOREIGN{' 1' * (call == 'audit show')}": "ledger-foreign" for call in OF_LEDGER},
     **dict.fromkeys(OF_LEDGER, "usage"),
     "audit verify HERE": "ledger-missing",
-    "audit verify FOREIGN": "ledger-damaged",
+    "audit verify FOREIGN": "ledger-refused",
     "audit show LEDGER 99": "ledger-not-there",
     "audit stats LEDGER --until yesterday": "usage",
     "replay LEDGER --rules RULES": "unknown-fact",
