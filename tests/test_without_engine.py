@@ -152,3 +152,10 @@ def test_a_start_without_the_engine_copies_to_worker_processes(monkeypatch: pyte
     profiles = [read_profile(EXAMPLES / "ptsd.yaml")] * 3
     verdicts = list(Screener(shipped()).screen_many(profiles, as_of=AS_OF, workers=2))
     assert [one.agreement.channels for one in verdicts if isinstance(one, Verdict)] == [("reference", "compiled")] * 3
+
+
+@without_engine
+def test_who_names_it_at_the_command_line_is_told_by_the_code_of_what_is_not_installed() -> None:
+    call = ("screen", str(EXAMPLES / "ptsd.yaml"), "--channel", "production", "--json")
+    (problem,) = json.loads(run(*call).out)["problems"]
+    assert problem["code"] == "not-installed"
