@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ketascreen import PatientProfile, RequestError, RulebookError, Screener
+from ketascreen import Override, PatientProfile, RequestError, RulebookError, Screener
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.entry import NOTHING_BEFORE, read_time, written
 from ketascreen.audit.verify import verify_ledger
@@ -215,7 +216,8 @@ def test_a_rulebook_without_exclusions_never_reaches_the_ledger(tmp_path: Path) 
 def test_no_override_is_given_by_anything_that_holds_none(tmp_path: Path) -> None:
     ledger, given = new_ledger(tmp_path), {"as_of": AS_OF, "reference": "p-17"}
     profile, decided = example("lozenge-at-home.yaml"), decide(new_ledger(tmp_path), lozenge_today(ledger))
-    for none in ((), [], (one for one in ())):
+    nothing: tuple[Iterable[Override], ...] = ((), [], iter(()))
+    for none in nothing:
         assert screener(ledger).screen(profile, overrides=none, **given).receipt is not None  # type: ignore[arg-type]
     with pytest.raises(RequestError, match="a screening with `overrides` puts nothing on record"):
         screener(ledger).screen(profile, overrides=(one for one in [decided]), **given)  # type: ignore[arg-type]
