@@ -144,7 +144,7 @@ def test_a_record_says_that_the_engine_did_not_take_part_and_runs_again_without_
         assert "rests on the rule engine durable-rules, which is not here: install" in first.refused
         assert "--channel" not in first.refused, "replay has no such option"
         assert (second.refused, second.differs, second.own) == ("", (), True)
-        with pytest.raises(LedgerError, match="durable-rules cannot be loaded"):
+        with pytest.raises(LedgerError, match="durable-rules, which is not here"):
             Replay(ledger).verdict(with_it)
 
 
