@@ -10,7 +10,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-recipes test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
+.PHONY: demo test test-servers test-recipes recipes-ready test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -24,10 +24,13 @@ test-servers: $(VENV)/ready
 	@command -v npm >/dev/null || { echo "make test-servers needs npm, which is not here (Debian and Ubuntu: apt-get install npm)."; exit 1; }
 	$(BIN)/python -m pytest -m server
 
-# The recipes of docs/integrating.md, in an environment that has what they use.
-test-recipes: .venv-recipes/recipes-ready
+# The recipes of docs/integrating.md, in an environment that has what they use too.
+test-recipes: recipes-ready
 	.venv-recipes/bin/python -m pytest -m recipe
 	.venv-recipes/bin/mypy --strict examples/recipes
+
+recipes-ready:
+	@$(MAKE) --no-print-directory VENV=.venv-recipes LOCK=requirements/recipes.txt .venv-recipes/ready
 
 # The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
 FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
@@ -41,11 +44,13 @@ test-pythons:
 	done
 
 # The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are.
-# The oldest have wheels for Python 3.11 and 3.12. SMALL=1: those that use most of what other projects offer.
+# The oldest have wheels for Python 3.11 and 3.12 alone. SMALL=1: those that use most of what other projects offer.
 VERSIONS := tests/test_screen.py tests/test_docs.py tests/test_without_engine.py tests/test_signing.py tests/test_pytest_plugin.py \
   tests/audit/test_before.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py \
   tests/cli/test_screen.py tests/language/test_json_schema.py tests/loading tests/patient tests/syntax
 test-oldest:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))" || { \
+	  echo "make test-oldest needs Python 3.11 or 3.12, because the oldest versions have no wheels for newer ones; name it: make test-oldest PYTHON=python3.12"; exit 1; }
 	@$(MAKE) --no-print-directory VENV=.venv-oldest LOCK=requirements/oldest.txt .venv-oldest/ready
 	.venv-oldest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
 
@@ -61,20 +66,25 @@ DEBIAN ?= trixie sid
 test-installs: $(VENV)/ready
 	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--wheel-only --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
 
-# Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files.
-# .venv-lock: uv, which can lock for all Pythons and systems at once.
+# Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files. On Windows the
+# engine cannot be built, so there the locks leave it out. .venv-lock: uv, which can lock for all Pythons and systems at once.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
 lock:
-	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
-	$(COMPILE) pyproject.toml --all-extras --group dev --group build --output-file requirements/dev.txt
-	$(COMPILE) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/runtime.txt
-	$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --upgrade uv
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --group recipes --output-file requirements/recipes.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --constraint requirements/recipes.txt --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements/recipes.txt --output-file requirements/runtime.txt
+	$(COMPILE) --group build --constraint requirements/recipes.txt --output-file requirements/build.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) pyproject.toml --all-extras --group test --resolution lowest-direct --output-file requirements/oldest.txt
+	sed -i.before "s/^durable-rules==[^ ]*/& ; sys_platform != 'win32'/" requirements/*.txt && rm requirements/*.before
 
-# Whether the licence of each distribution that is installed is one that docs/licences.md lists as allowed.
-licences: $(VENV)/ready
-	$(BIN)/python -m tools.licences --check
+# Whether each distribution that the locks install here has a licence that docs/licences.md lists as allowed. Checked are
+# dev, build, runtime and recipes (together in .venv-recipes) and release (in .venv-release); not the oldest and newest
+# versions, and not the peers of `make bench`.
+licences: recipes-ready .venv-release/ready
+	.venv-recipes/bin/python -m tools.licences --check .venv-release
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks tools examples
@@ -177,11 +187,6 @@ $(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
 # Each peer by itself, since one that cannot be installed here is left out and named.
 $(VENV)/bench-ready: $(VENV)/ready
 	@$(BIN)/python -m benchmarks.install
-	@touch $@
-
-.venv-recipes/recipes-ready: pyproject.toml
-	@$(MAKE) --no-print-directory VENV=.venv-recipes .venv-recipes/ready
-	@.venv-recipes/bin/python -m pip install --quiet --group recipes
 	@touch $@
 
 clean:
