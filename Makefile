@@ -82,9 +82,9 @@ lock:
 
 # Whether each distribution that the locks install here has a licence that docs/licences.md lists as allowed. Checked are
 # dev, build, runtime and recipes (together in .venv-recipes) and release (in .venv-release); not the oldest and newest
-# versions, and not the peers of `make bench`.
+# versions, and not the peers of `make bench`. WRITE=1 writes the page.
 licences: recipes-ready .venv-release/ready
-	.venv-recipes/bin/python -m tools.licences --check .venv-release
+	.venv-recipes/bin/python -m tools.licences $(if $(WRITE),,--check) .venv-release
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks tools examples
