@@ -1,6 +1,6 @@
 """The licences of what ketascreen needs: writes docs/licences.md, or checks it against what is installed.
 
-`python -m tools.licences ENVIRONMENT...` writes the page from what is installed beside it and in the other environments,
+`python -m tools.licences ENVIRONMENT...` writes the page from what is installed beside it and in other environments,
 which the locks made; `--check` compares, and fails on a licence that is not allowed and on what no lock names. It reads
 the metadata of the installed distributions, and nothing else.
 """
@@ -43,7 +43,7 @@ _SPELLINGS = {
 }
 """Licences that older metadata spell out. `BSD` says less than a licence."""
 NOT_EVERYWHERE = {"colorama": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause"}
-"""Locked distributions that are installed on some systems alone, with the licences that they state."""
+"""Locked distributions that are installed on some systems alone, with the licences whose text they hold."""
 BY_THEIR_TEXT = {
     ("itsdangerous", "BSD"): "BSD-3-Clause",
     ("jinja2", "BSD"): "BSD-3-Clause",
@@ -84,7 +84,9 @@ class Licensed:
     def is_allowed(self) -> bool:
         """Whether it may be used: one of the licences to choose from is allowed, or all that hold together are."""
         allowed = ALLOWED[self.needed_for]
-        return _EXPRESSION.fullmatch(self.licence) is not None and any(all(one in allowed for one in both.split(" AND ")) for both in self.licence.split(" OR "))
+        return _EXPRESSION.fullmatch(self.licence) is not None and any(
+            all(one in allowed for one in both.split(" AND ")) for both in self.licence.split(" OR ")
+        )
 
 
 def normal(name: str) -> str:
