@@ -32,22 +32,28 @@ test-recipes: recipes-ready
 recipes-ready:
 	@$(MAKE) --no-print-directory VENV=.venv-recipes LOCK=requirements/recipes.txt .venv-recipes/ready
 
-# The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
+# The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another; SMALL=1:
+# those that use most of Python itself (times, floats, hashes, pickles, made code, the compiled engine).
 FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
+FEWER := tests/test_screen.py tests/test_pickling.py tests/audit/test_before.py tests/channels/test_compiled.py \
+  tests/channels/test_production.py tests/language tests/patient/test_floats.py tests/patient/test_hash.py \
+  tests/patient/test_observation.py tests/patient/test_profile.py tests/patient/test_reader.py
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 test-pythons:
 	@for python in $(PYTHONS); do \
 	  $$python --version >/dev/null 2>&1 || { echo "make test-pythons needs $$python, which is not here; name those that are: make test-pythons PYTHONS=..."; exit 1; }; \
 	  echo "== $$python"; \
 	  $(MAKE) --no-print-directory VENV=.venv-$$(basename $$python) PYTHON=$$python .venv-$$(basename $$python)/ready && \
-	  .venv-$$(basename $$python)/bin/python -m pytest $(FEW) || exit 1; \
+	  .venv-$$(basename $$python)/bin/python -m pytest $(if $(SMALL),$(FEWER),$(FEW)) || exit 1; \
 	done
 
 # The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are.
 # The oldest have wheels for Python 3.11 and 3.12 alone. SMALL=1: those that use most of what other projects offer.
 VERSIONS := tests/test_screen.py tests/test_docs.py tests/test_without_engine.py tests/test_signing.py tests/test_pytest_plugin.py \
-  tests/audit/test_before.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py \
-  tests/cli/test_screen.py tests/language/test_json_schema.py tests/loading tests/patient tests/syntax
+  tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py tests/cli/test_screen.py \
+  tests/language/test_json_schema.py tests/loading/test_bad_input.py tests/loading/test_messages.py \
+  tests/loading/test_rulebook.py tests/patient/test_json_schema.py tests/patient/test_messages.py \
+  tests/patient/test_observation.py tests/patient/test_profile.py tests/patient/test_reader.py tests/syntax
 test-oldest:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))" || { \
 	  echo "make test-oldest needs Python 3.11 or 3.12, because the oldest versions have no wheels for newer ones; name it: make test-oldest PYTHON=python3.12"; exit 1; }
@@ -61,10 +67,10 @@ test-newest:
 	.venv-newest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
 
 # Installs wheel and sdist on each of PYTHONS (commands), and on each of DEBIAN (releases, unpacked by mmdebstrap, which
-# needs root), and screens there. SMALL=1: the wheel on this Python alone.
+# needs root), and screens there. SMALL=1: the wheel without any extra or flag, on this Python alone.
 DEBIAN ?= trixie sid
 test-installs: $(VENV)/ready
-	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--wheel-only --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
+	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--plain-wheel --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
 
 # Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files. On Windows the
 # engine cannot be built, so there the locks leave it out. .venv-lock: uv, which can lock for all Pythons and systems at once.
