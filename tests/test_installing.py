@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -107,6 +110,20 @@ def test_no_target_needs_a_pip_that_knows_groups_unless_it_brings_a_newer_pip(ta
 def test_the_environment_is_made_anew_when_a_lock_changes() -> None:
     assert "\n$(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)\n" in MAKEFILE
     assert "LOCK=requirements/recipes.txt .venv-recipes/ready\n" in MAKEFILE
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_a_python_for_which_the_oldest_have_no_wheels_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 13); $2"\n')
+    python.chmod(0o755)
+    command = ["make", "--no-print-directory", "test-oldest", f"PYTHON={python}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stdout == (
+        "make test-oldest needs Python 3.11 or 3.12, because the oldest versions have no wheels for newer ones; "
+        "name it: make test-oldest PYTHON=python3.12\n"
+    )
 
 
 # The engine

@@ -95,7 +95,7 @@ def normal(name: str) -> str:
 
 
 def stated_by(one: Distribution) -> str:
-    """What a distribution states: the SPDX name of its licence. What does not agree stands beside it, after `;`."""
+    """What a distribution states: the SPDX name of its licence. What does not agree follows, after `;`."""
     found = [
         *(one.metadata.get_all("License-Expression") or []),
         *(text.strip().partition("\n")[0] for text in one.metadata.get_all("License") or []),
