@@ -10,7 +10,7 @@ DOCUMENTS ?= ../shared/documents
 CRITERIA ?= ../shared/clinical/criteria.json
 AS_OF := 2026-11-22T09:00:00+01:00
 
-.PHONY: demo test test-servers test-recipes test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
+.PHONY: demo test test-servers test-recipes recipes-ready test-pythons test-oldest test-newest test-installs lock licences lint check verify-sources fuzz mutate wheel docs bench bench-small timings endurance tamper crash workers night replays ledger-growth clean
 
 # Screens a real example patient. Status 3 is a recommendation of caution (docs/decisions.md), not a failure.
 demo: $(VENV)/ready
@@ -24,28 +24,39 @@ test-servers: $(VENV)/ready
 	@command -v npm >/dev/null || { echo "make test-servers needs npm, which is not here (Debian and Ubuntu: apt-get install npm)."; exit 1; }
 	$(BIN)/python -m pytest -m server
 
-# The recipes of docs/integrating.md, in an environment that has what they use.
-test-recipes: .venv-recipes/recipes-ready
+# The recipes of docs/integrating.md, in an environment that has what they use too.
+test-recipes: recipes-ready
 	.venv-recipes/bin/python -m pytest -m recipe
 	.venv-recipes/bin/mypy --strict examples/recipes
 
-# The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another.
+recipes-ready:
+	@$(MAKE) --no-print-directory VENV=.venv-recipes LOCK=requirements/recipes.txt .venv-recipes/ready
+
+# The same library on other Pythons; PYTHONS are commands. FEW: the tests that differ from one Python to another; SMALL=1:
+# those that use most of Python itself (times, floats, hashes, pickles, made code, the compiled engine).
 FEW := tests/test_costs.py tests/test_screen.py tests/audit/test_before.py tests/channels tests/language tests/patient
+FEWER := tests/test_screen.py tests/test_pickling.py tests/audit/test_before.py tests/channels/test_compiled.py \
+  tests/channels/test_production.py tests/language tests/patient/test_floats.py tests/patient/test_hash.py \
+  tests/patient/test_observation.py tests/patient/test_profile.py tests/patient/test_reader.py
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 test-pythons:
 	@for python in $(PYTHONS); do \
 	  $$python --version >/dev/null 2>&1 || { echo "make test-pythons needs $$python, which is not here; name those that are: make test-pythons PYTHONS=..."; exit 1; }; \
 	  echo "== $$python"; \
 	  $(MAKE) --no-print-directory VENV=.venv-$$(basename $$python) PYTHON=$$python .venv-$$(basename $$python)/ready && \
-	  .venv-$$(basename $$python)/bin/python -m pytest $(FEW) || exit 1; \
+	  .venv-$$(basename $$python)/bin/python -m pytest $(if $(SMALL),$(FEWER),$(FEW)) || exit 1; \
 	done
 
 # The tests with the oldest versions that pyproject.toml allows (requirements/oldest.txt), and with the newest there are.
-# The oldest have wheels for Python 3.11 and 3.12. SMALL=1: those that use most of what other projects offer.
+# The oldest have wheels for Python 3.11 and 3.12 alone. SMALL=1: those that use most of what other projects offer.
 VERSIONS := tests/test_screen.py tests/test_docs.py tests/test_without_engine.py tests/test_signing.py tests/test_pytest_plugin.py \
-  tests/audit/test_before.py tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py \
-  tests/cli/test_screen.py tests/language/test_json_schema.py tests/loading tests/patient tests/syntax
+  tests/authoring/test_editor_schema.py tests/authoring/test_fmt.py tests/cli/test_commands.py tests/cli/test_screen.py \
+  tests/language/test_json_schema.py tests/loading/test_bad_input.py tests/loading/test_messages.py \
+  tests/loading/test_rulebook.py tests/patient/test_json_schema.py tests/patient/test_messages.py \
+  tests/patient/test_observation.py tests/patient/test_profile.py tests/patient/test_reader.py tests/syntax
 test-oldest:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))" || { \
+	  echo "make test-oldest needs Python 3.11 or 3.12, because the oldest versions have no wheels for newer ones; name it: make test-oldest PYTHON=python3.12"; exit 1; }
 	@$(MAKE) --no-print-directory VENV=.venv-oldest LOCK=requirements/oldest.txt .venv-oldest/ready
 	.venv-oldest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
 
@@ -56,25 +67,30 @@ test-newest:
 	.venv-newest/bin/python -m pytest $(if $(SMALL),$(VERSIONS))
 
 # Installs wheel and sdist on each of PYTHONS (commands), and on each of DEBIAN (releases, unpacked by mmdebstrap, which
-# needs root), and screens there. SMALL=1: the wheel on this Python alone.
+# needs root), and screens there. SMALL=1: the wheel without any extra or flag, on this Python alone.
 DEBIAN ?= trixie sid
 test-installs: $(VENV)/ready
-	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--wheel-only --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
+	$(BIN)/python -m tests.campaigns.installs $(if $(SMALL),--plain-wheel --pythons $(BIN)/python,--pythons $(PYTHONS) --debian $(DEBIAN))
 
-# Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files.
-# .venv-lock: uv, which can lock for all Pythons and systems at once.
+# Writes requirements/ anew: every version that pyproject.toml brings today, with the hashes of its files. On Windows the
+# engine cannot be built, so there the locks leave it out. .venv-lock: uv, which can lock for all Pythons and systems at once.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade
 lock:
-	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
-	$(COMPILE) pyproject.toml --all-extras --group dev --group build --output-file requirements/dev.txt
-	$(COMPILE) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/runtime.txt
-	$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --upgrade uv
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --group recipes --output-file requirements/recipes.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --group build --constraint requirements/recipes.txt --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements/recipes.txt --output-file requirements/runtime.txt
+	$(COMPILE) --group build --constraint requirements/recipes.txt --output-file requirements/build.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) pyproject.toml --all-extras --group test --resolution lowest-direct --output-file requirements/oldest.txt
+	sed -i.before "s/^durable-rules==[^ ]*/& ; sys_platform != 'win32'/" requirements/*.txt && rm requirements/*.before
 
-# Whether the licence of each distribution that is installed is one that docs/licences.md lists as allowed.
-licences: $(VENV)/ready
-	$(BIN)/python -m tools.licences --check
+# Whether each distribution that the locks install here has a licence that docs/licences.md lists as allowed. Checked are
+# dev, build, runtime and recipes (together in .venv-recipes) and release (in .venv-release); not the oldest and newest
+# versions, and not the peers of `make bench`. WRITE=1 writes the page.
+licences: recipes-ready .venv-release/ready
+	.venv-recipes/bin/python -m tools.licences $(if $(WRITE),,--check) .venv-release
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests benchmarks tools examples
@@ -177,11 +193,6 @@ $(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
 # Each peer by itself, since one that cannot be installed here is left out and named.
 $(VENV)/bench-ready: $(VENV)/ready
 	@$(BIN)/python -m benchmarks.install
-	@touch $@
-
-.venv-recipes/recipes-ready: pyproject.toml
-	@$(MAKE) --no-print-directory VENV=.venv-recipes .venv-recipes/ready
-	@.venv-recipes/bin/python -m pip install --quiet --group recipes
 	@touch $@
 
 clean:

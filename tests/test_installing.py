@@ -1,11 +1,12 @@
-"""What is installed: the lock fits pyproject.toml, the flags have one text, licences are allowed, parts are listed."""
+"""What is installed: the lock fits pyproject.toml, the flags and the version have one text, parts are listed."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
-from email.message import Message
-from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from tools.licences import DEVELOPMENT, PAGE, RUNTIME, Licensed, licence_of, needed
 from tools.sbom import finished
 
+from ketascreen._version import VERSION
 from ketascreen.channels.production.engine import ENGINE_FLAGS
 from tests.helpers.places import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 GROUPS: dict[str, list[Any]] = PROJECT["dependency-groups"]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 _LOCKED = re.compile(
     r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+?)(?: ; (?P<marker>[^\\\n]+))? \\\n(?P<hashes>(?:    --hash.*\n)+)", re.M
@@ -59,7 +61,13 @@ def test_a_lock_has_a_version_and_hashes_for_each_distribution_and_names_no_plac
 
 
 @pytest.mark.parametrize(
-    ("lock", "groups"), [("runtime.txt", ()), ("dev.txt", ("dev", "build")), ("oldest.txt", ("test",))]
+    ("lock", "groups"),
+    [
+        ("runtime.txt", ()),
+        ("dev.txt", ("dev", "build")),
+        ("recipes.txt", ("dev", "build", "recipes")),
+        ("oldest.txt", ("test",)),
+    ],
 )
 def test_a_lock_holds_what_pyproject_asks_for_in_a_version_that_it_allows(lock: str, groups: tuple[str, ...]) -> None:
     versions = locked(lock)
@@ -86,12 +94,49 @@ def test_the_oldest_are_the_very_first_versions_that_pyproject_allows() -> None:
 
 
 def test_what_ketascreen_brings_has_the_same_version_in_every_lock_but_the_oldest() -> None:
-    everything = locked("dev.txt")
-    for lock in ("runtime.txt", "build.txt"):
+    everything = locked("recipes.txt")
+    for lock in ("dev.txt", "runtime.txt", "build.txt"):
         assert {name: everything[name] for name in locked(lock)} == locked(lock)
 
 
+@pytest.mark.parametrize("target", re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
+def test_no_target_needs_a_pip_that_knows_groups_unless_it_brings_a_newer_pip(target: str) -> None:
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)*)", MAKEFILE, re.M)
+    assert recipe
+    before = re.search(r"pip install [^\n]*--group", recipe[1])
+    assert before is None or "--upgrade pip\n" in recipe[1][: before.start()]
+
+
+def test_the_environment_is_made_anew_when_a_lock_changes() -> None:
+    assert "\n$(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)\n" in MAKEFILE
+    assert "LOCK=requirements/recipes.txt .venv-recipes/ready\n" in MAKEFILE
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_a_python_for_which_the_oldest_have_no_wheels_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 13); $2"\n')
+    python.chmod(0o755)
+    command = ["make", "--no-print-directory", "test-oldest", f"PYTHON={python}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stdout == (
+        "make test-oldest needs Python 3.11 or 3.12, because the oldest versions have no wheels for newer ones; "
+        "name it: make test-oldest PYTHON=python3.12\n"
+    )
+
+
 # The engine
+
+
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "recipes.txt", "oldest.txt"])
+def test_a_lock_brings_the_engine_everywhere_but_on_windows_where_it_cannot_be_built(lock: str) -> None:
+    text = (ROOT / "requirements" / lock).read_text("utf-8")
+    (engine,) = [one for one in _LOCKED.finditer(text) if one["name"] == "durable-rules"]
+    marker = Requirement(f"durable-rules; {engine['marker']}").marker
+    assert marker is not None
+    told = {system: marker.evaluate({"sys_platform": system}) for system in ("linux", "darwin", "win32")}
+    assert told == {"linux": True, "darwin": True, "win32": False}
 
 
 def test_the_engine_is_a_dependency_below_python_3_13_and_not_on_windows_and_an_extra_everywhere() -> None:
@@ -116,6 +161,18 @@ def test_the_flags_of_the_compiler_are_the_same_wherever_they_are_written(file: 
     assert set(shown) == {ENGINE_FLAGS}
 
 
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        ("ci.md", r"rev: v(\S+)"),
+        ("ci.md", r"'ketascreen\[.*\]==(.*)'"),
+        ("installing.md", r"ketascreen-([\d.]+)-py3-none-any\.whl"),
+    ],
+)
+def test_a_page_shows_the_present_version(file: str, shown: str) -> None:
+    assert re.findall(shown, (ROOT / "docs" / file).read_text("utf-8")) == [VERSION]
+
+
 def test_the_actions_of_the_recipe_are_named_by_the_digest_of_a_commit() -> None:
     used = re.findall(r"uses: (\S+)(.*)", (ROOT / "docs" / "ci.md").read_text("utf-8"))
     assert len(used) >= 2
@@ -124,69 +181,7 @@ def test_the_actions_of_the_recipe_are_named_by_the_digest_of_a_commit() -> None
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", release)
 
 
-# Licences and parts
-
-
-class Stated(Distribution):
-    """A distribution that states these lines of metadata."""
-
-    def __init__(self, *lines: tuple[str, str]) -> None:
-        self._message = Message()
-        for key, value in (("Name", "some"), *lines):
-            self._message[key] = value
-
-    @property
-    def metadata(self) -> Any:
-        return self._message
-
-    def read_text(self, filename: str) -> None:
-        return None
-
-    def locate_file(self, path: Any) -> Any:
-        return Path(path)
-
-
-@pytest.mark.parametrize(
-    ("lines", "licence"),
-    [
-        ([("License-Expression", "MIT"), ("License", "BSD")], "MIT"),
-        ([("License", "Apache 2.0"), ("Classifier", "License :: OSI Approved :: MIT License")], "Apache-2.0"),
-        ([("License", "a whole\ntext"), ("Classifier", "License :: OSI Approved :: MIT License")], "MIT"),
-        (
-            [("Classifier", "License :: OSI Approved :: GNU General Public License v3 (GPLv3)")],
-            "GNU General Public License v3 (GPLv3)",
-        ),
-        ([("Classifier", "Programming Language :: Python")], "not stated"),
-        ([("License", "")], "not stated"),
-    ],
-)
-def test_a_licence_is_read_from_what_a_distribution_states(lines: list[tuple[str, str]], licence: str) -> None:
-    assert licence_of(Stated(*lines)) == licence
-
-
-@pytest.mark.parametrize(
-    ("licence", "for_ketascreen", "for_development"),
-    [
-        ("MIT", True, True),
-        ("MPL-2.0", False, True),
-        ("GPL-3.0-only", False, False),
-        ("GPL-3.0-only OR MIT", True, True),
-        ("GPL-3.0-only AND MIT", False, False),
-        ("MPL-2.0 AND MIT", False, True),
-        ("not stated", False, False),
-    ],
-)
-def test_a_licence_is_allowed_if_one_to_choose_from_is(
-    licence: str, for_ketascreen: bool, for_development: bool
-) -> None:
-    assert Licensed("some", licence, RUNTIME).is_allowed is for_ketascreen
-    assert Licensed("some", licence, DEVELOPMENT).is_allowed is for_development
-
-
-def test_the_page_of_licences_has_a_row_for_each_locked_distribution_and_allows_each() -> None:
-    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")][1:]
-    assert {name: who for name, _, who in rows} == needed()
-    assert all(Licensed(*row).is_allowed for row in rows)
+# Parts
 
 
 def listed(*parts: str) -> dict[str, Any]:

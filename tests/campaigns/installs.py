@@ -65,13 +65,14 @@ class Try:
         return f"{self.distribution.name}, {self.how}{flags}"
 
 
-def tries(version: tuple[int, int], distributions: list[Path], *, small: bool) -> Iterator[Try]:
-    """What is tried on a Python."""
+def tries(version: tuple[int, int], distributions: list[Path], *, plain: bool) -> Iterator[Try]:
+    """What is tried on a Python; with `plain` only what needs no flags."""
     for distribution in distributions:
-        yield Try(distribution, "engine", ENGINE_FLAGS, WITH_ENGINE)
         # Without flags nothing may fail: the engine comes below Python 3.13, and from there on only as an extra.
         yield Try(distribution, "plain", "", WITH_ENGINE if version < (3, 13) else WITHOUT)
-    if version >= (3, 13) and not small:
+        if not plain:
+            yield Try(distribution, "engine", ENGINE_FLAGS, WITH_ENGINE)
+    if version >= (3, 13) and not plain:
         yield Try(distributions[0], "engine", SILENCED, WITH_ENGINE)
 
 
@@ -127,7 +128,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--pythons", nargs="*", default=[sys.executable])
     asked.add_argument("--debian", nargs="*", default=[])
-    asked.add_argument("--wheel-only", action="store_true")
+    asked.add_argument("--plain-wheel", action="store_true", help="the wheel alone, without extra and flags")
     given = asked.parse_args()
     if given.debian and not shutil.which("mmdebstrap"):
         raise SystemExit(
@@ -135,13 +136,13 @@ def main() -> None:
         )
     with TemporaryDirectory() as folder:
         work = Path(folder)
-        distributions = built(work)[: 1 if given.wheel_only else 2]
+        distributions = built(work)[: 1 if given.plain_wheel else 2]
         places = [Place(python, python) for python in given.pythons]
         places += [unpacked(release, work / f"root-{release}") for release in given.debian]
         seen: dict[str, set[bytes]] = {}
         count = 0
         for place in places:
-            for one in tries(place.version(), distributions, small=given.wheel_only):
+            for one in tries(place.version(), distributions, plain=given.plain_wheel):
                 count += 1
                 for name, text in tried(place, one, count, work).items():
                     seen.setdefault(name, set()).add(text)

@@ -16,7 +16,10 @@ from typing import Any, Self
 from tests.helpers.places import ROOT
 
 PACKAGE = "yaml-language-server@1.25.0"
+PYRIGHT = "pyright@1.1.414"
 _SECONDS = 20
+_INSTALLING = 600
+"""Seconds that npm may take: a slow network is not a failure."""
 _SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "hover": True, "completion": True}}
 
 
@@ -26,7 +29,11 @@ def installed(folder: Path) -> Path | str:
 
 
 def from_npm(folder: Path, package: str, name: str) -> Path | str:
-    """A program below `folder`, installed there where it is not; else a sentence that says why not."""
+    """A program of a package (`name@version`), installed where it is not; else a sentence that says why not.
+
+    Each version has a folder of its own below `folder`, so that another one is installed when the pin changes.
+    """
+    folder /= package
     program = folder / "node_modules" / ".bin" / name
     if program.exists():
         return program
@@ -35,15 +42,15 @@ def from_npm(folder: Path, package: str, name: str) -> Path | str:
         return "npm is not installed"
     command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", package]
     try:
-        ran = subprocess.run(command, capture_output=True, check=False, timeout=50)
+        ran = subprocess.run(command, capture_output=True, check=False, timeout=_INSTALLING)
     except subprocess.TimeoutExpired:
         return "npm took too long"
     return program if ran.returncode == 0 and program.exists() else f"npm could not install {package}"
 
 
 def cache() -> Path:
-    """Where the language server is kept between runs."""
-    return ROOT / ".cache" / "language-server"
+    """Where what npm installs is kept between runs."""
+    return ROOT / ".cache" / "npm"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.language_server import from_npm
+from tests.helpers.language_server import PYRIGHT, cache, from_npm
 from tests.helpers.places import ROOT
 
 pytestmark = pytest.mark.server
@@ -19,7 +19,7 @@ CLIENT = ROOT / "examples" / "client.py"
 
 @pytest.fixture(scope="module")
 def pyright() -> Path:
-    program = from_npm(ROOT / ".cache" / "pyright", "pyright@1.1.414", "pyright")
+    program = from_npm(cache(), PYRIGHT, "pyright")
     if not isinstance(program, Path):
         pytest.fail(f"pyright is not there: {program}")
     return program

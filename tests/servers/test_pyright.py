@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.language_server import LanguageServer, from_npm
+from tests.helpers.language_server import PYRIGHT, LanguageServer, cache, from_npm
 from tests.helpers.places import ROOT
 from tests.helpers.typed_calls import accepted, client, line_of, refused
 
@@ -21,7 +21,7 @@ HEART = {"stroke", "aneurysm", "unspecified"}
 
 
 def _program(name: str) -> Path:
-    program = from_npm(ROOT / ".cache" / "pyright", "pyright@1.1.414", name)
+    program = from_npm(cache(), PYRIGHT, name)
     if not isinstance(program, Path):
         pytest.fail(f"pyright is not there: {program}")
     return program
