@@ -251,8 +251,10 @@ class PatientProfile(ToldModel):
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
+    def _read(cls, raw: Any, handler: Any, info: Any) -> Any:
         name = info.field_name
+        if name not in PatientProfile.model_fields:
+            return handler(raw)  # a subclass adds it
         if raw is None:
             return _NO_EXTRA if name == "extra" else None
         try:
