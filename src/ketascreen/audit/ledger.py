@@ -20,7 +20,7 @@ from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.recorder import Composed, NewestEntries, Screening
+from ketascreen.screening.recorder import Composed, NewestEntries, Screening, require_reference
 from ketascreen.screening.request import Request
 from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
@@ -103,8 +103,10 @@ class Ledger(LedgerFile):
         """The newest entries about a patient.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read.
         """
+        require_reference(reference, has_ledger=True)
         return NewestEntries(self._store.newest("override", reference), self._store.newest("screening", reference))
 
     def screenings(
@@ -115,8 +117,10 @@ class Ledger(LedgerFile):
         Each has its number and the overrides that were on record then, whatever its own record shows.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read, or an entry is not as it was written.
         """
+        require_reference(reference, has_ledger=True)
         newest = self._store.newest("override", reference)
         for entry in self._store.of_kind("screening", reference, after=after):
             with self._legible():
@@ -147,8 +151,10 @@ class Ledger(LedgerFile):
         """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read, or an entry that this rests on is not as it was written.
         """
+        require_reference(reference, has_ledger=True)
         with self._legible():
             return overrides_of(self, reference)
 

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ketascreen.arguments import refuse, require
 from ketascreen.diagnostic import Diagnostic, ProfileError
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
@@ -246,7 +247,7 @@ class PatientProfile(ToldModel):
         def __new__(cls, /, *positional: object, **facts: object) -> Self:
             if positional:
                 hint = "write PatientProfile(age=...), PatientProfile.model_validate(answers), or read_profile(path)"
-                raise ProfileError([Diagnostic("argument", "a profile takes each fact by its name", hint, pointer="")])
+                refuse("PatientProfile", "given each fact by its name", hint, error=ProfileError)
             return super().__new__(cls)
 
     @field_validator("*", mode="wrap")
@@ -306,9 +307,8 @@ class PatientProfile(ToldModel):
         """Reads JSON with exact decimals, refusing duplicate keys and what `patient.reader.read_profile` refuses."""
         from ketascreen.syntax.json_text import parse_json
 
-        if not isinstance(json_data, str | bytes | bytearray):
-            hint = "give text or bytes; a mapping goes to PatientProfile.model_validate"
-            raise ProfileError([Diagnostic("argument", "`json_data` must be the text of JSON", hint, pointer="")])
+        hint = "give text or bytes; a mapping goes to PatientProfile.model_validate"
+        require(json_data, (str, bytes, bytearray), "json_data", "the text of JSON", hint, error=ProfileError)
         data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
         return cls.model_validate(parse_json(data))
 
@@ -319,9 +319,9 @@ class PatientProfile(ToldModel):
 
     def model_copy(self, *, update: GivenFacts | Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
-        if update is not None and not isinstance(update, Mapping):
+        if update is not None:
             hint = "write model_copy(update={name: answer})"
-            raise ProfileError([Diagnostic("argument", "`update` must be a mapping of facts", hint, pointer="")])
+            require(update, Mapping, "update", "a mapping of facts", hint, error=ProfileError)
         return self.model_validate({**dict(self), **(update or {})})
 
     def copy(self, **given: Any) -> Self:  # Pydantic's own copies without a check

@@ -53,7 +53,7 @@ def made_up_verdict(
             cannot go with its decision (`ready` with `not_eligible`).
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
-        refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", "stage")
+        refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", code="stage")
     require(time_zone, (str, NoneType), "time_zone", "the name of a time zone", "write an IANA name", code="time-zone")
     at, asked = read_as_of(as_of), Stage(stage)
     if readiness is not None and asked is Stage.CANDIDACY:
