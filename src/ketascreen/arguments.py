@@ -50,11 +50,11 @@ def path_of(
     """The path that an argument names, as text or as a `pathlib.Path`.
 
     Raises:
-        RequestError, or the `error` that is named: it is something else, or holds a null character, as no path does.
+        RequestError, or the `error` that is named: it is something else, is empty, or holds a null character.
     """
     if isinstance(given, str | os.PathLike):
         path = os.fspath(given)
-        if isinstance(path, str) and "\0" not in path:
+        if isinstance(path, str) and path and "\0" not in path:
             return Path(path)
     return refuse(name, wanted, hint, error=error)
 

@@ -43,6 +43,7 @@ class KeptHead:
         require(every, int, "every", "a number of entries", f"write {EVERY}")
         if every < 1:
             refuse("every", "a number of entries, from 1 on", f"write {EVERY}")
+        require(new, bool, "new", "True or False", "write new=True once, for a ledger that has entries")
         require(key, (SigningKey, NoneType), "key", "a private key, or None", _KEY)
         self._every = every
         self._key = key

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ketascreen.arguments import refuse, require
+from ketascreen.arguments import path_of, refuse, require
 from ketascreen.diagnostic import Diagnostic, ProfileError
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
@@ -336,7 +336,7 @@ class PatientProfile(ToldModel):
     @classmethod
     def parse_file(cls, path: str | Path, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
         """The older name for a file of JSON."""
-        return cls.model_validate_json(read_plain(path))
+        return cls.model_validate_json(read_plain(path_of(path, "path", error=ProfileError)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])

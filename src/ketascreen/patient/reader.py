@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ketascreen.arguments import path_of
+from ketascreen.arguments import path_of, require
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
@@ -29,6 +29,7 @@ def read_profile(source: str | os.PathLike[str] | bytes, *, name: str = "profile
     Raises:
         ProfileError: everything that is wrong with it, by place and JSON pointer, without any value.
     """
+    require(name, str, "name", "text", 'write how messages name it, such as "profile"', error=ProfileError)
     if isinstance(source, bytearray | memoryview):
         source = bytes(source)
     if isinstance(source, bytes):
