@@ -254,7 +254,7 @@ class PatientProfile(ToldModel):
     @classmethod
     def _read(cls, raw: Any, handler: Any, info: Any) -> Any:
         name = info.field_name
-        if name not in PatientProfile.model_fields:
+        if name not in _FIELDS:
             return handler(raw)  # a subclass adds it
         if raw is None:
             return _NO_EXTRA if name == "extra" else None
@@ -376,6 +376,7 @@ class PatientProfile(ToldModel):
 BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields), BUILT_IN_CONTRADICTIONS)
 """The built-in facts: the fields of `PatientProfile`."""
 _NAMES = tuple(BUILT_IN)
+_FIELDS = frozenset(PatientProfile.model_fields)
 _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_IN or name in BUILT_IN.offered]
 
 
