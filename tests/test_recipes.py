@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tools.docs.docs_blocks import with_files
 
-from ketascreen import read_time
+from ketascreen import ProfileError, read_time
 from ketascreen.testing import eligible_profile
 from tests.helpers.places import ROOT
 from tests.helpers.screening import AS_OF
 
+DAY = timedelta(days=1)
 PAGE = ROOT / "docs" / "integrating.md"
 RECIPES = sorted((ROOT / "examples" / "recipes").glob("*.py"))
 
@@ -28,8 +30,9 @@ def test_many_screenings_from_asyncio_give_what_each_gives_alone(monkeypatch: py
     monkeypatch.syspath_prepend(ROOT / "examples" / "recipes")
     form = import_module("asyncio_form")
     profiles = [eligible_profile(as_of=AS_OF, systolic_bp=pressure) for pressure in (110, 130, 150, 170, 190)]
-    together = asyncio.run(form.screen_all(profiles, AS_OF))
+    *together, last = asyncio.run(form.screen_all([*profiles, eligible_profile(as_of=AS_OF + DAY)], AS_OF))
     assert together == [form.screener.screen(profile, as_of=AS_OF) for profile in profiles]
+    assert isinstance(last, ProfileError), "one that is refused ends nothing"
     assert len({verdict.routes["iv"].decision for verdict in together}) > 1
 
 

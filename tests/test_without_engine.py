@@ -141,9 +141,10 @@ def test_a_record_says_that_the_engine_did_not_take_part_and_runs_again_without_
         assert without_it.record.data["channels"] == ["reference", "compiled"]
         assert (set(with_it.record.data["engines"]), without_it.record.data["engines"]) == ({"production"}, {})
         first, second = Replay(ledger).run()
-        assert "durable-rules cannot be loaded" in first.refused
+        assert "rests on the rule engine durable-rules, which is not here: install" in first.refused
+        assert "--channel" not in first.refused, "replay has no such option"
         assert (second.refused, second.differs, second.own) == ("", (), True)
-        with pytest.raises(LedgerError, match="durable-rules cannot be loaded"):
+        with pytest.raises(LedgerError, match="durable-rules, which is not here"):
             Replay(ledger).verdict(with_it)
 
 
@@ -152,3 +153,10 @@ def test_a_start_without_the_engine_copies_to_worker_processes(monkeypatch: pyte
     profiles = [read_profile(EXAMPLES / "ptsd.yaml")] * 3
     verdicts = list(Screener(shipped()).screen_many(profiles, as_of=AS_OF, workers=2))
     assert [one.agreement.channels for one in verdicts if isinstance(one, Verdict)] == [("reference", "compiled")] * 3
+
+
+@without_engine
+def test_who_names_it_at_the_command_line_is_told_by_the_code_of_what_is_not_installed() -> None:
+    call = ("screen", str(EXAMPLES / "ptsd.yaml"), "--channel", "production", "--json")
+    (problem,) = json.loads(run(*call).out)["problems"]
+    assert problem["code"] == "not-installed"

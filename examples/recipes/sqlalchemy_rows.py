@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Numeric
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ketascreen import CodeTable, PatientProfile, Rulebook
+from ketascreen import CodeTable, Meaning, PatientProfile, RequestError, Rulebook
 
 CLINIC = ZoneInfo("Europe/Berlin")
 
@@ -34,6 +34,14 @@ class Diagnosis(Base):
     code: Mapped[str]
 
 
+def meanings(table: CodeTable, diagnosis: Diagnosis) -> tuple[Meaning, ...]:
+    """What a row's code means; nothing for a system or a code that the library does not know."""
+    try:
+        return table.meanings(diagnosis.system, diagnosis.code)
+    except RequestError:
+        return ()
+
+
 def profile_of(
     visit: Visit, diagnoses: Iterable[Diagnosis], rulebook: Rulebook
 ) -> tuple[PatientProfile, list[Diagnosis]]:
@@ -43,9 +51,9 @@ def profile_of(
     found: dict[str, list[tuple[str, Diagnosis]]] = {"heart_conditions": []}
     left = []
     for diagnosis in diagnoses:
-        meanings = table.meanings(diagnosis.system, diagnosis.code)
-        if len(meanings) == 1 and (choice := meanings[0].choice):
-            found.setdefault(meanings[0].fact, []).append((choice, diagnosis))
+        meant = meanings(table, diagnosis)
+        if len(meant) == 1 and (choice := meant[0].choice):
+            found.setdefault(meant[0].fact, []).append((choice, diagnosis))
         else:  # no fact has this code, or two have it, or it names a fact without its answer
             left.append(diagnosis)
     answers: dict[str, object] = {"systolic_bp": visit.systolic, "pregnancy": visit.pregnancy}
@@ -54,8 +62,9 @@ def profile_of(
         words = sorted({choice for choice, _ in said})
         if rulebook.vocabulary[fact].kind == "list":
             answers[fact] = {"present": words, "complete": checked and fact == "heart_conditions"}
-        elif len(words) == 1:
+        elif len({*words, answers.get(fact) or words[0]}) == 1:
             answers[fact] = words[0]
-        else:  # two codes contradict each other: not known, until somebody looks
+        else:  # codes, or a code and a column, contradict each other: not known, until somebody looks
+            answers[fact] = None
             left += [diagnosis for _, diagnosis in said]
     return PatientProfile.model_validate({"observed_at": at, **answers}), left

@@ -121,10 +121,10 @@ class Screener:
             LedgerError: the record could not be stored; there is then no verdict.
         """
         require_reference(reference, has_ledger=self.ledger is not None)
-        request = self._request(as_of, stage, routes, decisions)
+        request, given = self._request(as_of, stage, routes, decisions), overrides_of(overrides)
         if self.ledger is None or reference is None:
-            return self._verdict(profile, request, overrides_of(overrides))
-        if overrides:
+            return self._verdict(profile, request, given)
+        if given:
             self._refuse_with_ledger("a screening with `overrides`")
         verdict = self._verdict(profile, request, self.ledger.overrides(reference))
         receipt = self._record(self.ledger, reference, profile, verdict)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ketascreen import PatientProfile, RequestError, RulebookError, Screener
+from ketascreen import Override, PatientProfile, RequestError, RulebookError, Screener
 from ketascreen.audit import Ledger, LedgerError
 from ketascreen.audit.entry import NOTHING_BEFORE, read_time, written
 from ketascreen.audit.verify import verify_ledger
-from tests.helpers.ledgers import at, clock, example, lozenge_today, new_ledger, random_bytes, screener
+from tests.helpers.ledgers import at, clock, decide, example, lozenge_today, new_ledger, random_bytes, screener
 from tests.helpers.screening import AS_OF, shipped
 
 
@@ -210,3 +211,15 @@ def test_a_profile_that_is_refused_leaves_no_record(tmp_path: Path) -> None:
 def test_a_rulebook_without_exclusions_never_reaches_the_ledger(tmp_path: Path) -> None:
     with pytest.raises(RulebookError):
         Screener(replace(shipped(), rules=()), ledger=new_ledger(tmp_path))
+
+
+def test_no_override_is_given_by_anything_that_holds_none(tmp_path: Path) -> None:
+    ledger, given = new_ledger(tmp_path), {"as_of": AS_OF, "reference": "p-17"}
+    profile, decided = example("lozenge-at-home.yaml"), decide(new_ledger(tmp_path), lozenge_today(ledger))
+    nothing: tuple[Iterable[Override], ...] = ((), [], iter(()))
+    for none in nothing:
+        assert screener(ledger).screen(profile, overrides=none, **given).receipt is not None  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="a screening with `overrides` puts nothing on record"):
+        screener(ledger).screen(profile, overrides=(one for one in [decided]), **given)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="`overrides` must be a list of overrides"):
+        screener(ledger).screen(profile, overrides=None, **given)  # type: ignore[arg-type]

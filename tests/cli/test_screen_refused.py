@@ -152,3 +152,10 @@ def test_a_closed_standard_input_is_input_that_was_refused() -> None:
     assert ran.returncode == ExitStatus.BAD_INPUT
     assert "standard input is closed" in ran.stderr
     assert not ran.stdout
+
+
+def test_a_call_that_lacks_the_reference_makes_no_ledger(tmp_path: Path) -> None:
+    ran = run("screen", str(EXAMPLES / "ptsd.yaml"), "--ledger", str(tmp_path / "new.db"))
+    assert ran.status == 2
+    assert "a ledger needs `reference`" in ran.err
+    assert list(tmp_path.iterdir()) == []

@@ -81,6 +81,18 @@ def test_two_codes_that_contradict_each_other_are_not_an_answer(rows: Any) -> No
     assert sorted(left) == ["371596008", "83225003"]
 
 
+def test_a_code_that_contradicts_a_column_is_not_an_answer(rows: Any) -> None:
+    profile, left = stored(rows, [("snomed", "77386006")], pregnancy="not_pregnant")
+    assert (profile.pregnancy, left) == (None, ["77386006"])
+
+
+def test_a_system_that_is_not_known_is_left_and_the_rest_has_its_place(rows: Any) -> None:
+    profile, left = stored(rows, [("ICD-10", "I21.9"), ("icd-10-cm", "I21.9")])
+    assert left == ["I21.9"]
+    assert profile.heart_conditions is not None
+    assert profile.heart_conditions.present == {"myocardial_infarction"}
+
+
 def frame(**cells: Any) -> Any:
     pandas = import_module("pandas")
     row = {"systolic": 139.5, "diastolic": 80, "trials": 2, "pregnant": True, "seen": pandas.Timestamp(SEEN), **cells}
@@ -88,7 +100,9 @@ def frame(**cells: Any) -> Any:
 
 
 def only(table: Any) -> PatientProfile:
-    (profile,) = import_module("pandas_frame").profiles(table)
+    ((_, profile),) = import_module("pandas_frame").profiles(table)
+    if isinstance(profile, ProfileError):
+        raise profile
     assert isinstance(profile, PatientProfile)
     return profile
 
@@ -118,6 +132,23 @@ def test_a_row_without_a_time_has_answers_that_do_not_count() -> None:
     profile = only(frame(seen=import_module("pandas").NaT))
     assert profile.pregnancy is not None
     assert profile.pregnancy.at is None
+
+
+@pytest.mark.parametrize("cell", ["no", 0.0, 1.0, 1, "True"])
+def test_only_true_and_false_have_a_word(cell: object) -> None:
+    with pytest.raises(ProfileError):
+        only(frame(pregnant=cell))
+
+
+def test_a_row_that_is_refused_ends_nothing_and_is_told_by_its_label() -> None:
+    pandas = import_module("pandas")
+    table = pandas.concat([frame(), frame(systolic=999), frame(seen=pandas.Timestamp("2026-10-25 02:30"))])
+    table.index = ["a", "b", "c"]
+    as_of = SEEN.replace(tzinfo=import_module("pandas_frame").CLINIC)
+    found = dict(import_module("pandas_frame").screened(built_in_screener(), table, as_of))
+    assert [label for label, one in found.items() if isinstance(one, ProfileError)] == ["b"]
+    assert [problem.pointer for problem in found["b"].diagnostics] == ["/systolic_bp"]
+    assert found["a"].routes["iv"].decision == "not_eligible", "pregnant"
 
 
 def test_a_number_that_only_came_near_its_decimal_is_refused_with_what_to_do() -> None:

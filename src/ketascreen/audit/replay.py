@@ -19,8 +19,9 @@ from ketascreen.audit.screening_record import (
     zone_in,
 )
 from ketascreen.audit.sealing import salts_of
+from ketascreen.channels.production.engine import HOW_TO_GET_IT, EngineMissing
 from ketascreen.channels.registry import CHANNELS
-from ketascreen.diagnostic import ChannelFault, InputError, ProfileError, printable
+from ketascreen.diagnostic import InputError, ProfileError, printable
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route
@@ -86,7 +87,9 @@ class Replay:
             reference = str(record.part("reference"))
             screener = self._screener(record)
             return self._compared(entry, reference, screener, _screened_again(screener, record))
-        except (LedgerError, InputError, ChannelFault) as error:  # a ChannelFault: its engine is not installed here
+        except EngineMissing:
+            refused = f"it rests on the rule engine durable-rules, which is not here: {HOW_TO_GET_IT}"
+        except (LedgerError, InputError) as error:
             refused = str(error)
             if isinstance(error, ProfileError):
                 codes = tuple(dict.fromkeys(problem.code for problem in error.diagnostics))

@@ -16,7 +16,7 @@ import click
 
 from ketascreen.audit.errors import LedgerError
 from ketascreen.cli.exit_status import ExitStatus
-from ketascreen.diagnostic import ChannelFault, Diagnostic, InputError
+from ketascreen.diagnostic import Diagnostic, InputError, KetascreenError
 from ketascreen.rendering.page import width_of
 from ketascreen.rendering.problems import problems_json
 from ketascreen.signing import SignatureError
@@ -49,12 +49,8 @@ def report(error: Exception) -> ExitStatus:
 def problems_of(error: Exception) -> tuple[Diagnostic, ...]:
     """What failed, as problems; none holds a patient's value."""
     match error:
-        case InputError():
+        case KetascreenError():
             return error.diagnostics
-        case LedgerError(code=code) | SignatureError(code=code):
-            return (Diagnostic(code, str(error).removesuffix(f" [{code}]")),)
-        case ChannelFault():
-            return (Diagnostic("channel-fault", str(error)),)
         case click.ClickException():
             context = error.ctx if isinstance(error, click.UsageError) else None
             hint = f"`{context.command_path} --help` says how to call it" if context else ""

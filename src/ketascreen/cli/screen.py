@@ -25,6 +25,7 @@ from ketascreen.patient.reader import in_words_of, read_profile
 from ketascreen.rendering.page import show
 from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
+from ketascreen.screening.recorder import require_reference
 from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.verdict.decided import ClinicianDecision
 
@@ -92,6 +93,7 @@ def command(
             raise click.UsageError(f"--many with --ledger needs --as-of, {why}")
     else:
         _require_absent({"-j": workers}, "is for --many")
+        require_reference(reference, has_ledger=ledger is not None)  # before a new ledger is made
     if not ledger:
         _require_absent({"--heads": heads}, "is for a ledger; add --ledger")
     decisions = [_decision(text, time) for text in decided]

@@ -124,7 +124,7 @@ def on_record(
 def _in_pieces(
     composing: Composing, ledger: Recorder, people: Iterable[ProfileOrJson | Person], workers: int
 ) -> Results[LeanVerdict]:
-    rest = _pairs(people)
+    rest = map(_pair, people)
     del people  # a tool that shows local variables would show what is in it
     for first in rest:
         if (refused := composing.refused(first)) is None:
@@ -175,11 +175,12 @@ def require_person(given: object) -> Person:
     return given
 
 
-def _pairs(people: Iterable[ProfileOrJson | Person]) -> Iterator[Pair]:
-    turn = iter(people)
-    del people
-    for reference, given in map(require_person, turn):
-        yield Pair(reference, given)
+def _pair(given: object) -> Pair:
+    try:
+        return Pair(*require_person(given))
+    except RequestError:
+        del given
+        raise
 
 
 def _noted(people: Iterable[Pair], taken: deque[Pair]) -> Iterator[Pair]:
