@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import ketascreen
+from ketascreen import RequestError
 from ketascreen.language.iso_time import read_iso, read_iso_date, read_iso_time
 from ketascreen.verdict.decided import ClinicianDecision
 from tests.helpers.command_line import run
