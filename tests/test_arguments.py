@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,11 +23,16 @@ from ketascreen import (
     ProfileError,
     RequestError,
     Screener,
+    Stage,
+    Verdict,
     VerdictWriter,
     load_rulebook,
     read_profile,
     read_time,
 )
+from ketascreen.language.clinic_time import ClinicTime
+from ketascreen.screening.request import Request
+from ketascreen.signing import read_signing_key, read_verify_key
 from ketascreen.testing import FakeScreener, eligible_profile, made_up_verdict
 from tests.helpers.rulebook_files import GOOD
 from tests.helpers.screening import AS_OF, shipped
@@ -35,6 +42,8 @@ PROFILE = PatientProfile()
 SMALL = Screener(load_rulebook(GOOD), channels=("reference",))
 FAKE = FakeScreener("review", rulebook=SMALL.rulebook)
 VERDICT = SMALL.screen(PROFILE, as_of=AS_OF)
+FOLDER = TemporaryDirectory()
+LEDGER = Ledger(Path(FOLDER.name) / "own.db")
 
 
 class Kranich:
@@ -46,9 +55,10 @@ class Kranich:
 
 WRONG: tuple[Any, ...] = (
     SECRET, b"Kranich-4711", 4711, 47.11, True, None, Kranich(), [SECRET], [4711], (SECRET, 4711), {SECRET: 4711},
-    {SECRET}, Path(SECRET), AS_OF.replace(tzinfo=None), AS_OF, float("nan"), [Kranich()], "\0",
+    {SECRET}, Path(SECRET), AS_OF.replace(tzinfo=None), AS_OF, float("nan"), [Kranich()], "\0", "",
 )  # fmt: skip
-PATHS = {"folder", "cache", "source", "path"}
+TOLD = {"folder", "cache", "source", "path", "heads", "number", "digest"}
+"""What a message may repeat: the name of a file, an entry of a ledger, a rulebook; not a patient's."""
 
 MADE: dict[str, Callable[..., object]] = {
     "Screener": lambda **given: Screener(**{"rulebook": SMALL.rulebook, "channels": ("reference",), **given}),
@@ -72,8 +82,35 @@ MADE: dict[str, Callable[..., object]] = {
     ),
     "PatientProfile.model_copy": lambda **given: PROFILE.model_copy(**given),
     "ClinicianDecision": lambda **given: ClinicianDecision(**{"rule": "r", "by": "dr-17", "at": AS_OF, **given}),
-    "Ledger": lambda **given: Ledger(**given).close(),
-    "Ledger.existing": lambda **given: Ledger.existing(**given).close(),
+    "Ledger": lambda **given: Ledger(**{"path": "clinic.db", **given}).close(),
+    "Ledger.existing": lambda **given: Ledger.existing(**{"path": LEDGER.path, **given}).close(),
+    "Ledger.record": LEDGER.record,
+    "Ledger.batch": lambda **given: LEDGER.batch(
+        **{"rulebook": SMALL.rulebook, "request": Request(ClinicTime.at(AS_OF), Stage.CANDIDACY, ()), **given}
+    ),
+    "Ledger.record_all": lambda **given: LEDGER.record_all(
+        **{"rulebook": SMALL.rulebook, "piece": (), "again": lambda _, one: one, **given}
+    ),
+    "Ledger.newest_about": LEDGER.newest_about,
+    "Ledger.overrides": LEDGER.overrides,
+    "Ledger.screenings": lambda **given: list(
+        LEDGER.screenings(**{"reference": "p-17", "is_wanted": lambda _: True, "after": 0, **given})
+    ),
+    "Ledger.override": lambda **given: LEDGER.override(
+        **{"verdict": VERDICT, "rule": "r", "reason": "other", "text": "t", "by": "dr-17", "at": AS_OF, **given}
+    ),
+    "Ledger.append": LEDGER.append,
+    "Ledger.entry": LEDGER.entry,
+    "Ledger.entries": lambda **given: list(LEDGER.entries(**given)),
+    "Ledger.of_kind": lambda **given: LEDGER.of_kind(**{"kind": "screening", "key": "p-17", **given}),
+    "Ledger.rulebook": LEDGER.rulebook,
+    "Ledger.segment_of": LEDGER.segment_of,
+    "KeptHead.begin": lambda **given: KeptHead("head").begin(**given),
+    "KeptHead.keep": lambda **given: KeptHead("head").keep(**given),
+    "Verdict.model_validate_json": Verdict.model_validate_json,
+    "LeanVerdict.model_validate_json": LeanVerdict.model_validate_json,
+    "read_verify_key": read_verify_key,
+    "read_signing_key": read_signing_key,
     "KeptHead": lambda **given: KeptHead(**{"path": "head", **given}),
     "LeanVerdict.of": LeanVerdict.of,
     "LeanVerdict.whole": LeanVerdict.of(VERDICT).whole,
@@ -96,19 +133,38 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Screener.screen_many": ("people", "as_of", "stage", "routes", "workers", "ledger"),
     "Screener.record_many": ("people", "as_of", "stage", "routes", "workers", "ledger"),
     "Screener.decide_many": ("profiles", "as_of", "stage", "routes", "workers"),
-    "FakeScreener": ("answer", "readiness", "time_zone", "rulebook"),
+    "FakeScreener": ("answer", "readiness", "ledger", "time_zone", "rulebook"),
     "FakeScreener.screen": ("profile", "as_of", "stage", "routes", "decisions", "overrides", "reference"),
     "FakeScreener.screen_many": ("people", "as_of", "stage", "routes", "workers", "ledger"),
     "load_rulebook": ("folder", "keys", "cache"),
-    "read_profile": ("source",),
+    "read_profile": ("source", "name"),
     "read_time": ("text",),
     "PatientProfile.model_validate": ("obj",),
     "PatientProfile.model_validate_json": ("json_data",),
     "PatientProfile.model_copy": ("update",),
     "ClinicianDecision": ("rule", "by", "at", "until"),
-    "Ledger": ("path",),
-    "Ledger.existing": ("path",),
-    "KeptHead": ("path", "every"),
+    "Ledger": ("path", "clock", "random", "busy_seconds", "segment_size", "heads"),
+    "Ledger.existing": ("path", "writes", "clock", "random", "busy_seconds", "heads"),
+    "Ledger.record": ("screening",),
+    "Ledger.batch": ("rulebook", "request"),
+    "Ledger.record_all": ("rulebook", "piece"),
+    "Ledger.newest_about": ("reference",),
+    "Ledger.overrides": ("reference",),
+    "Ledger.screenings": ("reference", "after"),
+    "Ledger.override": ("verdict", "rule"),
+    "Ledger.append": ("record",),
+    "Ledger.entry": ("number",),
+    "Ledger.entries": ("first", "last"),
+    "Ledger.of_kind": ("kind", "key"),
+    "Ledger.rulebook": ("digest",),
+    "Ledger.segment_of": ("number",),
+    "KeptHead": ("path", "every", "key", "new"),
+    "KeptHead.begin": ("head",),
+    "KeptHead.keep": ("head",),
+    "Verdict.model_validate_json": ("json_data",),
+    "LeanVerdict.model_validate_json": ("json_data",),
+    "read_verify_key": ("path",),
+    "read_signing_key": ("path",),
     "LeanVerdict.of": ("verdict",),
     "LeanVerdict.whole": ("rulebook",),
     "VerdictWriter": ("words",),
@@ -138,7 +194,7 @@ def test_an_argument_of_a_wrong_type_is_refused_by_the_library_itself(
     assert len(errors) >= 7
     assert all(error.diagnostics for error in errors)
     assert all(problem.code and problem.message for problem in problems)
-    if argument not in PATHS:  # a path may be told: it names a file, not a patient
+    if argument not in TOLD:
         said = [str(one) + repr(one) + repr(one.args) for error in errors for one in chain(error)]
         assert [one for one in said if "4711" in one or "47.11" in one] == []
 
@@ -150,6 +206,46 @@ def refusal(made: Callable[..., object], argument: str, wrong: Any) -> Ketascree
     except KetascreenError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [load_rulebook, read_profile, PatientProfile.parse_file, Ledger, KeptHead, read_verify_key, read_signing_key],
+)
+@pytest.mark.parametrize("path", ["a\0b", "", 7, b"folder"])
+def test_a_path_is_read_alike_everywhere(call: Callable[[Any], object], path: Any) -> None:
+    if call is read_profile and path == b"folder":
+        pytest.skip("bytes are the text of a profile")
+    with pytest.raises((RequestError, ProfileError), match="must be a path") as refused:
+        call(path)
+    assert [one.code for one in refused.value.diagnostics] == ["argument"]
+    assert isinstance(refused.value, ProfileError) == (call in (read_profile, PatientProfile.parse_file))
+
+
+@pytest.mark.parametrize("reference", [7, None, "Anna Muster", ["p-17"]])
+def test_a_ledger_asks_for_a_reference_of_the_form_of_a_token(reference: Any) -> None:
+    for ask in (LEDGER.overrides, LEDGER.newest_about):
+        with pytest.raises(RequestError, match="reference"):
+            ask(reference)
+    assert LEDGER.overrides("p-17") == ()
+
+
+@pytest.mark.parametrize(
+    "at", [1, 1.5, Decimal(1), True, b"1", b"2026-11-22T09:00:00Z", "1", "1700000000", date(2026, 11, 22)]
+)
+def test_a_number_is_no_time_of_a_decision(at: Any) -> None:
+    for name in ("at", "until"):
+        with pytest.raises(RequestError, match=f"`{name}` of a decision is missing or of a wrong form"):
+            ClinicianDecision(**{"rule": "r", "by": "dr-17", "at": AS_OF, name: at})
+    assert ClinicianDecision(rule="r", by="dr-17", at="2026-11-22T09:00:00Z").at == AS_OF  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [0, -1])
+def test_a_size_of_segments_below_one_is_refused(wrong: int, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="`segment_size` must be a number of entries, from 1 on"):
+        Ledger(tmp_path / "clinic.db", segment_size=wrong)
+    assert not (tmp_path / "clinic.db").exists()
+    Ledger(tmp_path / "clinic.db", segment_size=1).close()
 
 
 def test_a_profile_takes_each_fact_by_its_name() -> None:

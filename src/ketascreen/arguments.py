@@ -7,43 +7,56 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from ketascreen.diagnostic import Diagnostic, RequestError
+from ketascreen.diagnostic import Diagnostic, InputError, RequestError
 
 ItemT = TypeVar("ItemT")
 
+_PATH = 'write it as text, such as "folder/name", or as a pathlib.Path'
 
-def refuse(name: str, wanted: str, hint: str, code: str = "argument") -> NoReturn:
+
+def refuse(
+    name: str, wanted: str, hint: str, *, code: str = "argument", error: type[InputError] = RequestError
+) -> NoReturn:
     """Refuses the argument `name`.
 
     Raises:
-        RequestError: always.
+        RequestError, or the `error` that is named: always.
     """
-    raise RequestError([Diagnostic(code, f"`{name}` must be {wanted}", hint)])
+    raise error([Diagnostic(code, f"`{name}` must be {wanted}", hint)])
 
 
 def require(
-    given: object, kinds: type | tuple[type, ...], name: str, wanted: str, hint: str, *, code: str = "argument"
+    given: object,
+    kinds: type | tuple[type, ...],
+    name: str,
+    wanted: str,
+    hint: str,
+    *,
+    code: str = "argument",
+    error: type[InputError] = RequestError,
 ) -> None:
-    """Requires an argument of one of `kinds`.
+    """Requires an argument of one of `kinds`. True and False are no numbers.
 
     Raises:
-        RequestError: it is something else.
+        RequestError, or the `error` that is named: it is something else.
     """
-    if not isinstance(given, kinds):
-        refuse(name, wanted, hint, code=code)
+    if not isinstance(given, kinds) or (isinstance(given, bool) and kinds is not bool):
+        refuse(name, wanted, hint, code=code, error=error)
 
 
-def path_of(given: object, name: str) -> Path:
+def path_of(
+    given: object, name: str, wanted: str = "a path", hint: str = _PATH, *, error: type[InputError] = RequestError
+) -> Path:
     """The path that an argument names, as text or as a `pathlib.Path`.
 
     Raises:
-        RequestError: it is something else, or holds a null character, as no path does.
+        RequestError, or the `error` that is named: it is something else, is empty, or holds a null character.
     """
     if isinstance(given, str | os.PathLike):
         path = os.fspath(given)
-        if isinstance(path, str) and "\0" not in path:
+        if isinstance(path, str) and path and "\0" not in path:
             return Path(path)
-    return refuse(name, "a path", 'write it as text, such as "folder/name", or as a pathlib.Path')
+    return refuse(name, wanted, hint, error=error)
 
 
 def listed(given: Iterable[ItemT], name: str, wanted: str, hint: str) -> Iterable[ItemT]:
@@ -55,3 +68,15 @@ def listed(given: Iterable[ItemT], name: str, wanted: str, hint: str) -> Iterabl
     if isinstance(given, str | bytes | bytearray) or not isinstance(given, Iterable):
         refuse(name, wanted, hint)
     return given
+
+
+def list_of(given: Iterable[ItemT], kind: type[ItemT], name: str, wanted: str, hint: str) -> tuple[ItemT, ...]:
+    """The things of a list, each of which is of a `kind`.
+
+    Raises:
+        RequestError: it is not a list, or something in it is something else.
+    """
+    found = tuple(listed(given, name, wanted, hint))
+    for one in found:
+        require(one, kind, name, wanted, hint)
+    return found

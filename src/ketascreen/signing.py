@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ketascreen.arguments import path_of
 from ketascreen.diagnostic import Diagnostic, KetascreenError, printable
 from ketascreen.runtime.plain_file import is_loose, open_plain
 
@@ -43,11 +44,7 @@ class SignatureError(KetascreenError):
         super().__init__(f"{message} [{code}]")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (self.code, str(self))
-
-
-def _again(code: str, message: str) -> SignatureError:
-    return SignatureError(code, message.removesuffix(f" [{code}]"))
+        return type(self), (self.code, self.diagnostics[0].message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,9 @@ def read_signing_key(path: str | Path, passphrase: Callable[[], str | None] = pa
     Raises:
         SignatureError: it cannot be read, others may read or write it, it is not an Ed25519 key, or the passphrase
             does not open it.
+        RequestError: `path` is not a path.
     """
+    path = path_of(path, "path")
     _require_library()
     from cryptography.hazmat.primitives.asymmetric import ed25519
 
@@ -179,7 +178,9 @@ def read_verify_key(path: str | Path) -> VerifyKey:
 
     Raises:
         SignatureError: it cannot be read, or is not a public Ed25519 key.
+        RequestError: `path` is not a path.
     """
+    path = path_of(path, "path")
     _require_library()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -190,9 +191,8 @@ def read_verify_key(path: str | Path) -> VerifyKey:
     with suppress(ValueError, UnsupportedAlgorithm):
         key = load_pem_public_key(data)
     if not isinstance(key, ed25519.Ed25519PublicKey):
-        is_private = b"PRIVATE KEY" in data
-        what = "is a private key; name the public one" if is_private else "is not a public Ed25519 key in PEM form"
-        raise _key_error(path, what)
+        public = "is a private key; name the public one" if b"PRIVATE KEY" in data else None
+        raise _key_error(path, public or "is not a public Ed25519 key in PEM form")
     return _verify_key(key)
 
 
@@ -267,7 +267,7 @@ def _require_library() -> None:
     raise SignatureError("not-installed", message)
 
 
-def _read(path: str | Path) -> tuple[bytes, bool]:
+def _read(path: Path) -> tuple[bytes, bool]:
     """The bytes of a key's file, and whether others may read or write exactly that file."""
     try:
         with open_plain(path) as file:
@@ -296,5 +296,5 @@ def _write(path: Path, data: bytes, mode: int) -> None:
         raise _key_error(path, f"cannot be written ({reason})")
 
 
-def _key_error(path: str | Path, what: str) -> SignatureError:
+def _key_error(path: Path, what: str) -> SignatureError:
     return SignatureError("signing-key", f"{printable(str(path))} {what}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import ketascreen
+from ketascreen import RequestError
 from ketascreen.language.iso_time import read_iso, read_iso_date, read_iso_time
 from ketascreen.verdict.decided import ClinicianDecision
 from tests.helpers.command_line import run
@@ -79,7 +80,7 @@ def test_no_other_module_reads_a_date_or_a_time() -> None:
 def test_the_time_of_a_decision_is_read_as_every_other_time(field: str, at: Any) -> None:
     given: dict[str, Any] = {"rule": "pregnancy", "by": "Dr N", "at": "2026-11-22T09:00:00Z"}
     assert ClinicianDecision(**given).at == datetime(2026, 11, 22, 9, tzinfo=UTC)
-    with pytest.raises(ValueError, match="not a time; write 2026-11-22T09:00:00"):
+    with pytest.raises(RequestError, match=f"`{field}` of a decision is missing or of a wrong form; write a datetime"):
         ClinicianDecision(**{**given, field: at})
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import os
+import pkgutil
 import pydoc
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -140,25 +142,53 @@ def test_a_subclass_has_the_facts_and_no_defaults_but_its_own() -> None:
     profile = ClinicProfile.model_validate({"pregnancy": "pregnant"})
     assert list(profile.observations()) == ["pregnancy"]
     assert profile.clinic == "here"
+    assert ClinicProfile.model_validate({"clinic": "there"}).clinic == "there"
+    with pytest.raises(ProfileError, match="`clinic` is missing, or of another type"):
+        ClinicProfile.model_validate({"clinic": 4711})
     assert isinstance(ClinicProfile.pregnancy, ToldField)
     assert (inspect.getdoc(ClinicProfile) or "").startswith("A clinic's.\n\nFields:\n\nsetting\n")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"__annotations__": {"systolic_bp": int}, "systolic_bp": 120},
+        {"__annotations__": {"systolic_bp": int}},
+        {"systolic_bp": property(lambda self: 120)},
+    ],
+    ids=["annotated and given", "annotated", "a property"],
+)
+def test_a_subclass_that_defines_a_fact_anew_is_refused_in_a_sentence(body: dict[str, object]) -> None:
+    with pytest.raises(ProfileError, match="a subclass cannot define `systolic_bp` anew; give it another name"):
+        types.new_class("ClinicProfile", (PatientProfile,), exec_body=lambda names: names.update(body))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_body_that_defines_a_fact_anew_is_refused_too() -> None:
+    with pytest.raises(ProfileError, match=r"`age` anew.*\n.*`extra` anew"):
+
+        class ClinicProfile(PatientProfile):
+            extra: int  # type: ignore[assignment]
+            age: UnknownYet  # type: ignore[name-defined]  # noqa: F821
+            clinic: str = "here"
 
 
 def test_without_its_source_a_fact_tells_what_the_table_says(monkeypatch: pytest.MonkeyPatch) -> None:
     from ketascreen.patient import told
 
-    def missing(_: object) -> str:
+    def missing(*_: object) -> bytes:
         raise OSError
 
     told._written.cache_clear()
-    monkeypatch.setattr(inspect, "getsource", missing)
+    monkeypatch.setattr(pkgutil, "get_data", missing)
     assert inspect.getdoc(PatientProfile.pregnancy) == "Pregnancy: one of not_pregnant, pregnant, not_possible."
     told._written.cache_clear()
 
 
-def test_no_program_pays_for_the_types_and_the_words_before_somebody_asks(tmp_path: Path) -> None:
+def test_no_program_pays_for_the_types(tmp_path: Path) -> None:
     asks = "import sys; from ketascreen import PatientProfile; PatientProfile(age=None); "
-    tells = f"{asks}print('ketascreen.patient.given' in sys.modules)"
+    tells = f"{asks}PatientProfile.age; print('ketascreen.patient.given' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     ran = subprocess.run([sys.executable, "-c", tells], env=environment, capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

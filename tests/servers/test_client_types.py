@@ -43,11 +43,17 @@ def test_pyright_has_nothing_against_the_client(pyright: Path, tmp_path: Path) -
     assert complaints(pyright, tmp_path, text) == []
 
 
+def test_pyright_has_nothing_against_what_a_program_does_with_routes(pyright: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "helpers" / "typed_words.py").read_text("utf-8")
+    assert complaints(pyright, tmp_path, text) == []
+
+
 @pytest.mark.parametrize(
     ("slip", "rule"),
     [
         ('verdict.routes["iv"].decisions', "reportAttributeAccessIssue"),
         ("verdict.routes[1]", "reportArgumentType"),
+        ("verdict.routes.get(1)", "reportArgumentType"),
         ('Screener("rules/ketamine")', "reportArgumentType"),
         ('Screener.default("rules/ketamine")', "reportArgumentType"),
         ('PatientProfile({"age": 40})', "reportCallIssue"),

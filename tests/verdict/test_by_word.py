@@ -7,8 +7,9 @@ from copy import deepcopy
 
 import pytest
 
-from ketascreen import Effect, LeanVerdict, Outcome, PatientProfile, Recommendation, Route, Verdict
+from ketascreen import Decision, Effect, LeanVerdict, Outcome, PatientProfile, Recommendation, Route, Verdict
 from tests.helpers.screening import AS_OF, shipped_screener
+from tests.helpers.typed_words import by_member, decided, met, names
 
 VERDICT = shipped_screener().screen(PatientProfile(pregnancy="pregnant"), as_of=AS_OF)
 LEAN = LeanVerdict.of(VERDICT)
@@ -21,6 +22,22 @@ def test_a_route_is_found_by_its_name_and_by_its_member(said: Verdict | LeanVerd
     assert said.routes["iv"] is said.routes[Route.IV]
     assert list(said.routes) == list(Route)
     assert all(isinstance(route, Route) for route in said.routes)
+
+
+@EACH
+def test_what_types_allow_a_program_gives_what_it_says(said: Verdict | LeanVerdict | Recommendation) -> None:
+    assert names(said) == [route.value for route in Route]
+    assert [*by_member(VERDICT)] == [Route.IV, Route.IM, Route.INTRANASAL, Route.SUBLINGUAL]
+    decision = VERDICT.routes["iv"].decision
+    assert [*decided(VERDICT, "iv")] == [decision] * 6
+    assert [*decided(VERDICT, "IV")] == [decision, decision, None, None, decision, Decision.REVIEW]
+    assert met(VERDICT) == ("pregnancy",)
+
+
+def test_a_number_is_not_a_word_to_mypy_either() -> None:
+    with pytest.raises(KeyError):
+        VERDICT.routes[1]  # type: ignore[index]
+    assert VERDICT.routes.get(1) is None  # type: ignore[call-overload]
 
 
 @EACH

@@ -187,3 +187,26 @@ def test_a_name_that_it_does_not_know_is_refused(where: tuple[str, ...]) -> None
     part["more"] = 1
     with pytest.raises(ValidationError, match="more"):
         LeanVerdict.model_validate(told)
+
+
+@pytest.mark.parametrize("model", [Verdict, LeanVerdict])
+def test_a_text_that_is_no_verdict_is_refused_without_its_values(model: type[Verdict | LeanVerdict]) -> None:
+    verdict = verdict_of(profile_of(baseline()))
+    lean = LeanVerdict.of(verdict)
+    good = json.loads(verdict.model_dump_json() if model is Verdict else lean.to_json())
+    assert model.model_validate_json(json.dumps(good)) == (verdict if model is Verdict else lean)
+    slips: dict[str, Any] = {
+        "routes": {"zebrafish": {}},
+        "as_of": "zebrafish",
+        "faults": ["zebrafish"],
+        "stage": "zebrafish",
+    }
+    for name, wrong in slips.items():
+        with pytest.raises(RequestError, match=f"unchanged; look at `{name}`") as refused:
+            model.model_validate_json(json.dumps({**good, name: wrong}))
+        assert "zebrafish" not in str(refused.value)
+        assert refused.value.__context__ is None
+    whole = rf"must be the JSON of a {model.__name__}; give the text that was written, unchanged \["
+    for text in ("", "zebrafish", "[]", json.dumps({**good, "zebrafish": 1})):
+        with pytest.raises(RequestError, match=whole):
+            model.model_validate_json(text)

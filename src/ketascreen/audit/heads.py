@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from threading import Lock
+from types import NoneType
 
 from ketascreen.arguments import path_of, refuse, require
 from ketascreen.audit.chain import Head
@@ -20,6 +21,8 @@ from ketascreen.signing import SigningKey
 
 EVERY = 100
 """After how many entries the head is kept again, by default: a policy. It is also kept when the ledger is closed."""
+_KEY = 'read it with ketascreen.signing.read_signing_key("heads.pem")'
+_HEAD = "give `ledger.head()`"
 
 
 class KeptHead:
@@ -30,7 +33,7 @@ class KeptHead:
     unless `new`: then it must not be there, and is made once. A signed head is replaced by a signed one alone.
 
     Raises:
-        RequestError: `path` is not a path, or `every` not a whole number from 1.
+        RequestError: `path` is not a path, `every` not a whole number from 1, or `key` not a private key.
     """
 
     def __init__(
@@ -38,8 +41,10 @@ class KeptHead:
     ) -> None:
         self.path = path_of(path, "path").absolute()
         require(every, int, "every", "a number of entries", f"write {EVERY}")
-        if every < 1 or isinstance(every, bool):
+        if every < 1:
             refuse("every", "a number of entries, from 1 on", f"write {EVERY}")
+        require(new, bool, "new", "True or False", "write new=True once, for a ledger that has entries")
+        require(key, (SigningKey, NoneType), "key", "a private key, or None", _KEY)
         self._every = every
         self._key = key
         self._is_new = new
@@ -65,6 +70,7 @@ class KeptHead:
             LedgerError: no head was kept, and the ledger is not new; the kept one is signed, and there is no key; or
                 the head could not be written.
         """
+        require(head, Head, "head", "the head of a ledger", _HEAD)
         with self._alone():
             kept = self._read()
             if kept is None and head.number > 1 and not self._is_new:
@@ -77,6 +83,7 @@ class KeptHead:
         Raises:
             LedgerError: it could not be written; it is due again at the next entry. Its entry is on record.
         """
+        require(head, Head, "head", "the head of a ledger", _HEAD)
         every, problem = 1 if is_last else self._every, None
         if head.number - self._newest < every:
             return

@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
+from ketascreen.arguments import list_of, require
 from ketascreen.audit.batch import LedgerBatch
 from ketascreen.audit.decide import Ground, override_from
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.ledger_file import LedgerFile
 from ketascreen.audit.proven import overrides_of, require_proven
+from ketascreen.audit.reading import require_number
 from ketascreen.audit.record import Record, batch_record, key_of, override_record, rulebook_record
 from ketascreen.audit.screening_record import clinic_of, holds_verdict, profile_of, screening_record
 from ketascreen.audit.transaction import Transaction
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.facts import known_facts
-from ketascreen.screening.recorder import Composed, NewestEntries, Screening
+from ketascreen.screening.recorder import Composed, NewestEntries, Screening, require_reference
 from ketascreen.screening.request import Request
 from ketascreen.screening.situation import birth_date_of, open_lists
 from ketascreen.verdict.override import Override, OverrideReason
@@ -36,6 +38,7 @@ class Ledger(LedgerFile):
         Raises:
             LedgerError: it could not be put on record.
         """
+        require(screening, Screening, "screening", "a Screening", "a Screener makes it: give it this ledger")
         record = screening_record(screening, self.salts())
         _require_files(screening.rulebook)
         with self._store.writing() as transaction:
@@ -50,6 +53,7 @@ class Ledger(LedgerFile):
             LedgerError: it could not be put on record.
         """
         _require_files(rulebook)
+        require(request, Request, "request", "what is asked of each patient", "use `screen_many` or `record_many`")
         start = self.append(batch_record(rulebook, request, self.salts()))
         first = self._store.of_kind("batch", key_of(start.record))[0]
         return LedgerBatch(self, rulebook, request, first.number)
@@ -67,7 +71,8 @@ class Ledger(LedgerFile):
         Raises:
             LedgerError: it could not be put on record. Then nothing of that transaction is.
         """
-        done = list(piece)
+        _require_files(rulebook)
+        done = list(list_of(piece, Composed, "piece", "a list of composed screenings", "use `record_many`"))
         for places in _each_patient_once(piece):
             stored = False
             while not stored:
@@ -103,8 +108,10 @@ class Ledger(LedgerFile):
         """The newest entries about a patient.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read.
         """
+        require_reference(reference, has_ledger=True)
         return NewestEntries(self._store.newest("override", reference), self._store.newest("screening", reference))
 
     def screenings(
@@ -115,8 +122,11 @@ class Ledger(LedgerFile):
         Each has its number and the overrides that were on record then, whatever its own record shows.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read, or an entry is not as it was written.
         """
+        require_reference(reference, has_ledger=True)
+        require_number(after, "after")
         newest = self._store.newest("override", reference)
         for entry in self._store.of_kind("screening", reference, after=after):
             with self._legible():
@@ -147,8 +157,10 @@ class Ledger(LedgerFile):
         """The overrides on record for a reference, in order, each with the screening that found that it had lapsed.
 
         Raises:
+            RequestError: `reference` does not have the form of a token.
             LedgerError: the ledger could not be read, or an entry that this rests on is not as it was written.
         """
+        require_reference(reference, has_ledger=True)
         with self._legible():
             return overrides_of(self, reference)
 
@@ -174,6 +186,8 @@ class Ledger(LedgerFile):
             LedgerError: it could not be put on record.
         """
         given = {"rule": rule, "reason": reason, "text": text, "by": by, "at": at, "until": until}
+        require(verdict, Verdict, "verdict", "a Verdict", "give what `screen` returned")
+        require(rule, str, "rule", "the id of a rule", "name a rule of the screening", code="override")
         screening, rulebook = self._screening_of(verdict)
         with self._legible():
             reference = str(screening.part("reference"))
@@ -243,6 +257,7 @@ def _ground(screening: Record, rulebook: Rulebook) -> Callable[[str], Ground]:
 
 
 def _require_files(rulebook: Rulebook) -> None:
+    require(rulebook, Rulebook, "rulebook", "a Rulebook", 'read one with load_rulebook("folder")')
     if rulebook.is_cached:
         message = "the rulebook comes from a cache, and no record rests on one; give the ledger to the screener"
         raise LedgerError("ledger-refused", message)

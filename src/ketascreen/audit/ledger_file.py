@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
-from ketascreen.arguments import path_of
+from ketascreen.arguments import path_of, refuse, require
 from ketascreen.audit.at_exit import close_at_exit
 from ketascreen.audit.chain import Head, Start
 from ketascreen.audit.entry import NOTHING_BEFORE, Entry, entry_of, is_sound, written
@@ -26,6 +27,15 @@ from ketascreen.language.rulebook import Rulebook
 
 SEGMENT_SIZE = 10_000
 """How many entries a segment has by default: a policy, so that a segment is a file of about 400 MB."""
+_SIZE = "a number of entries, from 1 on"
+
+
+def _store(file: Path, mode: str, busy_seconds: float) -> Store:
+    wanted = "busy_seconds", "a number of seconds, from 0 on", "write 5.0"
+    require(busy_seconds, (int, float), *wanted)
+    if not busy_seconds >= 0:
+        refuse(*wanted)
+    return Store(file, mode, busy_seconds)
 
 
 def _now() -> datetime:
@@ -41,7 +51,7 @@ class LedgerFile(LedgerReading):
     A pickled copy of the ledger keeps no heads.
 
     Raises:
-        RequestError: `path` or `heads` is not a path.
+        RequestError: `path` or `heads` is not a path, or another argument is of a wrong type.
         LedgerError: the file cannot be opened or made, is not a ledger, or does not have the entry of the kept head.
         SignatureError: the kept head is not signed by its key.
     """
@@ -56,7 +66,10 @@ class LedgerFile(LedgerReading):
         segment_size: int = SEGMENT_SIZE,
         heads: KeptHead | str | os.PathLike[str] | None = None,
     ) -> None:
-        self._open(Store(ledger_path(path), "rwc", busy_seconds), clock, random, heads)
+        require(segment_size, int, "segment_size", _SIZE, f"write {SEGMENT_SIZE}")
+        if segment_size < 1:
+            refuse("segment_size", _SIZE, f"write {SEGMENT_SIZE}")
+        self._open(_store(ledger_path(path), "rwc", busy_seconds), clock, random, heads)
         with self._closed_on_failure():
             with self._store.writing() as transaction:
                 if transaction.last() is None:
@@ -83,10 +96,13 @@ class LedgerFile(LedgerReading):
             LedgerError: it does not exist, cannot be opened, is not a ledger, or does not have the entry of the kept
                 head.
             SignatureError: the kept head is not signed by its key.
+            RequestError: an argument of a wrong type.
         """
+        require(writes, bool, "writes", "True or False", "write writes=True to put something on record")
         self, file = cls.__new__(cls), ledger_path(path)
         require_ledger(file)
-        self._open(Store(file, "rw" if writes else "ro", busy_seconds), clock, random, heads)
+        store = _store(file, "rw" if writes else "ro", busy_seconds)
+        self._open(store, clock, random, heads)
         with self._closed_on_failure():
             self._identify()
         return self
@@ -98,6 +114,9 @@ class LedgerFile(LedgerReading):
         random: Callable[[int], bytes],
         heads: KeptHead | str | os.PathLike[str] | None,
     ) -> None:
+        for name, function in {"clock": clock, "random": random}.items():
+            if not callable(function):
+                refuse(name, "a function", "leave it out")
         self._heads = heads if heads is None or isinstance(heads, KeptHead) else KeptHead(path_of(heads, "heads"))
         kept = self._heads.read() if self._heads else None
         if kept is not None:
@@ -145,6 +164,7 @@ class LedgerFile(LedgerReading):
         Raises:
             LedgerError: it could not be put on record.
         """
+        require(record, Record, "record", "a record", "a Screener makes it: give it this ledger")
         with self._store.writing() as transaction:
             entry = self._add(transaction, record)
         self._require_stored([entry])

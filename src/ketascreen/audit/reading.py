@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ketascreen.arguments import require
 from ketascreen.audit.chain import Head, Start, start_of
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
@@ -34,7 +35,12 @@ class LedgerReading:
         return self._store.is_loose
 
     def segment_of(self, number: int) -> int:
-        """The segment that an entry belongs to, counted from 1."""
+        """The segment that an entry belongs to, counted from 1.
+
+        Raises:
+            RequestError: `number` is not a whole number.
+        """
+        require_number(number, "number")
         return (number - 1) // self.segment_size + 1
 
     def entry(self, number: int) -> Entry:
@@ -42,7 +48,9 @@ class LedgerReading:
 
         Raises:
             LedgerError: it is not in this ledger.
+            RequestError: `number` is not a whole number.
         """
+        require_number(number, "number")
         for entry in self._store.entries(first=number, last=number):
             return entry
         raise LedgerError("ledger-not-there", f"there is no entry {number} in the ledger {printable(str(self.path))}")
@@ -52,11 +60,21 @@ class LedgerReading:
 
         Raises:
             LedgerError: the file could not be read.
+            RequestError: `first` or `last` is not a whole number.
         """
+        require_number(first, "first")
+        if last is not None:
+            require_number(last, "last")
         return self._store.entries(first=first, last=last, backwards=backwards)
 
     def of_kind(self, kind: str, key: str) -> list[Entry]:
-        """The entries of a kind and key, in order (`Store.of_kind`)."""
+        """The entries of a kind and key, in order (`Store.of_kind`).
+
+        Raises:
+            RequestError: `kind` or `key` is not text.
+        """
+        for name, given in {"kind": kind, "key": key}.items():
+            require(given, str, name, "text", "a screening has the kind `screening`, and its reference as key")
         return self._store.of_kind(kind, key)
 
     def linked(self, kind: str, key: str, *, after: int = 0) -> list[tuple[Entry, str | None, bool]]:
@@ -92,7 +110,9 @@ class LedgerReading:
 
         Raises:
             LedgerError: it is not in this ledger, or its record was altered.
+            RequestError: `digest` is not text.
         """
+        require(digest, str, "digest", "the digest of a rulebook", "write it as text: `rulebook.bytes_digest`")
         if digest not in self._rulebooks:
             entries = self._store.of_kind("rulebook", digest)
             if not entries:
@@ -118,3 +138,12 @@ class LedgerReading:
         if damaged:
             message = f"a record of the ledger {printable(str(self.path))} cannot be read; verify the ledger"
             raise LedgerError("ledger-damaged", message)
+
+
+def require_number(given: object, name: str) -> None:
+    """Requires the number of an entry.
+
+    Raises:
+        RequestError: it is not a whole number.
+    """
+    require(given, int, name, "the number of an entry", "write a whole number, such as `receipt.record`")

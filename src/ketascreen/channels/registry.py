@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
-from ketascreen.arguments import listed, refuse
+from ketascreen.arguments import listed, refuse, require
 from ketascreen.channels.channel import Channel
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import Diagnostic, RequestError
@@ -98,8 +98,7 @@ def _require_isolation(isolation: str, deadline_seconds: float) -> None:
     if isolation not in get_args(Isolation):
         words = " or ".join(f"`{word}`" for word in get_args(Isolation))
         raise RequestError([Diagnostic("isolation", "unknown isolation", f"write {words}")])
-    if isinstance(deadline_seconds, bool) or not isinstance(deadline_seconds, int | float):
-        refuse("deadline_seconds", "a number of seconds", "write 5.0", code="deadline")
+    require(deadline_seconds, (int, float), "deadline_seconds", "a number of seconds", "write 5.0", code="deadline")
     if not 0 < deadline_seconds <= MAX_DEADLINE_SECONDS:
         hint = f"write seconds, more than 0 and at most {MAX_DEADLINE_SECONDS}"
         raise RequestError([Diagnostic("deadline", "the deadline is out of range", hint)])

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from numbers import Integral
 from typing import Self
 
 from ketascreen.language.quiet import Quiet
@@ -54,6 +55,9 @@ class PartialDate(Quiet):
     day: int | None = None
 
     def __post_init__(self) -> None:
+        parts = (self.year, *(part for part in (self.month, self.day) if part is not None))
+        if not all(isinstance(part, Integral) and not isinstance(part, bool) for part in parts):
+            raise ValueError("a part that is not a whole number")
         if self.month is None and self.day is not None:
             raise ValueError("a day without its month")
         self.days()
@@ -65,7 +69,7 @@ class PartialDate(Quiet):
         Raises:
             ValueError: another form, or a day that does not exist.
         """
-        found = _FORM.fullmatch(text) if text.isascii() else None
+        found = _FORM.fullmatch(text) if isinstance(text, str) and text.isascii() else None
         if found is None:
             raise ValueError("not a date")
         year, month, day = found.group("year", "month", "day")
@@ -73,7 +77,13 @@ class PartialDate(Quiet):
 
     @classmethod
     def of(cls, day: date) -> Self:
-        """A day."""
+        """A day.
+
+        Raises:
+            ValueError: not a date.
+        """
+        if not isinstance(day, date):
+            raise ValueError("not a date")
         return cls(day.year, day.month, day.day)
 
     def days(self) -> Days:

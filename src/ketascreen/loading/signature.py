@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rfc8785
 
-from ketascreen.arguments import listed, require
+from ketascreen.arguments import list_of
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.runtime.plain_file import read_plain
@@ -55,10 +55,7 @@ def trusted(keys: Iterable[VerifyKey]) -> tuple[VerifyKey, ...]:
         RequestError: something else.
     """
     hint = 'read one with ketascreen.signing.read_verify_key("clinic.pub")'
-    found = tuple(listed(keys, "keys", "a list of public keys", hint))
-    for key in found:
-        require(key, VerifyKey, "keys", "a list of public keys", hint)
-    return found
+    return list_of(keys, VerifyKey, "keys", "a list of public keys", hint)
 
 
 def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> None:

@@ -30,6 +30,9 @@ def plainly(detail: Any, fields: Iterable[str]) -> Diagnostic:
     if detail["type"] == "extra_forbidden":
         near, own = did_you_mean(name, fields), "it is a fact of the rulebook, put it under `extra`"
         return unknown_fact(name, f"{near} If {own}" if near else f"if {own}; `ketascreen facts` lists the facts")
+    if name:
+        hint = "look at the class that adds it"
+        return Diagnostic("wrong-type", f"`{name}` is missing, or of another type", hint, pointer=f"/{name}")
     return Diagnostic("wrong-type", "a profile is one object of facts", "send one object, as in examples/", pointer="")
 
 

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ketascreen.arguments import path_of, refuse, require
 from ketascreen.diagnostic import Diagnostic, ProfileError
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
@@ -246,13 +247,15 @@ class PatientProfile(ToldModel):
         def __new__(cls, /, *positional: object, **facts: object) -> Self:
             if positional:
                 hint = "write PatientProfile(age=...), PatientProfile.model_validate(answers), or read_profile(path)"
-                raise ProfileError([Diagnostic("argument", "a profile takes each fact by its name", hint, pointer="")])
+                refuse("PatientProfile", "given each fact by its name", hint, error=ProfileError)
             return super().__new__(cls)
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
+    def _read(cls, raw: Any, handler: Any, info: Any) -> Any:
         name = info.field_name
+        if name not in _FIELDS:
+            return handler(raw)  # a subclass adds it
         if raw is None:
             return _NO_EXTRA if name == "extra" else None
         try:
@@ -304,9 +307,8 @@ class PatientProfile(ToldModel):
         """Reads JSON with exact decimals, refusing duplicate keys and what `patient.reader.read_profile` refuses."""
         from ketascreen.syntax.json_text import parse_json
 
-        if not isinstance(json_data, str | bytes | bytearray):
-            hint = "give text or bytes; a mapping goes to PatientProfile.model_validate"
-            raise ProfileError([Diagnostic("argument", "`json_data` must be the text of JSON", hint, pointer="")])
+        hint = "give text or bytes; a mapping goes to PatientProfile.model_validate"
+        require(json_data, (str, bytes, bytearray), "json_data", "the text of JSON", hint, error=ProfileError)
         data = json_data.encode("utf-8", "surrogatepass") if isinstance(json_data, str) else bytes(json_data)
         return cls.model_validate(parse_json(data))
 
@@ -317,9 +319,9 @@ class PatientProfile(ToldModel):
 
     def model_copy(self, *, update: GivenFacts | Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The profile with some facts replaced (None: not known), checked like a new one."""
-        if update is not None and not isinstance(update, Mapping):
+        if update is not None:
             hint = "write model_copy(update={name: answer})"
-            raise ProfileError([Diagnostic("argument", "`update` must be a mapping of facts", hint, pointer="")])
+            require(update, Mapping, "update", "a mapping of facts", hint, error=ProfileError)
         return self.model_validate({**dict(self), **(update or {})})
 
     def copy(self, **given: Any) -> Self:  # Pydantic's own copies without a check
@@ -334,7 +336,7 @@ class PatientProfile(ToldModel):
     @classmethod
     def parse_file(cls, path: str | Path, **_: Any) -> Self:  # Pydantic's own keeps one of two equal keys
         """The older name for a file of JSON."""
-        return cls.model_validate_json(read_plain(path))
+        return cls.model_validate_json(read_plain(path_of(path, "path", error=ProfileError)))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise ProfileError([Diagnostic("frozen", "a profile does not change", "use model_copy(update=...)")])
@@ -374,6 +376,7 @@ class PatientProfile(ToldModel):
 BUILT_IN = Vocabulary(facts_of(PatientProfile.model_fields), BUILT_IN_CONTRADICTIONS)
 """The built-in facts: the fields of `PatientProfile`."""
 _NAMES = tuple(BUILT_IN)
+_FIELDS = frozenset(PatientProfile.model_fields)
 _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_IN or name in BUILT_IN.offered]
 
 

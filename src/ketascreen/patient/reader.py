@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from ketascreen.arguments import path_of, require
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ketascreen.syntax.tree import Node
 
 _CHECK = "check its name and permissions"
+_SOURCE = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
 
 
 def read_profile(source: str | os.PathLike[str] | bytes, *, name: str = "profile") -> PatientProfile:
@@ -27,12 +29,13 @@ def read_profile(source: str | os.PathLike[str] | bytes, *, name: str = "profile
     Raises:
         ProfileError: everything that is wrong with it, by place and JSON pointer, without any value.
     """
+    require(name, str, "name", "text", 'write how messages name it, such as "profile"', error=ProfileError)
     if isinstance(source, bytearray | memoryview):
         source = bytes(source)
     if isinstance(source, bytes):
         data, is_json = source, source.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b'"')
     else:
-        path = _path(source)
+        path = path_of(source, "source", "a path, or bytes", _SOURCE, error=ProfileError)
         data, name, is_json = _bytes(path), str(source), path.suffix.lower() == ".json"
     return _read_json(data, name) if is_json else _read_yaml(data, name)
 
@@ -74,14 +77,6 @@ def open_file(path: Path) -> IO[bytes]:
     except OSError as error:
         reason = error.strerror or "an error of the system"
     raise ProfileError([_unreadable(path, reason, hint)])
-
-
-def _path(source: object) -> Path:
-    path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-    if isinstance(path, str):
-        return Path(path)
-    hint = "give the path of a file, or the bytes of its text; a mapping goes to PatientProfile.model_validate"
-    raise ProfileError([Diagnostic("argument", "`source` must be a path, or bytes", hint)])
 
 
 def _bytes(path: Path) -> bytes:

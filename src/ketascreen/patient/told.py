@@ -1,20 +1,23 @@
 """What `PatientProfile.<field>` and `help(PatientProfile)` say about a field: what it is, its unit, range and choices.
 
-The words are in given.py, where editors read them too. They are read when somebody asks, not when a program starts.
+The words are in given.py, where editors read them too: the windows in them are the built-in rulebook's, which the facts
+here do not know. They are read when somebody asks, not when a program starts.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
+import pkgutil
+import re
+import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ketascreen.diagnostic import Diagnostic, ProfileError
 from ketascreen.language.vocabulary import Fact
 from ketascreen.patient.field_kinds import facts_of
 
@@ -52,7 +55,17 @@ else:
             return super().__getattr__(name)
 
     class ToldModel(BaseModel, metaclass=_Telling):
-        """A model whose class says what its fields are."""
+        """A model whose class says what its fields are. A subclass may add fields, and defines none of these anew."""
+
+        def __init_subclass__(cls, **given: Any) -> None:
+            super().__init_subclass__(**given)
+            fields = {name for base in cls.__bases__ if issubclass(base, BaseModel) for name in base.model_fields}
+            anew = sorted(fields & {*_annotated(cls), *vars(cls)})
+            if anew:  # a fact is read by the table of facts, whatever a subclass says of it
+                hint = "give it another name, or put a fact of your own under `extra`"
+                raise ProfileError(
+                    Diagnostic("unchecked", f"a subclass cannot define `{name}` anew", hint) for name in anew
+                )
 
 
 def _told_field(model: type[BaseModel], name: str) -> ToldField:
@@ -62,24 +75,24 @@ def _told_field(model: type[BaseModel], name: str) -> ToldField:
     return ToldField(name, fact, _written().get(name, short))
 
 
+def _annotated(model: type) -> Iterable[str]:
+    """The names that the body of a class annotates."""
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format, get_annotations
+
+        return get_annotations(model, format=Format.FORWARDREF)
+    return inspect.get_annotations(model)
+
+
+_DOCUMENTED = re.compile(r'^    (\w+): [^\n]+\n    """(.+?)"""$', re.MULTILINE | re.DOTALL)
+
+
 @cache
 def _written() -> Mapping[str, str]:
     """The docstrings of the fields in given.py; none where the library is installed without its source."""
-    from ketascreen.patient import given
-
-    def documented(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-        for pair in pairwise(body):
-            match pair:
-                case (
-                    ast.AnnAssign(target=ast.Name(id=name)),
-                    ast.Expr(value=ast.Constant(value=str(text))),
-                ):
-                    yield name, inspect.cleandoc(text)
-
     try:
-        source = inspect.getsource(given.GivenFacts)
-    except (OSError, TypeError):
+        source = pkgutil.get_data("ketascreen.patient", "given.py") or b""
+    except OSError:
         return {}
-    (listed,) = ast.parse(source).body
-    assert isinstance(listed, ast.ClassDef)
-    return dict(documented(listed.body))
+    _, _, listed = source.decode("utf-8").partition("class GivenFacts(")
+    return {name: inspect.cleandoc(text) for name, text in _DOCUMENTED.findall(listed)}

@@ -24,7 +24,7 @@ class Tally:
     faulty: int = 0
     refused: int = 0
     before: int = 0
-    decisions: dict[tuple[Decision, Readiness | None], Counter[str]] = field(default_factory=dict)
+    decisions: dict[tuple[Decision, Readiness | None], Counter[Route]] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=Counter)
 
     def add(self, said: Said, *, before: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from ketascreen.arguments import listed, refuse, require
+from ketascreen.arguments import list_of, listed, refuse
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.effects import EFFECTS
@@ -57,7 +57,7 @@ def read_time(text: str) -> datetime:
     """
     try:
         if not isinstance(text, str):
-            refuse("text", "text", "write 2026-11-22T09:00:00+01:00", "as-of")
+            refuse("text", "text", "write 2026-11-22T09:00:00+01:00", code="as-of")
         time = read_instant(text)
     except Refused as refused:
         problem = Diagnostic("as-of", refused.message, refused.hint)
@@ -128,11 +128,7 @@ def overrides_of(given: Iterable[Override]) -> tuple[Override, ...]:
     Raises:
         RequestError: something else.
     """
-    hint = "give the overrides of its record"
-    found = tuple(listed(given, "overrides", "a list of overrides", hint))
-    for one in found:
-        require(one, Override, "overrides", "a list of overrides", hint)
-    return found
+    return list_of(given, Override, "overrides", "a list of overrides", "give the overrides of its record")
 
 
 def zone_of(rulebook: Rulebook, given: str | None) -> str | None:

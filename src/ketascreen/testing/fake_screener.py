@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Never, Self
 
-from ketascreen.arguments import listed, refuse
+from ketascreen.arguments import listed, refuse, require
 from ketascreen.channels.registry import Isolation, choose
 from ketascreen.diagnostic import Diagnostic, KetascreenError, ProfileError, RequestError
 from ketascreen.language.quiet import Quiet
@@ -61,7 +61,7 @@ class FakeScreener(Screener):
     alone, however many `workers` it is given.
 
     Raises:
-        RequestError: an unknown route, decision or readiness, a time zone that does not exist.
+        RequestError: an unknown route, decision or readiness, a time zone that does not exist, a real ledger.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class FakeScreener(Screener):
         rulebook: Rulebook | None = None,
     ) -> None:
         rulebook = built_in_screener().rulebook if rulebook is None else rulebook
+        require(ledger, bool, "ledger", "True or False", "write ledger=True; a fake puts nothing on record")
         super().__init__(rulebook, channels=("reference",), time_zone=time_zone)
         if not (callable(answer) or isinstance(answer, KetascreenError)):
             decided(answer)

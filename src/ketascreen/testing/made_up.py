@@ -53,7 +53,7 @@ def made_up_verdict(
             cannot go with its decision (`ready` with `not_eligible`).
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
-        refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", "stage")
+        refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", code="stage")
     require(time_zone, (str, NoneType), "time_zone", "the name of a time zone", "write an IANA name", code="time-zone")
     at, asked = read_as_of(as_of), Stage(stage)
     if readiness is not None and asked is Stage.CANDIDACY:
@@ -144,7 +144,7 @@ def _recommended(
     wanted: Mapping[Route, Decision],
     ready: Mapping[Route, Readiness | None],
     stage: Stage,
-) -> dict[str, RouteRecommendation]:
+) -> dict[Route, RouteRecommendation]:
     """What the findings give, by the same combining as of a real screening; a met review counts as decided.
 
     Raises:
@@ -152,10 +152,10 @@ def _recommended(
     """
     kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), wanted)
     reviews = [one.rule for one in findings if one.effect is Effect.REVIEW]
-    found = {}
+    found: dict[Route, RouteRecommendation] = {}
     for route in wanted:
         passes = reviews if ready[route] is Readiness.READY else ()
-        one = found[str(route)] = combine(kinds[route], stage, decided=passes)
+        one = found[route] = combine(kinds[route], stage, decided=passes)
         if one.decision is not wanted[route] or ready[route] not in (None, one.readiness):
             message = f"no findings give `{wanted[route]}` with `{ready[route]}`"
             raise RequestError([Diagnostic("argument", message, "leave `readiness` out, or change one of the two")])
@@ -164,7 +164,7 @@ def _recommended(
 
 def _verdict(
     findings: tuple[Finding, ...],
-    recommended: Mapping[str, RouteRecommendation],
+    recommended: Mapping[Route, RouteRecommendation],
     as_of: datetime,
     stage: Stage,
     time_zone: str | None,
@@ -176,7 +176,7 @@ def _verdict(
         stage=stage,
         as_of=as_of,
         time_zone=time_zone,
-        routes=ByWord((Route(route), _route(Route(route), one, findings)) for route, one in recommended.items()),
+        routes=ByWord((route, _route(route, one, findings)) for route, one in recommended.items()),
         findings=findings,
         decisions=(),
         rulebook=RulebookUsed(

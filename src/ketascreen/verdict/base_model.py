@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from ketascreen.arguments import refuse
 from ketascreen.language.clinic_time import at_fixed_offset
 from ketascreen.language.iso_time import read_iso_time
 
@@ -17,10 +18,10 @@ EXACT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 def _time_of(raw: object) -> object:
-    """Reads the text of a time as everything else does; Pydantic alone also reads a number as seconds since 1970."""
+    """Reads the text of a time as everything else does; Pydantic alone also reads numbers, as seconds since 1970."""
     if isinstance(raw, str):
         return read_iso_time(raw)
-    if isinstance(raw, int | float | Decimal):
+    if not isinstance(raw, datetime):
         raise ValueError("not a time; write 2026-11-22T09:00:00+01:00")
     return raw
 
@@ -49,3 +50,24 @@ class Reported(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+class ReadAgain(Reported):
+    """A model that programs read again from the JSON that it wrote."""
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
+        """Reads the JSON of it.
+
+        Raises:
+            RequestError: another text. It names the fields that are wrong, and no value.
+        """
+        try:
+            return super().model_validate_json(json_data, **given)
+        except ValidationError as error:
+            found = dict.fromkeys(
+                str(detail["loc"][0]) for detail in error.errors(include_input=False) if detail["loc"]
+            )
+        where = ", ".join(f"`{name}`" for name in found if name in cls.model_fields)
+        hint = f"give the text that was written, unchanged{where and f'; look at {where}'}"
+        return refuse("json_data", f"the JSON of a {cls.__name__}", hint)

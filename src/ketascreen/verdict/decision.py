@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ketascreen.language.effects import giving
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import EXACT
 
 Kind = tuple[Effect, Outcome]
@@ -51,11 +51,13 @@ class RouteRecommendation:
     alerts: tuple[str, ...]
 
 
-def by_kind(findings: Iterable[tuple[str, Effect, Iterable[str], Outcome]], routes: Iterable[str]) -> dict[str, Found]:
+def by_kind(
+    findings: Iterable[tuple[str, Effect, Iterable[Route], Outcome]], routes: Iterable[Route]
+) -> dict[Route, Found]:
     """The findings of each of `routes`. A finding: rule, effect, its routes, outcome. Findings that are not met
     may be left out for `combine`.
     """
-    found: dict[str, dict[Kind, list[str]]] = {route: {} for route in routes}
+    found: dict[Route, dict[Kind, list[str]]] = {route: {} for route in routes}
     for rule, effect, of_rule, outcome in findings:
         kind = effect, outcome
         for route in of_rule:

@@ -59,7 +59,7 @@ class Wording:
         self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
-        self._sheets: dict[str, dict[str, Any]] = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
+        self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
         self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
         self.rulebook = RulebookUsed(
@@ -182,7 +182,7 @@ class Wording:
             first.append(ENGLISH.text("notice.without_engine"))
         return " ".join((*first, self._notice))
 
-    def _route(self, route: str, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
+    def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
             **self._sheets[route],
             decision=given.decision,

@@ -54,7 +54,7 @@ class PatientResult:
     `not_decidable` are the rules of decisions that are refused, since nobody decides on them.
     """
 
-    routes: Mapping[str, RouteRecommendation]
+    routes: Mapping[Route, RouteRecommendation]
     outcomes: Mapping[str, Outcome]
     alerts: frozenset[str]
     asks: frozenset[str]

@@ -67,7 +67,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
         rules = [RuleResult.of_facts(rule, facts) for rule in rulebook.asked_at(Stage.CANDIDACY)]
         result = PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset())
         route, one = next(iter(result.routes.items()))
-        name, expect = f"{said} do not contradict each other", {"decisions": {str(route): one.decision.value}}
+        name, expect = f"{said} do not contradict each other", {"decisions": {route.value: one.decision.value}}
     return _case(_unique(name, frozenset(taken)), given, expect, as_of)
 
 
