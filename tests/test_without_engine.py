@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
 
 import pytest
 
@@ -13,6 +16,7 @@ from ketascreen import EngineMissing, LeanVerdict, Screener, Stage, Verdict, rea
 from ketascreen.audit import LedgerError
 from ketascreen.audit.replay import Replay
 from ketascreen.channels.production.engine import ENGINE_FLAGS
+from ketascreen.channels.registry import Isolation
 from tests.helpers.command_line import flat, run, screen
 from tests.helpers.ledgers import example, new_ledger
 from tests.helpers.patients import cohort
@@ -54,6 +58,42 @@ def test_the_log_says_what_is_missing_and_the_command_that_brings_it(caplog: pyt
     (message,) = caplog.messages
     assert "durable-rules cannot be loaded, so the channels reference and compiled screen without it" in message
     assert f"CPPFLAGS=\"{ENGINE_FLAGS}\" python -m pip install 'ketascreen[engine]'" in message
+
+
+BROKEN = {
+    "raises": ("durable_rules_engine.py", "raise RuntimeError('zebrafish')"),
+    "cannot be read": ("durable_rules_engine.py", "raise OSError(5, 'zebrafish')"),
+    "lacks functions": ("durable_rules_engine.py", "create_ruleset = len"),
+    "has another thing by the name": ("durable_rules_engine.py", "from builtins import *\ncreate_ruleset = 1"),
+    "is damaged": (f"durable_rules_engine{EXTENSION_SUFFIXES[0]}", "zebrafish"),
+}
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_engine_is_a_missing_one(
+    broken: tuple[str, str], isolation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / broken[0]).write_text(broken[1])
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)  # what is imported now goes again
+    del sys.modules["durable_rules_engine"]
+    monkeypatch.syspath_prepend(tmp_path)
+    with Screener(shipped(), isolation=isolation) as screener:
+        verdict = reassured(screener)
+    assert (verdict.agreement.channels, verdict.faults) == (("reference", "compiled"), ())
+    assert verdict.notice.startswith(SAID)
+    with pytest.raises(EngineMissing) as refused:
+        Screener(shipped(), channels=("production",), isolation=isolation)
+    assert refused.value.__context__ is None
+    assert "zebrafish" not in str(refused.value)
+
+
+def test_a_module_that_does_not_say_where_it_is_from_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", ModuleType("durable_rules_engine"))
+    monkeypatch.setattr(sys.modules["durable_rules_engine"], "__spec__", None)
+    for isolation in get_args(Isolation):
+        with pytest.raises(EngineMissing):
+            Screener(shipped(), channels=("production",), isolation=isolation)
 
 
 @without_engine
