@@ -6,9 +6,11 @@ import json
 import logging
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -18,10 +20,13 @@ from ketascreen.audit.replay import Replay
 from ketascreen.channels.production.engine import ENGINE_FLAGS
 from ketascreen.channels.registry import Isolation
 from tests.helpers.command_line import flat, run, screen
+from tests.helpers.edited_rulebooks import little_rules
 from tests.helpers.ledgers import example, new_ledger
 from tests.helpers.patients import cohort
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
+
+pytest_plugins = ["pytester"]
 
 SAID = "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
 
@@ -166,6 +171,39 @@ def test_cases_run_and_standard_error_says_what_is_missing() -> None:
     ran = run("test", "-k", "systolic", "-j", "1")
     assert ran.status == 0
     assert ran.err.count("durable-rules cannot be loaded") == 1
+
+
+@without_engine
+def test_a_run_of_pytest_says_by_which_channels_cases_were_run(pytester: pytest.Pytester) -> None:
+    little_rules(pytester.path, "pregnancy")
+    plugin = () if entry_points(group="pytest11", name="ketascreen") else ("-p", "ketascreen_pytest")
+    result = pytester.runpytest_inprocess("rules", "--junit-xml=run.xml", *plugin)
+    result.stdout.fnmatch_lines(["ketascreen: * cases of rulebooks, by the channels reference and compiled, without *"])
+    properties = Xml.parse(pytester.path / "run.xml").iter("property")
+    assert {(one.attrib["name"], one.attrib["value"]) for one in properties} == {("channels", "reference, compiled")}
+
+
+def test_the_ledger_says_of_each_screening_that_the_engine_did_not_take_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = example("resistant-depression.json")
+    with new_ledger(tmp_path) as ledger:
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="with")
+        monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="without")
+    listed = run("audit", "list", str(ledger.path), "--kind", "screening").out.splitlines()
+    assert [line.endswith("; without durable-rules") for line in listed] == [False, True]
+    as_data = json.loads(run("audit", "list", str(ledger.path), "--kind", "screening", "--json").out)
+    assert ["without durable-rules" in one["about"] for one in as_data] == [False, True]
+    for number, said in ((3, False), (4, True)):
+        headline = flat(run("audit", "show", str(ledger.path), str(number)).out.partition("Recorded:")[0])
+        assert headline.endswith("; without durable-rules") is said
+    until = ("--until", "2026-11-23T09:00:00Z")
+    assert (
+        "Channels: 1 of them without durable-rules (before: 0)" in run("audit", "stats", str(ledger.path), *until).out
+    )
+    counted = json.loads(run("audit", "stats", str(ledger.path), "--json", *until).out)
+    assert (counted["now"]["without_engine"], counted["before"]["without_engine"]) == (1, 0)
 
 
 def test_a_record_says_that_the_engine_did_not_take_part_and_runs_again_without_it(
