@@ -134,6 +134,24 @@ def test_patients_are_told_the_same_with_and_without_the_engine(monkeypatch: pyt
         assert (one.routes, one.findings) == (other.routes, other.findings)
 
 
+@pytest.mark.parametrize("channels", [("reference",), ("reference", "compiled")])
+def test_a_recommendation_says_it_and_so_does_the_repr_of_each(channels: tuple[str, ...]) -> None:
+    screener = Screener(shipped(), channels=channels)
+    recommendation = screener.decide(profile_of(baseline()), as_of=AS_OF)
+    assert recommendation.notice == SAID
+    verdict = reassured(screener)
+    for said in (recommendation, verdict, LeanVerdict.of(verdict)):
+        assert f"channels='{', '.join(channels)}'" in repr(said)
+
+
+def test_with_the_engine_a_recommendation_has_no_notice_and_no_repr_names_channels() -> None:
+    recommendation = shipped_screener().decide(profile_of(baseline()), as_of=AS_OF)
+    assert recommendation.notice == ""
+    verdict = reassured(shipped_screener())
+    for said in (recommendation, verdict, LeanVerdict.of(verdict)):
+        assert not any(name in repr(said) for name in ("channels", "made_up", "faults", "disagreements"))
+
+
 @without_engine
 def test_the_lean_form_gives_the_same_notice_back() -> None:
     verdict = reassured(Screener(shipped()))
