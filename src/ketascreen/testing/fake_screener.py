@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import signature
 from typing import Never, Self
 
-from ketascreen.arguments import listed, refuse
+from ketascreen.arguments import listed, refuse, require
 from ketascreen.channels.registry import Isolation, choose
 from ketascreen.diagnostic import Diagnostic, KetascreenError, ProfileError, RequestError
 from ketascreen.language.quiet import Quiet
@@ -61,7 +63,8 @@ class FakeScreener(Screener):
     alone, however many `workers` it is given.
 
     Raises:
-        RequestError: an unknown route, decision or readiness, a time zone that does not exist.
+        RequestError: an unknown route, decision or readiness, a function that does not take a profile, a `ledger` that
+            is neither True nor False, a time zone that does not exist.
     """
 
     def __init__(
@@ -74,8 +77,11 @@ class FakeScreener(Screener):
         rulebook: Rulebook | None = None,
     ) -> None:
         rulebook = built_in_screener().rulebook if rulebook is None else rulebook
+        require(ledger, bool, "ledger", "True or False", "nothing made up goes on record, so give it no ledger")
         super().__init__(rulebook, channels=("reference",), time_zone=time_zone)
-        if not (callable(answer) or isinstance(answer, KetascreenError)):
+        if callable(answer):
+            _require_one_argument(answer)
+        elif not isinstance(answer, KetascreenError):
             decided(answer)
         if readiness is not None:
             readied(readiness)
@@ -171,7 +177,7 @@ class FakeScreener(Screener):
         return super().decide_many(profiles, as_of=as_of, stage=stage, routes=routes)
 
     def __repr__(self) -> str:
-        return f"FakeScreener({len(self.calls)} calls)"
+        return f"FakeScreener({len(getattr(self, 'calls', ()))} calls)"
 
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
         return made_up_recommendation(self._verdict(profile, request))
@@ -218,6 +224,16 @@ class FakeScreener(Screener):
         if ledger is not None:
             message = "a fake screener puts nothing on record, and `ledger` is given"
             raise RequestError([Diagnostic("made-up", message, "write FakeScreener(ledger=True)")])
+
+
+def _require_one_argument(answer: Callable[..., object]) -> None:
+    """Requires a function that can be called with a profile alone; one whose arguments Python does not know passes."""
+    with suppress(ValueError):
+        takes = signature(answer)
+        try:
+            takes.bind(None)
+        except TypeError:
+            refuse("answer", "a function of a profile", "write lambda profile: ...")
 
 
 class _Receipts:
