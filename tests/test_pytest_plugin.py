@@ -235,7 +235,9 @@ def test_a_run_says_how_many_cases_it_collected(pytester: pytest.Pytester, slipp
         result = pytest_of(pytester, "rules", "--collect-only", *args)
         collected = sum("<CaseItem" in line or "::" in line for line in result.outlines)
         assert collected > 20
-        result.stdout.fnmatch_lines([f"ketascreen: {collected} cases of rulebooks"])
+        result.stdout.fnmatch_lines(
+            [f"ketascreen: {collected} cases of rulebooks, by the channels reference and production"]
+        )
 
 
 def test_a_run_without_the_plugin_says_nothing_of_cases(pytester: pytest.Pytester, slipped: Path) -> None:

@@ -13,8 +13,14 @@ from pathlib import Path
 import pytest
 
 import ketascreen
-from ketascreen import PatientProfile, ProfileError
+from ketascreen import ChannelFault, LeanVerdict, PatientProfile, ProfileError, Screener
+from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import Stage
+from ketascreen.patient.facts import Facts
+from ketascreen.testing import FakeScreener
 from ketascreen.verdict.base_model import Reported
+from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
 SOURCE = Path(ketascreen.__file__).parent
 
@@ -50,6 +56,41 @@ def test_the_repr_of_what_is_not_built_yet_does_not_raise(one: type) -> None:
     assert repr(half_built).startswith(f"{one.__name__}(")
     if issubclass(one, Reported):
         assert str(one.model_construct()).startswith(f"{one.__name__}(")
+
+
+class Doubtful(ReferenceChannel):
+    """Says of every rule that it is not met, or fails."""
+
+    name = "doubtful"
+
+    def __init__(self, *, fails: bool) -> None:
+        super().__init__(shipped())
+        self.fails = fails
+
+    def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
+        if self.fails:
+            raise ChannelFault("zebrafish")
+        return dict.fromkeys(super().evaluate(facts, stage), Truth.FALSE)
+
+
+def shown_by(screener: Screener) -> list[str]:
+    """The repr of all that a screener gives about one patient."""
+    profile = profile_of({**baseline(), "pregnancy": "pregnant"})
+    verdict = screener.screen(profile, as_of=AS_OF)
+    return [repr(one) for one in (verdict, LeanVerdict.of(verdict), screener.decide(profile, as_of=AS_OF))]
+
+
+def test_a_repr_says_what_failed_and_where_channels_disagree() -> None:
+    for failing, said in ((True, "faults='1'"), (False, "disagreements='")):
+        for shown in shown_by(Screener(shipped(), channels=("reference", Doubtful(fails=failing)))):
+            assert said in shown
+            assert "channels='reference, doubtful'" in shown
+            assert "zebrafish" not in shown
+
+
+def test_a_repr_says_that_a_verdict_is_made_up() -> None:
+    for shown in shown_by(FakeScreener()):
+        assert "made_up='yes'" in shown
 
 
 def test_a_traceback_with_local_variables_shows_a_refused_profile() -> None:

@@ -9,8 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ketascreen import ClinicianDecision, PatientProfile, ProfileError, RequestError, Screener, Verdict
+from ketascreen.channels.channel import Channel
+from ketascreen.channels.compiled.channel import CompiledChannel
+from ketascreen.channels.production import IsolatedChannel, ProductionChannel
+from ketascreen.channels.reference import ReferenceChannel
+from ketascreen.channels.registry import CHANNELS
 from ketascreen.language.clinic_time import ClinicTime
-from ketascreen.language.terms import Outcome
+from ketascreen.language.logic import Truth
+from ketascreen.language.terms import Outcome, Stage
+from ketascreen.patient.facts import Facts
 from ketascreen.verdict.decided import decisions_at, rules_decided
 from ketascreen.verdict.standing import Situation, Standing
 from tests.helpers.screening import AS_OF, shipped, shipped_screener
@@ -20,6 +27,45 @@ from tests.helpers.screening import AS_OF, shipped, shipped_screener
 def test_an_isolation_that_does_not_exist_is_refused_and_not_left_out(isolation: Any) -> None:
     with pytest.raises(RequestError, match="unknown isolation"):
         Screener(shipped(), channels=("reference",), isolation=isolation)
+
+
+class Borrowed:
+    """A channel of a caller under a name that it is given."""
+
+    def __init__(self, name: Any) -> None:
+        self.name = name
+
+    def evaluate(self, facts: Facts, stage: Stage) -> dict[str, Truth]:
+        return {rule.id: Truth.FALSE for rule in shipped().asked_at(stage)}
+
+    def close(self) -> None:
+        pass
+
+
+class Renamed(ReferenceChannel):
+    name = "production"
+
+
+@pytest.mark.parametrize("channel", [*map(Borrowed, CHANNELS), Renamed(shipped())], ids=lambda one: one.name)
+@pytest.mark.parametrize("beside", [(), ("reference",)])
+def test_a_channel_of_a_caller_does_not_pass_as_one_of_ours(channel: Channel, beside: tuple[str, ...]) -> None:
+    with pytest.raises(RequestError, match=f"a channel of your own has the name `{channel.name}`") as refused:
+        Screener(shipped(), channels=(*beside, channel))
+    assert [problem.code for problem in refused.value.diagnostics] == ["channels"]
+
+
+def test_a_channel_of_ours_or_with_a_name_of_its_own_is_taken_as_it_is() -> None:
+    rulebook = shipped()
+    for make in (ReferenceChannel, CompiledChannel, ProductionChannel, IsolatedChannel):
+        with Screener(rulebook, channels=[make(rulebook)]) as screener:
+            assert [channel.name for channel in screener.channels] == [make.name]
+            assert bool(screener.engines) is (make.name == "production")
+    assert Screener(rulebook, channels=["reference", Borrowed("own")]).engines == ()
+
+
+def test_a_channel_whose_name_is_no_text_is_refused() -> None:
+    with pytest.raises(RequestError, match="`channels` must be a list of names and channels"):
+        Screener(shipped(), channels=[Borrowed(17)])
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 10**10])

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -13,11 +18,15 @@ from ketascreen import EngineMissing, LeanVerdict, Screener, Stage, Verdict, rea
 from ketascreen.audit import LedgerError
 from ketascreen.audit.replay import Replay
 from ketascreen.channels.production.engine import ENGINE_FLAGS
+from ketascreen.channels.registry import Isolation
 from tests.helpers.command_line import flat, run, screen
+from tests.helpers.edited_rulebooks import little_rules
 from tests.helpers.ledgers import example, new_ledger
 from tests.helpers.patients import cohort
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped, shipped_screener
+
+pytest_plugins = ["pytester"]
 
 SAID = "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
 
@@ -56,6 +65,42 @@ def test_the_log_says_what_is_missing_and_the_command_that_brings_it(caplog: pyt
     assert f"CPPFLAGS=\"{ENGINE_FLAGS}\" python -m pip install 'ketascreen[engine]'" in message
 
 
+BROKEN = {
+    "raises": ("durable_rules_engine.py", "raise RuntimeError('zebrafish')"),
+    "cannot be read": ("durable_rules_engine.py", "raise OSError(5, 'zebrafish')"),
+    "lacks functions": ("durable_rules_engine.py", "create_ruleset = len"),
+    "has another thing by the name": ("durable_rules_engine.py", "from builtins import *\ncreate_ruleset = 1"),
+    "is damaged": (f"durable_rules_engine{EXTENSION_SUFFIXES[0]}", "zebrafish"),
+}
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_engine_is_a_missing_one(
+    broken: tuple[str, str], isolation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / broken[0]).write_text(broken[1])
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)  # what is imported now goes again
+    del sys.modules["durable_rules_engine"]
+    monkeypatch.syspath_prepend(tmp_path)
+    with Screener(shipped(), isolation=isolation) as screener:
+        verdict = reassured(screener)
+    assert (verdict.agreement.channels, verdict.faults) == (("reference", "compiled"), ())
+    assert verdict.notice.startswith(SAID)
+    with pytest.raises(EngineMissing) as refused:
+        Screener(shipped(), channels=("production",), isolation=isolation)
+    assert refused.value.__context__ is None
+    assert "zebrafish" not in str(refused.value)
+
+
+def test_a_module_that_does_not_say_where_it_is_from_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", ModuleType("durable_rules_engine"))
+    monkeypatch.setattr(sys.modules["durable_rules_engine"], "__spec__", None)
+    for isolation in get_args(Isolation):
+        with pytest.raises(EngineMissing):
+            Screener(shipped(), channels=("production",), isolation=isolation)
+
+
 @without_engine
 @pytest.mark.parametrize("channels", [("production",), ("reference", "production")])
 def test_who_names_the_production_channel_is_refused(channels: tuple[str, ...]) -> None:
@@ -87,6 +132,24 @@ def test_patients_are_told_the_same_with_and_without_the_engine(monkeypatch: pyt
         one = with_it.screen(profile, as_of=AS_OF, stage=stage)
         other = without_it.screen(profile, as_of=AS_OF, stage=stage)
         assert (one.routes, one.findings) == (other.routes, other.findings)
+
+
+@pytest.mark.parametrize("channels", [("reference",), ("reference", "compiled")])
+def test_a_recommendation_says_it_and_so_does_the_repr_of_each(channels: tuple[str, ...]) -> None:
+    screener = Screener(shipped(), channels=channels)
+    recommendation = screener.decide(profile_of(baseline()), as_of=AS_OF)
+    assert recommendation.notice == SAID
+    verdict = reassured(screener)
+    for said in (recommendation, verdict, LeanVerdict.of(verdict)):
+        assert f"channels='{', '.join(channels)}'" in repr(said)
+
+
+def test_with_the_engine_a_recommendation_has_no_notice_and_no_repr_names_channels() -> None:
+    recommendation = shipped_screener().decide(profile_of(baseline()), as_of=AS_OF)
+    assert recommendation.notice == ""
+    verdict = reassured(shipped_screener())
+    for said in (recommendation, verdict, LeanVerdict.of(verdict)):
+        assert not any(name in repr(said) for name in ("channels", "made_up", "faults", "disagreements"))
 
 
 @without_engine
@@ -126,6 +189,39 @@ def test_cases_run_and_standard_error_says_what_is_missing() -> None:
     ran = run("test", "-k", "systolic", "-j", "1")
     assert ran.status == 0
     assert ran.err.count("durable-rules cannot be loaded") == 1
+
+
+@without_engine
+def test_a_run_of_pytest_says_by_which_channels_cases_were_run(pytester: pytest.Pytester) -> None:
+    little_rules(pytester.path, "pregnancy")
+    plugin = () if entry_points(group="pytest11", name="ketascreen") else ("-p", "ketascreen_pytest")
+    result = pytester.runpytest_inprocess("rules", "--junit-xml=run.xml", *plugin)
+    result.stdout.fnmatch_lines(["ketascreen: * cases of rulebooks, by the channels reference and compiled, without *"])
+    properties = Xml.parse(pytester.path / "run.xml").iter("property")
+    assert {(one.attrib["name"], one.attrib["value"]) for one in properties} == {("channels", "reference, compiled")}
+
+
+def test_the_ledger_says_of_each_screening_that_the_engine_did_not_take_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = example("resistant-depression.json")
+    with new_ledger(tmp_path) as ledger:
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="with")
+        monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+        Screener(shipped(), ledger=ledger).screen(profile, as_of=AS_OF, reference="without")
+    listed = run("audit", "list", str(ledger.path), "--kind", "screening").out.splitlines()
+    assert [line.endswith("; without durable-rules") for line in listed] == [False, True]
+    as_data = json.loads(run("audit", "list", str(ledger.path), "--kind", "screening", "--json").out)
+    assert ["without durable-rules" in one["about"] for one in as_data] == [False, True]
+    for number, said in ((3, False), (4, True)):
+        headline = flat(run("audit", "show", str(ledger.path), str(number)).out.partition("Recorded:")[0])
+        assert headline.endswith("; without durable-rules") is said
+    until = ("--until", "2026-11-23T09:00:00Z")
+    assert (
+        "Channels: 1 of them without durable-rules (before: 0)" in run("audit", "stats", str(ledger.path), *until).out
+    )
+    counted = json.loads(run("audit", "stats", str(ledger.path), "--json", *until).out)
+    assert (counted["now"]["without_engine"], counted["before"]["without_engine"]) == (1, 0)
 
 
 def test_a_record_says_that_the_engine_did_not_take_part_and_runs_again_without_it(

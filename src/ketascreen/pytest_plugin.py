@@ -14,9 +14,11 @@ from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.authoring.cases.run import CaseResult
 from ketascreen.authoring.own_rulebook import RULEBOOK, is_own_rulebook
 from ketascreen.diagnostic import ChannelFault, RulebookError
+from ketascreen.language.terms import ENGINE_CHANNEL
 from ketascreen.loading.load import load_rulebook
 from ketascreen.rendering.cases import placed, render_failure
 from ketascreen.screen import Screener
+from ketascreen.texts.english import ENGLISH
 
 _passed_over = pytest.StashKey[list[Path]]()
 _own = pytest.StashKey[dict[Path, bool]]()
@@ -41,12 +43,20 @@ def _is_own(folder: Path, known: dict[Path, bool]) -> bool:
 
 def told(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
     """What was collected and what was passed over, for the terminal: so that a run without its cases is noticed."""
-    cases, over = sum(isinstance(item, CaseItem) for item in items), config.stash.get(_passed_over, [])
-    lines = [f"ketascreen: {cases} cases of rulebooks"] if cases else []
+    cases, over = [item for item in items if isinstance(item, CaseItem)], config.stash.get(_passed_over, [])
+    lines = [f"ketascreen: {len(cases)} cases of rulebooks, {_asked(cases)}"] if cases else []
     if over:
         first = _shown(over[0], config)
         lines.append(f"ketascreen: passed over {len(over)} *.cases.yaml without a ketascreen rulebook, first {first}")
     return lines
+
+
+def _asked(cases: Sequence[CaseItem]) -> str:
+    """The channels that the cases ask, and that the engine is not among them."""
+    names = dict.fromkeys(name for case in cases for name in case.channels)
+    with_it = all(ENGINE_CHANNEL in case.channels for case in cases)
+    less = "" if with_it else f", {ENGLISH.text('many.without_engine')}"
+    return f"by the channels {ENGLISH.text('join.and').join(names)}{less}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,8 @@ class CaseItem(pytest.Item):
         super().__init__(**given)
         self.case = case
         self.screener = loaded.screener
+        self.channels = tuple(channel.name for channel in self.screener.channels)
+        self.user_properties.append(("channels", ", ".join(self.channels)))  # in the XML of `--junit-xml`
 
     def runtest(self) -> None:
         """Runs the case.

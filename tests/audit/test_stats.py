@@ -43,6 +43,16 @@ def test_it_counts_what_was_recorded_in_the_stretch_and_in_the_one_before(tmp_pa
     assert told(ledger, 12, 4).now.screenings == 3
 
 
+def test_screenings_without_the_engine_are_counted(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path, clock=clock(AS_OF, DAY))
+    for channels in (("reference", "production"), ("reference", "compiled"), ("reference",), None):
+        screener = Screener(shipped(), channels=channels, ledger=ledger)
+        screener.screen(example(FIRST), as_of=AS_OF, reference="p-17")
+    found = told(ledger, 5, 2)  # the screenings are on days 2 to 5
+    assert (found.now.screenings, found.now.without_engine) == (2, 1)
+    assert (found.before.screenings, found.before.without_engine) == (2, 1)
+
+
 def test_a_clinicians_overrides_are_counted_by_rule_and_reason(tmp_path: Path) -> None:
     ledger = new_ledger(tmp_path)
     screener = Screener(shipped(), channels=("reference",), ledger=ledger)

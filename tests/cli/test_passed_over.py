@@ -49,7 +49,8 @@ def test_so_does_their_output_for_programs(rules: Path, tmp_path: Path) -> None:
     assert {rule["id"] for rule in listed["rules"]} >= {"pregnancy"}
     run("test", str(rules), "--junit", str(tmp_path / "junit.xml"))
     told = Xml.parse(tmp_path / "junit.xml").getroot().findall("properties/property")
-    assert [(one.get("name"), one.get("value")) for one in told] == [("passed_over", name) for name in NAMES]
+    said = [("channels", "reference, production"), *(("passed_over", name) for name in NAMES)]
+    assert [(one.get("name"), one.get("value")) for one in told] == said
 
 
 def test_nothing_is_said_where_nothing_was_passed_over(tmp_path: Path) -> None:

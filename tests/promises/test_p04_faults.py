@@ -26,7 +26,7 @@ Answer = dict[str, Truth]
 class Faulty:
     """The reference channel with its answer spoilt on the way."""
 
-    name = "production"
+    name = "faulty"
 
     def __init__(self, rulebook: Rulebook, spoil: Callable[[Answer], Any]) -> None:
         self._inner, self._spoil = ReferenceChannel(rulebook), spoil
@@ -61,7 +61,7 @@ def test_a_channel_that_fails_leaves_insufficient_data_on_every_route_and_a_faul
     assert {one.decision for one in verdict.routes.values()} == {"insufficient_data"}
     assert {one.readiness for one in verdict.routes.values()} == {"insufficient_data"}
     assert [(fault.where, fault.message) for fault in verdict.faults] == [
-        ("production channel", "the engine gave code 303")
+        ("faulty channel", "the engine gave code 303")
     ]
     assert not verdict.agreement.agreed
 
@@ -128,7 +128,7 @@ def test_channels_that_disagree_leave_insufficient_data_on_the_routes_of_that_ru
     assert verdict.routes["iv"].decision == "eligible"
     (disagreement,) = verdict.agreement.disagreements
     assert disagreement.rule == "nasal-product-not-esketamine"
-    assert disagreement.outcomes == {"reference": "not_met", "production": "unknown"}
+    assert disagreement.outcomes == {"reference": "not_met", "faulty": "unknown"}
     assert not verdict.faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -39,6 +40,17 @@ def test_a_failure_is_told_in_the_words_of_the_case(slipped: Path) -> None:
     assert "systolic_bp: {at_least: controlled_systolic = 141 mmHg}: does not hold" in (failure.text or "")
 
 
+def test_the_channels_that_were_asked_are_a_property(slipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def channels(*options: str) -> list[str | None]:
+        properties = written("--rule", "pregnancy", *options).iter("property")
+        return [one.attrib["value"] for one in properties if one.attrib["name"] == "channels"]
+
+    assert channels() == ["reference, production"]
+    assert channels("--channel", "compiled") == ["compiled"]
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    assert channels() == ["reference, compiled"]
+
+
 def test_the_counts_are_those_of_the_tests_below(slipped: Path) -> None:
     root = written("-k", "140")
     for counted in (root, *root.iter("testsuite")):
@@ -47,7 +59,7 @@ def test_the_counts_are_those_of_the_tests_below(slipped: Path) -> None:
         assert (counted.attrib["errors"], counted.attrib["skipped"]) == ("0", "0")
     assert int(root.attrib["failures"]) > 3
     assert float(root.attrib["time"]) >= 0
-    assert {suite.attrib["name"] for suite in root} >= {"rules/vignettes/boundaries.cases.yaml"}
+    assert {suite.attrib["name"] for suite in root.iter("testsuite")} >= {"rules/vignettes/boundaries.cases.yaml"}
     assert "boundaries" in {test.attrib["classname"] for test in root.iter("testcase")}
 
 

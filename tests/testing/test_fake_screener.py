@@ -136,6 +136,27 @@ def test_of_many_each_has_its_answer_or_its_error_in_its_place() -> None:
     assert recorded.recorded == ["p-1", "p-3"] * 2
 
 
+@pytest.mark.parametrize("ledger", [None, 1, "clinic.db", object()])
+def test_what_is_neither_true_nor_false_is_no_ledger(ledger: Any) -> None:
+    with pytest.raises(RequestError, match="`ledger` must be True or False"):
+        FakeScreener(ledger=ledger)
+
+
+@pytest.mark.parametrize("answer", [lambda: "eligible", lambda one, other: "eligible", lambda *, profile: "eligible"])
+def test_a_function_that_takes_no_profile_is_refused(answer: Any) -> None:
+    with pytest.raises(RequestError, match="`answer` must be a function of a profile"):
+        FakeScreener(answer)
+
+
+def test_a_function_with_more_that_it_need_not_be_given_is_taken() -> None:
+    for answer in (lambda profile, other=1: "review", lambda *all_of_it: "review"):
+        assert FakeScreener(answer).decide(PROFILE, as_of=AS_OF).routes["iv"].decision.value == "review"
+
+
+def test_a_recommendation_says_that_it_is_made_up() -> None:
+    assert FakeScreener().decide(PROFILE, as_of=AS_OF).notice.startswith("Made up for a test")
+
+
 def test_no_real_ledger_is_written_through_it(tmp_path: Path) -> None:
     with Ledger(tmp_path / "clinic.db") as ledger:
         fake = FakeScreener.default(ledger=ledger)

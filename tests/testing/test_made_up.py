@@ -90,6 +90,25 @@ def test_it_is_never_put_on_record_and_no_override_rests_on_it(tmp_path: Path) -
         assert [entry.number for entry in ledger.entries()] == [1]
 
 
+@pytest.mark.parametrize("decision", Decision)
+def test_the_rulebook_and_channels_of_a_real_verdict_make_it_no_real_one(decision: Decision) -> None:
+    profile = eligible_profile(as_of=AS_OF)
+    real, made_up = shipped_screener().screen(profile, as_of=AS_OF), made_up_verdict(decision, as_of=AS_OF)
+    dressed = made_up.model_copy(update={"rulebook": real.rulebook, "agreement": real.agreement})
+    assert dressed.is_made_up
+    with pytest.raises(RequestError, match="was made up for a test"):
+        Screening("p-17", profile, dressed, shipped())
+    with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
+        LeanVerdict.of(dressed).whole(shipped())
+    counted = dressed.model_copy(update={"counts": real.counts})
+    with pytest.raises(RequestError, match="not those of a screening by this rulebook") as refused:
+        Screening("p-17", profile, counted, shipped())
+    assert [problem.code for problem in refused.value.diagnostics] == ["other-rulebook"]
+    with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
+        LeanVerdict.of(counted).whole(shipped())
+    Screening("p-17", profile, real, shipped())
+
+
 def test_no_rulebook_puts_words_to_its_lean_form() -> None:
     lean = LeanVerdict.of(made_up_verdict(as_of=AS_OF))
     with pytest.raises(RequestError, match="made by another rulebook"):
@@ -102,5 +121,9 @@ def test_what_cannot_be_meant_is_refused() -> None:
             made_up_verdict(given, as_of=AS_OF)  # type: ignore[arg-type]
     with pytest.raises(RequestError, match='give stage="session"'):
         made_up_verdict(as_of=AS_OF, readiness="ready")
+    for zone in ("x", "Europe/Nowhere", 17, ""):
+        with pytest.raises(RequestError, match="unknown time zone"):
+            made_up_verdict(as_of=AS_OF, time_zone=zone)  # type: ignore[arg-type]
+    assert made_up_verdict(as_of=AS_OF, time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
     with pytest.raises(RequestError, match="name the same routes"):
         made_up_verdict({"iv": "review"}, as_of=AS_OF, stage="session", readiness={"im": "ready"})

@@ -138,6 +138,16 @@ def test_a_lean_form_whose_parts_do_not_fit_gives_no_verdict() -> None:
         lambda data: data["routes"]["im"].update({"decision": "eligible", "reasons": []}),
         lambda data: data["routes"]["iv"].update({"reasons": ["pregnancy"]}),
         lambda data: data["findings"]["pregnancy"].update({"outcome": "met"}),
+        lambda data: data["counts"].update({"loaded": 3}),
+        lambda data: data["counts"].update({"loaded": data["counts"]["loaded"] + 1}),
+        lambda data: data["counts"].update({"in_scope": data["counts"]["in_scope"] - 1}),
+        lambda data: data["counts"].update({"out_of_scope_stage": data["counts"]["out_of_scope_stage"] + 1}),
+        lambda data: data["counts"].update({"reported": data["counts"]["reported"] - 1}),
+        lambda data: data["counts"]["evaluated"].update({"reference": 0}),
+        lambda data: data["counts"]["evaluated"].update({"made-up": data["counts"]["in_scope"]}),
+        lambda data: data["counts"]["evaluated"].pop("production"),
+        lambda data: data["agreement"].update({"channels": ["reference", "production", "compiled"]}),
+        lambda data: data["agreement"].update({"channels": ["reference"]}),
         lambda data: data["faults"].clear() if "faults" in data else data.update({"faults": [FAULT]}),
     )
     for break_it in breaks:

@@ -16,7 +16,7 @@ from ketascreen.audit.entry import Entry, read_time
 from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import findings_of
 from ketascreen.audit.times import remarks
-from ketascreen.language.terms import Outcome
+from ketascreen.language.terms import ENGINE_CHANNEL, Outcome
 
 FEW = 5
 """Below this count, a change in how often a rule is met is not reported: a policy, because it may be chance."""
@@ -30,9 +30,10 @@ _CLOCK = timedelta(days=1)
 
 @dataclass
 class Period:
-    """The counts of one period."""
+    """The counts of one period; `without_engine` of the screenings rest on fewer channels than usual."""
 
     screenings: int = 0
+    without_engine: int = 0
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     readiness: Counter[tuple[str, str]] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
@@ -105,6 +106,7 @@ def _count(record: Record, period: Period) -> None:
         return
     found = findings_of(record)
     period.screenings += 1
+    period.without_engine += ENGINE_CHANNEL not in record.data["channels"]
     for route, said in record.data["recommendation"].items():
         period.decisions[route, said["decision"]] += 1
         if said["readiness"]:

@@ -34,7 +34,8 @@ def choose(
     Raises:
         RulebookError: a rule exceeds the engine's limits.
         EngineMissing: the production channel is named, and its engine is not installed.
-        RequestError: no channel, an unknown channel, a channel twice, an unknown isolation, a deadline out of range.
+        RequestError: no channel, an unknown channel, a channel twice, a caller's own channel with the name of one of
+            `CHANNELS`, an unknown isolation, a deadline out of range.
     """
     _require_isolation(isolation, deadline_seconds)
     if channels is None:
@@ -88,10 +89,33 @@ def _channel(channel: str | Channel, rulebook: Rulebook, isolation: str, deadlin
             return CompiledChannel(rulebook)
         case str():
             raise RequestError([Diagnostic("channels", "unknown channel", f"the channels are {', '.join(CHANNELS)}")])
-        case Channel():
+        case Channel() if isinstance(channel.name, str):
+            _require_own_name(channel)
             return channel
         case _:
             return refuse("channels", "a list of names and channels", f"the channels are {', '.join(CHANNELS)}")
+
+
+def _require_own_name(channel: Channel) -> None:
+    """Refuses a channel of a caller under one of our names: a verdict would say that ours took part."""
+    if channel.name in CHANNELS and not isinstance(channel, _classes(channel.name)):
+        message = f"a channel of your own has the name `{channel.name}`, which stands for a channel of ketascreen"
+        raise RequestError([Diagnostic("channels", message, "give it another name")])
+
+
+def _classes(name: str) -> tuple[type, ...]:
+    match name:
+        case "reference":
+            return (ReferenceChannel,)
+        case "production":
+            from ketascreen.channels.production.channel import ProductionChannel
+            from ketascreen.channels.production.isolated import IsolatedChannel
+
+            return ProductionChannel, IsolatedChannel
+        case _:
+            from ketascreen.channels.compiled.channel import CompiledChannel
+
+            return (CompiledChannel,)
 
 
 def _require_isolation(isolation: str, deadline_seconds: float) -> None:

@@ -60,7 +60,7 @@ def command(
     seconds = time.perf_counter() - started
     below = Path() if folder is None else from_here(folder)
     if report is not None:
-        _write(report, run, rulebook, below, seconds)
+        _write(report, run, screener, below, seconds)
     show(render_run(run, rulebook, below=below, read=len(cases), seconds=seconds))
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if run.failed else AuthoringStatus.WELL)
 
@@ -76,12 +76,20 @@ def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[s
     return chosen
 
 
-def _write(file: Path, run: Run, rulebook: Rulebook, below: Path, seconds: float) -> None:
+def _write(file: Path, run: Run, screener: Screener, below: Path, seconds: float) -> None:
+    rulebook = screener.rulebook
+
     def explained(result: CaseResult) -> str:
         return "\n".join([str(placed(result, below)), *(line.text for line in render_failure(result, rulebook, below))])
 
     xml = junit(
-        run, name=rulebook.identity.id, below=below, seconds=seconds, explained=explained, ignored=rulebook.ignored
+        run,
+        name=rulebook.identity.id,
+        below=below,
+        seconds=seconds,
+        explained=explained,
+        channels=[channel.name for channel in screener.channels],
+        ignored=rulebook.ignored,
     )
     try:
         file.write_bytes(xml)

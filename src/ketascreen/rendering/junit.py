@@ -20,21 +20,22 @@ def junit(
     below: Path,
     seconds: float,
     explained: Callable[[CaseResult], str],
+    channels: Sequence[str],
     ignored: Sequence[str] = (),
 ) -> bytes:
     """The XML of a run: a suite for each file, a test for each case, `explained(result)` in each failure.
 
     `below` is the rulebook's folder, as a path from the current folder; file names begin with it.
-    Cases that were not run, because an earlier case failed, are marked as skipped. `ignored` are the files and folders
-    that were passed over, each as a property.
+    Cases that were not run, because an earlier case failed, are marked as skipped. `channels` are those that were
+    asked, as a property; `ignored` the files and folders that were passed over, each as a property.
     """
     results: list[tuple[Case, CaseResult | None]] = [(result.case, result) for result in run.results]
     results += [(case, None) for case in run.not_run]
     root = Xml.Element("testsuites", {"name": name, **_counts(results), "time": f"{seconds:.3f}"})
-    if ignored:
-        properties = Xml.SubElement(root, "properties")
-        for passed_over in ignored:
-            Xml.SubElement(properties, "property", {"name": "passed_over", "value": printable(passed_over)})
+    properties = Xml.SubElement(root, "properties")
+    Xml.SubElement(properties, "property", {"name": "channels", "value": ", ".join(map(printable, channels))})
+    for passed_over in ignored:
+        Xml.SubElement(properties, "property", {"name": "passed_over", "value": printable(passed_over)})
     for file, group in groupby(results, key=lambda one: one[0].place.path):
         of_file, path = list(group), (below / file).as_posix()
         suite = Xml.SubElement(root, "testsuite", {"name": path, "file": path, **_counts(of_file)})

@@ -15,7 +15,7 @@ from ketascreen.loading.load import of_its_files
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
-from ketascreen.verdict.verdict import Receipt, Verdict
+from ketascreen.verdict.verdict import Receipt, Verdict, counts_fit
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]{0,199}")
 """The form of a caller's own reference to a patient: a token without spaces, never a name."""
@@ -33,7 +33,7 @@ class Screening(Quiet):
     `engines` are the rule engines of its channels, with their versions, by channel.
 
     Raises:
-        RequestError: the verdict is made up.
+        RequestError: the verdict is made up, or does not fit the rulebook.
     """
 
     reference: str
@@ -46,6 +46,11 @@ class Screening(Quiet):
         if self.verdict.is_made_up:
             message = "the verdict was made up for a test, so it never goes on record"
             raise RequestError([Diagnostic("made-up", message, "screen the patient with a Screener")])
+        rules = [rule.id for rule in self.rulebook.rules]
+        if not counts_fit(self.verdict, rules, [finding.rule for finding in self.verdict.findings]):
+            message = "the counts or findings of the verdict are not those of a screening by this rulebook"
+            hint = "give the verdict as a Screener returned it, and the rulebook of that Screener"
+            raise RequestError([Diagnostic("other-rulebook", message, hint)])
 
 
 class NewestEntries(NamedTuple):

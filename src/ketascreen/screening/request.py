@@ -141,16 +141,27 @@ def zone_of(rulebook: Rulebook, given: str | None) -> str | None:
     if given is not None and own is not None and given != own:
         message = "`time_zone` is not the time zone of the rulebook"
         raise RequestError([Diagnostic("time-zone", message, "give it in one of the two places")])
-    if given is not None and not _is_zone(given):
-        hint = "write an IANA name, such as America/Los_Angeles"
-        raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)])
+    require_zone(given)
     return own if given is None else given
 
 
-def _is_zone(name: str) -> bool:
+def require_zone(given: object) -> None:
+    """Requires the name of a time zone that exists, or None.
+
+    Raises:
+        RequestError: there is no such zone.
+    """
+    if given is not None and not _is_zone(given):
+        hint = "write an IANA name, such as America/Los_Angeles"
+        raise RequestError([Diagnostic("time-zone", "unknown time zone", hint)])
+
+
+def _is_zone(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
     try:
         time_zone(name)
-    except (LookupError, TypeError):  # a name that is not text, too
+    except LookupError:
         return False
     return True
 

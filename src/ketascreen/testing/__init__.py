@@ -2,7 +2,7 @@
 
 A made-up verdict says so in its notice, its rulebook and its channels, and no ledger takes it.
 
-It may import arguments, channels, language, loading, patient, screen, screening, verdict, diagnostic, _version.
+It may import arguments, channels, language, loading, patient, screen, screening, texts, verdict, diagnostic, _version.
 """
 
 from typing import TYPE_CHECKING

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import signature
 from typing import Never, Self
 
 from ketascreen.arguments import listed, refuse, require
@@ -61,7 +63,8 @@ class FakeScreener(Screener):
     alone, however many `workers` it is given.
 
     Raises:
-        RequestError: an unknown route, decision or readiness, a time zone that does not exist, a real ledger.
+        RequestError: an unknown route, decision or readiness, a function that does not take a profile, a `ledger` that
+            is neither True nor False, a time zone that does not exist.
     """
 
     def __init__(
@@ -76,7 +79,9 @@ class FakeScreener(Screener):
         rulebook = built_in_screener().rulebook if rulebook is None else rulebook
         require(ledger, bool, "ledger", "True or False", "write ledger=True; a fake puts nothing on record")
         super().__init__(rulebook, channels=("reference",), time_zone=time_zone)
-        if not (callable(answer) or isinstance(answer, KetascreenError)):
+        if callable(answer):
+            _require_one_argument(answer)
+        elif not isinstance(answer, KetascreenError):
             decided(answer)
         if readiness is not None:
             readied(readiness)
@@ -172,7 +177,7 @@ class FakeScreener(Screener):
         return super().decide_many(profiles, as_of=as_of, stage=stage, routes=routes)
 
     def __repr__(self) -> str:
-        return f"FakeScreener({len(self.calls)} calls)"
+        return f"FakeScreener({len(getattr(self, 'calls', ()))} calls)"
 
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
         return made_up_recommendation(self._verdict(profile, request))
@@ -219,6 +224,16 @@ class FakeScreener(Screener):
         if ledger is not None:
             message = "a fake screener puts nothing on record, and `ledger` is given"
             raise RequestError([Diagnostic("made-up", message, "write FakeScreener(ledger=True)")])
+
+
+def _require_one_argument(answer: Callable[..., object]) -> None:
+    """Requires a function that can be called with a profile alone; one whose arguments Python does not know passes."""
+    with suppress(ValueError):
+        takes = signature(answer)
+        try:
+            takes.bind(None)
+        except TypeError:
+            refuse("answer", "a function of a profile", "write lambda profile: ...")
 
 
 class _Receipts:

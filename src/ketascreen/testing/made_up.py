@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from types import NoneType
 from typing import TypeVar
 
 from ketascreen._version import VERSION
-from ketascreen.arguments import refuse, require
+from ketascreen.arguments import refuse
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.screening.request import read_as_of
+from ketascreen.screening.request import read_as_of, require_zone
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import FactLacking, Finding, Source
@@ -26,7 +26,7 @@ Decisions = str | Mapping[str, str] | Mapping[Route, str]
 Readinesses = str | Mapping[str, str] | Mapping[Route, str] | None
 """The same of readiness; None: what follows from the decision where nothing else is in the way."""
 
-_NOTICE = "Made up for a test of a program. It says nothing about any patient."
+_NOTICE = ENGLISH.text("notice.made_up")
 _GIVES: Mapping[Decision, tuple[Effect, Outcome]] = {
     Decision.NOT_ELIGIBLE: (Effect.EXCLUDE, Outcome.MET),
     Decision.INSUFFICIENT_DATA: (Effect.EXCLUDE, Outcome.UNKNOWN),
@@ -49,12 +49,12 @@ def made_up_verdict(
     A mapping has the decision of each route that the verdict is to have. `readiness` is for a session alone.
 
     Raises:
-        RequestError: an unknown route, decision, readiness or stage, a time without an offset, or a readiness that
-            cannot go with its decision (`ready` with `not_eligible`).
+        RequestError: an unknown route, decision, readiness or stage, a time without an offset, a time zone that
+            does not exist, or a readiness that cannot go with its decision (`ready` with `not_eligible`).
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
         refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", code="stage")
-    require(time_zone, (str, NoneType), "time_zone", "the name of a time zone", "write an IANA name", code="time-zone")
+    require_zone(time_zone)
     at, asked = read_as_of(as_of), Stage(stage)
     if readiness is not None and asked is Stage.CANDIDACY:
         refuse("readiness", "left out where no session is asked", 'give stage="session"')

@@ -102,6 +102,7 @@ TEXTS: Mapping[str, str] = {
     "notice.without_engine": (
         "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
     ),
+    "notice.made_up": "Made up for a test of a program. It says nothing about any patient.",
     "notice.unsigned": "No clinician has signed this rulebook.",
     "answer.range": "{kind}, {low} to {high}",
     "answer.choice": "one of {choices}",

@@ -29,6 +29,7 @@ from ketascreen.verdict.verdict import (
     RouteVerdict,
     RulebookUsed,
     Verdict,
+    counts_fit,
     in_short,
 )
 from ketascreen.verdict.wording import Grounded, Wording
@@ -136,14 +137,15 @@ class LeanVerdict(ReadAgain):
         The lean form is not sealed: nothing here shows whether somebody changed it. A ledger shows that.
 
         Raises:
-            RequestError: the verdict was made by another rulebook; findings are missing or not by this rulebook, or do
-                not give what is recommended.
+            RequestError: the verdict was made by another rulebook; findings are missing or not by this rulebook, do not
+                give what is recommended, or the counts are not of its rules and channels.
         """
         require(rulebook, (Rulebook, Wording), "rulebook", "a Rulebook", 'read one with load_rulebook("folder")')
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
         if not self._is_by_rulebook(words.rulebook):
             raise RequestError([_OTHER_RULEBOOK])
-        if len(self.findings) != self.counts.reported or not self._is_by(words) or not self._recommends(words):
+        fits = counts_fit(self, words.rules, self.findings)
+        if not fits or not self._is_by(words) or not self._recommends(words):
             raise RequestError([_NOT_WHOLE])
         outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
         recommendation = Recommendation(
@@ -167,11 +169,11 @@ class LeanVerdict(ReadAgain):
         return self.rulebook == other.model_copy(update={"meaning_digest": self.rulebook.meaning_digest})
 
     def _is_by(self, words: Wording) -> bool:
-        """Whether each rule is in the rulebook, and each fact that a finding rests on or lacks is known by name."""
+        """Whether each fact that a finding rests on or lacks is known by name."""
         facts = {*self.facts, *self.last_answers}
         rests_on = {name for finding in self.findings.values() for name in finding.rests_on}
         lacks = {name for finding in self.findings.values() for name in finding.lacks}
-        return self.findings.keys() <= words.rules and rests_on <= facts and facts | lacks <= words.facts
+        return rests_on <= facts and facts | lacks <= words.facts
 
     def _recommends(self, words: Wording) -> bool:
         """Whether its findings give what it recommends; other versions of the library may combine them otherwise."""

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from ketascreen.language.quiet import Quiet
-from ketascreen.language.terms import Outcome, Route, Stage
+from ketascreen.language.terms import ENGINE_CHANNEL, Outcome, Route, Stage
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import Agreement, in_short
+from ketascreen.verdict.verdict import MADE_UP, Agreement, in_short
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -30,6 +31,13 @@ class Recommendation(Quiet):
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]
+
+    @property
+    def notice(self) -> str:
+        """What to show beside it: that the engine did not take part, or that it was made up for a test. Else empty."""
+        if MADE_UP in self.agreement.channels:
+            return ENGLISH.text("notice.made_up")
+        return "" if ENGINE_CHANNEL in self.agreement.channels else ENGLISH.text("notice.without_engine")
 
     def __repr__(self) -> str:
         return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, Protocol
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.verdict.base_model import ReadAgain, Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
@@ -157,7 +157,7 @@ class Verdict(ReadAgain):
     @property
     def is_made_up(self) -> bool:
         """Whether it was made up for a test, so that it says nothing about a patient."""
-        return MADE_UP in (self.rulebook.id, *self.agreement.channels)
+        return MADE_UP in (self.rulebook.id, *self.agreement.channels, *self.counts.evaluated)
 
     def finding(self, rule: str) -> Finding:
         """The finding of a rule.
@@ -179,9 +179,44 @@ class Verdict(ReadAgain):
         return tuple(map(self.finding, self.routes[route].reasons))
 
 
+class Counted(Protocol):
+    """What has counts: a verdict, or its lean form."""
+
+    @property
+    def counts(self) -> Counts:
+        """How many rules there were."""
+        ...
+
+    @property
+    def agreement(self) -> Agreement:
+        """The channels that were asked."""
+        ...
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What failed."""
+        ...
+
+
+def counts_fit(said: Counted, rules: Collection[str], found: Collection[str]) -> bool:
+    """Whether its counts are those of a screening by a rulebook with `rules`, which gave findings of the rules `found`.
+
+    Each channel that was asked evaluated all rules in scope; where something failed, one may be missing.
+    """
+    counts, channels = said.counts, frozenset(said.agreement.channels)
+    evaluated = counts.evaluated.keys()
+    return (
+        counts.loaded == len(rules) == counts.in_scope + counts.out_of_scope_stage + counts.out_of_scope_route
+        and {counts.reported, len(found), *counts.evaluated.values()} == {counts.in_scope}
+        and frozenset(found) <= frozenset(rules)
+        and (evaluated == channels or (evaluated < channels and bool(said.faults)))
+    )
+
+
 def in_short(said: object) -> Iterator[tuple[str, str]]:
     """What a verdict or a recommendation shows of itself: its stage, for each route its decision and readiness, its
-    rulebook. One that is not built yet shows what it has."""
+    rulebook; its channels where the engine is not one of them; whether it was made up; how many faults and
+    disagreements there are. One that is not built yet shows what it has."""
     if hasattr(said, "stage"):
         yield "stage", str(said.stage)
     for route, one in getattr(said, "routes", {}).items():
@@ -189,3 +224,17 @@ def in_short(said: object) -> Iterator[tuple[str, str]]:
         yield str(route), ", ".join(str(word) for word in words if word is not None)
     if (digest := getattr(getattr(said, "rulebook", None), "bytes_digest", None)) is not None:
         yield "rulebook", digest[:12]
+    yield from _less_than_usual(said)
+
+
+def _less_than_usual(said: object) -> Iterator[tuple[str, str]]:
+    agreement, counts = (getattr(said, name, None) for name in ("agreement", "counts"))
+    channels, disagreements = (getattr(agreement, name, ()) for name in ("channels", "disagreements"))
+    if agreement is not None and ENGINE_CHANNEL not in channels:
+        yield "channels", ", ".join(channels)
+    named = (getattr(getattr(said, "rulebook", None), "id", ""), *channels, *getattr(counts, "evaluated", ()))
+    if MADE_UP in named:
+        yield "made_up", "yes"
+    for name, found in (("faults", getattr(said, "faults", ())), ("disagreements", disagreements)):
+        if found:
+            yield name, str(len(found))

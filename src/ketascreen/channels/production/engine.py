@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -51,6 +52,7 @@ class Engine(Protocol):
 
 
 _MODULE = "durable_rules_engine"
+_FUNCTIONS = tuple(name for name in vars(Engine) if not name.startswith("_"))
 _loading = Lock()
 
 
@@ -66,14 +68,14 @@ def load_engine() -> Engine:
     """The C extension.
 
     Raises:
-        EngineMissing: it cannot be imported.
+        EngineMissing: it cannot be imported, or lacks a function that is used.
     """
-    try:
-        with _loading:
-            return _imported()
-    except ImportError:
-        pass
-    raise EngineMissing
+    engine = None
+    with suppress(Exception), _loading:  # a broken extension can raise anything while it is imported
+        engine = _imported()
+    if engine is None or not all(callable(getattr(engine, name, None)) for name in _FUNCTIONS):
+        raise EngineMissing
+    return engine
 
 
 def require_engine() -> None:
@@ -82,7 +84,10 @@ def require_engine() -> None:
     Raises:
         EngineMissing: it is not installed.
     """
-    if find_spec(_MODULE) is None:
+    found = None
+    with suppress(ImportError, ValueError):  # ValueError: a module is there that does not say where it is from
+        found = find_spec(_MODULE)
+    if found is None:
         raise EngineMissing
 
 

@@ -38,7 +38,7 @@ class IsolatedChannel:
     It can be pickled, and can be used from threads and after a fork.
 
     Raises:
-        EngineMissing: durable-rules is not installed.
+        EngineMissing: durable-rules is not installed, or a child process cannot load it.
         RulebookError: a rule exceeds the engine's limits.
     """
 
@@ -51,6 +51,7 @@ class IsolatedChannel:
         for asked in rules.values():
             pack(asked, compile_rules(asked, rulebook.vocabulary.since))
         self._make((rules, rulebook.vocabulary.since), deadline_seconds)
+        self._require_worker()
 
     def _make(self, state: State, deadline_seconds: float) -> None:
         self._state, rules = state, state[0]
@@ -132,6 +133,26 @@ class IsolatedChannel:
         if reply not in ({"ready": True}, {"missing": True}):
             raise FrameError("it did not start as it should")
         return "ready" in reply
+
+    def _require_worker(self) -> None:
+        """Starts the worker that the first evaluation uses, so that a broken engine shows before any patient.
+
+        Raises:
+            EngineMissing: the worker cannot load durable-rules, or ends while it does.
+        """
+        loaded = False
+        with self._lock:
+            try:
+                loaded = self._start()
+            except OSError:
+                loaded = True  # no process can be started now, which says nothing of the engine: see `evaluate`
+            except Exception:  # noqa: BLE001  it ended, or said something else
+                pass
+            finally:
+                if not loaded:
+                    self._end()
+        if not loaded:
+            raise EngineMissing
 
     def _end(self) -> None:
         if self._worker:

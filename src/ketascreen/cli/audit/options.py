@@ -14,7 +14,9 @@ from ketascreen.audit.entry import Entry
 from ketascreen.audit.record import Record
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import CommandT
+from ketascreen.language.terms import ENGINE_CHANNEL
 from ketascreen.rendering.page import Line, Style, wrapped
+from ketascreen.texts.english import ENGLISH
 
 MEANING = {**AUTHORING_MEANING, AuthoringStatus.FAULT: "the ledger could not be read or written"}
 AS_WRITTEN = epilog({**MEANING, AuthoringStatus.FINDINGS: "something is not as it was written"})
@@ -71,7 +73,8 @@ def _told(record: Record) -> str:
     match record.kind:
         case "screening":
             said = ", ".join(_said(route, one) for route, one in record.data["recommendation"].items())
-            return f"{opened(record, 'reference')} {record.data['stage']}: {said}"
+            less = "" if ENGINE_CHANNEL in record.data["channels"] else f"; {ENGLISH.text('many.without_engine')}"
+            return f"{opened(record, 'reference')} {record.data['stage']}: {said}{less}"
         case "override":
             return f"{opened(record, 'reference')} {opened(record, 'rule')}: {opened(record, 'reason')}"
         case "rulebook":

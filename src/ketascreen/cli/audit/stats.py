@@ -58,6 +58,7 @@ def _counts(period: Period) -> dict[str, Any]:
     pairs = {name: getattr(period, name) for name in ("decisions", "readiness", "overrides")}
     return {
         "screenings": period.screenings,
+        "without_engine": period.without_engine,
         **{name: {": ".join(pair): count for pair, count in sorted(found.items())} for name, found in pairs.items()},
         "met": dict(period.met),
         "asks": dict(period.asks),
@@ -74,6 +75,9 @@ def render(told: Stats) -> Iterator[Line]:
         yield from not_as_written(counted)
     yield from entry("From", f"{told.since.isoformat()} to {told.until.isoformat()}")
     yield from entry("Screenings", f"{now_.screenings:,} (before: {before.screenings:,})")
+    if now_.without_engine or before.without_engine:
+        less = f"{now_.without_engine:,} of them without durable-rules (before: {before.without_engine:,})"
+        yield from entry("Channels", less)
     for drift in told.drifts:
         text = f"{drift.rule} {SEEN[drift.what]}: {drift.now:,} times, {drift.before:,} before"
         yield from wrapped(text, first="LOOK AT: ", hang=2, style=Style.WARNING)
