@@ -28,7 +28,7 @@ from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import BUILT_IN_CONTRADICTIONS
 from ketascreen.patient.errors import plainly, problem_of, refuse_unread
-from ketascreen.patient.extra_facts import plain_extra, read_extra
+from ketascreen.patient.extra_facts import as_read, plain_extra, read_extra
 from ketascreen.patient.field_kinds import Answer, ListAnswer, choice, facts_of, integer, number, since, words
 from ketascreen.patient.observation import (
     AnyObservation,
@@ -249,10 +249,19 @@ class PatientProfile(ToldModel):
                 raise ProfileError([Diagnostic("argument", "a profile takes each fact by its name", hint, pointer="")])
             return super().__new__(cls)
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **given: Any) -> None:
+        super().__pydantic_init_subclass__(**given)
+        if any(cls.model_config.get(name) != kept for name, kept in PatientProfile.model_config.items()):
+            message = f"`{cls.__name__}` changes how PatientProfile is read"
+            raise ProfileError([Diagnostic("argument", message, "leave `model_config` as it is")])
+
     @field_validator("*", mode="wrap")
     @classmethod
-    def _read(cls, raw: Any, _handler: Any, info: Any) -> Any:
+    def _read(cls, raw: Any, handler: Any, info: Any) -> Any:
         name = info.field_name
+        if name not in PatientProfile.model_fields:
+            return handler(raw)  # a subclass adds it
         if raw is None:
             return _NO_EXTRA if name == "extra" else None
         try:
@@ -350,13 +359,26 @@ class PatientProfile(ToldModel):
         fields = self.__dict__
         return {name: observation for name in _NAMES if (observation := fields[name]) is not None}
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PatientProfile) or type(self) is not type(other):
+            return NotImplemented
+        return self._as_read() == other._as_read() and self.__pydantic_private__ == other.__pydantic_private__
+
     def __hash__(self) -> int:
         # Of `extra` the names alone: they are equal where the answers are, which may be of any type.
         return hash((tuple(self.observations().items()), self.birth_date, tuple(self.extra)))
 
+    def _as_read(self) -> tuple[Any, ...]:
+        """What a verdict can depend on: equal profiles have equal verdicts. To Python alone, True is 1."""
+        known = self.observations()
+        times = {name: as_read(observation.at) for name, observation in known.items()}
+        own = [value for name, value in self.__dict__.items() if name not in PatientProfile.model_fields]
+        return known, times, self.birth_date, as_read(self.observed_at), as_read(self.extra), own
+
     def __reduce__(self) -> tuple[Any, ...]:
-        known = {name: answer for name, answer in self.model_dump().items() if answer is not None}
-        return type(self).model_validate, (known,)
+        said = self.model_dump(include=set(type(self).model_fields))
+        unsaid = {name for name, answer in said.items() if answer is None} & PatientProfile.model_fields.keys()
+        return type(self).model_validate, ({name: said[name] for name in said if name not in unsaid},)
 
     def __copy__(self) -> Self:
         return self

@@ -9,6 +9,9 @@ from ketascreen.language.iso_time import read_iso
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.patient.refused import Refused
 
+FIRST_YEAR, LAST_YEAR = 1850, 9000
+"""The years that a date may have: no change of time zone can move it out of the calendar."""
+
 
 def read_instant(raw: object, pointer: str = "/at") -> Instant:
     """A date, or a time with its offset, from itself or its ISO 8601 text.
@@ -42,8 +45,8 @@ def _without_offset(hint: str, pointer: str) -> Refused:
 
 
 def is_of_our_time(instant: Instant) -> bool:
-    """Whether its year is from 1850 to 9000: no change of time zone can move it out of the calendar."""
-    return 1850 <= instant.year <= 9000
+    """Whether its year is from `FIRST_YEAR` to `LAST_YEAR`."""
+    return FIRST_YEAR <= instant.year <= LAST_YEAR
 
 
 def in_our_time(instant: Instant, pointer: str) -> Instant:
