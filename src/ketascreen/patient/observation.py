@@ -198,11 +198,12 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     if isinstance(raw, str) and raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
-    text = exact_text(raw) if _is_a_year(raw) else raw
+    text = exact_text(raw) if is_a_year(raw) else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
 
 
-def _is_a_year(raw: object) -> TypeGuard[int | Decimal]:
+def is_a_year(raw: object) -> TypeGuard[int | Decimal]:
+    """Whether it is a number that says a year."""
     return is_number(raw) and FIRST_YEAR <= raw <= LAST_YEAR and raw == int(raw)
 
 

@@ -36,10 +36,12 @@ from ketascreen.patient.observation import (
     Observation,
     dated,
     dump_observation,
+    exact_text,
+    is_a_year,
     read_observation,
 )
 from ketascreen.patient.refused import Refused
-from ketascreen.patient.times import read_instant, read_partial_date
+from ketascreen.patient.times import is_nearly_a_time, read_instant, read_partial_date
 from ketascreen.patient.told import ToldModel
 from ketascreen.runtime.plain_file import read_plain
 
@@ -402,10 +404,10 @@ _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_
 def _read_birth_date(raw: object) -> date | PartialDate:
     if isinstance(raw, PartialDate):
         return read_partial_date(raw, "")
-    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    text = exact_text(raw) if is_a_year(raw) else raw
     if isinstance(text, str) and len(text) < len("1984-03-02"):
         return read_partial_date(text, "")
-    instant = read_instant(text, "")
+    instant = None if isinstance(text, str) and is_nearly_a_time(text) else read_instant(text, "")
     if type(instant) is not date:
         raise Refused("wrong-type", "must be a date without a time", "write 1984-03-02, 1984-03 or 1984")
     return instant
