@@ -191,6 +191,40 @@ def test_a_broken_rulebook_of_ours_is_one_error(
     assert "the rulebook in rules does not load" in result.stdout.str()
 
 
+def _a_dangling_link(file: Path) -> None:
+    file.symlink_to(file.with_name("elsewhere.yaml"))
+
+
+def _a_folder(file: Path) -> None:
+    file.mkdir()
+
+
+def _a_pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _renamed(file: Path) -> None:
+    file.with_name("rulebook.yml").touch()
+
+
+def _deleted(file: Path) -> None:
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("instead", [_a_dangling_link, _a_folder, _a_pipe, _renamed, _deleted])
+def test_a_rulebook_of_ours_without_the_file_that_names_it_is_one_error(
+    pytester: pytest.Pytester, slipped: Path, instead: Callable[[Path], None]
+) -> None:
+    file = slipped / "rulebook.yaml"
+    file.unlink()
+    instead(file)
+    pytester.makepyfile(test_one="def test_one(): pass")
+    result = pytest_of(pytester)
+    assert result.parseoutcomes() == {"errors": 1}
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "the rulebook in rules does not load" in result.stdout.str()
+
+
 @pytest.mark.parametrize("kept", [("rulebook",), ("routes", "documents"), ("rulebook", "routes", "documents")])
 def test_two_signs_are_enough_for_a_rulebook_of_ours(tmp_path: Path, kept: tuple[str, ...]) -> None:
     little_rules(tmp_path)
@@ -211,6 +245,10 @@ def test_one_sign_is_not_enough(tmp_path: Path) -> None:
         assert not is_own_rulebook(folder)
     (folder / "routes.yaml").touch()
     (folder / "rulebook.yaml").write_bytes(b"format: 1\n")
+    assert is_own_rulebook(folder)
+    (folder / "rulebook.yaml").unlink()
+    assert not is_own_rulebook(folder)
+    (folder / "documents.yaml").symlink_to("elsewhere.yaml")
     assert is_own_rulebook(folder)
 
 

@@ -12,7 +12,7 @@ import pytest
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.authoring.cases.run import CaseResult
-from ketascreen.authoring.own_rulebook import RULEBOOK, is_own_rulebook
+from ketascreen.authoring.own_rulebook import own_rulebook_of
 from ketascreen.diagnostic import ChannelFault, RulebookError
 from ketascreen.language.terms import ENGINE_CHANNEL
 from ketascreen.loading.load import load_rulebook
@@ -26,19 +26,12 @@ _own = pytest.StashKey[dict[Path, bool]]()
 
 def collect(file: Path, parent: pytest.Collector) -> CaseFile | None:
     """The cases of a file that is below a rulebook's folder; None for any other."""
-    known = parent.config.stash.setdefault(_own, {})
-    folder = next((above for above in file.parents if _is_own(above, known)), None)
+    folder = own_rulebook_of(file, parent.config.stash.setdefault(_own, {}))
     if folder is None:
         parent.config.stash.setdefault(_passed_over, []).append(file)
         return None
     collected: CaseFile = CaseFile.from_parent(parent, path=file, folder=folder)
     return collected
-
-
-def _is_own(folder: Path, known: dict[Path, bool]) -> bool:
-    if folder not in known:
-        known[folder] = (folder / RULEBOOK).is_file() and is_own_rulebook(folder)
-    return known[folder]
 
 
 def told(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:

@@ -206,6 +206,48 @@ def test_a_name_that_is_no_file_of_a_rulebook_is_refused(tmp_path: Path) -> None
         assert "no such file or folder" in flat(ran.err)
 
 
+@pytest.mark.parametrize("flags", [(), ("--check",)])
+def test_files_of_other_programs_are_passed_over_and_told(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    rulebook = copied(tmp_path)
+    run("fmt", str(rulebook))
+    others = tmp_path / "rules"
+    others.mkdir()
+    semgrep = others / "semgrep.yaml"
+    semgrep.write_bytes(b"rules:\n    - {pattern: 'eval(...)',   id: no-eval}\n")
+    before = semgrep.read_bytes()
+    for files in ([semgrep], [semgrep, rulebook / "routes.yaml"], [semgrep, rulebook]):
+        ran = run("fmt", *flags, *map(str, files))
+        assert (ran.status, ran.err) == (0, "")
+        assert f"Passed over 1 file without a ketascreen rulebook, first {semgrep}." in flat(ran.out)
+        assert semgrep.read_bytes() == before
+    assert "0 files: 0 as they should be." in run("fmt", str(semgrep)).out
+
+
+def test_a_folder_without_a_file_of_a_rulebook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    other = tmp_path / "rules" / "semgrep.yaml"
+    other.write_bytes(b"rules:   []\n")
+    ran = run("fmt", "--check", str(tmp_path / "rules"))
+    assert ran.status == 2
+    assert "no file of a ketascreen rulebook; name a rulebook's folder" in flat(ran.err)
+    assert other.read_bytes() == b"rules:   []\n"
+
+
+def test_the_files_of_a_folder_below_and_of_a_broken_rulebook_are_laid_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebook = copied(tmp_path)
+    run("fmt", str(rulebook))
+    (rulebook / "rulebook.yaml").unlink()
+    rule = rulebook / "exclusions" / "heart.yaml"
+    good = rule.read_bytes()
+    for where, name in ((tmp_path, str(rulebook / "exclusions")), (rulebook / "exclusions", "heart.yaml")):
+        monkeypatch.chdir(where)
+        rule.write_bytes(good + b"\n\n")
+        assert run("fmt", name).status == 0
+        assert rule.read_bytes() == good
+
+
 def test_the_built_in_rulebook_is_checked_and_never_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     rulebook = tmp_path / "rulebook"
     shutil.copytree(GOOD, rulebook)

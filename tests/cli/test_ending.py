@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+import tomllib
 from pathlib import Path
 from typing import IO
 
@@ -175,3 +176,47 @@ def test_the_page_has_a_row_for_each_command_that_can_end_with_1() -> None:
     for name in COMMANDS:
         told = run(name, "--help").out
         assert (f"| `{name}` |" in rows) == (re.search(r"\n +1  ", told) is not None), name
+
+
+INTERRUPTED_AT = """
+import os, runpy, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+by, at, *sys.argv[1:] = sys.argv[1:]
+sys.meta_path.insert(0, Interrupts())
+if by == "module":
+    runpy.run_module("ketascreen", run_name="__main__")
+else:
+    from ketascreen.__main__ import main
+
+    main()
+raise AssertionError("a command ends with a status")
+"""
+"""Runs a command, and interrupts it where it begins to load a module."""
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        *("ketascreen.cli.commands", "click", "ketascreen.cli.ending", "ketascreen.diagnostic", "logging.config"),
+        *("ketascreen.cli.screen", "ketascreen.language.vocabulary", "pydantic", "ketascreen.patient.profile", "yaml"),
+    ],
+)
+@pytest.mark.parametrize("by", ["module", "script"])
+def test_ctrl_c_while_a_command_loads_is_130_and_no_traceback(by: str, at: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_AT, by, at, *SCREEN]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if at == "logging.config":  # it is never loaded
+        assert (ended.returncode, ended.stderr) == (3, "")
+    else:
+        assert ended.returncode == Stopped.INTERRUPTED
+        assert (ended.stdout, ended.stderr.strip()) == ("", "interrupted; what was printed is not complete")
+
+
+def test_the_script_is_what_answers_ctrl_c() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["scripts"] == {"ketascreen": "ketascreen.__main__:main"}

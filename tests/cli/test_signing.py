@@ -136,6 +136,28 @@ def test_without_a_terminal_no_key_is_made_that_is_not_encrypted_unless_it_is_as
     assert CANARY not in both.err
 
 
+@pytest.mark.parametrize("name", ["", " ", ".", "..", "keys/", "keys/.."])
+def test_a_pair_of_keys_without_a_name_is_not_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keys").mkdir()
+    ran = run("key", "new", name, "--no-passphrase")
+    assert (ran.status, "a name for the files, such as `ours` or `keys/ours`" in flat(ran.err)) == (2, True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["keys"]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t "])
+def test_a_blank_passphrase_makes_no_key(blank: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KETASCREEN_KEY_PASSPHRASE", blank)
+    ran = run("key", "new", "clinic")
+    assert (ran.status, "the passphrase is blank" in flat(ran.err)) == (2, True)
+    monkeypatch.delenv("KETASCREEN_KEY_PASSPHRASE")
+    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
+    asked = CliRunner().invoke(main, ["key", "new", "clinic"], input="  \n  \n")
+    assert (asked.exit_code, "the passphrase is blank" in flat(asked.output)) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_the_input_ends_at_the_question_no_key_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)

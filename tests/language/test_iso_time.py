@@ -13,7 +13,7 @@ import ketascreen
 from ketascreen import RequestError
 from ketascreen.language.iso_time import read_iso, read_iso_date, read_iso_time
 from ketascreen.verdict.decided import ClinicianDecision
-from tests.helpers.command_line import run
+from tests.helpers.command_line import flat, run
 from tests.helpers.places import EXAMPLES
 
 READ = {
@@ -106,7 +106,7 @@ def test_every_time_of_what_is_reported_is_read_by_that_module() -> None:
 def test_an_option_with_a_time_refuses_24_o_clock(args: tuple[str, ...]) -> None:
     ran = run(*args, "2026-11-22T24:00Z")
     assert ran.status == 2
-    assert f"Invalid value for {args[-1]}: not a date; write 2026-11-22" in ran.err
+    assert f"Invalid value for {args[-1]}: not a time; 24:00 is 00:00 of the next day; write 2026-11-22" in ran.err
 
 
 @pytest.mark.parametrize("text", ["2026-11-22T24:00Z", "2026-W47-7"])
@@ -118,4 +118,4 @@ def test_today_of_a_check_is_a_day(text: str) -> None:
 def test_a_profile_of_yaml_and_its_observed_at_refuse_24_o_clock() -> None:
     for text in ('systolic_bp: {value: 120 mmHg, at: "2026-11-21T24:00Z"}', 'observed_at: "2026-11-21T24:00Z"'):
         ran = run("screen", "-", "--as-of", "2026-11-22T09:00Z", stdin=text.encode())
-        assert (ran.status, "[not-a-date]" in ran.err) == (2, True)
+        assert (ran.status, "not a time; 24:00 is 00:00 of the next day" in flat(ran.err)) == (2, True)

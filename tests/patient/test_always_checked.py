@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ConfigDict, computed_field
 
 from ketascreen import (
     Observation,
     PatientProfile,
+    ProfileError,
 )
-from tests.helpers.profiles import CANARY, known, refused
+from tests.helpers.profiles import CANARY, decision, known, refused
 
 
 def ways_around() -> Mapping[str, Callable[[PatientProfile], object]]:
@@ -65,3 +67,52 @@ def test_nothing_that_prints_a_profile_shows_an_answer() -> None:
     assert repr(profile) == str(profile) == "PatientProfile(2 facts)"
     assert CANARY not in f"{profile.heart_conditions!r} {profile.heart_conditions}"
     assert "34" not in repr(profile.age)
+
+
+def with_a_laxer_reader() -> object:
+    class Ours(PatientProfile):
+        model_config = ConfigDict(extra="ignore")
+
+    return Ours
+
+
+def with_a_profile_that_changes() -> object:
+    class Ours(PatientProfile, frozen=False):
+        pass
+
+    return Ours
+
+
+@pytest.mark.parametrize("make", [with_a_laxer_reader, with_a_profile_that_changes])
+def test_a_class_that_reads_in_another_way_is_refused(make: Callable[[], object]) -> None:
+    with pytest.raises(ProfileError, match="`Ours` changes how PatientProfile is read; leave `model_config` as it is"):
+        make()
+
+
+class OfASite(PatientProfile):
+    """A patient of a program that keeps data of its own in the profile."""
+
+    site: str
+    bed: int | None = 3
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def place(self) -> str:
+        return f"{self.site} {self.bed}"
+
+
+def test_a_class_may_add_fields_for_its_own_program() -> None:
+    ours = OfASite.model_validate({"site": "north", "bed": None, "age": 34})
+    assert (ours.place, ours.age) == ("north None", Observation(Decimal(34)))
+    for again in (copy.deepcopy(ours), pickle.loads(pickle.dumps(ours)), ours.model_copy()):
+        assert again == ours
+        assert hash(again) == hash(ours)
+    assert ours.model_copy(update={"bed": 4}) != ours
+    assert ours != PatientProfile(age=34)
+    assert decision(ours) == decision(PatientProfile(age=34))
+
+
+def test_the_facts_of_a_class_with_fields_of_its_own_are_checked_as_ever() -> None:
+    assert refused(lambda: OfASite.model_validate({"site": "north", "systolic_bp": CANARY}), CANARY)
+    assert refused(lambda: OfASite.model_validate({"site": "north", "sight": 1}))
+    assert refused(lambda: OfASite.model_validate({"bed": 4}))

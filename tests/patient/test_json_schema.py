@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 import ketascreen
-from ketascreen import PatientProfile, read_profile
+from ketascreen import PatientProfile, ProfileError, read_profile
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.patient.schema import profile_schema
 from tests.helpers.places import ROOT
@@ -88,3 +88,103 @@ def test_the_schema_of_another_model_takes_the_examples_and_refuses_slips() -> N
             assert validator.is_valid({"before": sent})
     assert not validator.is_valid({"before": {"sistolic_bp": 120}})
     assert not validator.is_valid({"before": {"pregnancy": {"value": "not_pregnant", "at": "yesterday"}}})
+
+
+TAKEN = """
+{}
+{"systolic_bp": null}
+{"systolic_bp": 139}
+{"systolic_bp": 139.0}
+{"systolic_bp": "139 mmHg"}
+{"systolic_bp": {"value": 139, "unit": "mmHg", "at": null}}
+{"systolic_bp": {"value": 139, "unit": null}}
+{"planned_observation_minutes": "2 hours"}
+{"planned_observation_minutes": {"value": 1, "unit": "hour"}}
+{"psychosis": {"value": "never", "at": "undated"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T23:59Z"}}
+{"psychosis": {"value": "never", "at": "2024-02-29T00:00:00.123456-23:59"}}
+{"heart_conditions": ["stroke", "a word that nobody knows"]}
+{"heart_conditions": {"present": [], "complete": true}}
+{"last_stroke": "none"}
+{"last_stroke": 0}
+{"last_stroke": 1200}
+{"last_stroke": 1850}
+{"last_stroke": 2020}
+{"last_stroke": 2020.0}
+{"last_stroke": 9000}
+{"last_stroke": {"value": 2020, "unit": null, "at": "2026-11-22"}}
+{"last_stroke": "2020-02"}
+{"last_stroke": "5 months"}
+{"last_stroke": "2 years"}
+{"age": 40}
+{"age": "40 years"}
+{"age": 1984}
+{"birth_date": "1984-03-02"}
+{"birth_date": "1850"}
+{"birth_date": 1984}
+{"birth_date": 1984.0}
+{"birth_date": null}
+{"observed_at": "2026-11-22"}
+{"extra": {"egfr": 60}}
+"""
+REFUSED = """
+[]
+{"sistolic_bp": 139}
+{"systolic_bp": "139"}
+{"systolic_bp": true}
+{"systolic_bp": 29}
+{"systolic_bp": "139 kPa"}
+{"systolic_bp": "139 MMHG"}
+{"systolic_bp": {"value": 139, "unit": "kPa"}}
+{"systolic_bp": {"value": 139, "unit": 1}}
+{"systolic_bp": {"value": null}}
+{"systolic_bp": {"value": 139, "when": "2026-11-22"}}
+{"psychosis": "Never"}
+{"psychosis": {"value": "never", "unit": null, "at": "2026-02-30"}}
+{"psychosis": {"value": "never", "at": "2026-13-01"}}
+{"psychosis": {"value": "never", "at": "2026-11-31"}}
+{"psychosis": {"value": "never", "at": "1849-12-31"}}
+{"psychosis": {"value": "never", "at": "9001-01-01"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T24:00:00Z"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T09:60Z"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T09:00:60Z"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T09:00+24:00"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T09:00+01:75"}}
+{"psychosis": {"value": "never", "at": "2026-11-22T09:00"}}
+{"psychosis": {"value": "never", "at": "2026-11-22t09:00Z"}}
+{"heart_conditions": "stroke"}
+{"heart_conditions": {"present": [], "complete": 1}}
+{"heart_conditions": {"present": [], "complete": null}}
+{"heart_conditions": {"complete": true}}
+{"last_stroke": 1201}
+{"last_stroke": 1849}
+{"last_stroke": 9001}
+{"last_stroke": 2020.5}
+{"last_stroke": -1}
+{"last_stroke": "2020-13"}
+{"last_stroke": "2020-04-31"}
+{"last_stroke": "1849"}
+{"age": "none"}
+{"age": 121}
+{"birth_date": 84}
+{"birth_date": 1849}
+{"birth_date": "1984-3"}
+{"birth_date": "1984-03-02T00:00:00Z"}
+{"birth_date": true}
+{"observed_at": 20261122}
+{"observed_at": "undated"}
+{"extra": []}
+"""
+
+
+@pytest.mark.parametrize("text", TAKEN.split("\n")[1:-1])
+def test_what_the_reader_takes_the_schema_takes(text: str) -> None:
+    PatientProfile.model_validate_json(text)
+    jsonschema.Draft202012Validator(PatientProfile.model_json_schema()).validate(json.loads(text))
+
+
+@pytest.mark.parametrize("text", REFUSED.split("\n")[1:-1])
+def test_what_the_schema_refuses_the_reader_refuses(text: str) -> None:
+    with pytest.raises(ProfileError):
+        PatientProfile.model_validate_json(text)
+    assert not jsonschema.Draft202012Validator(PatientProfile.model_json_schema()).is_valid(json.loads(text))

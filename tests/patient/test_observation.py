@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen import ListObservation, Observation
+from ketascreen import ListObservation, Observation, PatientProfile, ProfileError, RequestError, read_time
 from ketascreen.language.clinic_time import Instant
 from ketascreen.language.vocabulary import Fact
 from ketascreen.patient.observation import dump_observation, read_observation
@@ -148,6 +149,51 @@ def test_any_other_time_is_refused_without_a_trace_of_it(raw: Any, code: str) ->
     assert (caught.value.code, caught.value.pointer) == (code, "/at")
     assert caught.value.__context__ is None
     assert not raw or str(raw) not in f"{caught.value!r} {caught.value.message} {caught.value.hint}"
+
+
+NEXT_DAY = "24:00 is 00:00 of the next day; write 2026-11-22T09:00:00+01:00"
+A_TIME = "write 2026-11-22T09:00:00+01:00"
+A_DATE = "write 2026-11-22, or 2026-11-22T09:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("2026-11-22T24:00Z", f"not a time; {NEXT_DAY}"),
+        ("2026-11-22T24:00:00+01:00", f"not a time; {NEXT_DAY}"),
+        ("2026-11-22T24:00:00.000", f"not a time; {NEXT_DAY}"),
+        ("20261122T240000Z", f"not a time; {NEXT_DAY}"),
+        ("2026-11-22T24:01Z", f"not a time; {A_TIME}"),
+        ("2026-11-22T25:00Z", f"not a time; {A_TIME}"),
+        ("2026-11-22T09:60Z", f"not a time; {A_TIME}"),
+        ("2026-11-22T09:00:60Z", f"not a time; {A_TIME}"),
+        ("2026-11-22t09:00Z", f"not a time; {A_TIME}"),
+        ("2026-11-22T09:00z", f"not a time; {A_TIME}"),
+        ("2026-11-22 09:00Z", f"not a time; {A_TIME}"),
+        ("20261122T090000Z", f"not a time; {A_TIME}"),
+        ("2026-02-30T09:00Z", f"not a time; {A_TIME}"),
+        ("09:00", f"not a time; {A_TIME}"),
+        ("2026-11-31", f"not a date; {A_DATE}"),
+        ("20261122", f"not a date; {A_DATE}"),
+        ("22.11.2026", f"not a date; {A_DATE}"),
+        ("2026-11-22T", f"not a date; {A_DATE}"),
+    ],
+)
+def test_what_is_nearly_a_time_is_told_how_a_time_is_written(raw: str, told: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_instant(raw)
+    assert f"{caught.value.message}; {caught.value.hint}" == told
+    for text in ('{"age": {"value": 40, "at": "%s"}}', '{"observed_at": "%s"}'):
+        with pytest.raises(ProfileError, match=re.escape(told)):
+            PatientProfile.model_validate_json(text % raw)
+    with pytest.raises(RequestError, match=re.escape(told)):
+        read_time(raw)
+
+
+@pytest.mark.parametrize("raw", ["1984-03-02T24:00Z", "1984-03-02T00:00:00Z", "1984-03-02 00:00:00"])
+def test_a_birth_date_with_a_time_is_told_to_leave_it_out(raw: str) -> None:
+    with pytest.raises(ProfileError, match="must be a date without a time; write 1984-03-02, 1984-03 or 1984"):
+        PatientProfile(birth_date=raw)
 
 
 def test_no_observation_shows_its_answer() -> None:

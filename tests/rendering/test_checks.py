@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from ketascreen.authoring.checks.run import Checked, Silenced
+from ketascreen.authoring.checks.run import Checked, Silenced, check_folder
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.rendering.checks.formats import FORMATS
 from ketascreen.rendering.page import WIDTH
@@ -66,6 +67,14 @@ def test_the_form_that_is_tested_against_refuses_other_logs(path: tuple[Any, ...
         part = part[step]
     part[path[-1]] = value
     assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(log)
+
+
+def test_sarif_says_that_a_check_of_what_was_refused_did_not_succeed(tmp_path: Path) -> None:
+    refused = check_folder(tmp_path / "none", today=date(2026, 11, 22))
+    for of, succeeded in ((refused, False), (EVERY, False), (checked("found", tmp_path), True)):
+        (run,) = json.loads(FORMATS["sarif"](of))["runs"]
+        assert run["invocations"] == [{"executionSuccessful": succeeded}]
+    assert [one.code for one in refused.refused] == ["no-folder"]
 
 
 def test_what_is_let_stand_is_suppressed_in_sarif_and_nothing_else_is(tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ NAMES = (
     "u200b\u200b",
     "~home",
     "a" * 120,
+    "nm\n",
+    "two\n\n",
+    "\n",
+    "-dashed.\n",
 )
 SHELL = shutil.which("dash") or "sh"
 
@@ -69,6 +73,17 @@ def test_the_commands_that_init_and_new_print_can_be_pasted(
     assert check == told[1]
     checked = _in_sh(check, tmp_path)
     assert (checked.returncode, "house-rule.yaml" in checked.stdout) == (2, True)
+
+
+def test_a_name_that_ends_with_a_line_break_is_the_folder_that_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed = run("init", "nm\n").out
+    (tmp_path / "nm").mkdir()
+    (check,) = (line.strip() for line in printed.splitlines() if "ketascreen check" in line)
+    checked = _in_sh(check, tmp_path)
+    assert (checked.returncode, checked.stderr) == (0, "")
 
 
 def _commands(printed: str) -> list[str]:

@@ -165,3 +165,8 @@ def test_no_real_ledger_is_written_through_it(tmp_path: Path) -> None:
             with pytest.raises(RequestError, match="a fake screener puts nothing on record"):
                 list(many([("p-17", PROFILE)], as_of=AS_OF, ledger=ledger))
         assert [entry.number for entry in ledger.entries()] == [1]
+
+
+def test_an_error_by_its_class_is_refused_since_it_would_be_called_with_the_profile() -> None:
+    with pytest.raises(RequestError, match="`answer` must be decisions, an error, or a function"):
+        FakeScreener(ProfileError)  # type: ignore[arg-type]

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.own_rulebook import own_rulebook_of
 from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.errors import show_problem
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.rendering.page import show, wrapped
+from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 _MEANING = {
-    AuthoringStatus.WELL: "all files have this layout",
+    AuthoringStatus.WELL: "all files of a rulebook have this layout",
     AuthoringStatus.FINDINGS: "--check found files with another layout",
     AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out",
     AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
@@ -34,7 +35,8 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     """Give the files of a rulebook one layout; their meaning and their comments stay.
 
     The keys are in the order of the format; each level is indented by two columns; short lists and mappings are on one
-    line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked.
+    line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
+    that is not in the folder of a ketascreen rulebook is passed over.
     """
     try:
         from ketascreen.authoring.layout.lay_out import laid_out
@@ -49,7 +51,7 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     changed: list[Path] = []
     problems: list[Diagnostic] = []
     refusals = 0
-    files = list(_files(paths or (built_in_rules(),)))
+    files, over = _own(paths or (built_in_rules(),))
     for file in files:
         try:
             data = _bytes(file)
@@ -62,31 +64,56 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
             changed.append(file)
             if paths and not only_check:
                 _replace(file, text)
+    if over:
+        show(_passed_over(over))
     _tell(len(files), changed, problems, refusals, only_check or not paths)
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """The files themselves, and the files of each folder.
+def _own(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:
+    """The files of a rulebook of ketascreen, and those of other programs.
 
     Raises:
-        InputError: a folder that may not be read, or a file that does not belong to a rulebook.
+        InputError: see `_files`, or a folder without a file of a rulebook.
     """
+    known: dict[Path, bool] = {}
+    own: list[Path] = []
+    over: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            report = Problems()
-            read = read_folder(path, report)
-            if report.found:
-                raise InputError(
-                    replace(found, place=found.place and found.place._replace(path=str(path / found.place.path)))
-                    for found in report.sorted()
-                )
-            yield from (path / name for name in sorted({**read.files, **read.fixtures}))
-        elif path.is_file() and not path.is_symlink() and path.suffix == ".yaml":
-            yield path
-        else:
-            raise refused(
-                "not-a-file", "no such file or folder, or its name does not end in .yaml", "name one", Place(str(path))
+        before = len(own)
+        for file in _files(path):
+            (over if own_rulebook_of(file.resolve(), known) is None else own).append(file)
+        if path.is_dir() and len(own) == before:
+            raise refused("no-rules", "no file of a ketascreen rulebook", "name a rulebook's folder", Place(str(path)))
+    return own, over
+
+
+def _passed_over(files: list[Path]) -> Iterator[Line]:
+    count = f"{len(files)} {'file' if len(files) == 1 else 'files'}"
+    told = f"Passed over {count} without a ketascreen rulebook, first {printable(str(files[0]))}."
+    yield from wrapped(told, hang=2)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or the files of the folder.
+
+    Raises:
+        InputError: a folder that may not be read, or a name that cannot be a file of a rulebook.
+    """
+    if path.is_dir():
+        report = Problems()
+        read = read_folder(path, report)
+        if report.found:
+            raise InputError(
+                replace(found, place=found.place and found.place._replace(path=str(path / found.place.path)))
+                for found in report.sorted()
             )
+        yield from (path / name for name in sorted({**read.files, **read.fixtures}))
+    elif path.is_file() and not path.is_symlink() and path.suffix == ".yaml":
+        yield path
+    else:
+        raise refused(
+            "not-a-file", "no such file or folder, or its name does not end in .yaml", "name one", Place(str(path))
+        )
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ def new(name: str, no_passphrase: bool) -> None:
     passphrase from the environment variable KETASCREEN_KEY_PASSPHRASE. Where it can do neither, it makes no key without
     --no-passphrase.
     """
+    if name.endswith(("/", os.sep)) or not Path(name).name.strip(". "):
+        raise click.BadParameter("a name for the files, such as `ours` or `keys/ours`", param_hint="NAME")
     private, public = Path(f"{name}.pem"), Path(f"{name}.pub.pem")
     passphrase = new_passphrase(refused=no_passphrase)
     key = write_new_keys(private, public, passphrase)

@@ -36,16 +36,22 @@ def new_passphrase(*, refused: bool) -> str | None:
     if refused and given is not None:
         raise click.UsageError(f"--no-passphrase, and {PASSPHRASE} holds one; leave one of the two out")
     if refused or given is not None:
-        return given
+        return _not_blank(given)
     if not _at_a_terminal():
         raise click.UsageError(
             f"there is no terminal to ask for a passphrase; put it into {PASSPHRASE}, or give --no-passphrase for a "
             "key with which everybody can sign who can read the file"
         )
     asks = "Passphrase for the private key (empty: none)"
-    return (
+    return _not_blank(
         click.prompt(asks, default="", show_default=False, hide_input=True, confirmation_prompt=True, err=True) or None
     )
+
+
+def _not_blank(given: str | None) -> str | None:
+    if given is not None and not given.strip():
+        raise click.UsageError("the passphrase is blank; give one with letters, or none at all")
+    return given
 
 
 def _at_a_terminal() -> bool:

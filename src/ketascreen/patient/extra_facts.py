@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from ketascreen.diagnostic import is_plain_name
 from ketascreen.language.partial_date import PartialDate
-from ketascreen.language.quantity import decimal_text
-from ketascreen.patient.observation import ListObservation, Observation, as_mapping, decimal_of
+from ketascreen.language.quantity import QuantityError, decimal_text
+from ketascreen.patient.observation import ListObservation, Observation, as_mapping, decimal_of, exact_text, is_number
 from ketascreen.patient.refused import Refused
 
 MAX_FACTS = 1_000
@@ -56,6 +57,25 @@ def _frozen(answer: Any, depth: int = 0, *, in_list: bool = False) -> Any:
     if isinstance(answer, Sequence) and not isinstance(answer, str | bytes):
         return tuple(_frozen(part, depth + 1, in_list=True) for part in answer)
     return answer
+
+
+def as_read(answer: Any) -> Any:
+    """What tells an answer from another: what is equal here, every reader of a fact reads alike.
+
+    1 and 1.0 are the same number, but True is not 1, and a time in another offset is another answer.
+    """
+    if isinstance(answer, Mapping):
+        return {key: as_read(part) for key, part in answer.items()}
+    if isinstance(answer, tuple):
+        return tuple(as_read(part) for part in answer)
+    if isinstance(answer, str):
+        return str.__str__(answer)
+    if isinstance(answer, datetime):
+        return datetime, answer.isoformat()
+    if is_number(answer):
+        with suppress(QuantityError):
+            return Decimal, exact_text(answer)
+    return type(answer), str(answer) if isinstance(answer, Decimal) else answer
 
 
 def plain_extra(answer: Any, mode: str) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral
-from typing import Any
+from typing import Any, TypeGuard
 
 from ketascreen.diagnostic import did_you_mean
 from ketascreen.language.clinic_time import Instant
@@ -20,7 +20,7 @@ from ketascreen.language.quantity import MAX_DECIMALS, Quantity, QuantityError, 
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.refused import Refused
-from ketascreen.patient.times import in_our_time, read_instant, read_partial_date
+from ketascreen.patient.times import FIRST_YEAR, LAST_YEAR, in_our_time, read_instant, read_partial_date
 
 NEVER = "none"
 """The answer to a fact of the kind `since`: such an event never happened."""
@@ -198,14 +198,13 @@ def _read_event(fact: Fact, raw: object) -> PartialDate | str | None:
     if isinstance(raw, str) and raw == NEVER and fact.changeable:
         return NEVER
     # A number above every range is a year: 2026 is never a number of months.
-    text = str(raw) if _is_a_year(raw) else raw
+    text = exact_text(raw) if is_a_year(raw) else raw
     return read_partial_date(text, "/value") if isinstance(text, str) and _DATED.match(text) else None
 
 
-def _is_a_year(raw: object) -> bool:
-    if isinstance(raw, Decimal) and raw.is_nan():  # it cannot be compared
-        return False
-    return isinstance(raw, int | Decimal) and not isinstance(raw, bool) and 1850 <= raw <= 9000
+def is_a_year(raw: object) -> TypeGuard[int | Decimal]:
+    """Whether it is a number that says a year."""
+    return is_number(raw) and FIRST_YEAR <= raw <= LAST_YEAR and raw == int(raw)
 
 
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
@@ -223,7 +222,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
         if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
-            text = _exact_text(raw)
+            text = exact_text(raw)
             value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}", fact.unit).to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
             value = parse_quantity(raw, fact.unit).to(fact.unit).value
@@ -254,8 +253,17 @@ def decimal_of(raw: float) -> Decimal:
     return number
 
 
-def _exact_text(raw: int | Decimal) -> str:
-    """Plain text of a number; refuses one that is too long before it writes it (an int of 5,000 digits)."""
+def is_number(raw: object) -> TypeGuard[int | Decimal]:
+    """Whether it is a finite number; True and False are not."""
+    return isinstance(raw, int | Decimal) and not isinstance(raw, bool) and (isinstance(raw, int) or raw.is_finite())
+
+
+def exact_text(raw: int | Decimal) -> str:
+    """Plain text of a finite number: the same for 1 and 1.0.
+
+    Raises:
+        QuantityError: it is too long. It is not written first, since it can have thousands of digits.
+    """
     if isinstance(raw, int):
         if abs(raw) >= 10**12:
             raise QuantityError("the number is too long")

@@ -29,7 +29,7 @@ from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import BUILT_IN_CONTRADICTIONS
 from ketascreen.patient.errors import plainly, problem_of, refuse_unread
-from ketascreen.patient.extra_facts import plain_extra, read_extra
+from ketascreen.patient.extra_facts import as_read, plain_extra, read_extra
 from ketascreen.patient.field_kinds import Answer, ListAnswer, choice, facts_of, integer, number, since, words
 from ketascreen.patient.observation import (
     AnyObservation,
@@ -37,10 +37,12 @@ from ketascreen.patient.observation import (
     Observation,
     dated,
     dump_observation,
+    exact_text,
+    is_a_year,
     read_observation,
 )
 from ketascreen.patient.refused import Refused
-from ketascreen.patient.times import read_instant, read_partial_date
+from ketascreen.patient.times import is_nearly_a_time, read_instant, read_partial_date
 from ketascreen.patient.told import ToldModel
 from ketascreen.runtime.plain_file import read_plain
 
@@ -250,6 +252,13 @@ class PatientProfile(ToldModel):
                 refuse("PatientProfile", "given each fact by its name", hint, error=ProfileError)
             return super().__new__(cls)
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **given: Any) -> None:
+        super().__pydantic_init_subclass__(**given)
+        if any(cls.model_config.get(name) != kept for name, kept in PatientProfile.model_config.items()):
+            message = f"`{cls.__name__}` changes how PatientProfile is read"
+            raise ProfileError([Diagnostic("argument", message, "leave `model_config` as it is")])
+
     @field_validator("*", mode="wrap")
     @classmethod
     def _read(cls, raw: Any, handler: Any, info: Any) -> Any:
@@ -352,13 +361,26 @@ class PatientProfile(ToldModel):
         fields = self.__dict__
         return {name: observation for name in _NAMES if (observation := fields[name]) is not None}
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PatientProfile) or type(self) is not type(other):
+            return NotImplemented
+        return self._as_read() == other._as_read() and self.__pydantic_private__ == other.__pydantic_private__
+
     def __hash__(self) -> int:
         # Of `extra` the names alone: they are equal where the answers are, which may be of any type.
         return hash((tuple(self.observations().items()), self.birth_date, tuple(self.extra)))
 
+    def _as_read(self) -> tuple[Any, ...]:
+        """What a verdict can depend on: equal profiles have equal verdicts. To Python alone, True is 1."""
+        known = self.observations()
+        times = {name: as_read(observation.at) for name, observation in known.items()}
+        own = [value for name, value in self.__dict__.items() if name not in PatientProfile.model_fields]
+        return known, times, self.birth_date, as_read(self.observed_at), as_read(self.extra), own
+
     def __reduce__(self) -> tuple[Any, ...]:
-        known = {name: answer for name, answer in self.model_dump().items() if answer is not None}
-        return type(self).model_validate, (known,)
+        said = self.model_dump(include=set(type(self).model_fields))
+        unsaid = {name for name, answer in said.items() if answer is None} & PatientProfile.model_fields.keys()
+        return type(self).model_validate, ({name: said[name] for name in said if name not in unsaid},)
 
     def __copy__(self) -> Self:
         return self
@@ -383,10 +405,10 @@ _SUGGESTED = [name for name in PatientProfile.model_fields if name not in BUILT_
 def _read_birth_date(raw: object) -> date | PartialDate:
     if isinstance(raw, PartialDate):
         return read_partial_date(raw, "")
-    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    text = exact_text(raw) if is_a_year(raw) else raw
     if isinstance(text, str) and len(text) < len("1984-03-02"):
         return read_partial_date(text, "")
-    instant = read_instant(text, "")
+    instant = None if isinstance(text, str) and is_nearly_a_time(text) else read_instant(text, "")
     if type(instant) is not date:
         raise Refused("wrong-type", "must be a date without a time", "write 1984-03-02, 1984-03 or 1984")
     return instant

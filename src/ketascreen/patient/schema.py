@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from ketascreen.language.quantity import UNITS, Unit
 from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.observation import NEVER, UNDATED
+from ketascreen.patient.times import FIRST_YEAR, LAST_YEAR
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
-_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+# A pattern leaves 29 February to the reader: whether there is one depends on the year.
+_YEAR = "(18[5-9][0-9]|19[0-9]{2}|[2-8][0-9]{3}|9000)"
+_DAY = "(02-(0[1-9]|[12][0-9])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01]))"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_PARTIAL_DATE = f"^{_YEAR}(-(0[1-9]|1[0-2])|-{_DAY})?$"
+_INSTANT = rf"^{_YEAR}-{_DAY}(T{_CLOCK}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{_CLOCK}))?$"
+_A_YEAR: dict[str, Any] = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
 _AT: dict[str, Any] = {"type": ["string", "null"], "pattern": _INSTANT}
 _OBSERVED_AT: dict[str, Any] = {"anyOf": [_AT, {"const": UNDATED}], "title": "When it was observed"}
@@ -33,7 +41,7 @@ def _profile_schema(vocabulary: Vocabulary, at: Mapping[str, Any]) -> dict[str, 
     codes = codes_by_fact(vocabulary)
     properties: dict[str, Any] = {
         "observed_at": {**_AT, "title": "When each answer was observed that does not have its own `at`"},
-        "birth_date": {"type": ["string", "null"], "pattern": _PARTIAL_DATE, "title": "Date of birth"},
+        "birth_date": {"anyOf": [{"type": "null"}, *_date_forms("date of birth")], "title": "Date of birth"},
         **{name: _fact_schema(fact, codes[name], at) for name, fact in vocabulary.items()},
         "extra": {"type": ["object", "null"], "title": "Facts that the rulebook adds, in the same forms"},
     }
@@ -55,7 +63,7 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...], at: Mapping[str, Any]) -> 
         fields = {"value": answer}
         required = "value"
         if fact.unit:
-            fields["unit"] = {"type": "string"}
+            fields["unit"] = {"enum": [*_units_of(fact.unit), None]}
     observed = {
         "type": "object",
         "additionalProperties": False,
@@ -74,6 +82,18 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...], at: Mapping[str, Any]) -> 
     return {**described, "anyOf": [{"type": "null"}, answer, observed]}
 
 
+def _units_of(unit: Unit) -> list[str]:
+    """The names of units that a number can be given in, its own first."""
+    return sorted((name for name in UNITS if UNITS[name].dimension == unit.dimension), key=lambda n: n != unit.name)
+
+
+def _date_forms(what: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "string", "pattern": _PARTIAL_DATE, "title": f"the {what}"},
+        {**_A_YEAR, "title": f"the year of the {what}"},
+    ]
+
+
 def _code_schema(code: Code) -> dict[str, Any]:
     said: dict[str, Any] = {"system": code.system, "prefix" if code.is_prefix else "code": code.code}
     if code.exceptions:
@@ -89,10 +109,12 @@ def _answer_schema(fact: Fact) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}, "description": f"Words known: {known}"}
     assert fact.minimum is not None
     assert fact.maximum is not None
+    assert fact.unit is not None
     kind = "integer" if fact.is_whole else "number"
+    units = "|".join(map(re.escape, _units_of(fact.unit)))
     number = {"type": kind, "minimum": int(fact.minimum), "maximum": int(fact.maximum)}
-    forms = [number, {"type": "string", "pattern": "^-?[0-9][0-9.]* [^ ].*$", "title": "with its unit"}]
+    forms = [number, {"type": "string", "pattern": f"^-?[0-9][0-9.]* ({units})$", "title": "with its unit"}]
     if fact.kind is Kind.SINCE:
-        forms.append({"type": "string", "pattern": _PARTIAL_DATE, "title": "the date of the event"})
+        forms += _date_forms("date of the event")
         forms += [{"const": NEVER}] if fact.changeable else []
     return {"anyOf": forms}

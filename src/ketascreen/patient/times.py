@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from ketascreen.language.clinic_time import Instant, at_fixed_offset
 from ketascreen.language.iso_time import read_iso
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.patient.refused import Refused
+
+FIRST_YEAR, LAST_YEAR = 1850, 9000
+"""The years that a date may have: no change of time zone can move it out of the calendar."""
+
+
+_NEARLY_A_TIME = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[Tt_ ]+[0-9]|[0-9]{1,2}:[0-9]{2}")
+_END_OF_A_DAY = re.compile(r".{8,10}[Tt ]24:?00(:?00(\.0+)?)?([Zz+-].*)?")
 
 
 def read_instant(raw: object, pointer: str = "/at") -> Instant:
@@ -34,7 +42,17 @@ def read_instant(raw: object, pointer: str = "/at") -> Instant:
             if isinstance(read, datetime) and read.utcoffset() is None:
                 raise _without_offset("add it, as in +01:00", pointer)
             return read_instant(read, pointer)
+    if isinstance(raw, str) and is_nearly_a_time(raw):
+        hint = "write 2026-11-22T09:00:00+01:00"
+        if _END_OF_A_DAY.fullmatch(raw):
+            hint = f"24:00 is 00:00 of the next day; {hint}"
+        raise Refused("not-a-date", "not a time", hint, pointer)
     raise Refused("not-a-date", "not a date", "write 2026-11-22, or 2026-11-22T09:00:00+01:00", pointer)
+
+
+def is_nearly_a_time(text: str) -> bool:
+    """Whether it begins as a time of a day does, in any form."""
+    return _NEARLY_A_TIME.match(text) is not None
 
 
 def _without_offset(hint: str, pointer: str) -> Refused:
@@ -42,8 +60,8 @@ def _without_offset(hint: str, pointer: str) -> Refused:
 
 
 def is_of_our_time(instant: Instant) -> bool:
-    """Whether its year is from 1850 to 9000: no change of time zone can move it out of the calendar."""
-    return 1850 <= instant.year <= 9000
+    """Whether its year is from `FIRST_YEAR` to `LAST_YEAR`."""
+    return FIRST_YEAR <= instant.year <= LAST_YEAR
 
 
 def in_our_time(instant: Instant, pointer: str) -> Instant:

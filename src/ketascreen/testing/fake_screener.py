@@ -79,6 +79,8 @@ class FakeScreener(Screener):
         rulebook = built_in_screener().rulebook if rulebook is None else rulebook
         require(ledger, bool, "ledger", "True or False", "write ledger=True; a fake puts nothing on record")
         super().__init__(rulebook, channels=("reference",), time_zone=time_zone)
+        if isinstance(answer, type):  # an exception by its class would be called with the profile, and show it
+            refuse("answer", "decisions, an error, or a function", "give the error itself: ProfileError([...])")
         if callable(answer):
             _require_one_argument(answer)
         elif not isinstance(answer, KetascreenError):

@@ -26,7 +26,7 @@ def render(checked: Checked) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True}],  # a refused rulebook is a result, not a failure
+        "invocations": [{"executionSuccessful": not checked.refused}],  # what was refused is not checked to its end
         "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
