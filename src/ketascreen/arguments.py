@@ -35,7 +35,7 @@ def require(
     code: str = "argument",
     error: type[InputError] = RequestError,
 ) -> None:
-    """Requires an argument of one of `kinds`. True and False are no numbers.
+    """Requires an argument of one of `kinds`. True and False are not numbers.
 
     Raises:
         RequestError, or the `error` that is named: it is something else.

@@ -70,7 +70,7 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
 
 
 def _own(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:
-    """The files of a rulebook of ketascreen, and those of other programs.
+    """The files of a rulebook of ketascreen, and the files of other programs.
 
     Raises:
         InputError: see `_files`, or a folder without a file of a rulebook.

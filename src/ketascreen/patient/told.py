@@ -55,7 +55,7 @@ else:
             return super().__getattr__(name)
 
     class ToldModel(BaseModel, metaclass=_Telling):
-        """A model whose class says what its fields are. A subclass may add fields, and defines none of these anew."""
+        """A model whose class says what its fields are. A subclass may add fields, and defines none of these again."""
 
         def __init_subclass__(cls, **given: Any) -> None:
             super().__init_subclass__(**given)
@@ -64,7 +64,7 @@ else:
             if anew:  # a fact is read by the table of facts, whatever a subclass says of it
                 hint = "give it another name, or put a fact of your own under `extra`"
                 raise ProfileError(
-                    Diagnostic("unchecked", f"a subclass cannot define `{name}` anew", hint) for name in anew
+                    Diagnostic("unchecked", f"a subclass cannot define `{name}` again", hint) for name in anew
                 )
 
 

@@ -48,7 +48,7 @@ class Screening(Quiet):
             raise RequestError([Diagnostic("made-up", message, "screen the patient with a Screener")])
         rules = [rule.id for rule in self.rulebook.rules]
         if not counts_fit(self.verdict, rules, [finding.rule for finding in self.verdict.findings]):
-            message = "the counts or findings of the verdict are not those of a screening by this rulebook"
+            message = "the counts or findings of the verdict do not fit this rulebook"
             hint = "give the verdict as a Screener returned it, and the rulebook of that Screener"
             raise RequestError([Diagnostic("other-rulebook", message, hint)])
 

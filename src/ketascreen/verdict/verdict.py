@@ -199,7 +199,7 @@ class Counted(Protocol):
 
 
 def counts_fit(said: Counted, rules: Collection[str], found: Collection[str]) -> bool:
-    """Whether its counts are those of a screening by a rulebook with `rules`, which gave findings of the rules `found`.
+    """Whether its counts fit a screening by a rulebook with `rules`, which gave findings of the rules `found`.
 
     Each channel that was asked evaluated all rules in scope; where something failed, one may be missing.
     """
