@@ -160,13 +160,13 @@ def test_a_subclass_has_the_facts_and_no_defaults_but_its_own() -> None:
     ids=["annotated and given", "annotated", "a property"],
 )
 def test_a_subclass_that_defines_a_fact_anew_is_refused_in_a_sentence(body: dict[str, object]) -> None:
-    with pytest.raises(ProfileError, match="a subclass cannot define `systolic_bp` anew; give it another name"):
+    with pytest.raises(ProfileError, match="a subclass cannot define `systolic_bp` again; give it another name"):
         types.new_class("ClinicProfile", (PatientProfile,), exec_body=lambda names: names.update(body))
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_class_body_that_defines_a_fact_anew_is_refused_too() -> None:
-    with pytest.raises(ProfileError, match=r"`age` anew.*\n.*`extra` anew"):
+    with pytest.raises(ProfileError, match=r"`age` again.*\n.*`extra` again"):
 
         class ClinicProfile(PatientProfile):
             extra: int  # type: ignore[assignment]
