@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 
 from ketascreen import Rulebook, load_rulebook, pytest_plugin
-from ketascreen.authoring.own_rulebook import is_own_rulebook
-from ketascreen.loading.build import NAMED
 from tests.helpers.edited_rulebooks import SLIPPED, STRICTER, little_rules, place_of_slipped, rules_with
 from tests.helpers.places import ROOT
 
@@ -223,39 +221,6 @@ def test_a_rulebook_of_ours_without_the_file_that_names_it_is_one_error(
     assert result.parseoutcomes() == {"errors": 1}
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert "the rulebook in rules does not load" in result.stdout.str()
-
-
-@pytest.mark.parametrize("kept", [("rulebook",), ("routes", "documents"), ("rulebook", "routes", "documents")])
-def test_two_signs_are_enough_for_a_rulebook_of_ours(tmp_path: Path, kept: tuple[str, ...]) -> None:
-    little_rules(tmp_path)
-    for name in NAMED:
-        if name not in kept:
-            (tmp_path / "rules" / f"{name}.yaml").unlink()
-    (tmp_path / "rules" / "rulebook.yaml").touch()
-    assert is_own_rulebook(tmp_path / "rules")
-
-
-def test_one_sign_is_not_enough(tmp_path: Path) -> None:
-    for text, beside in ((b"format: 1\n", ()), (b"", ("routes.yaml",)), (b"  format: 1\n  requires: x\n", ())):
-        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
-        folder.mkdir()
-        (folder / "rulebook.yaml").write_bytes(text)
-        for name in beside:
-            (folder / name).touch()
-        assert not is_own_rulebook(folder)
-    (folder / "routes.yaml").touch()
-    (folder / "rulebook.yaml").write_bytes(b"format: 1\n")
-    assert is_own_rulebook(folder)
-    (folder / "rulebook.yaml").unlink()
-    assert not is_own_rulebook(folder)
-    (folder / "documents.yaml").symlink_to("elsewhere.yaml")
-    assert is_own_rulebook(folder)
-
-
-def test_a_rulebook_that_is_a_link_is_taken_for_ours(tmp_path: Path) -> None:
-    (tmp_path / "rulebook.yaml").symlink_to(tmp_path / "elsewhere.yaml")
-    (tmp_path / "elsewhere.yaml").touch()
-    assert is_own_rulebook(tmp_path)
 
 
 def test_files_below_no_rulebook_are_passed_over_and_told(pytester: pytest.Pytester) -> None:

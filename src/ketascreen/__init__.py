@@ -7,12 +7,10 @@ screener = Screener.default(time_zone="America/Los_Angeles")
 verdict = screener.screen(PatientProfile(...), as_of=datetime.now(timezone.utc))
 """
 
-import logging
-from typing import TYPE_CHECKING
-
 from ketascreen._face import face
 from ketascreen._version import VERSION as __version__  # noqa: N811
 
+TYPE_CHECKING = False  # as in typing, whose loading would take longer than all else here
 if TYPE_CHECKING:
     from ketascreen.audit.errors import LedgerError
     from ketascreen.audit.heads import KeptHead
@@ -141,6 +139,3 @@ _HOMES = {
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = face(__name__, _HOMES)
-
-# Silent unless the program that uses it says otherwise; nothing that is logged holds a value of a profile.
-logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -4,7 +4,6 @@ It loads nothing before it can answer Ctrl-C: loading takes most of the time of 
 """
 
 import os
-from contextlib import suppress
 
 
 def main() -> None:
@@ -14,6 +13,8 @@ def main() -> None:
 
         command(prog_name="ketascreen")
     except KeyboardInterrupt:
+        from contextlib import suppress
+
         with suppress(OSError):
             os.write(2, b"interrupted; what was printed is not complete\n")
         raise SystemExit(130) from None

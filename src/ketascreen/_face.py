@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+
+TYPE_CHECKING = False  # as in typing, whose loading would take longer than all else here
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def face(package: str, homes: Mapping[str, Sequence[str]]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:

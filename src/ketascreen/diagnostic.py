@@ -5,6 +5,7 @@ A diagnostic about a profile never holds a patient's value: it has a pointer and
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import textwrap
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ketascreen.spelling import INVISIBLE, columns, look_alike, near
+
+# Silent unless the program that uses it says otherwise; nothing that is logged holds a value of a profile.
+logging.getLogger("ketascreen").addHandler(logging.NullHandler())
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 

@@ -220,3 +220,24 @@ def test_ctrl_c_while_a_command_loads_is_130_and_no_traceback(by: str, at: str) 
 def test_the_script_is_what_answers_ctrl_c() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["scripts"] == {"ketascreen": "ketascreen.__main__:main"}
+
+
+def test_what_is_loaded_before_ctrl_c_is_answered_is_small() -> None:
+    code = "import sys; before = set(sys.modules); import ketascreen.__main__; print(*set(sys.modules) - before)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert {"ketascreen", "ketascreen.__main__"} <= set(loaded.split())
+    assert not {"logging", "typing", "re", "click", "pydantic"} & set(loaded.split())
+
+
+def test_whatever_logs_is_silent_without_a_handler() -> None:
+    for module in (
+        "screen",
+        "channels.registry",
+        "audit.store",
+        "audit.at_exit",
+        "loading.cache",
+        "screening.recommend",
+    ):
+        code = f"import logging, ketascreen.{module} as one; one.log.warning('seen'); logging.warning('other')"
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert ran.stderr == "WARNING:root:other\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import MutableMapping
 from pathlib import Path
 
 from ketascreen.loading.build import NAMED
@@ -21,7 +20,7 @@ _KEY = re.compile(
 _ENOUGH = 2
 
 
-def own_rulebook_of(file: Path, known: MutableMapping[Path, bool]) -> Path | None:
+def own_rulebook_of(file: Path, known: dict[Path, bool]) -> Path | None:
     """The nearest folder above a file that has a rulebook of ketascreen; `known` is filled with what was found."""
     for folder in file.parents:
         if folder not in known:
