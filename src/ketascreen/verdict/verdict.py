@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict.base_model import ReadAgain, Reported, WrittenTime
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
@@ -126,7 +126,7 @@ MADE_UP = "made-up"
 """The channel, and the rulebook, of a verdict that was made up for a test (`ketascreen.testing`)."""
 
 
-class Verdict(ReadAgain):
+class Verdict(Reported):
     """Everything that one screening gave.
 
     `not_asked` is what the rulebook has no rule on, so that no decision says anything about it. `as_of` is local time
