@@ -51,10 +51,6 @@ class Reported(BaseModel):
     def __str__(self) -> str:
         return repr(self)
 
-
-class ReadAgain(Reported):
-    """A model that programs read again from the JSON that it wrote."""
-
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
         """Reads the JSON of it.

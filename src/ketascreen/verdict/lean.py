@@ -15,7 +15,7 @@ from ketascreen.language.effects import EFFECTS
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
-from ketascreen.verdict.base_model import EXACT, ReadAgain, WrittenTime
+from ketascreen.verdict.base_model import EXACT, Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
@@ -71,7 +71,7 @@ class LeanFinding:
     lacks: Mapping[str, Want] = field(default_factory=dict)
 
 
-class LeanVerdict(ReadAgain):
+class LeanVerdict(Reported):
     """A verdict without words. As JSON it has 5 to 11 kB; the whole verdict has 100 to 170 kB.
 
     `findings` are by rule, `facts` by name; `too_old` has the age in minutes of each answer that is too old;

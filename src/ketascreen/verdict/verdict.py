@@ -126,7 +126,7 @@ MADE_UP = "made-up"
 """The channel, and the rulebook, of a verdict that was made up for a test (`ketascreen.testing`)."""
 
 
-class Verdict(ReadAgain):
+class Verdict(Reported):
     """Everything that one screening gave.
 
     `not_asked` is what the rulebook has no rule on, so that no decision says anything about it. `as_of` is local time
