@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ketascreen import ClinicianDecision, Outcome, Readiness, Recommendation, RequestError, Screener, Stage, Verdict
+from ketascreen import (
+    ClinicianDecision,
+    Outcome,
+    Override,
+    Readiness,
+    Recommendation,
+    RequestError,
+    Screener,
+    Stage,
+    Verdict,
+)
 from ketascreen.audit import Ledger
 from ketascreen.channels.reference import ReferenceChannel
 from ketascreen.diagnostic import ChannelFault
@@ -86,13 +96,16 @@ def test_it_names_the_alerts_of_a_route() -> None:
     assert {route.alerts for route in said.routes.values()} == {("suicidal-thoughts",)}
 
 
+OVERRIDE = Override.model_construct()
+
+
 @pytest.mark.parametrize(
     "ask",
     [
         lambda screener: screener.decide(profile_of(baseline()), as_of=AS_OF),
         lambda screener: screener.decide_many([profile_of(baseline())], as_of=AS_OF),
         lambda screener: list(screener.screen_many([profile_of(baseline())], as_of=AS_OF)),
-        lambda screener: screener.screen(profile_of(baseline()), as_of=AS_OF, reference="p-17", overrides=[object()]),
+        lambda screener: screener.screen(profile_of(baseline()), as_of=AS_OF, reference="p-17", overrides=[OVERRIDE]),
         lambda screener: screener.screen(profile_of(baseline()), as_of=AS_OF),
     ],
     ids=["decide", "decide_many", "screen_many", "overrides from elsewhere", "no reference"],

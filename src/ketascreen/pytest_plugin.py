@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ketascreen.screen import Screener
 from ketascreen.texts.english import ENGLISH
 
 _passed_over = pytest.StashKey[list[Path]]()
-_own = pytest.StashKey[MutableMapping[Path, bool]]()
+_own = pytest.StashKey[dict[Path, bool]]()
 
 
 def collect(file: Path, parent: pytest.Collector) -> CaseFile | None:

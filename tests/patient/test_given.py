@@ -106,7 +106,7 @@ def test_a_fact_tells_its_label_unit_range_choices_and_window(name: str) -> None
 
 def test_a_field_that_is_not_a_fact_tells_what_it_is() -> None:
     assert "Date of birth" in (inspect.getdoc(PatientProfile.birth_date) or "")
-    assert repr(PatientProfile.birth_date) == "<birth_date>"
+    assert repr(PatientProfile.birth_date) == "ToldField(birth_date)"
 
 
 def test_help_on_the_class_tells_of_each_fact_in_the_order_of_the_table() -> None:

@@ -17,7 +17,7 @@ from tests.helpers.rulebook_files import GOOD, RULE, copied, problems, text_of, 
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    for folder in (tmp_path / "none", tmp_path / ("a" * 300), tmp_path / ("a/" * 3000), tmp_path / "a\0b"):
+    for folder in (tmp_path / "none", tmp_path / ("a" * 300), tmp_path / ("a/" * 3000)):
         (problem,) = problems(folder)
         assert problem.code == "no-folder"
     with pytest.raises(RulebookError, match="no such folder"):

@@ -33,7 +33,8 @@ class ToldField:
         self.__doc__ = told
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.fact.label}; {self.fact.describe()}>" if self.fact else f"<{self.name}>"
+        name, fact = getattr(self, "name", ""), getattr(self, "fact", None)
+        return f"ToldField({name}: {fact.label}; {fact.describe()})" if fact else f"ToldField({name})"
 
 
 if TYPE_CHECKING:

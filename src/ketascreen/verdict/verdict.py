@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 
 from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Effect, Outcome, Readiness, Route, Stage
-from ketascreen.verdict.base_model import ReadAgain, Reported, WrittenTime
+from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
