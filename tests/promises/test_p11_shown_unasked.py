@@ -212,7 +212,9 @@ def test_two_results_that_differ_are_told_apart_without_their_values() -> None:
 
 
 def test_a_verdict_shows_its_decisions_and_its_rulebook() -> None:
-    verdict = Screener(shipped(), channels=("reference",)).screen(patient(), as_of=AS_OF, routes=["iv", "oral"])
+    verdict = Screener(shipped(), channels=("reference", "production")).screen(
+        patient(), as_of=AS_OF, routes=["iv", "oral"]
+    )
     decided = ", ".join(f"{route}='{one.decision}'" for route, one in verdict.routes.items())
     digest = shipped().bytes_digest[:12]
     assert repr(verdict) == str(verdict) == f"Verdict(stage='candidacy', {decided}, rulebook='{digest}')"

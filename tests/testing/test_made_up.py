@@ -101,7 +101,7 @@ def test_the_rulebook_and_channels_of_a_real_verdict_make_it_no_real_one(decisio
     with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
         LeanVerdict.of(dressed).whole(shipped())
     counted = dressed.model_copy(update={"counts": real.counts})
-    with pytest.raises(RequestError, match="not those of a screening by this rulebook") as refused:
+    with pytest.raises(RequestError, match="do not fit this rulebook") as refused:
         Screening("p-17", profile, counted, shipped())
     assert [problem.code for problem in refused.value.diagnostics] == ["other-rulebook"]
     with pytest.raises(RequestError, match="do not fit each other or the rulebook"):
