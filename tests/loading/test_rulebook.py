@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -244,12 +244,12 @@ def test_a_rule_does_not_take_the_name_of_a_file_of_the_format(tmp_path: Path) -
     assert "rule-id" in [problem.code for problem in problems(with_files(tmp_path, {"reviews/parameters.yaml": text}))]
 
 
-def test_an_approved_rule_names_who_approved_it_and_when(tmp_path: Path) -> None:
+def test_an_approved_sign_off_is_an_approval_that_is_bound_to_nothing(tmp_path: Path) -> None:
     approved = "{status: approved, by: A clinician, date: 2026-11-22}"
     rulebook = load_rulebook(with_files(tmp_path, changed(RULE, "{status: draft}", approved)))
-    rule = rulebook.rule("high-pressure")
-    assert rule is not None
-    assert (rule.sign_off.status, rule.sign_off.by, rule.sign_off.date) == ("approved", "A clinician", "2026-11-22")
+    (approval,) = rulebook.approvals
+    said = (approval.kind, approval.name, approval.sheet, approval.by, approval.day)
+    assert said == ("rule", "high-pressure", None, "A clinician", date(2026, 11, 22))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """What a part of a rulebook means, as plain data: all that decides and all that is said, whatever it was read from.
 
-Places, layout, comments, folders and the order of keys and of members are not in it. A field that has its default is
-left out, so that a later version of the library can add one without another meaning for today's rulebooks. What is
-built in is the library's, and not in it: of a built-in fact only what the rulebook says of it.
+Places, layout, comments, folders, the format, and the order of keys and of members are not in it. A field that has its
+default is left out, so that a later version of the library can add one without another meaning for today's rulebooks.
+What is built in is the library's, and not in it: of a built-in fact only what the rulebook says of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rule import RouteSheet
 from ketascreen.language.vocabulary import Fact, Vocabulary, Window
 
-_NOT_MEANT = frozenset({"place"})
+_NOT_MEANT = frozenset({"place", "approvers"})
 _KNOWN: dict[type, Callable[[Any], Any]] = {}
 _NODES = (Not, DefinitionRef, Compare, Always, NotBelow)
 """Parts that can be of several kinds in one place: each says which it is."""

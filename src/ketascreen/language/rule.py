@@ -22,16 +22,6 @@ class RuleStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SignOff:
-    """Whether a clinician has approved a rule, on which date, and the date of the next review (ISO dates)."""
-
-    status: str
-    by: str | None = None
-    date: str | None = None
-    review_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Allowance:
     """A check finding that the authors accept, and why.
 
@@ -63,7 +53,6 @@ class Rule:
     do: str = ""
     conflicts: tuple[str, ...] = ()
     interpretation: str = ""
-    sign_off: SignOff = SignOff("draft")
     allow: tuple[Allowance, ...] = ()
     decided_by: DecidedBy = DecidedBy.NOBODY
     do_if_old: str = ""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from functools import cached_property
 
 import rfc8785
 
+from ketascreen.language.approval import Approval, Approver, Standing, best_standings
 from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.effects import usual_decider
 from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
+from ketascreen.language.sheet import Sheet, route_sheet_of, sheet_of
 from ketascreen.language.terms import Effect, Route, Stage
 from ketascreen.language.vocabulary import Vocabulary
 
@@ -23,7 +26,7 @@ class Identity:
     """What a rulebook is, and who answers for it.
 
     `not_asked` is what it has no rule on, and a reader might think it has. `time_zone` is the clinic's, by its IANA
-    name, if it is given.
+    name, if it is given. `approvers` are those whose approvals count; if there are none, everybody's do.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Identity:
     allow: tuple[Allowance, ...] = ()
     time_zone: str | None = None
     not_asked: tuple[str, ...] = ()
+    approvers: tuple[Approver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Rulebook:
     """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read.
 
     `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
-    over. `is_cached`: its parts come from a cache, and were not worked out from the files.
+    over. `is_cached`: its parts come from a cache, and were not worked out from the files. `approvals` change nothing
+    that it means.
     """
 
     identity: Identity
@@ -58,6 +63,7 @@ class Rulebook:
     outside_sources: Mapping[str, OutsideSource] = field(default_factory=dict)
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     not_encoded: tuple[NotEncoded, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     bytes_digest: str = ""
     ignored: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -84,15 +90,32 @@ class Rulebook:
     @cached_property
     def meaning_digest(self) -> str:
         """The sha256 of all that decides and all that is said, worked out from the parts in memory (`meaning`)."""
-        return digest_of({name: getattr(self, name) for name in _MEANT})
+        # The format is how the files are written. All count as format 1, whose digests stay as they are.
+        parts = {name: getattr(self, name) for name in _MEANT}
+        return digest_of({**parts, "identity": replace(self.identity, format=1)})
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""
         return tuple(rule for rule in self.rules if rule.asked_at(stage))
 
-    def signed(self) -> bool:
-        """Whether a clinician has approved every rule."""
-        return all(rule.sign_off.status == "approved" for rule in self.rules)
+    @cached_property
+    def sheets(self) -> Mapping[str, Sheet]:
+        """By rule id, what a clinician reads and approves of the rule."""
+        return {rule.id: self.sheet(rule) for rule in self.rules}
+
+    def sheet(self, rule: Rule) -> Sheet:
+        """What a clinician reads and approves of a rule."""
+        return sheet_of(rule, self.vocabulary, self.parameters, self.definitions)
+
+    def route_sheet(self, route: Route) -> Sheet:
+        """What a clinician reads and approves of a route."""
+        return route_sheet_of(self.routes[route])
+
+    def standings(self, day: date) -> Mapping[str, Standing]:
+        """By rule id, how the best approval of the rule stands on a day; a rule without one is left out."""
+        if not self.approvals:
+            return {}
+        return best_standings(self.approvals, self.sheets, self.identity.approvers, day)
 
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""
@@ -103,7 +126,7 @@ _MEANT = (
     *("identity", "rules", "vocabulary", "routes", "parameters", "definitions"),
     *("documents", "outside_sources", "conflicts", "not_encoded"),
 )
-_NOT_MEANT = frozenset({"bytes_digest", "ignored", "files", "is_cached"})
+_NOT_MEANT = frozenset({"approvals", "bytes_digest", "ignored", "files", "is_cached"})
 
 if {*_MEANT, *_NOT_MEANT} != {one.name for one in fields(Rulebook)}:
     raise ImportError("`_MEANT` must name each field of a rulebook that decides something or says something")

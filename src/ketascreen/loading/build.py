@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
+from ketascreen.language.approval import Approver
 from ketascreen.language.rule import Allowance
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.loading import file_models
+from ketascreen.loading.approvals import read_approvals
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.loading.invariants import check_whole
 from ketascreen.loading.linker import Linker
@@ -31,6 +33,7 @@ NAMED = (
     "documents",
     "conflicts",
     "not-encoded",
+    "approvals",
 )
 REQUIRED = ("rulebook", "routes", "documents")
 
@@ -115,6 +118,7 @@ def _linked(
     rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     rules = tuple(rule for _, rule in read if rule is not None)
+    linker.approvals += read_approvals(named["approvals"], problems)
     seen: dict[str, str] = {}
     for path, rule in read:
         if rule is not None and rule.id in NAMED:
@@ -127,7 +131,7 @@ def _linked(
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
-        sources.outside, sources.conflicts, not_encoded, bytes_digest(files), ignored, files,
+        sources.outside, sources.conflicts, not_encoded, tuple(linker.approvals), bytes_digest(files), ignored, files,
     )  # fmt: skip
 
 
@@ -145,7 +149,10 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
             problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
     given = dict(model)
     allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
-    return Identity(**{**given, "allow": allow, "not_asked": tuple(given["not_asked"])})
+    approvers = tuple(Approver(one.name, one.role) for one in model.approvers)
+    return Identity(
+        **{**given, "allow": allow, "not_asked": tuple(given["not_asked"]), "approvers": approvers},
+    )
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -67,6 +67,28 @@ class SignOffModel(FileModel):
     review_by: IsoDate | None = None
 
 
+class WithdrawnModel(FileModel):
+    """That an approval does not count any more."""
+
+    by: Text
+    date: IsoDate
+    reason: Text
+
+
+class ApprovalModel(FileModel):
+    """One entry of approvals.yaml: who has read which sheet. One of `rule`, `route` and `patient` names its subject."""
+
+    rule: Text | None = None
+    route: Text | None = None
+    patient: Text | None = None
+    sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
+    by: Text
+    role: Text
+    date: IsoDate
+    until: IsoDate | None = None
+    withdrawn: WithdrawnModel | None = None
+
+
 class AllowModel(FileModel):
     """A check finding that is accepted, with the reason."""
 
@@ -96,7 +118,7 @@ class RuleModel(FileModel):
     sources: list[CitationModel] = Field(min_length=1)
     conflicts: list[Text] = []
     interpretation: Text = ""
-    sign_off: SignOffModel
+    sign_off: SignOffModel | None = None
     allow: list[AllowModel] = []
 
 
@@ -231,13 +253,20 @@ class NotEncodedModel(FileModel):
     reason: Text
 
 
+class ApproverModel(FileModel):
+    """Somebody whose approvals count."""
+
+    name: Text
+    role: Text
+
+
 class RulebookModel(FileModel):
     """rulebook.yaml."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
     title: Text
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
-    format: Literal[1]
+    format: Literal[1, 2]
     effective: IsoDate
     requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
     responsible: Text
@@ -245,6 +274,7 @@ class RulebookModel(FileModel):
     limits: Text
     not_asked: list[Text] = []
     time_zone: Text | None = None
+    approvers: list[ApproverModel] = []
     allow: list[AllowAboutModel] = []
 
 

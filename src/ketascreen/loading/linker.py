@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.language.approval import Approval
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.quantity import QuantityError, parse_quantity
-from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
+from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, Statement
 from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
+from ketascreen.loading.approvals import unbound
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.contradictions import ContradictionReader
 from ketascreen.loading.sources import SourceReader, entries
@@ -37,6 +39,7 @@ class Linker:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
+    approvals: list[Approval] = field(default_factory=list)
     _pending: dict[str, tuple[file_models.DefinitionModel, Node]] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
     _failed: set[str] = field(default_factory=set)
@@ -140,14 +143,16 @@ class Linker:
         if when is None:
             return None
         sources = self.sources.citations(model.sources, node, "sources")
-        place, sign_off = key_place(node, "when"), SignOff(**dict(model.sign_off))
+        place = key_place(node, "when")
+        if model.sign_off is not None:
+            self.approvals += unbound(model.id, model.sign_off, place_of(node, ("sign_off",)), self.problems)
         named: dict[str, None] = {}
         title, say, do, do_if_old, interpretation = (
             self._worded(node, key, getattr(model, key), named) for key in _TEXTS
         )
         return Rule(
             model.id, title, stage, effect, routes, when, say, sources, place, do,
-            tuple(model.conflicts), interpretation, sign_off,
+            tuple(model.conflicts), interpretation,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
             DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old, tuple(named),
         )  # fmt: skip
@@ -198,13 +203,6 @@ class Linker:
                 message,
                 "routes.yaml lists the routes; `all` is all of them",
                 place_of(node, ("routes",)),
-            )
-        if model.sign_off.status == "approved" and not (model.sign_off.by and model.sign_off.date):
-            self._problem(
-                "sign-off",
-                "approved, but without a name or a date",
-                "add `by:` and `date:`",
-                place_of(node, ("sign_off",)),
             )
         for index, name in enumerate(model.conflicts):
             if name not in self.sources.conflicts:

@@ -11,11 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from ketascreen.diagnostic import Place
+from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import UNITS, Quantity
-from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
+from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, Statement
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
@@ -52,7 +54,7 @@ class _RowWriter:
     def rulebook(self, book: Rulebook) -> list[Any]:
         definitions = [self.row(one, when=self.condition) for one in book.definitions.values()]
         parts = [
-            self.row(book.identity, allow=self.rows, not_asked=list),
+            self.row(book.identity, allow=self.rows, not_asked=list, approvers=self.rows),
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
@@ -63,11 +65,12 @@ class _RowWriter:
             self.rows(book.outside_sources.values()),
             [self.row(one, statements=self.rows) for one in book.conflicts.values()],
             [self.row(one, citation=self.row) for one in book.not_encoded],
+            [_approval(one, self.place(one.place)) for one in book.approvals],
         ]
         return [list(self.paths), *parts]
 
     def row(self, part: Any, **special: Callable[[Any], Any]) -> list[Any]:
-        given = {"place": self.place, "sources": self.rows, "sign_off": self.row, "allow": self.rows, **special}
+        given = {"place": self.place, "sources": self.rows, "allow": self.rows, **special}
         row = []
         for field in fields(part):
             value = getattr(part, field.name)
@@ -117,6 +120,12 @@ def _quantity(quantity: Quantity) -> list[str]:
     return [str(quantity.value), quantity.unit.name]
 
 
+def _approval(one: Approval, place: Any) -> list[Any]:
+    until, gone = one.until and one.until.isoformat(), one.withdrawn
+    withdrawn = gone and [gone.by, gone.day.isoformat(), gone.reason]
+    return [str(one.kind), one.name, one.sheet, one.by, one.role, one.day.isoformat(), place, until, withdrawn]
+
+
 def _fact(fact: Fact) -> Any:
     """A built-in fact as its name, every other fact with all its fields."""
     fresh = fact.freshness
@@ -153,13 +162,13 @@ class _RowReader:
         self, data: list[Any], files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]
     ) -> Rulebook:
         identity, definitions, rules, facts, contradictions, routes, parameters, *sources = data
-        documents, outside, conflicts, not_encoded = sources
+        documents, outside, conflicts, not_encoded, approvals = sources
         for name, title, when, place, cited in definitions:  # a definition follows the definitions that it uses
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )
-        *who, allow, zone, not_asked = identity
-        said = (_allowances(allow), zone, tuple(not_asked))
+        *who, allow, zone, not_asked, approvers = identity
+        said = (_allowances(allow), zone, tuple(not_asked), tuple(Approver(*row) for row in approvers))
         return Rulebook(
             identity=Identity(*who, *said),  # type: ignore[call-arg]  # mypy counts the star as all
             rules=tuple(map(self.rule, rules)),
@@ -176,6 +185,7 @@ class _RowReader:
                 for name, topic, statements, resolution, named, reason in conflicts
             },
             not_encoded=tuple(NotEncoded(self.citations([cited])[0], reason) for cited, reason in not_encoded),
+            approvals=tuple(map(self.approval, approvals)),
             bytes_digest=bytes_digest,
             ignored=ignored,
             files=files,
@@ -201,11 +211,18 @@ class _RowReader:
 
     def rule(self, row: Any) -> Rule:
         name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
-        sign_off, allow, decided_by, do_if_old, named = rest
+        allow, decided_by, do_if_old, named = rest
         return Rule(
             name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
-            SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old, tuple(named),
+            _allowances(allow), _DECIDERS[decided_by], do_if_old, tuple(named),
+        )  # fmt: skip
+
+    def approval(self, row: Any) -> Approval:
+        kind, name, sheet, by, role, day, place, until, withdrawn = row
+        return Approval(
+            SubjectKind(kind), name, sheet, by, role, read_iso_date(day), self.at(place),
+            until and read_iso_date(until), withdrawn and _read_withdrawal(*withdrawn),
         )  # fmt: skip
 
     def parameter(self, row: Any) -> Parameter:
@@ -255,6 +272,10 @@ def _read_constant(constant: Any) -> Any:
 
 def _read_freshness(window: Any, lasting: Any, permanent: Any, stands: Any, reason: str) -> Freshness:
     return Freshness(window and Window(*window), frozenset(lasting), frozenset(permanent), frozenset(stands), reason)
+
+
+def _read_withdrawal(by: str, day: str, reason: str) -> Withdrawal:
+    return Withdrawal(by, read_iso_date(day), reason)
 
 
 def _read_fact(row: Any) -> Fact:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.rule import Definition, Parameter, Rule, SignOff
+from ketascreen.language.rule import Definition, Parameter, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.condition import quantity, render_condition
 from ketascreen.rendering.page import Line, Style, entries, entry, heading, wrapped
@@ -55,8 +55,6 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
         yield from _conflict(conflict, rulebook, texts)
     yield from heading(texts.text("rule_page.interpretation"))
     yield from wrapped(rule.interpretation or texts.text("rule_page.interpretation.none"), indent=2)
-    yield from heading(texts.text("rule_page.sign_off"))
-    yield from wrapped(_signed(rule.sign_off, texts), indent=2)
 
 
 def _routes(context: Context, texts: Catalogue) -> str:
@@ -87,13 +85,6 @@ def _conflict(conflict: Conflict, rulebook: Rulebook, texts: Catalogue) -> Itera
     yield from entry(texts.text("entry.resolution"), conflict.resolution, indent=2)
     if conflict.reason:
         yield from entry(texts.text("entry.reason"), conflict.reason, indent=2)
-
-
-def _signed(sign_off: SignOff, texts: Catalogue) -> str:
-    status = texts.label("sign_off", sign_off.status)
-    if sign_off.by is None:
-        return texts.text("rule_page.unsigned", status=status)
-    return texts.text("rule_page.signed", status=status, by=sign_off.by, date=sign_off.date)
 
 
 def _cited(citations: Iterable[Citation], rulebook: Rulebook, texts: Catalogue) -> Iterator[str]:

@@ -133,7 +133,6 @@ def _finding(route: Route, effect: Effect, outcome: Outcome) -> Finding:
         sources=(Source(says=str(effect), outside="ketascreen.testing"),),
         conflicts=(),
         interpretation="",
-        sign_off="draft",
         decided_by=DecidedBy.CLINICIAN if effect in (Effect.REVIEW, Effect.HOLD) else None,
         lacks=lacks,
     )
@@ -179,9 +178,7 @@ def _verdict(
         routes=ByWord((route, _route(route, one, findings)) for route, one in recommended.items()),
         findings=findings,
         decisions=(),
-        rulebook=RulebookUsed(
-            id=MADE_UP, title=_NOTICE, version="0", bytes_digest=nothing, meaning_digest=nothing, signed=False
-        ),
+        rulebook=RulebookUsed(id=MADE_UP, title=_NOTICE, version="0", bytes_digest=nothing, meaning_digest=nothing),
         agreement=Agreement(channels=(MADE_UP,), agreed=True, disagreements=()),
         faults=(),
         counts=Counts(

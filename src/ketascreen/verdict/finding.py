@@ -89,7 +89,6 @@ class Finding(Reported):
     sources: tuple[Source, ...]
     conflicts: tuple[str, ...]
     interpretation: str
-    sign_off: str
     decided_by: DecidedBy | None = None
     rests_on: tuple[FactUsed, ...] = ()
     lacks: tuple[FactLacking, ...] = ()

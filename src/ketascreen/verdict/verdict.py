@@ -77,7 +77,6 @@ class RulebookUsed(Reported):
     version: str
     bytes_digest: str
     meaning_digest: str
-    signed: bool
 
 
 class Counts(Reported):

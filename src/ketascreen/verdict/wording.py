@@ -60,7 +60,7 @@ class Wording:
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
-        unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
+        unsigned = (ENGLISH.text("notice.unsigned"),)
         self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
         self.rulebook = RulebookUsed(
             id=rulebook.identity.id,
@@ -68,7 +68,6 @@ class Wording:
             version=rulebook.identity.version,
             bytes_digest=rulebook.bytes_digest,
             meaning_digest=rulebook.meaning_digest,
-            signed=rulebook.signed(),
         )
         self._not_asked = rulebook.identity.not_asked
         read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
@@ -248,7 +247,6 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
         "sources": tuple(map(source_of, rule.sources)),
         "conflicts": rule.conflicts,
         "interpretation": rule.interpretation,
-        "sign_off": rule.sign_off.status,
         "decided_by": rule.decided_by if rule.effect in DECIDABLE else None,
     }
 

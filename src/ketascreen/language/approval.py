@@ -1,0 +1,114 @@
+"""Approvals: that a clinician has read the sheet of a rule, a route or a whole patient, and how an approval stands.
+
+Nobody's identity is checked: an approval says what somebody wrote, and a sheet's digest says what it was written of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ketascreen.diagnostic import Place
+from ketascreen.language.sheet import Sheet, halves_of
+
+
+class SubjectKind(StrEnum):
+    """What an approval can be of."""
+
+    RULE = "rule"
+    ROUTE = "route"
+    PATIENT = "patient"
+
+
+class Standing(StrEnum):
+    """How an approval stands on a day, the best first.
+
+    `lapsed`: what the rule decides was changed since; `reworded`: only what it says. `ended`: its last day has passed.
+    `ahead`: it counts from a later day. `unbound`: it names no sheet, as the sign-off of format 1. `not_an_approver`:
+    the rulebook names its approvers, and not this one.
+    """
+
+    APPROVED = "approved"
+    REWORDED = "reworded"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    AHEAD = "ahead"
+    UNBOUND = "unbound"
+    NOT_AN_APPROVER = "not_an_approver"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """Somebody whose approvals count in a rulebook."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an approval does not count any more, from its day on."""
+
+    by: str
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval of a subject by name: by whom, of which sheet, from which day, and to which last day, if any.
+
+    `sheet` is None where it is bound to nothing. The name of a patient is the path of the file, a space, and the
+    patient's name in it.
+    """
+
+    kind: SubjectKind
+    name: str
+    sheet: str | None
+    by: str
+    role: str
+    day: date
+    place: Place
+    until: date | None = None
+    withdrawn: Withdrawal | None = None
+
+    def standing(self, sheet: Sheet | None, approvers: Collection[Approver], day: date) -> Standing:
+        """How it stands on a day; `sheet` is that of its subject today, None if the subject is gone."""
+        if self.withdrawn is not None and self.withdrawn.day <= day:
+            return Standing.WITHDRAWN
+        if approvers and self.by not in {one.name for one in approvers}:
+            return Standing.NOT_AN_APPROVER
+        if self.sheet is None:
+            return Standing.UNBOUND
+        if day < self.day:
+            return Standing.AHEAD
+        if self.until is not None and self.until < day:
+            return Standing.ENDED
+        if sheet is None or halves_of(self.sheet).decides != sheet.halves.decides:
+            return Standing.LAPSED
+        return Standing.APPROVED if self.sheet == sheet.digest else Standing.REWORDED
+
+
+_STANDINGS = tuple(Standing)
+
+
+def best_standings(
+    approvals: Iterable[Approval], sheets: Mapping[str, Sheet], approvers: Collection[Approver], day: date
+) -> dict[str, Standing]:
+    """By name of a rule in `sheets`, the best standing of its approvals on a day; a rule without any is left out."""
+    best: dict[str, Standing] = {}
+    for one in approvals:
+        if one.kind is SubjectKind.RULE and one.name in sheets:
+            found = one.standing(sheets[one.name], approvers, day)
+            best[one.name] = min(best.get(one.name, found), found, key=_STANDINGS.index)
+    return best
+
+
+def counted(standings: Mapping[str, Standing]) -> Mapping[Standing, int]:
+    """How many rules have each standing; every standing is there, the best first."""
+    found = Counter(standings.values())
+    return {standing: found[standing] for standing in Standing}

@@ -1,0 +1,180 @@
+"""What a clinician reads and approves of a rule: the rule, and all of the rulebook that decides or speaks in it.
+
+A sheet has two halves. `decides` holds what can change a verdict: the condition with its constants, the parameters and
+definitions that it asks, the facts with their windows, words and contradictions. `says` holds the words: titles,
+texts, reasons and citations. Layout, comments, lines, accepted findings and conflicts are in neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from ketascreen.language.condition import Compare, Condition, comparisons, definitions
+from ketascreen.language.contradiction import Contradiction, NotBelow
+from ketascreen.language.documents import Citation
+from ketascreen.language.meaning import meant
+from ketascreen.language.rule import Definition, Parameter, RouteSheet, Rule
+from ketascreen.language.vocabulary import Fact, Freshness, Vocabulary
+
+FORM = 1
+"""The form of a sheet. A later form gets a new number, and this one can still be worked out."""
+
+_HALF = 16
+"""How many hexadecimal digits of its sha256 stand for a half."""
+
+
+class Halves(NamedTuple):
+    """The digests of the two halves of a sheet."""
+
+    decides: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What there is to approve, as plain data in two halves."""
+
+    decides: Mapping[str, Any]
+    says: Mapping[str, Any]
+
+    @property
+    def halves(self) -> Halves:
+        """The digests of its halves."""
+        return Halves(_digest(self.decides), _digest(self.says))
+
+    @property
+    def digest(self) -> str:
+        """What an approval names: the form of the sheet, and the digests of its halves."""
+        return "-".join((str(FORM), *self.halves))
+
+
+def halves_of(digest: str) -> Halves:
+    """The halves that a sheet's digest names."""
+    _, decides, says = digest.split("-")
+    return Halves(decides, says)
+
+
+class _Parts(NamedTuple):
+    """Where the fields of a part stand: in the half that decides, in the half that says, or in neither."""
+
+    decides: tuple[str, ...]
+    says: tuple[str, ...]
+    neither: tuple[str, ...] = ()
+
+    def of(self, part: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a part decides and what it says; what is empty is left out."""
+        return _some(part, self.decides), _some(part, self.says)
+
+
+def _some(part: Any, names: Iterable[str]) -> dict[str, Any]:
+    found = {name: meant(getattr(part, name)) for name in names}
+    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+
+
+_PARTS: Mapping[type, _Parts] = {
+    Rule: _Parts(
+        ("effect", "stage", "decided_by"),
+        ("title", "say", "do", "do_if_old", "interpretation"),
+        ("id", "routes", "when", "named", "sources", "place", "conflicts", "allow"),
+    ),
+    Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place")),
+    Definition: _Parts((), ("title",), ("name", "when", "sources", "place")),
+    Fact: _Parts(
+        ("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
+        ("domain", "replaced_by"),
+        ("name", "freshness", "is_added"),
+    ),
+    Freshness: _Parts(("window", "lasting", "permanent", "stands"), ("reason",)),
+    Contradiction: _Parts(("when", "about", "newer"), ("say",), ("name", "place", "facts")),
+    Citation: _Parts((), ("document", "phrase", "outside", "says"), ("line", "place")),
+    RouteSheet: _Parts((), ("title",), ("route", "attributes")),
+}
+"""Each field of each part stands in exactly one place. What stands in neither here is put where it belongs below."""
+
+for _kind, _parts in _PARTS.items():
+    if sorted([name for half in _parts for name in half]) != sorted([one.name for one in fields(_kind)]):
+        raise ImportError(f"`_PARTS` must name each field of {_kind.__name__} once")
+
+
+def sheet_of(
+    rule: Rule,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    defined: Mapping[str, Definition],
+) -> Sheet:
+    """The sheet of a rule in the rulebook with these parts."""
+    decides, says = _PARTS[Rule].of(rule)
+    decides |= {"routes": sorted(map(str, rule.routes)), "when": meant(rule.when)}
+    says["sources"] = _cited(rule.sources)
+    asked = list(_comparisons_of(rule.when, vocabulary))
+    named = {name for compare in asked for name in compare.parameters}
+    for name in sorted({*named, *rule.named}):
+        deciding, saying = _PARTS[Parameter].of(parameters[name])
+        saying["sources"] = _cited(parameters[name].sources)
+        (decides if name in named else says).setdefault("parameters", {})[name] = deciding
+        says.setdefault("reasons", {})[name] = saying
+    for name in sorted(_definitions_of(rule.when, vocabulary)):
+        _, saying = _PARTS[Definition].of(defined[name])
+        says.setdefault("definitions", {})[name] = {**saying, "sources": _cited(defined[name].sources)}
+    for name in sorted({compare.fact for compare in comparisons(rule.when)}):
+        deciding, saying = _fact(vocabulary[name])
+        decides.setdefault("facts", {})[name] = deciding
+        says.setdefault("facts", {})[name] = saying
+    for one in sorted(contradictions_of(rule.when, vocabulary), key=_name):
+        deciding, saying = _PARTS[Contradiction].of(one)
+        decides.setdefault("contradictions", {})[one.name] = deciding
+        says.setdefault("contradictions", {})[one.name] = saying
+    return Sheet(decides, says)
+
+
+def route_sheet_of(route: RouteSheet) -> Sheet:
+    """The sheet of a route: all that the rulebook says of it. It decides nothing."""
+    said = {
+        attribute: [{"says": meant(one.says), "sources": _cited(one.sources)} for one in statements]
+        for attribute, statements in route.attributes
+    }
+    return Sheet({}, {"title": meant(route.title), "attributes": said})
+
+
+def contradictions_of(when: Condition, vocabulary: Vocabulary) -> list[Contradiction]:
+    """The contradictions of the facts that a condition asks: one of them, and a screening is refused."""
+    asked = {compare.fact for compare in comparisons(when)}
+    return [one for one in vocabulary.contradictions if not asked.isdisjoint(one.facts)]
+
+
+def _name(one: Contradiction) -> str:
+    return one.name
+
+
+def _fact(fact: Fact) -> tuple[dict[str, Any], dict[str, Any]]:
+    deciding, saying = _PARTS[Fact].of(fact)
+    if fact.freshness is not None:
+        deciding["freshness"], fresh = _PARTS[Freshness].of(fact.freshness)
+        saying["freshness"] = fresh
+    return deciding, saying
+
+
+def _comparisons_of(when: Condition, vocabulary: Vocabulary) -> Iterable[Compare]:
+    """The comparisons of a condition, and those of the contradictions of its facts."""
+    yield from comparisons(when)
+    for one in contradictions_of(when, vocabulary):
+        if not isinstance(one.when, NotBelow):
+            yield from comparisons(one.when)
+
+
+def _definitions_of(when: Condition, vocabulary: Vocabulary) -> set[str]:
+    against = [one.when for one in contradictions_of(when, vocabulary) if not isinstance(one.when, NotBelow)]
+    return {found.name for condition in (when, *against) for found in definitions(condition)}
+
+
+def _cited(citations: Iterable[Citation]) -> list[Any]:
+    return [_PARTS[Citation].of(one)[1] for one in citations]
+
+
+def _digest(half: Mapping[str, Any]) -> str:
+    written = json.dumps(half, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("utf-8", "surrogateescape")).hexdigest()[:_HALF]

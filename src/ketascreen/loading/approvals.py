@@ -1,0 +1,61 @@
+"""approvals.yaml, and the sign-off that a rule of format 1 has: who has approved what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.diagnostic import Place
+from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
+from ketascreen.language.iso_time import read_iso_date
+from ketascreen.loading import file_models
+from ketascreen.loading.validate import read_model
+from ketascreen.syntax.problems import Problems
+from ketascreen.syntax.tree import Node, Sequence, place_of
+
+_SUBJECTS = tuple(map(str, SubjectKind))
+
+
+def unbound(rule: str, said: file_models.SignOffModel, place: Place, problems: Problems) -> Iterator[Approval]:
+    """The approval that an approved `sign_off` says. It names no sheet, so it is bound to nothing."""
+    if said.status == "draft":
+        return
+    if said.by is None or said.date is None:
+        problems.report("sign-off", "approved, but without a name or a date", "add `by:` and `date:`", place)
+    else:
+        until = None if said.review_by is None else read_iso_date(said.review_by)
+        yield Approval(SubjectKind.RULE, rule, None, said.by, "", read_iso_date(said.date), place, until)
+
+
+def read_approvals(node: Node | None, problems: Problems) -> Iterator[Approval]:
+    """approvals.yaml. What an approval names may be gone since: `ketascreen check` says so."""
+    if node is not None and not isinstance(node, Sequence):
+        problems.report("wrong-value", "must be a list", "write each entry after `- `", node.place)
+    for item in node.items if isinstance(node, Sequence) else ():
+        model = read_model(file_models.ApprovalModel, item, problems)
+        if model is not None:
+            yield from _approval(model, item, problems)
+
+
+def _approval(model: file_models.ApprovalModel, node: Node, problems: Problems) -> Iterator[Approval]:
+    given = [kind for kind in _SUBJECTS if getattr(model, kind) is not None]
+    if len(given) != 1:
+        said = "names nothing" if not given else f"names {' and '.join(f'a {kind}' for kind in given)}"
+        problems.report("approval", f"an approval {said}", f"write one of {', '.join(_SUBJECTS)}", node.place)
+        return
+    if model.until is not None and model.until < model.date:
+        hint = "write a later day, or delete `until`"
+        problems.report("approval", "an approval ends before its day", hint, place_of(node, ("until",)))
+        return
+    (kind,) = given
+    gone = model.withdrawn
+    yield Approval(
+        SubjectKind(kind),
+        getattr(model, kind),
+        model.sheet,
+        model.by,
+        model.role,
+        read_iso_date(model.date),
+        node.place,
+        None if model.until is None else read_iso_date(model.until),
+        None if gone is None else Withdrawal(gone.by, read_iso_date(gone.date), gone.reason),
+    )
