@@ -90,10 +90,8 @@ def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
     """rulebook.yaml with its `requires` raised, if that is needed, and then in format 2; nothing if it has format 2."""
     if formats.format_of(tree) != formats.FIRST:
         return
-    since = formats.READ_SINCE[formats.NEWEST]
-    said = re.fullmatch(r">=([0-9]+\.[0-9]+\.[0-9]+)", str(plain(tree).get("requires")))
-    if said is not None and formats.version_of(said[1]) < formats.version_of(since):
-        data = _with_value(data, "requires", f'">={since}"')
+    if formats.requires_too_early(tree):
+        data = _with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
         yield data
     yield _with_value(data, "format", str(formats.NEWEST))
 

@@ -155,7 +155,6 @@ sources:
     line:
     phrase:
     says:
-sign_off: {{status: draft}}
 """
 
 

@@ -21,6 +21,7 @@ READ_SINCE = {FIRST: "0.1.0", NEWEST: VERSION}
 SIGN_OFF = "sign_off"
 """The key of a rule that format 1 has, and format 2 has not."""
 
+_REQUIRES = re.compile(r">=([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})")
 _FIX = "turn the rulebook into format 2: ketascreen fmt --format 2"
 _ROUTES = frozenset({"iv", "im", "intranasal", "sublingual", "oral"})
 _UNITS = ("none", "10*9/L", "mmol/mol", "ug", "seconds", "second", "1")
@@ -59,10 +60,14 @@ def needs_sign_off(rulebook: Node | None) -> bool:
 
     So a rulebook on its way to format 2, whose `requires` is already raised, loads with some of them taken out.
     """
+    return format_of(rulebook) == FIRST and requires_too_early(rulebook)
+
+
+def requires_too_early(rulebook: Node | None) -> bool:
+    """Whether rulebook.yaml requires a version of the library that does not read the newest format yet."""
     requires = rulebook.items.get("requires") if isinstance(rulebook, MappingNode) else None
-    said = re.fullmatch(r">=([0-9]+\.[0-9]+\.[0-9]+)", str(requires.value)) if isinstance(requires, Scalar) else None
-    later = said is not None and version_of(said[1]) >= version_of(READ_SINCE[NEWEST])
-    return format_of(rulebook) == FIRST and not later
+    said = _REQUIRES.fullmatch(str(requires.value)) if isinstance(requires, Scalar) else None
+    return said is not None and version_of(said[1]) < version_of(READ_SINCE[NEWEST])
 
 
 def version_of(text: str) -> tuple[int, ...]:

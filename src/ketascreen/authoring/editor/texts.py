@@ -19,7 +19,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "sources": "Citations, at least one.",
         "conflicts": "Conflicts of conflicts.yaml that this rule carries; each of them names this rule too.",
         "interpretation": "How the rule reads vague sources. If no source makes the choice, it says policy.",
-        "sign_off": "Whether a clinician has approved the rule.",
+        "sign_off": "Of format 1: whether a clinician has approved the rule.",
         "allow": "Check findings that are accepted, each with its reason.",
     },
     "CitationModel": {
@@ -34,6 +34,26 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "by": "Who approved it.",
         "date": "The day of approval, as 2026-11-22.",
         "review_by": "The day of the next review at the latest, as 2026-11-22.",
+    },
+    "ApprovalModel": {
+        "rule": "The id of the rule that was read.",
+        "route": "The route whose sheet was read.",
+        "patient": "The path of the file of cases, a space, and the name of the patient in it.",
+        "sheet": "The digest of the sheet that was read, as `ketascreen approve` prints it.",
+        "by": "Who read it and approves it. Nobody checks who that is.",
+        "role": "Their profession.",
+        "date": "The day of the approval, as 2026-11-22.",
+        "until": "The last day on which it counts, as 2027-11-22.",
+        "withdrawn": "That it does not count any more: who says so, since when, and why.",
+    },
+    "WithdrawnModel": {
+        "by": "Who withdraws it.",
+        "date": "The day from which it does not count, as 2026-11-22.",
+        "reason": "Why.",
+    },
+    "ApproverModel": {
+        "name": "The name as it stands in `by` of an approval.",
+        "role": "Their profession.",
     },
     "AllowModel": {
         "check": "The code of the check finding.",
@@ -137,7 +157,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "id": "Lower-case words joined by hyphens.",
         "title": "A few words.",
         "version": 'Three numbers in quotes, such as "1.2.0".',
-        "format": "The version of the rule format.",
+        "format": "The format of the files: 2, or 1 with a `sign_off` in each rule.",
         "effective": "The first day on which it applies, as 2026-11-22.",
         "requires": 'The lowest version of ketascreen, in quotes, such as ">=0.2.0".',
         "responsible": "Who answers for it.",
@@ -145,6 +165,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "limits": "What it is not for, and what it does not know.",
         "not_asked": "What it has no rule on, a few words each; shown under every eligible and every caution.",
         "time_zone": "The clinic's time zone, as an IANA name such as America/Los_Angeles.",
+        "approvers": "Those whose approvals count; without it, everybody's do.",
         "allow": "Check findings that are accepted and are not about one rule, each with its reason.",
     },
     "CaseModel": {
