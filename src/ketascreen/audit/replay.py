@@ -46,8 +46,9 @@ class Replayed:
     """The result of running one recorded screening again.
 
     `refused` says why it could not be run; `refused_now` are the codes of the reasons if this version, or the other
-    rulebook, refuses the recorded profile, or lacks a recorded route. With its own rulebook and library (`own`), `differs` names the parts of its
-    record that differ; if it is empty, the bytes are identical. With others, `changes` are the routes that differ.
+    rulebook, refuses the recorded profile, or lacks a recorded route. With its own rulebook and library (`own`),
+    `differs` names the parts of its record that differ; if it is empty, the bytes are identical. With others, `changes`
+    are the routes that differ.
     """
 
     number: int

@@ -112,8 +112,8 @@ def routes_of(rulebook: Rulebook, named: Iterable[str]) -> tuple[Route, ...]:
     called = rulebook.identity.options
     for name in named:
         if name not in rulebook.routes:
-            message, hint = f"the rulebook has no {called.one} `{printable(name)}`", f"it has {', '.join(rulebook.routes)}"
-            raise RequestError([Diagnostic("route", message, hint)])
+            message, listed = f"the rulebook has no {called.one} `{printable(name)}`", ", ".join(rulebook.routes)
+            raise RequestError([Diagnostic("route", message, f"it has {listed}")])
     return in_order(named)
 
 

@@ -14,7 +14,17 @@ import click
 from ketascreen.channels.registry import Isolation
 from ketascreen.cli.exit_status import MEANING, of_verdict
 from ketascreen.cli.heads import heads_options
-from ketascreen.cli.options import channel_option, json_option, now, read_time, routes_of, rulebook_of, rules_option, show_json, texts_of
+from ketascreen.cli.options import (
+    channel_option,
+    json_option,
+    now,
+    read_time,
+    routes_of,
+    rulebook_of,
+    rules_option,
+    show_json,
+    texts_of,
+)
 from ketascreen.cli.screen_many import MEANING as MANY
 from ketascreen.cli.screen_many import Asked, opened_lines, screen_many
 from ketascreen.diagnostic import ProfileError, printable

@@ -31,7 +31,8 @@ def command(document: str | None, as_json: bool, rules: Path | None, keys: tuple
     if as_json:
         show_json(plain(traces if document is None else traces[0]))
     else:
-        show(line for index, traced in enumerate(traces) for line in [Line()] * (index > 0) + list(render(traced, rulebook)))
+        pages = (render(traced, rulebook) for traced in traces)
+        show(line for index, page in enumerate(pages) for line in [Line()] * (index > 0) + list(page))
 
 
 def _find(name: str, rulebook: Rulebook) -> Document:

@@ -26,6 +26,9 @@ class OptionWords:
     many: str = "routes"
 
 
+USUAL_WORDS = OptionWords()
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a rulebook is, and who answers for it.
@@ -46,7 +49,7 @@ class Identity:
     allow: tuple[Allowance, ...] = ()
     time_zone: str | None = None
     not_asked: tuple[str, ...] = ()
-    options: OptionWords = OptionWords()
+    options: OptionWords = USUAL_WORDS
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Rulebook:
     """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read.
 
     `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
-    over. `routes` are in the order of `in_order`. `is_cached`: its parts come from a cache, and were not worked out from the files.
+    over. `routes` are in one order, whatever order they are given in (`in_order`). `is_cached`: its parts come from a
+    cache, and were not worked out from the files.
     """
 
     identity: Identity

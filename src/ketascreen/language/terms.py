@@ -68,8 +68,12 @@ class Route(str):
 
         word = core_schema.str_schema(pattern=ROUTE_PATTERN, strict=True)
         made = core_schema.no_info_after_validator_function(cls, word)
-        said = {"custom_error_type": "route", "custom_error_message": f"not a route: {ROUTE_FORM}"}
-        either = core_schema.union_schema([core_schema.is_instance_schema(cls), made], mode="left_to_right", **said)
+        either = core_schema.union_schema(
+            [core_schema.is_instance_schema(cls), made],
+            mode="left_to_right",
+            custom_error_type="route",
+            custom_error_message=f"not a route: {ROUTE_FORM}",
+        )
         return core_schema.json_or_python_schema(made, either)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.rule import Allowance
-from ketascreen.language.rulebook import Identity, OptionWords, Rulebook
+from ketascreen.language.rulebook import USUAL_WORDS, Identity, OptionWords, Rulebook
 from ketascreen.loading import file_models
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.loading.invariants import check_whole
@@ -106,7 +106,7 @@ def _linked(
         sources.read_documents(named["documents"])
     sources.read_conflicts(named["conflicts"])
     not_encoded = sources.not_encoded(named["not-encoded"])
-    called = identity.options if identity else OptionWords()
+    called = identity.options if identity else USUAL_WORDS
     linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources, called)
     if named["routes"]:
         linker.read_routes(named["routes"])
@@ -145,13 +145,14 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
             hint = "write an IANA name, such as America/Los_Angeles"
             problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
     given = dict(model)
-    allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
-    return Identity(**{**given, "allow": allow, "not_asked": tuple(given["not_asked"]), "options": option_words(model.options)})
+    given["allow"] = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
+    given |= {"not_asked": tuple(given["not_asked"]), "options": option_words(model.options)}
+    return Identity(**given)
 
 
 def option_words(model: file_models.OptionsModel | None) -> OptionWords:
     """The words for the routes, as rulebook.yaml says, or the usual ones."""
-    return OptionWords() if model is None else OptionWords(**dict(model))
+    return USUAL_WORDS if model is None else OptionWords(**dict(model))
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -55,9 +55,7 @@ def require_exclusions(rulebook: Rulebook) -> None:
         raise RulebookError(problems)
 
 
-def _without_exclusion(
-    rules: Iterable[Rule], routes: Collection[Route], called: OptionWords
-) -> Iterator[Diagnostic]:
+def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route], called: OptionWords) -> Iterator[Diagnostic]:
     place = Place("routes.yaml")
     if not routes:
         yield Diagnostic("no-exclusion", f"no {called.one}", "name at least one", place)

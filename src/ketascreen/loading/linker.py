@@ -11,7 +11,7 @@ from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.quantity import QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
-from ketascreen.language.rulebook import OptionWords
+from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, in_order
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
@@ -37,7 +37,7 @@ class Linker:
     problems: Problems
     vocabulary: Vocabulary
     sources: SourceReader
-    called: OptionWords = OptionWords()
+    called: OptionWords = USUAL_WORDS
     parameters: dict[str, Parameter] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
@@ -212,11 +212,11 @@ class Linker:
         listed = [] if model.routes == ALL else model.routes
         unknown = next((index for index, route in enumerate(listed) if route not in self.routes), None)
         if unknown is not None or len(set(listed)) < len(listed) or model.routes == []:
-            absent = "" if unknown is None else listed[unknown]
-            named = f" `{absent}`" if is_plain_name(absent) else " of this name"
-            message = f"the rulebook has no {self.called.one}{named}" if absent else "`routes` is empty or names one twice"
-            at = ("routes",) if unknown is None else ("routes", unknown)
-            self._problem("unknown-route", message, self._known_routes(), place_of(node, at))
+            message, at = "`routes` is empty or names one twice", place_of(node, ("routes",))
+            if unknown is not None:
+                named = f"`{listed[unknown]}`" if is_plain_name(listed[unknown]) else "of this name"
+                message, at = f"the rulebook has no {self.called.one} {named}", place_of(node, ("routes", unknown))
+            self._problem("unknown-route", message, self._known_routes(), at)
         if model.sign_off.status == "approved" and not (model.sign_off.by and model.sign_off.date):
             self._problem(
                 "sign-off",

@@ -69,9 +69,7 @@ def summed_up(tally: Tally, *, texts: Catalogue = ENGLISH) -> list[str]:
         lines.append(texts.text("many.count", words=words, counts=f"{count:,}"))
     for decision, readiness in sorted(tally.decisions, key=_in_order):
         routes = tally.decisions[decision, readiness]
-        counts = [
-            texts.text("many.count.route", route=route, count=f"{routes[route]:,}") for route in in_order(routes)
-        ]
+        counts = [texts.text("many.count.route", route=route, count=f"{routes[route]:,}") for route in in_order(routes)]
         words = _words(decision, readiness, texts)
         lines.append(texts.text("many.count", words=words, counts=texts.listed(counts)))
     return lines

@@ -61,8 +61,9 @@ def made_up_verdict(
     verdict is to have, whatever its name. `readiness` is for a session alone.
 
     Raises:
-        RequestError: something that cannot name a route, an unknown decision, readiness or stage, a time without an offset, a time zone that
-            does not exist, or a readiness that cannot go with its decision (`ready` with `not_eligible`).
+        RequestError: something that cannot name a route, an unknown decision, readiness or stage, a time without an
+            offset, a time zone that does not exist, or a readiness that cannot go with its decision (`ready` with
+            `not_eligible`).
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
         refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", code="stage")

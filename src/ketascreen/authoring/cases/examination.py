@@ -102,7 +102,12 @@ def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
     if rule is None or not rule.asked_at(case.stage):
         return Examined((Failure(f"`{rule_id}` is not asked at {case.stage}; add `stage: session`"),))
     finding, doubts = _finding(case, rule, screener)
-    failures = (*doubts, *_check_rule(case.expect, RuleResult.of_finding(finding), _grounds(finding), screener.rulebook.identity.options.one))
+    failures = (
+        *doubts,
+        *_check_rule(
+            case.expect, RuleResult.of_finding(finding), _grounds(finding), screener.rulebook.identity.options.one
+        ),
+    )
     return Examined(failures, (finding,) if failures else ())
 
 

@@ -235,9 +235,9 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
         REFUSED: lambda names: one_of(names.contradictions, names.contradictions),
-        "gives": lambda names: _by_route(names, {"type": "string", "minLength": 1}),
-        "decisions": lambda names: _by_route(names, one_of(Decision)),
-        "readiness": lambda names: _by_route(names, one_of(Readiness)),
+        "gives": lambda names: _by_route(names, {"minLength": 1, "type": "string"}),
+        "decisions": lambda names: _by_route(names, {"enum": list(Decision), "type": "string"}),
+        "readiness": lambda names: _by_route(names, {"enum": list(Readiness), "type": "string"}),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
