@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from ketascreen import Decision, LeanVerdict, Ledger, Readiness, RequestError, Route, Stage, Verdict, VerdictWriter
+from ketascreen.language.terms import BUILT_IN_ROUTES
 from ketascreen.screening.recorder import Screening
 from ketascreen.testing import eligible_profile, made_up_verdict
 from ketascreen.verdict.decision import by_kind, combine
@@ -25,7 +26,7 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("decision", Decision)
 def test_a_verdict_has_the_decision_that_is_asked_for_on_every_route(decision: Decision) -> None:
     verdict = made_up_verdict(decision, as_of=AS_OF)
-    assert [one.decision for one in verdict.routes.values()] == [decision] * len(Route)
+    assert [one.decision for one in verdict.routes.values()] == [decision] * len(BUILT_IN_ROUTES)
     assert all(bool(verdict.reasons(route)) is (decision is not Decision.ELIGIBLE) for route in verdict.routes)
     assert [one.readiness for one in verdict.routes.values() if one.readiness] == []
 
@@ -116,7 +117,7 @@ def test_no_rulebook_puts_words_to_its_lean_form() -> None:
 
 
 def test_what_cannot_be_meant_is_refused() -> None:
-    for given in ({}, {"nasal": "review"}, "yes", {"iv": "ready"}, {"iv": None}):
+    for given in ({}, {"Nasal": "review"}, {"a" * 41: "review"}, {1: "review"}, "yes", {"iv": "ready"}, {"iv": None}):
         with pytest.raises(RequestError, match="write one of eligible, caution"):
             made_up_verdict(given, as_of=AS_OF)  # type: ignore[arg-type]
     with pytest.raises(RequestError, match='give stage="session"'):

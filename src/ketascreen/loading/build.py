@@ -9,7 +9,7 @@ from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.approval import Approver
 from ketascreen.language.rule import Allowance
-from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.language.rulebook import USUAL_WORDS, Identity, OptionWords, Rulebook
 from ketascreen.loading import file_models
 from ketascreen.loading.approvals import read_approvals
 from ketascreen.loading.digest import bytes_digest
@@ -110,7 +110,8 @@ def _linked(
         sources.read_documents(named["documents"])
     sources.read_conflicts(named["conflicts"])
     not_encoded = sources.not_encoded(named["not-encoded"])
-    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources)
+    called = identity.options if identity else USUAL_WORDS
+    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources, called)
     if named["routes"]:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
@@ -128,7 +129,7 @@ def _linked(
         if rule is not None and seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     if not problems.found:
-        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, problems)
+        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems)
     if problems.found or identity is None:
         return None
     return Rulebook(
@@ -152,6 +153,10 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
     given = dict(model)
     allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
     approvers = tuple(Approver(one.name, one.role) for one in model.approvers)
-    return Identity(
-        **{**given, "allow": allow, "not_asked": tuple(given["not_asked"]), "approvers": approvers},
-    )
+    given |= {"allow": allow, "approvers": approvers, "options": option_words(model.options)}
+    return Identity(**{**given, "not_asked": tuple(given["not_asked"])})
+
+
+def option_words(model: file_models.OptionsModel | None) -> OptionWords:
+    """The words for the routes, as rulebook.yaml says, or the usual ones."""
+    return USUAL_WORDS if model is None else OptionWords(**dict(model))

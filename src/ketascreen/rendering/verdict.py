@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ketascreen.language.complete import complete
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
 from ketascreen.rendering.appendix import render_attributes, render_findings
 from ketascreen.rendering.grounds import (
     fact_used,
@@ -36,6 +36,9 @@ STYLES = complete(
     },
     Decision,
 )
+
+_WIDEST = 24
+"""The columns that a name of a route may take in the table, so that the rest fits beside it."""
 
 
 def render(
@@ -119,6 +122,7 @@ def _counts(counts: Counts, texts: Catalogue) -> str:
         in_scope=counts.in_scope,
         other_stage=counts.out_of_scope_stage,
         other_routes=counts.out_of_scope_route,
+        options=texts.text("option.many"),
     )
 
 
@@ -136,17 +140,19 @@ def _decided(shown: DecisionShown, texts: Catalogue) -> str:
 
 
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
-    """The recommendation for each route; a column is as wide as its longest word."""
+    """The recommendation for each route; a column is as wide as its longest word. A long name has a line of its own."""
     columns: list[tuple[str, list[str]]] = [
-        (texts.text("verdict.column.route"), list(Route)),
+        (texts.text("option.head.one"), [str(route) for route in verdict.routes]),
         (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
     ]
     if any(route.readiness is not None for route in verdict.routes.values()):
         columns.append((texts.text("verdict.column.readiness"), [texts.label("readiness", one) for one in Readiness]))
-    widths = [max(map(len, [head, *words])) + 2 for head, words in columns]
+    widths = [min(max(map(len, [head, *words])), _WIDEST) + 2 for head, words in columns]
     lines = [Line(), Line(_row([head for head, _ in columns], widths, ""), Style.HEADING)]
     for route in verdict.routes.values():
-        cells = [route.route, texts.label("decision", route.decision)]
+        is_long = len(route.route) > _WIDEST
+        lines += [Line(route.route, STYLES[route.decision])] * is_long
+        cells = ["" if is_long else route.route, texts.label("decision", route.decision)]
         if route.readiness is not None:
             cells.append(texts.label("readiness", route.readiness))
         lines.append(Line(_row(cells, widths, route.title), STYLES[route.decision]))
