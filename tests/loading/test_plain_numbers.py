@@ -117,7 +117,7 @@ def test_any_other_answer_is_refused_with_the_mend_and_without_the_value(
 
 def test_what_is_not_known_of_it_is_asked_without_a_unit(tmp_path: Path) -> None:
     verdict = screened(folder(tmp_path), None)
-    (ask,) = [ask for ask in verdict.routes["iv"].asks if ask.fact == "inr"]  # type: ignore[index]
+    (ask,) = [ask for ask in verdict.routes["iv"].asks if ask.fact == "inr"]
     assert (ask.unit, ask.answer) == (None, "number, 0.5 to 20")
 
 

@@ -71,7 +71,6 @@ def test_what_gives_no_decision_needs_no_rule(effect: Effect) -> None:
 
 def test_a_session_is_never_ready_with_an_entry_that_a_hold_would_have_to_read() -> None:
     hold, book = asks(Effect.HOLD), [rule("home", HOME, Effect.EXCLUDE, (IV, IM))]
-    profile = {"setting": "clinic", "observed_at": "2026-11-22"}
     screener = Screener(bare([*book, hold], [LIVER], (IV, IM)))
     for present, complete, readiness in (
         ([], True, Readiness.READY),
@@ -79,7 +78,9 @@ def test_a_session_is_never_ready_with_an_entry_that_a_hold_would_have_to_read()
         ([], False, Readiness.INSUFFICIENT_DATA),
     ):
         extra = {"liver": {"present": present, "complete": complete}}
-        verdict = screener.screen(PatientProfile(**profile, extra=extra), as_of=AS_OF, stage=Stage.SESSION)
+        verdict = screener.screen(
+            PatientProfile(setting="clinic", observed_at="2026-11-22", extra=extra), as_of=AS_OF, stage=Stage.SESSION
+        )
         assert {one.readiness for one in verdict.routes.values()} == {readiness}
 
 
