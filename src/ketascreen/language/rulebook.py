@@ -17,7 +17,7 @@ from ketascreen.language.effects import usual_decider
 from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.sheet import Sheet, route_sheet_of, sheet_of
-from ketascreen.language.terms import Effect, Route, Stage, in_order
+from ketascreen.language.terms import Effect, Route, Stage, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
 
 
@@ -108,6 +108,11 @@ class Rulebook:
         # of format 1 said of itself, so that its digest stays as it was.
         parts = {name: getattr(self, name) for name in _MEANT}
         return digest_of({**parts, "identity": replace(self.identity, format=1, requires=">=0.2.0")})
+
+    @cached_property
+    def weights(self) -> Mapping[str, Weight]:
+        """The weight of each rule that has another than the usual one, by id."""
+        return {rule.id: rule.weight for rule in self.rules if rule.weight is not Weight.USUAL}
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""

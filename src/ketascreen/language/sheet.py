@@ -78,7 +78,7 @@ def _some(part: Any, names: Iterable[str]) -> dict[str, Any]:
 _PARTS: Mapping[type, _Parts] = {
     Rule: _Parts(
         ("effect", "stage", "decided_by"),
-        ("title", "say", "do", "do_if_old", "interpretation"),
+        ("weight", "title", "say", "do", "do_if_old", "interpretation"),
         ("id", "routes", "when", "named", "sources", "place", "conflicts", "allow"),
     ),
     Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place")),
