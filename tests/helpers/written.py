@@ -109,7 +109,7 @@ def written(rng: Random) -> Files:
     for number in range(rng.randint(2, 5)):
         effect = rng.choice(("exclude", "review", "caution", "hold", "advise")) if number else "exclude"
         on = rng.choice(("all", rng.sample(routes, rng.randint(1, len(routes)))))
-        rule = _rule(rng, f"rule-{number}", effect, on, _when(rng))
+        rule = _rule(rng, f"rule-{number}", effect, on, _when(rng) if number else _both(rng, "level_0", "level_2"))
         if number == 0:
             rule["conflicts"] = ["C1"]
         files[f"{effect}/rule-{number}.yaml"] = rule
