@@ -180,6 +180,9 @@ VERDICTS = {
             }
         )
     ),
+    "a key has signed the rulebook": odd_verdict(
+        profile_of(baseline()), screener=Screener(replace(shipped(), release_key="f" * 64), channels=("reference",))
+    ),
 }
 
 

@@ -112,9 +112,8 @@ def zone_in(record: Record) -> str | None:
 
 def release_key_in(record: Record) -> str | None:
     """The fingerprint of the key that was proved to have signed the rulebook; None if nobody asked, or before."""
-    told = record.data["rulebook"]
-    key: str | None = told["release_key"] if "release_key" in told else None
-    return key
+    told: dict[str, str | None] = dict(record.data["rulebook"])
+    return told.get("release_key")
 
 
 def clinic_of(record: Record) -> ClinicTime:

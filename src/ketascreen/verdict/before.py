@@ -1,4 +1,4 @@
-"""Reads the JSON of verdicts that earlier versions wrote: they said `signed` and `sign_off`, and counted no approvals."""
+"""Reads verdicts that earlier versions wrote as JSON: they said `signed` and `sign_off`, and counted no approvals."""
 
 from __future__ import annotations
 
