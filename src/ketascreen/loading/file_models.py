@@ -36,8 +36,16 @@ def _with_unit(raw: object) -> object:
     return raw
 
 
+def _on_one_line(raw: object) -> object:
+    return " ".join(raw.split()) if isinstance(raw, str) else raw
+
+
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+OneLine = Annotated[Text, BeforeValidator(_on_one_line)]
+Name = Annotated[OneLine, StringConstraints(max_length=200)]
+"""Who somebody is: a name, a role, or a token for one. Programs show it inside a line."""
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 
@@ -70,20 +78,20 @@ class SignOffModel(FileModel):
 class WithdrawnModel(FileModel):
     """That an approval does not count any more."""
 
-    by: Text
+    by: Name
     date: IsoDate
-    reason: Text
+    reason: OneLine
 
 
 class ApprovalModel(FileModel):
     """One entry of approvals.yaml: who has read which sheet. One of `rule`, `route` and `patient` names its subject."""
 
-    rule: Text | None = None
-    route: Text | None = None
-    patient: Text | None = None
+    rule: OneLine | None = None
+    route: OneLine | None = None
+    patient: OneLine | None = None
     sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
-    by: Text
-    role: Text
+    by: Name
+    role: Name
     date: IsoDate
     until: IsoDate | None = None
     withdrawn: WithdrawnModel | None = None
@@ -256,8 +264,8 @@ class NotEncodedModel(FileModel):
 class ApproverModel(FileModel):
     """Somebody whose approvals count."""
 
-    name: Text
-    role: Text
+    name: Name
+    role: Name
 
 
 class RulebookModel(FileModel):
