@@ -44,7 +44,9 @@ IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
 
 OneLine = Annotated[Text, BeforeValidator(_on_one_line)]
-Name = Annotated[OneLine, StringConstraints(max_length=200)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), BeforeValidator(_on_one_line)
+]
 """Who somebody is: a name, a role, or a token for one. Programs show it inside a line."""
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
