@@ -38,9 +38,11 @@ def alike(plain: Rulebook, approved: Rulebook, profiles: list[Any], stage: Stage
     with Screener(plain, channels=EVERY_CHANNEL) as one, Screener(approved, channels=EVERY_CHANNEL) as other:
         for profile in profiles:
             then, now = (screener.screen(profile, as_of=AS_OF, stage=stage) for screener in (one, other))
+            assert now.rulebook.approved is not None
             assert but_for_approvals(now) == but_for_approvals(then)
             assert VerdictWriter(other.wording).json(now) == now.model_dump_json()
             assert LeanVerdict.model_validate_json(LeanVerdict.of(now).to_json()).whole(approved) == now
+            assert sum(now.rulebook.approved.model_dump(exclude={"of"}).values()) == len(approved.approvals)
             if now.notice != then.notice:
                 reached("another notice")
 

@@ -13,6 +13,7 @@ from ketascreen.language.rule import RuleStage
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.screening.request import read_as_of, require_zone
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.approved import Approved
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import FactLacking, Finding, Source
@@ -178,7 +179,14 @@ def _verdict(
         routes=ByWord((route, _route(route, one, findings)) for route, one in recommended.items()),
         findings=findings,
         decisions=(),
-        rulebook=RulebookUsed(id=MADE_UP, title=_NOTICE, version="0", bytes_digest=nothing, meaning_digest=nothing),
+        rulebook=RulebookUsed(
+            id=MADE_UP,
+            title=_NOTICE,
+            version="0",
+            bytes_digest=nothing,
+            meaning_digest=nothing,
+            approved=Approved(rules=0, of=number),
+        ),
         agreement=Agreement(channels=(MADE_UP,), agreed=True, disagreements=()),
         faults=(),
         counts=Counts(
