@@ -12,7 +12,7 @@ import pytest
 
 from ketascreen import ClinicianDecision, PatientProfile, Rulebook, Screener, load_rulebook
 from ketascreen.audit import Ledger, LedgerError
-from ketascreen.audit.record import FORMAT, FORMATS, Record
+from ketascreen.audit.record import FORMAT, FORMATS, WITH_STANDINGS, Record
 from ketascreen.audit.replay import Replay, Replayed
 from ketascreen.audit.retention import opened_only
 from ketascreen.audit.screening_record import screening_record
@@ -130,8 +130,9 @@ def test_a_record_in_each_format_with_a_decision_given_and_one_on_record_comes_o
     assert [one.standing for one in verdict.decisions] == ["in_force"]
     screening = Screening("p-17", patient, verdict, shipped(), screener(ledger).engines)
     record = screening_record(screening, random_salts(random_bytes()), form=form)
-    assert ("standing" in record.part("decisions")[0]) is (form == FORMAT)
-    assert ("birth_date" in record.part("overrides")[0]["override"]) is (form == FORMAT)
+    assert ("standing" in record.part("decisions")[0]) is (form in WITH_STANDINGS)
+    assert ("birth_date" in record.part("overrides")[0]["override"]) is (form in WITH_STANDINGS)
+    assert ("signed" in record.data["rulebook"]) is (form != FORMAT)
     entry = replace(ledger.entry(3), record=record)
     assert Replay(ledger).one(entry) == Replayed(3, "p-17")
 
@@ -139,7 +140,7 @@ def test_a_record_in_each_format_with_a_decision_given_and_one_on_record_comes_o
 @pytest.mark.parametrize("form", ["ketascreen-record/1", "ketascreen-record/99", "1"])
 def test_a_record_in_another_format_than_it_was_written_in_is_refused(ledger: Ledger, form: str) -> None:
     lozenge_today(ledger)
-    assert refused_for(Replay(ledger), ledger, ledger.entry(3).record.body.replace("ketascreen-record/3", form))
+    assert refused_for(Replay(ledger), ledger, ledger.entry(3).record.body.replace(FORMAT, form))
 
 
 def test_a_record_of_which_an_opening_lost_its_value_is_refused(ledger: Ledger) -> None:

@@ -75,12 +75,12 @@ def test_every_fact_that_a_finding_lacks_is_asked_for_with_the_rules_that_wait_f
             reached("a fact that is asked for")
 
 
-def test_every_shipped_rule_cites_a_document_and_nobody_has_signed_it() -> None:
+def test_every_shipped_rule_cites_a_document_and_nobody_has_approved_it() -> None:
     for rule in shipped().rules:
         assert any(source.document for source in rule.sources), rule.id
     assert shipped().approvals == ()
     verdict = screener_for(shipped()).screen(profile_of({}), as_of=AS_OF)
-    assert "No clinician has signed this rulebook." in verdict.notice
+    assert "No clinician has approved this rulebook." in verdict.notice
 
 
 def test_the_shipped_rulebook_has_the_planned_rules_on_every_route() -> None:

@@ -126,9 +126,11 @@ def test_a_rule_says_its_weight_or_is_usual(tmp_path: Path) -> None:
     assert rule is not None
     assert any("(serious)" in line.text for line in render_rules(book.rules, book))
     assert not any("(usual)" in line.text for line in render_rules(plain.rules, plain))
-    assert any(line.text.startswith("Weight: serious") for line in render_rule(Context(rule, book, (), (), ())))
+    assert any(
+        line.text.startswith("Weight: serious") for line in render_rule(Context(rule, book, (), (), (), AS_OF.date()))
+    )
     usual_rule = replace(rule, weight=Weight.USUAL)
-    assert not any("Weight" in line.text for line in render_rule(Context(usual_rule, book, (), (), ())))
+    assert not any("Weight" in line.text for line in render_rule(Context(usual_rule, book, (), (), (), AS_OF.date())))
 
 
 @pytest.mark.parametrize(("word", "hint"), [("vitall", "did you mean `vital`?"), ("high", "write one of these")])

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from ketascreen.language.approval import Standing as Approval
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of
@@ -34,6 +35,9 @@ FAMILIES: dict[str, Iterable[str]] = {
     "decided_by": DecidedBy,
     "weight": Weight,
     "override_reason": OverrideReason,
+    "approval": Approval,
+    "approval_one": set(Approval) - {Approval.APPROVED},
+    "approval_many": set(Approval) - {Approval.APPROVED},
     "basis": get_args(ParameterModel.model_fields["basis"].annotation),
     "stricter": get_args(ParameterModel.model_fields["stricter"].annotation),
     "read": get_args(OutsideModel.model_fields["read"].annotation),

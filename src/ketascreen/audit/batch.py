@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from ketascreen.audit.record import Record
-from ketascreen.audit.screening_record import asked_alike, screening_record
+from ketascreen.audit.screening_record import asked_alike, release_key_in, screening_record
 from ketascreen.audit.sealing import Salts, salts_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.patient.profile import PatientProfile
@@ -111,6 +111,9 @@ class LedgerBatch:
         self, reference: str, screening: Screening, number: int, record: Record, seen: NewestEntries
     ) -> Composed | None:
         """The screening with the receipt of the record, if it gives exactly this record."""
+        # An earlier start may have required another release key, or none; what is on record stands.
+        used = screening.verdict.rulebook.model_copy(update={"release_key": release_key_in(record)})
+        screening = replace(screening, verdict=screening.verdict.model_copy(update={"rulebook": used}))
         lean = LeanVerdict.of(screening.verdict)
         if screening_record(screening, salts_of(record.openings), lean=lean) != record:
             return None

@@ -14,7 +14,7 @@ from ketascreen.audit.chain import Head, Start, flaws_alone
 from ketascreen.audit.entry import Entry
 from ketascreen.audit.errors import LedgerError
 from ketascreen.audit.reading import LedgerReading
-from ketascreen.audit.record import FORMAT, override_of
+from ketascreen.audit.record import WITH_STANDINGS, override_of
 from ketascreen.audit.sealing import commitment
 from ketascreen.diagnostic import printable
 from ketascreen.verdict.override import Override
@@ -96,7 +96,7 @@ def _require_shown(ledger: LedgerReading, screening: Entry, made: Mapping[int, O
         shown = one["override"]
         number = shown["record"]
         if number in made:
-            is_it = _is_shown_of(made[number], shown, is_whole=screening.record.format == FORMAT)
+            is_it = _is_shown_of(made[number], shown, is_whole=screening.record.format in WITH_STANDINGS)
         else:
             is_it = number < ledger.start().first
         if not is_it:

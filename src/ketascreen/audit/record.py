@@ -19,10 +19,12 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.screening.request import Request
 from ketascreen.verdict.override import Override
 
-FIRST, SECOND, FORMAT = "ketascreen-record/1", "ketascreen-record/2", "ketascreen-record/3"
+FIRST, SECOND, THIRD, FORMAT = (f"ketascreen-record/{number}" for number in range(1, 5))
 """The formats of before, and the format of new records."""
-FORMATS = frozenset({FIRST, SECOND, FORMAT})
-"""The formats that can be read. Only their screenings differ, and an override of before has fewer parts."""
+FORMATS = frozenset({FIRST, SECOND, THIRD, FORMAT})
+"""The formats that can be read. Only their screenings differ, and an override of the first two has fewer parts."""
+WITH_STANDINGS = frozenset({THIRD, FORMAT})
+"""The formats in which a decision and an override stand whole, each with its standing."""
 
 MAY_LEAVE = frozenset(
     {

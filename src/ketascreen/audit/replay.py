@@ -15,6 +15,7 @@ from ketascreen.audit.screening_record import (
     findings_of,
     profile_of,
     reasons_of,
+    release_key_in,
     screening_record,
     zone_in,
 )
@@ -66,7 +67,7 @@ class Replay:
     def __init__(self, ledger: Ledger, rulebook: Rulebook | None = None) -> None:
         self._ledger = ledger
         self._rulebook = rulebook
-        self._screeners: dict[tuple[str, tuple[str, ...], str | None], Screener] = {}
+        self._screeners: dict[tuple[str, tuple[str, ...], str | None, str | None], Screener] = {}
 
     def run(self, *, first: int = 1, last: int | None = None) -> Iterator[Replayed]:
         """Each screening from entry `first` to `last`, in order.
@@ -137,9 +138,12 @@ class Replay:
             if channel not in CHANNELS:
                 raise LedgerError("ledger-not-there", f"this version does not have its channel `{channel}`")
         zone = zone_in(record)
-        key = rulebook.bytes_digest, channels, zone
+        # The key is not on record with the rulebook: it was proved when the rulebook was loaded.
+        signed_by = rulebook.release_key if self._rulebook else release_key_in(record)
+        key = rulebook.bytes_digest, channels, zone, signed_by
         if key not in self._screeners:
-            self._screeners[key] = Screener(_in_zone(rulebook, zone), channels=channels, time_zone=zone)
+            signed = replace(_in_zone(rulebook, zone), release_key=signed_by)
+            self._screeners[key] = Screener(signed, channels=channels, time_zone=zone)
         return self._screeners[key]
 
 

@@ -2,8 +2,9 @@
 
 The titles, sources and attributes of routes are not in it: they are in the record of the rulebook, found by its digest.
 Each fact is a part of its own, so that one can be opened without the others. Records of the formats before can be read
-too, and written again to the same bytes: `ketascreen-record/1` sealed each finding by itself, and in both formats a
-decision stood without its standing.
+too, and written again to the same bytes: `ketascreen-record/1` sealed each finding by itself, in the first two a
+decision stood without its standing, and the first three said whether all rules were signed off, in place of `approved`
+and `release_key`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ketascreen import _version
-from ketascreen.audit.record import FIRST, FORMAT, Record, record_of
+from ketascreen.audit.record import FIRST, FORMAT, WITH_STANDINGS, Record, record_of
 from ketascreen.audit.sealing import Salts, canonical
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.iso_time import read_iso_time
@@ -27,7 +28,7 @@ from ketascreen.screening.recorder import Screening
 from ketascreen.screening.request import Request
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import LeanFinding, LeanVerdict
-from ketascreen.verdict.verdict import RouteVerdict, Verdict
+from ketascreen.verdict.verdict import RouteVerdict, RulebookUsed, Verdict
 from ketascreen.verdict.wording import Wording
 
 _ELSEWHERE = {
@@ -109,6 +110,12 @@ def zone_in(record: Record) -> str | None:
     return zone
 
 
+def release_key_in(record: Record) -> str | None:
+    """The fingerprint of the key that was proved to have signed the rulebook; None if nobody asked, or before."""
+    told: dict[str, str | None] = dict(record.data["rulebook"])
+    return told.get("release_key")
+
+
 def clinic_of(record: Record) -> ClinicTime:
     """The time of a recorded screening.
 
@@ -163,7 +170,7 @@ def decisions_of(record: Record) -> list[Any]:
 
 def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None) -> dict[str, Any]:
     clear = {
-        "rulebook": verdict.rulebook.model_dump(mode="json", exclude={"title"}),
+        "rulebook": _rulebook(verdict.rulebook, form),
         "stage": verdict.stage,
         "channels": list(verdict.agreement.channels),
         "agreed": verdict.agreement.agreed,
@@ -174,7 +181,15 @@ def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None) -> dict[
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
     said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(lean or LeanVerdict.of(verdict)))}
-    return said if form == FORMAT else {**said, **_decided_before(verdict)}
+    return said if form in WITH_STANDINGS else {**said, **_decided_before(verdict)}
+
+
+def _rulebook(used: RulebookUsed, form: str) -> dict[str, Any]:
+    if form == FORMAT:
+        return used.model_dump(mode="json", exclude={"title"})
+    # A sign-off of before is an approval that is bound to nothing; `signed` said that each rule has one.
+    said = used.model_dump(mode="json", exclude={"title", "approved", "release_key"})
+    return {**said, "signed": used.approved is not None and used.approved.unbound == used.approved.of}
 
 
 def _lean(lean: LeanVerdict) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, texts_of, unknown
+from ketascreen.cli.options import json_option, now, plain, rulebook_of, rules_option, show_json, texts_of, unknown
+from ketascreen.language.approval import Approval, Standing
 from ketascreen.language.condition import comparisons, definitions
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -21,20 +23,20 @@ from ketascreen.signing import VerifyKey
 @json_option
 @rules_option
 def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
-    """One rule: its words, condition, sources, conflicts, parameters, sign-off and interpretation."""
+    """One rule: its words, condition, sources, conflicts, parameters, interpretation and approvals."""
     rulebook = rulebook_of(rules, keys)
     rule = rulebook.rule(rule_id)
     if rule is None:
         unknown("unknown-rule", "rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")
-    context = context_of(rule, rulebook)
+    context = context_of(rule, rulebook, now().date())
     if as_json:
         show_json(_data(context))
     else:
         show(render_rule(context, texts_of(rulebook)))
 
 
-def context_of(rule: Rule, rulebook: Rulebook) -> Context:
-    """A rule with all that it is made with."""
+def context_of(rule: Rule, rulebook: Rulebook, day: date) -> Context:
+    """A rule with all that it is made with, and its approvals as they stand on a day."""
     compared = (name for compare in comparisons(rule.when) for name in compare.parameters)
     names = dict.fromkeys((*compared, *rule.named))
     used = dict.fromkeys(meets.name for meets in definitions(rule.when))
@@ -44,6 +46,7 @@ def context_of(rule: Rule, rulebook: Rulebook) -> Context:
         tuple(rulebook.parameters[name] for name in names),
         tuple(rulebook.definitions[name] for name in used),
         tuple(rulebook.conflicts[name] for name in rule.conflicts),
+        day,
     )
 
 
@@ -53,4 +56,19 @@ def _data(context: Context) -> dict[str, Any]:
         "parameters": plain(context.parameters),
         "definitions": plain(context.definitions),
         "conflicts": plain(context.conflicts),
+        "sheet": context.rulebook.sheet(context.rule).digest,
+        "approvals": [_approval(*one) for one in context.approvals],
+    }
+
+
+def _approval(approval: Approval, standing: Standing) -> dict[str, Any]:
+    gone = approval.withdrawn
+    return {
+        "sheet": approval.sheet,
+        "by": approval.by,
+        "role": approval.role,
+        "date": approval.day.isoformat(),
+        "until": None if approval.until is None else approval.until.isoformat(),
+        "withdrawn": gone and {"by": gone.by, "date": gone.day.isoformat(), "reason": gone.reason},
+        "standing": standing,
     }

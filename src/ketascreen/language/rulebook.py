@@ -63,7 +63,8 @@ class Rulebook:
 
     `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
     over. `routes` are in one order, whatever order they are given in (`in_order`). `is_cached`: its parts come from a
-    cache, and were not worked out from the files. `approvals` change nothing that it means.
+    cache, and were not worked out from the files. `approvals` change nothing that it means. `release_key` is the
+    fingerprint of the trusted key that signed it, if one was required.
     """
 
     identity: Identity
@@ -81,6 +82,7 @@ class Rulebook:
     ignored: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     is_cached: bool = field(default=False, repr=False, compare=False)
+    release_key: str | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
@@ -146,7 +148,7 @@ _MEANT = (
     *("identity", "rules", "vocabulary", "routes", "parameters", "definitions"),
     *("documents", "outside_sources", "conflicts", "not_encoded"),
 )
-_NOT_MEANT = frozenset({"approvals", "bytes_digest", "ignored", "files", "is_cached"})
+_NOT_MEANT = frozenset({"approvals", "bytes_digest", "ignored", "files", "is_cached", "release_key"})
 
 if {*_MEANT, *_NOT_MEANT} != {one.name for one in fields(Rulebook)}:
     raise ImportError("`_MEANT` must name each field of a rulebook that decides something or says something")

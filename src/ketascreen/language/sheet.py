@@ -10,10 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from ketascreen.language.condition import Compare, Condition, comparisons, definitions
+from ketascreen.language.condition import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Condition,
+    DefinitionRef,
+    Not,
+    comparisons,
+    definitions,
+)
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation
 from ketascreen.language.meaning import meant
@@ -34,19 +45,19 @@ class Halves(NamedTuple):
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """What there is to approve, as plain data in two halves."""
 
     decides: Mapping[str, Any]
     says: Mapping[str, Any]
 
-    @property
+    @cached_property
     def halves(self) -> Halves:
         """The digests of its halves."""
         return Halves(_digest(self.decides), _digest(self.says))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What an approval names: the form of the sheet, and the digests of its halves."""
         return "-".join((str(FORM), *self.halves))
@@ -108,7 +119,7 @@ def sheet_of(
 ) -> Sheet:
     """The sheet of a rule in the rulebook with these parts."""
     decides, says = _PARTS[Rule].of(rule)
-    decides |= {"routes": sorted(map(str, rule.routes)), "when": meant(rule.when)}
+    decides |= {"routes": sorted(map(str, rule.routes)), "when": meant(_unordered(rule.when))}
     says["sources"] = _cited(rule.sources)
     asked = list(_comparisons_of(rule.when, vocabulary))
     named = {name for compare in asked for name in compare.parameters}
@@ -125,7 +136,8 @@ def sheet_of(
         decides.setdefault("facts", {})[name] = deciding
         says.setdefault("facts", {})[name] = saying
     for one in sorted(contradictions_of(rule.when, vocabulary), key=_name):
-        deciding, saying = _PARTS[Contradiction].of(one)
+        when = one.when if isinstance(one.when, NotBelow) else _unordered(one.when)
+        deciding, saying = _PARTS[Contradiction].of(replace(one, when=when))
         decides.setdefault("contradictions", {})[one.name] = deciding
         says.setdefault("contradictions", {})[one.name] = saying
     return Sheet(decides, says)
@@ -153,9 +165,30 @@ def _name(one: Contradiction) -> str:
 def _fact(fact: Fact) -> tuple[dict[str, Any], dict[str, Any]]:
     deciding, saying = _PARTS[Fact].of(fact)
     if fact.freshness is not None:
-        deciding["freshness"], fresh = _PARTS[Freshness].of(fact.freshness)
-        saying["freshness"] = fresh
+        halves = _PARTS[Freshness].of(fact.freshness)
+        for half, freshness in zip((deciding, saying), halves, strict=True):
+            if freshness:  # `any age` decides what no window decides
+                half["freshness"] = freshness
     return deciding, saying
+
+
+def _unordered(when: Condition) -> Condition:
+    """A condition in which the words of each comparison are in the order of the alphabet: their order decides nothing.
+
+    `meant` does the same with the members of `all` and `any`.
+    """
+    match when:
+        case AllOf(members) | AnyOf(members):
+            return replace(when, members=tuple(map(_unordered, members)))
+        case Not(member):
+            return replace(when, member=_unordered(member))
+        case DefinitionRef(_, member):
+            return replace(when, condition=_unordered(member))
+        case Compare(_, _, constant) if isinstance(constant, tuple):
+            words = [one for one in constant if isinstance(one, str)]
+            return replace(when, constant=tuple(sorted(words))) if words else when
+        case Compare() | Always():
+            return when
 
 
 def _comparisons_of(when: Condition, vocabulary: Vocabulary) -> Iterable[Compare]:

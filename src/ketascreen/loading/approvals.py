@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
@@ -11,6 +11,9 @@ from ketascreen.loading import file_models
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
+
+MAX_APPROVALS = 5_000
+"""How many approvals a rulebook may have; each is compared with the sheet of its subject."""
 
 _SUBJECTS = tuple(map(str, SubjectKind))
 
@@ -30,10 +33,25 @@ def read_approvals(node: Node | None, problems: Problems) -> Iterator[Approval]:
     """approvals.yaml. What an approval names may be gone since: `ketascreen check` says so."""
     if node is not None and not isinstance(node, Sequence):
         problems.report("wrong-value", "must be a list", "write each entry after `- `", node.place)
-    for item in node.items if isinstance(node, Sequence) else ():
-        model = read_model(file_models.ApprovalModel, item, problems)
-        if model is not None:
-            yield from _approval(model, item, problems)
+    items = node.items if isinstance(node, Sequence) else ()
+    if len(items) > MAX_APPROVALS:
+        limit = f"more than {MAX_APPROVALS:,} approvals"
+        problems.report("over-limit", limit, "delete those that no longer count", items[MAX_APPROVALS].place)
+        return
+    models = [(read_model(file_models.ApprovalModel, item, problems), item) for item in items]
+    found = [one for model, item in models if model is not None for one in _approval(model, item, problems)]
+    _refuse_twice(found, problems)
+    yield from found
+
+
+def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
+    """The same approval twice is refused: who withdraws one of them would leave the other."""
+    first: dict[object, Approval] = {}
+    for one in approvals:
+        same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn is None
+        if first.setdefault(same, one) is not one:
+            message = f"the same approval stands on line {first[same].place.line}"
+            problems.report("approval", message, "delete one of the two", one.place)
 
 
 def _approval(model: file_models.ApprovalModel, node: Node, problems: Problems) -> Iterator[Approval]:
@@ -45,6 +63,10 @@ def _approval(model: file_models.ApprovalModel, node: Node, problems: Problems) 
     if model.until is not None and model.until < model.date:
         hint = "write a later day, or delete `until`"
         problems.report("approval", "an approval ends before its day", hint, place_of(node, ("until",)))
+        return
+    if model.withdrawn is not None and model.withdrawn.date < model.date:
+        place = place_of(node, ("withdrawn", "date"))
+        problems.report("approval", "an approval is withdrawn before its day", "write a later day", place)
         return
     (kind,) = given
     gone = model.withdrawn

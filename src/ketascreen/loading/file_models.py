@@ -43,10 +43,19 @@ def _as_text(raw: object) -> object:
     return decimal_text(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
 
 
+def _on_one_line(raw: object) -> object:
+    return " ".join(raw.split()) if isinstance(raw, str) else raw
+
+
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
 
 OptionWord = Annotated[str, StringConstraints(pattern=r"^[^\s{}]+( [^\s{}]+)*$", max_length=MAX_OPTION)]
+OneLine = Annotated[Text, BeforeValidator(_on_one_line)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), BeforeValidator(_on_one_line)
+]
+"""Who somebody is: a name, a role, or a token for one. Programs show it inside a line."""
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 QuantityOrNumber = Annotated[Text, BeforeValidator(_as_text)]
@@ -80,20 +89,20 @@ class SignOffModel(FileModel):
 class WithdrawnModel(FileModel):
     """That an approval does not count any more."""
 
-    by: Text
+    by: Name
     date: IsoDate
-    reason: Text
+    reason: OneLine
 
 
 class ApprovalModel(FileModel):
     """One entry of approvals.yaml: who has read which sheet. One of `rule`, `route` and `patient` names its subject."""
 
-    rule: Text | None = None
-    route: Text | None = None
-    patient: Text | None = None
+    rule: OneLine | None = None
+    route: OneLine | None = None
+    patient: OneLine | None = None
     sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
-    by: Text
-    role: Text
+    by: Name
+    role: Name
     date: IsoDate
     until: IsoDate | None = None
     withdrawn: WithdrawnModel | None = None
@@ -267,8 +276,8 @@ class NotEncodedModel(FileModel):
 class ApproverModel(FileModel):
     """Somebody whose approvals count."""
 
-    name: Text
-    role: Text
+    name: Name
+    role: Name
 
 
 class OptionsModel(FileModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,7 @@ def load_rulebook(
 
         trusted_keys = trusted(keys)
         rulebook = _build(read.files, read.ignored, problems)
-        require_release(path, rulebook, trusted_keys)
-        return rulebook
+        return replace(rulebook, release_key=require_release(path, rulebook, trusted_keys))
     if cache is None or problems.found:
         return _build(read.files, read.ignored, problems)
     kept = Cache(path_of(cache, "cache"))
@@ -66,7 +66,7 @@ def of_its_files(rulebook: Rulebook) -> Rulebook:
     if found.meaning_digest != rulebook.meaning_digest:
         what = f"the cache held other rules than the files of rulebook {rulebook.bytes_digest[:12]}"
         damaged(what, "the rules of the files are used; empty the cache, and find out what wrote it")
-    return found
+    return replace(found, release_key=rulebook.release_key)
 
 
 def rulebook_of_files(files: Mapping[str, bytes], ignored: tuple[str, ...] = ()) -> Rulebook:

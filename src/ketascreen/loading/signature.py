@@ -58,29 +58,32 @@ def trusted(keys: Iterable[VerifyKey]) -> tuple[VerifyKey, ...]:
     return list_of(keys, VerifyKey, "keys", "a list of public keys", hint)
 
 
-def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> None:
-    """Raises unless one of the keys has signed the rulebook as it was read.
+def require_release(folder: Path, rulebook: Rulebook, keys: Iterable[VerifyKey]) -> str:
+    """The fingerprint of the key, one of `keys`, that has signed the rulebook as it was read.
 
     Raises:
         RulebookError: it has no signature, or one of another key, or was changed; with the code `signature`.
         SignatureError: the cryptography package is not installed.
     """
-    reason = _refusal(folder / FILE, _release(rulebook), keys)
-    if reason is not None:
-        raise RulebookError([Diagnostic("signature", reason, _HINT, Place(FILE))])
-
-
-def _refusal(path: Path, release: Release, keys: Iterable[VerifyKey]) -> str | None:
-    data = _read(path)
+    data = _read(folder / FILE)
     if data is None:
-        return "is missing or cannot be read, but a trusted key must sign it"
+        raise _refused("is missing or cannot be read, but a trusted key must sign it")
     found = _parsed(data)
     if found is None:
-        return "is not written as `ketascreen sign` writes it"
+        raise _refused("is not written as `ketascreen sign` writes it")
     told, signature = found
-    reason = refusal(signature, keys, FORMAT, told.fields)
+    reason = refusal(signature, keys, FORMAT, told.fields) or _other_than(told, _release(rulebook))
     if reason is not None:
-        return reason
+        raise _refused(reason)
+    return signature.key
+
+
+def _refused(reason: str) -> RulebookError:
+    return RulebookError([Diagnostic("signature", reason, _HINT, Place(FILE))])
+
+
+def _other_than(told: Release, release: Release) -> str | None:
+    """Why what was signed is not this release, or None if it is."""
     if (told.id, told.version) != (release.id, release.version):
         return f"is of {told.id} {told.version}, and the rulebook is {release.id} {release.version}"
     return None if told == release else "is for other files: one was changed, added or removed after signing"

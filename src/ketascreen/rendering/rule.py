@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
+from ketascreen.language.approval import Approval, Standing, SubjectKind
 from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Definition, Parameter, Rule
@@ -18,13 +20,24 @@ from ketascreen.texts.english import ENGLISH
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A rule with its parameters, definitions and conflicts."""
+    """A rule with its parameters, definitions and conflicts; `day` is the day on which its approvals are looked at."""
 
     rule: Rule
     rulebook: Rulebook
     parameters: tuple[Parameter, ...]
     definitions: tuple[Definition, ...]
     conflicts: tuple[Conflict, ...]
+    day: date
+
+    @property
+    def approvals(self) -> tuple[tuple[Approval, Standing], ...]:
+        """The approvals of the rule, each with how it stands on the day."""
+        sheet, approvers = self.rulebook.sheet(self.rule), self.rulebook.identity.approvers
+        return tuple(
+            (one, one.standing(sheet, approvers, self.day))
+            for one in self.rulebook.approvals
+            if one.kind is SubjectKind.RULE and one.name == self.rule.id
+        )
 
 
 def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
@@ -58,6 +71,11 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
         yield from _conflict(conflict, rulebook, texts)
     yield from heading(texts.text("rule_page.interpretation"))
     yield from wrapped(rule.interpretation or texts.text("rule_page.interpretation.none"), indent=2)
+    yield from heading(texts.text("rule_page.approvals"))
+    for approval, standing in context.approvals:
+        yield from wrapped(_approved(approval, standing, texts), indent=2, hang=2)
+    if not context.approvals:
+        yield from wrapped(texts.text("rule_page.approvals.none"), indent=2)
 
 
 def _routes(context: Context, texts: Catalogue) -> str:
@@ -88,6 +106,21 @@ def _conflict(conflict: Conflict, rulebook: Rulebook, texts: Catalogue) -> Itera
     yield from entry(texts.text("entry.resolution"), conflict.resolution, indent=2)
     if conflict.reason:
         yield from entry(texts.text("entry.reason"), conflict.reason, indent=2)
+
+
+def _approved(approval: Approval, standing: Standing, texts: Catalogue) -> str:
+    stands, by, day = texts.label("approval", standing), approval.by, approval.day.isoformat()
+    if approval.role:
+        said = texts.text("rule_page.approval", by=by, role=approval.role, date=day, standing=stands)
+    else:
+        said = texts.text("rule_page.approval.without_role", by=by, date=day, standing=stands)
+    if standing is Standing.WITHDRAWN and approval.withdrawn is not None:
+        gone = approval.withdrawn
+        on = gone.day.isoformat()
+        return texts.text("rule_page.approval.withdrawn", said=said, by=gone.by, date=on, reason=gone.reason)
+    if approval.until is not None:
+        return texts.text("rule_page.approval.until", said=said, until=approval.until.isoformat())
+    return said
 
 
 def _cited(citations: Iterable[Citation], rulebook: Rulebook, texts: Catalogue) -> Iterator[str]:

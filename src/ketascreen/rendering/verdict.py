@@ -92,6 +92,8 @@ def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
     used, time = verdict.rulebook, verdict.as_of.isoformat()
     rulebook = texts.text("verdict.rulebook", rulebook=used.id, version=used.version, digest=used.bytes_digest[:12])
     yield from entry(texts.text("entry.rulebook"), rulebook)
+    if used.release_key is not None:
+        yield from entry(texts.text("entry.signed_by"), texts.text("verdict.release_key", key=used.release_key[:12]))
     yield from entry(texts.text("entry.as_of"), texts.text("verdict.by_clock", time=time) if by_clock else time)
     if verdict.time_zone is not None:
         today = texts.text("verdict.today.zone", day=verdict.as_of.date().isoformat(), zone=verdict.time_zone)

@@ -24,6 +24,7 @@ from ketascreen.language.terms import (
 )
 from ketascreen.screening.request import read_as_of, require_zone
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.approved import Approved
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import FactLacking, Finding, Source
@@ -196,7 +197,14 @@ def _verdict(
         routes=ByWord((route, _route(route, one, findings)) for route, one in recommended.items()),
         findings=findings,
         decisions=(),
-        rulebook=RulebookUsed(id=MADE_UP, title=_NOTICE, version="0", bytes_digest=nothing, meaning_digest=nothing),
+        rulebook=RulebookUsed(
+            id=MADE_UP,
+            title=_NOTICE,
+            version="0",
+            bytes_digest=nothing,
+            meaning_digest=nothing,
+            approved=Approved(rules=0, of=number),
+        ),
         agreement=Agreement(channels=(MADE_UP,), agreed=True, disagreements=()),
         faults=(),
         counts=Counts(

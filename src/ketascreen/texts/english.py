@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english_approvals import APPROVALS
 from ketascreen.texts.english_units import UNITS
 
 TEXTS: Mapping[str, str] = {
+    **APPROVALS,
     # The words of the closed lists: an id is the list, a dot and the word.
     "decision.eligible": "eligible",
     "decision.caution": "caution",
@@ -79,7 +81,6 @@ TEXTS: Mapping[str, str] = {
         "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
     ),
     "notice.made_up": "Made up for a test of a program. It says nothing about any patient.",
-    "notice.unsigned": "No clinician has signed this rulebook.",
     "answer.range": "{kind}, {low} to {high}",
     "answer.choice": "one of {choices}",
     "answer.list": "any of {choices}",

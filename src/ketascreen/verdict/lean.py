@@ -16,6 +16,7 @@ from ketascreen.language.quiet import Quiet
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome, Route, Stage
 from ketascreen.verdict.base_model import EXACT, Reported, WrittenTime
+from ketascreen.verdict.before import of_now
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
@@ -101,6 +102,15 @@ class LeanVerdict(Reported):
         return in_short(self)
 
     @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
+        """Reads the JSON of it, also of an earlier version (`before`).
+
+        Raises:
+            RequestError: another text. It names the fields that are wrong, and no value.
+        """
+        return super().model_validate_json(of_now(json_data), **given)
+
+    @classmethod
     def of(cls, verdict: Verdict) -> Self:
         """The lean form of a verdict.
 
@@ -142,7 +152,7 @@ class LeanVerdict(Reported):
         """
         require(rulebook, (Rulebook, Wording), "rulebook", "a Rulebook", 'read one with load_rulebook("folder")')
         words = rulebook if isinstance(rulebook, Wording) else Wording(rulebook)
-        if not self._is_by_rulebook(words.rulebook):
+        if not self._is_by_rulebook(words.rulebook_on(self.as_of.date())):
             raise RequestError([_OTHER_RULEBOOK])
         fits = counts_fit(self, words.rules, self.findings)
         if not fits or not self._is_by(words) or not self._recommends(words):
@@ -160,13 +170,20 @@ class LeanVerdict(Reported):
             library_version=self.library_version,
             receipt=self.receipt,
         )
-        return verdict if words.rulebook == self.rulebook else verdict.model_copy(update={"rulebook": self.rulebook})
+        return verdict if verdict.rulebook == self.rulebook else verdict.model_copy(update={"rulebook": self.rulebook})
 
     def _is_by_rulebook(self, other: RulebookUsed) -> bool:
-        """Whether the other is its rulebook; other versions of the library may work out another meaning digest."""
-        if self.library_version == VERSION:
-            return self.rulebook == other
-        return self.rulebook == other.model_copy(update={"meaning_digest": self.rulebook.meaning_digest})
+        """Whether the other is its rulebook, with whatever release key.
+
+        Other versions of the library may work out another meaning digest, and may count approvals otherwise.
+        """
+        mine = self.rulebook
+        same: dict[str, Any] = {"release_key": mine.release_key}
+        if mine.approved is None or self.library_version != VERSION:
+            same["approved"] = mine.approved
+        if self.library_version != VERSION:
+            same["meaning_digest"] = mine.meaning_digest
+        return mine == other.model_copy(update=same)
 
     def _is_by(self, words: Wording) -> bool:
         """Whether each fact that a finding rests on or lacks is known by name."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.verdict.approved import Approved
 from ketascreen.verdict.base_model import Reported, WrittenTime
+from ketascreen.verdict.before import of_now
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
@@ -68,7 +70,11 @@ class RouteVerdict(Reported):
 
 
 class RulebookUsed(Reported):
-    """The rulebook of a verdict, with the digests of its bytes and of its meaning."""
+    """The rulebook of a verdict, with the digests of its bytes and of its meaning.
+
+    `approved` counts its approved rules on the clinic's day; None in a verdict of before, which did not count them.
+    `release_key` is the fingerprint of the key that `keys` proved to have signed it; None if nobody asked.
+    """
 
     SHOWN = ("id", "version", "bytes_digest")
 
@@ -77,6 +83,8 @@ class RulebookUsed(Reported):
     version: str
     bytes_digest: str
     meaning_digest: str
+    approved: Approved | None = None
+    release_key: str | None = None
 
 
 class Counts(Reported):
@@ -152,6 +160,15 @@ class Verdict(Reported):
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         return in_short(self)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:
+        """Reads the JSON of it, also of an earlier version (`before`).
+
+        Raises:
+            RequestError: another text. It names the fields that are wrong, and no value.
+        """
+        return super().model_validate_json(of_now(json_data), **given)
 
     @property
     def is_made_up(self) -> bool:

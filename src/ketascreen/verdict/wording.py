@@ -16,6 +16,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import ENGINE_CHANNEL, DecidedBy, Effect, Outcome, Route
 from ketascreen.language.vocabulary import Fact, Window
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.approved import Approvals
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
@@ -61,14 +62,14 @@ class Wording:
         self.weights = rulebook.weights
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
-        unsigned = (ENGLISH.text("notice.unsigned"),)
-        self._notice = " ".join((ENGLISH.text("notice"), *unsigned))
-        self.rulebook = RulebookUsed(
+        self._approvals = Approvals(rulebook)
+        self._rulebook = RulebookUsed(
             id=rulebook.identity.id,
             title=rulebook.identity.title,
             version=rulebook.identity.version,
             bytes_digest=rulebook.bytes_digest,
             meaning_digest=rulebook.meaning_digest,
+            release_key=rulebook.release_key,
         )
         self._not_asked = rulebook.identity.not_asked
         read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
@@ -83,6 +84,11 @@ class Wording:
     def facts(self) -> KeysView[str]:
         """The names of all facts."""
         return self._facts.keys()
+
+    def rulebook_on(self, day: date) -> RulebookUsed:
+        """The rulebook, with its approvals as they stand on a day of the clinic."""
+        approved, _ = self._approvals.on(day)
+        return self._rulebook.model_copy(update={"approved": approved})
 
     def effect(self, rule: str) -> Effect:
         """The effect of a rule."""
@@ -155,8 +161,9 @@ class Wording:
         ordered = in_order(findings) if self.weights else findings
         kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in ordered), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
+        today = recommendation.as_of.date()
         return Verdict(
-            notice=self._noticed(recommendation.agreement.channels, overrides),
+            notice=self._noticed(today, recommendation.agreement.channels, overrides),
             not_asked=self._not_asked,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
@@ -166,7 +173,7 @@ class Wording:
             ),
             findings=findings,
             decisions=decisions,
-            rulebook=self.rulebook,
+            rulebook=self.rulebook_on(today),
             agreement=recommendation.agreement,
             faults=recommendation.faults,
             counts=counts,
@@ -175,13 +182,14 @@ class Wording:
             receipt=receipt,
         )
 
-    def _noticed(self, channels: Collection[str], overrides: Iterable[OverrideShown]) -> str:
+    def _noticed(self, today: date, channels: Collection[str], overrides: Iterable[OverrideShown]) -> str:
         first = []
         if any(one.standing is Standing.OTHER_PERSON for one in overrides):
             first.append(ENGLISH.text("notice.other_person"))
         if ENGINE_CHANNEL not in channels:
             first.append(ENGLISH.text("notice.without_engine"))
-        return " ".join((*first, self._notice))
+        _, approved = self._approvals.on(today)
+        return " ".join((*first, ENGLISH.text("notice"), approved))
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(

@@ -1,0 +1,100 @@
+"""How many rules of a rulebook a clinician has approved, on the clinic's day of a screening, and the words for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from ketascreen.language.approval import Approval, Standing, counted
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.base_model import Reported
+
+
+class Approved(Reported):
+    """How the rules of a rulebook stand with their approvals; nobody's identity is checked.
+
+    `rules` of all rules (`of`) are approved as they are today. Each other field counts the rules whose best approval is
+    `lapsed` (what the rule decides was changed since), `reworded` (only what it says), `ended`, `ahead` (it counts from
+    a later day), `unbound` (it names no sheet), by somebody who is `not_an_approver`, or `withdrawn`. A rule without
+    any approval is in none of them.
+    """
+
+    SHOWN = ("rules", "of")
+
+    rules: int
+    of: int
+    lapsed: int = 0
+    reworded: int = 0
+    ended: int = 0
+    ahead: int = 0
+    unbound: int = 0
+    not_an_approver: int = 0
+    withdrawn: int = 0
+
+
+def approved_on(rulebook: Rulebook, day: date) -> Approved:
+    """How the rules of a rulebook stand with their approvals on a day."""
+    counts = counted(rulebook.standings(day))
+    others = {str(standing): count for standing, count in counts.items() if standing is not Standing.APPROVED}
+    return Approved(rules=counts[Standing.APPROVED], of=len(rulebook.rules), **others)
+
+
+def in_words(approved: Approved, texts: Catalogue = ENGLISH) -> str:
+    """One sentence that says each count that is not nought."""
+    count, others = approved.rules, texts.listed(_others(approved, texts))
+    if count == approved.of and count:
+        return texts.counted("approved.all", count)
+    if not count and not others:
+        return texts.text("approved.none")
+    said = texts.counted("approved.some", count, of=approved.of) if count else texts.text("approved.none.today")
+    if others:
+        return texts.text("approved.beside", said=said, others=others)
+    return texts.text("approved.whole", said=said)
+
+
+def _others(approved: Approved, texts: Catalogue) -> Iterator[str]:
+    """What is said of the approvals that do not count; the first names what is counted."""
+    is_first = True
+    for standing in Standing:
+        count = 0 if standing is Standing.APPROVED else getattr(approved, standing)
+        if count:
+            one = count == 1
+            said = texts.label("approval_one", standing) if one else texts.label("approval_many", standing)
+            if is_first:
+                yield texts.counted("approved.first", count, standing=said)
+            else:
+                yield texts.text("approved.next", count=count, standing=said)
+            is_first = False
+
+
+class Approvals:
+    """The approvals of a rulebook by day, each stretch of days worked out once.
+
+    A rulebook without approvals costs nothing; the sheets of its rules are then never worked out.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._turns = sorted(set(_turns(rulebook.approvals)))
+        self._known: dict[int, tuple[Approved, str]] = {}
+
+    def on(self, day: date) -> tuple[Approved, str]:
+        """How the rules stand with their approvals on a day, and the sentence that says so."""
+        stretch = bisect_right(self._turns, day)
+        if stretch not in self._known:
+            approved = approved_on(self._rulebook, day)
+            self._known[stretch] = approved, in_words(approved)
+        return self._known[stretch]
+
+
+def _turns(approvals: Iterable[Approval]) -> Iterator[date]:
+    """The days from which on an approval may stand otherwise than the day before."""
+    for one in approvals:
+        yield one.day
+        if one.until is not None and one.until < date.max:
+            yield one.until + timedelta(days=1)
+        if one.withdrawn is not None:
+            yield one.withdrawn.day

@@ -1,0 +1,136 @@
+"""The sheet of a rule: each change alone is in the half that is meant, of the rules that ask it, and of no others."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketascreen import Rulebook, RulebookError, load_rulebook
+from ketascreen.language.approval import Standing
+from ketascreen.language.condition import facts_of
+from ketascreen.language.quantity import UNITS
+from ketascreen.language.sheet import sheet_of
+from ketascreen.language.terms import Route
+from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.load import rulebook_of_files
+from tests.helpers.written import Edit, Files, edited, load, text, written
+from tests.helpers.written_edits import edits
+
+DAY = date(2026, 11, 22)
+
+
+def of_written(rng: Random) -> tuple[Files, Rulebook]:
+    """A random rulebook that loads."""
+    while True:
+        files = written(rng)
+        try:
+            return files, load(files)
+        except RulebookError:
+            continue
+
+
+def approvals(rulebook: Rulebook) -> list[dict[str, str]]:
+    said = {"by": "A clinician", "role": "psychiatrist", "date": "2026-11-22"}
+    return [{"rule": rule.id, "sheet": rulebook.sheet(rule).digest, **said} for rule in rulebook.rules]
+
+
+def expected(edit: Edit, rule: str) -> Standing:
+    if rule in edit.decides:
+        return Standing.LAPSED
+    return Standing.REWORDED if rule in edit.says else Standing.APPROVED
+
+
+def checked(edit: Edit, before: Rulebook, seen: Counter[str]) -> None:
+    try:
+        after = load({**edit.files, "approvals.yaml": approvals(before)})
+    except RulebookError:
+        seen["refused"] += 1
+        return
+    seen["loaded"] += 1
+    for rule in before.rules:
+        was, now = before.sheets[rule.id].halves, after.sheets[rule.id].halves
+        differ = (was.decides != now.decides, was.says != now.says)
+        assert differ == (rule.id in edit.decides, rule.id in edit.says), (edit.what, rule.id)
+        seen[str(differ)] += 1
+    standings = after.standings(DAY)
+    assert standings == {rule.id: expected(edit, rule.id) for rule in before.rules}, edit.what
+
+
+def test_each_change_alone_is_in_the_half_that_is_meant_of_the_rules_that_ask_it() -> None:
+    rng = Random(16)
+    files, before = of_written(rng)
+    seen: Counter[str] = Counter()
+    for edit in edits(files):
+        checked(edit, before, seen)
+    assert seen["loaded"] > 5 * seen["refused"]
+    for differ in ((True, False), (False, True), (True, True), (False, False)):
+        assert seen[str(differ)] > 10
+
+
+@settings(max_examples=int(os.environ.get("KETASCREEN_SHEETS", "10")), deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_that_is_so_in_every_rulebook(rng: Random) -> None:
+    files, before = of_written(rng)
+    every = list(edits(files))
+    for edit in rng.sample(every, 40):
+        checked(edit, before, Counter())
+
+
+def test_a_route_has_a_sheet_that_says_all_of_it_and_decides_nothing() -> None:
+    files = written(Random(16))
+    route = next(iter(files["routes.yaml"]))
+    was = load(files).route_sheet(Route(route)).halves
+    said = [
+        edited(files, "routes.yaml", route, "title", to="Another"),
+        edited(files, "routes.yaml", route, "attributes", "onset", 0, "says", to="hours"),
+        edited(files, "routes.yaml", route, "attributes", "onset", 0, "sources", 0, "phrase", to="above that"),
+    ]
+    for after in said:
+        now = load(after).route_sheet(Route(route)).halves
+        assert (was.decides == now.decides, was.says == now.says) == (True, False)
+    unsaid = edited(files, "routes.yaml", route, "attributes", "onset", 0, "sources", 0, "line", to=5)
+    assert load(unsaid).route_sheet(Route(route)).halves == was
+
+
+def test_the_unit_of_a_fact_decides() -> None:
+    rulebook = load(of_written(Random(16))[0])
+    rule = next(rule for rule in rulebook.rules if "level_0" in facts_of(rule.when))
+    fact = replace(rulebook.vocabulary["level_0"], unit=UNITS["U/L"])
+    was = rulebook.sheet(rule).halves
+    now = sheet_of(rule, rulebook.vocabulary.extended([fact], {}), rulebook.parameters, rulebook.definitions).halves
+    assert (was.decides == now.decides, was.says == now.says) == (False, True)
+
+
+def test_a_comment_and_another_layout_change_no_sheet() -> None:
+    before, plain = of_written(Random(16))
+    dressed = {path: f"# Said by the way.\n{text(data)}\n\n".encode() for path, data in before.items()}
+    after = rulebook_of_files(dressed)
+    assert after.bytes_digest != plain.bytes_digest
+    assert {rule: sheet.digest for rule, sheet in after.sheets.items()} == {
+        rule: sheet.digest for rule, sheet in plain.sheets.items()
+    }
+
+
+def test_a_fact_that_counts_at_any_age_has_the_deciding_half_of_one_without_a_window() -> None:
+    files, _ = of_written(Random(16))
+    window = {"fresh_for": "any age", "reason": "It lasts."}
+    said = load(edited(files, "vocabulary.yaml", "freshness", "level_3", to=window))
+    unsaid = load(files)
+    for rule in unsaid.rules:
+        assert said.sheets[rule.id].halves.decides == unsaid.sheets[rule.id].halves.decides
+
+
+def test_the_sheets_of_the_shipped_rules_are_worked_out_once_and_fast() -> None:
+    rulebook = load_rulebook(built_in_rules())
+    began = time.process_time()
+    digests = {sheet.digest for sheet in rulebook.sheets.values()}
+    assert time.process_time() - began < 0.2
+    assert len(digests) == len(rulebook.rules)
+    assert rulebook.sheets is rulebook.sheets
