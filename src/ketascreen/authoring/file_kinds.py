@@ -23,6 +23,7 @@ KINDS: Mapping[str, Any] = {
     "conflicts": dict[str, file_models.ConflictModel],
     "not-encoded": list[file_models.NotEncodedModel],
     "rulebook": file_models.RulebookModel,
+    "approvals": list[file_models.ApprovalModel],
 }
 """Each kind of file with its content: one model, a list of models, or a model under each name."""
 

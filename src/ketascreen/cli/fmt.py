@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
 from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.errors import show_problem
@@ -38,16 +39,7 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
     that is not in the folder of a ketascreen rulebook is passed over.
     """
-    try:
-        from ketascreen.authoring.layout.lay_out import laid_out
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("ruamel"):
-            raise
-        raise refused(
-            "not-installed",
-            "`fmt` needs the package ruamel.yaml",
-            "install it with: pip install 'ketascreen[authoring]'",
-        ) from None
+    laid_out = layout_for("fmt")
     changed: list[Path] = []
     problems: list[Diagnostic] = []
     refusals = 0

@@ -220,6 +220,8 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "NotEncodedModel": {"document": _cited},
     "ConflictModel": {"rules": _several(_rules)},
     "SignOffModel": {"date": _date, "review_by": _date},
+    "ApprovalModel": {"date": _date, "until": _date},
+    "WithdrawnModel": {"date": _date},
     "RulebookModel": {"effective": _date},
     "FactModel": {
         "unit": lambda _names: one_of(dict.fromkeys(unit.name for unit in UNITS.values())),

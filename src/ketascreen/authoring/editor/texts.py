@@ -35,6 +35,26 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "date": "The day of approval, as 2026-11-22.",
         "review_by": "The day of the next review at the latest, as 2026-11-22.",
     },
+    "ApprovalModel": {
+        "rule": "The rule that was read; or write `route` or `patient`.",
+        "route": "The route of routes.yaml that was read.",
+        "patient": "The whole patient that was read: the path of the file, a space, and the patient's name in it.",
+        "sheet": "The digest of what was read; `ketascreen approve` writes it.",
+        "by": "Who has read and approved it.",
+        "role": "What this person is, such as psychiatrist.",
+        "date": "The day from which it counts, as 2026-11-22.",
+        "until": "The last day on which it counts, as 2027-11-22.",
+        "withdrawn": "That it does not count any more; `ketascreen withdraw` writes it.",
+    },
+    "WithdrawnModel": {
+        "by": "Who took it back.",
+        "date": "The day from which it does not count, as 2026-11-22.",
+        "reason": "Why.",
+    },
+    "ApproverModel": {
+        "name": "The name, as approvals write it under `by`.",
+        "role": "What this person is, such as psychiatrist.",
+    },
     "AllowModel": {
         "check": "The code of the check finding.",
         "reason": "Why it is accepted.",
@@ -145,6 +165,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "limits": "What it is not for, and what it does not know.",
         "not_asked": "What it has no rule on, a few words each; shown under every eligible and every caution.",
         "time_zone": "The clinic's time zone, as an IANA name such as America/Los_Angeles.",
+        "approvers": "Whose approvals count; without it, everybody's.",
         "allow": "Check findings that are accepted and are not about one rule, each with its reason.",
     },
     "CaseModel": {
