@@ -71,7 +71,7 @@ def referring(data: bytes, line: str) -> bytes:
 
 
 def schema_line(path: str, head: str) -> str:
-    """The first line of a file that is added at `path`: it names the schemas that `head`, rulebook.yaml's text, does."""
+    """The first line of a new file at `path`: it names the schemas that `head` does, the text of rulebook.yaml."""
     found = _SCHEMAS.match(head)
     return reference(path, found[1] if found else FOLDER)
 

@@ -83,7 +83,9 @@ def command(
     """
     layout_for("approve")  # before anything is shown
     if not yes and not at_a_terminal():
-        raise click.UsageError("there is no terminal to answer at; nothing is written; --yes approves without a question")
+        raise click.UsageError(
+            "there is no terminal to answer at; nothing is written; --yes approves without a question"
+        )
     subjects = read_own(folder, patients=bool(patient))
     day = day_of(on, "--date")
     approving = _Approving(
@@ -126,7 +128,9 @@ def said(text: str, option: str) -> str:
     return bare
 
 
-def named(subjects: Subjects, rules: Iterable[str], routes: Iterable[str], patients: Iterable[str]) -> list[SubjectName]:
+def named(
+    subjects: Subjects, rules: Iterable[str], routes: Iterable[str], patients: Iterable[str]
+) -> list[SubjectName]:
     """The subjects of these names.
 
     Raises:
@@ -174,7 +178,9 @@ class _Approving:
             sheet = self.subjects.sheet(subject)
             if sheet is None:
                 continue
-            show([*_numbered(number, len(chosen)), *render_sheet(subject, sheet), *self._changes(subject, sheet), Line()])
+            show(
+                [*_numbered(number, len(chosen)), *render_sheet(subject, sheet), *self._changes(subject, sheet), Line()]
+            )
             if yes:
                 written.append(self._approval(subject, sheet))
                 continue
@@ -229,5 +235,3 @@ def _answer() -> str:
             return "n"
         if given in ("q", "quit"):
             return "quit"
-
-

@@ -167,7 +167,10 @@ def _condition(node: Any, indent: int, units: Mapping[str, str], first: str = ""
         case {"": "Compare", "fact": fact, "operator": operator, "constant": constant}:
             named = node.get("parameters", [])
             bracketed = f" ({', '.join(named)})" if named else ""
-            yield indent, f"{first}{fact} {operator.replace('_', ' ')} {_constant(constant, units.get(fact))}{bracketed}"
+            yield (
+                indent,
+                f"{first}{fact} {operator.replace('_', ' ')} {_constant(constant, units.get(fact))}{bracketed}",
+            )
         case _:
             yield from _plain(node, indent)
 

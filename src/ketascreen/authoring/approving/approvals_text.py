@@ -24,7 +24,7 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Ap
     `text` is the file so far and `had` its entries, in their order; without a file, it begins with `head`.
 
     Raises:
-        InputError: ruamel.yaml is not installed, the file cannot be laid out, or its entries are not each on lines of their own.
+        InputError: ruamel.yaml is not installed, the file cannot be laid out, or an entry is not on lines of its own.
     """
     laid_out = layout_for("approve")
     before, chunks = (head, []) if text is None else _parted(laid_out(text, FILE))

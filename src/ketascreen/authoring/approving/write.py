@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ketascreen.authoring.approving.approvals_text import FILE, with_approvals
-from ketascreen.authoring.approving.earlier import kept_path, kept_text, keeps_history
+from ketascreen.authoring.approving.earlier import keeps_history, kept_path, kept_text
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects, subject_of
 from ketascreen.authoring.scaffold import refused, schema_line
 from ketascreen.diagnostic import Place, did_you_mean
@@ -124,5 +124,3 @@ def _drop_unnamed(folder: Path, approvals: Sequence[Approval]) -> None:
     for path in (folder / APPROVED).glob("1-*.json"):
         if path not in named:
             path.unlink(missing_ok=True)
-
-

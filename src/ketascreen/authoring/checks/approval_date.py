@@ -16,5 +16,7 @@ CODE = "approval-date"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Approvals whose day is after today."""
     for approval, _, _ in standing(subject, Standing.AHEAD):
-        message = f"the approval of {subject_of(approval)} by {approval.by} is of {approval.day}, which is still to come"
+        message = (
+            f"the approval of {subject_of(approval)} by {approval.by} is of {approval.day}, which is still to come"
+        )
         yield concern(CODE, message, "write the day on which the sheet was read", approval)

@@ -19,7 +19,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         name, who = subject_of(approval), f"{approval.by} approved on {approval.day}"
         if is_gone:
             hint = "delete the entry, or give it the new name and approve that"
-            yield concern(CODE, f"there is no {approval.kind} `{approval.name}`, which {approval.by} approved", hint, approval)
+            yield concern(
+                CODE, f"there is no {approval.kind} `{approval.name}`, which {approval.by} approved", hint, approval
+            )
         elif found is Standing.REWORDED:
             message = f"{name} says it in other words than {who}; what it decides is the same"
             yield concern(CODE, message, approve_again(approval), approval)

@@ -18,5 +18,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     names = [one.name for one in subject.rulebook.identity.approvers]
     for approval, _, _ in standing(subject, Standing.NOT_AN_APPROVER):
         message = f"`{approval.by}` approved {subject_of(approval)}, and is not an approver of this rulebook"
-        hint = did_you_mean(approval.by, names, otherwise="add the name to `approvers` in rulebook.yaml, or delete it here")
+        hint = did_you_mean(
+            approval.by, names, otherwise="add the name to `approvers` in rulebook.yaml, or delete it here"
+        )
         yield concern(CODE, message, hint, approval)
