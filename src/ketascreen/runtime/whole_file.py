@@ -21,7 +21,8 @@ _PAUSE_SECONDS = 0.005
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Writes a file. It replaces one of that name, in one step, once it is complete.
 
-    It is for its owner alone, unless `mode` says otherwise. A new file is this user's. One that replaces another user's stays that user's, where this user may give files away.
+    It is for its owner alone, unless `mode` says otherwise. A new file is this user's. One that replaces another
+    user's stays that user's, where this user may give files away.
 
     Threads, processes and machines may write the same name at once. A link of that name is replaced, never followed.
 

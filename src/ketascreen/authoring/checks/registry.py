@@ -62,7 +62,7 @@ CHECKS: tuple[Check, ...] = (
 )
 """Every check, by code: import the module above and name it here, a line for each."""
 
-ASK_FOR_CASES: frozenset[str] = frozenset({approval_lapsed.CODE, boundary_case.CODE, no_case.CODE})
+ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE})
 """The codes of the checks that read the cases; they are left out if the cases cannot be read."""
 ASK_FOR_DOCUMENTS: frozenset[str] = frozenset({phrase_not_on_line.CODE})
 """The codes of the checks that read the source documents; they are left out if no folder was given."""
