@@ -10,7 +10,7 @@ from ketascreen.authoring.approving.subjects import SubjectName
 from ketascreen.language.approval import Approval, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.rendering.page import Line, Style, entry, heading, wrapped
-from ketascreen.rendering.sheet_words import Told, Words, differing, told
+from ketascreen.rendering.sheet_words import Told, Words, by_part, differing, told
 
 DECIDES, SAYS = "What decides", "What it says"
 
@@ -27,11 +27,11 @@ def render_sheet(subject: SubjectName, sheet: Sheet) -> Iterator[Line]:
 
 
 def _half(half: Mapping[Told, Words]) -> Iterator[Line]:
-    for part, group in groupby(sorted(half.items(), key=lambda item: item[0].part), key=lambda item: item[0].part):
+    for part, group in groupby(sorted(half, key=by_part), key=lambda one: one.part):
         if part:
             yield from wrapped(f"{part}:", indent=2)
-        for (_, key), words in group:
-            yield from _entry(key, words, 4 if part else 2)
+        for one in group:
+            yield from _entry(one.key, half[one], 4 if part else 2)
 
 
 def _entry(key: str, words: Words, indent: int) -> Iterator[Line]:

@@ -64,17 +64,22 @@ def _of_part(part: Any, units: Mapping[str, str]) -> Iterator[tuple[str, Words]]
     if not isinstance(part, Mapping):
         yield "Says", tuple(line for one in part for line in _statement(one))
         return
-    ends = [part.get(key) for key in _RANGE]
-    if any(ends[:2]):
-        low, high, unit = (end or "" for end in ends)
-        yield "Range", ((0, f"{low} to {high} {unit}".rstrip()),)
+    ranged = _range(part)
     for key, value in part.items():
-        if key in _RANGE and any(ends[:2]):
+        if ranged and key in _RANGE:
+            yield from ((("Range", ((0, ranged),)),) if key == _RANGE[0] else ())
             continue
         if key == "freshness":
             yield from _freshness(value)
         else:
             yield _key(key), _words(key, value, units)
+
+
+def _range(part: Mapping[str, Any]) -> str:
+    """The range of a number, both ends with the unit; empty for what has none."""
+    if "minimum" not in part or "maximum" not in part:
+        return ""
+    return f"{part['minimum']} to {part['maximum']} {part.get('unit', '')}".rstrip()
 
 
 def _statement(one: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
@@ -110,9 +115,19 @@ def _words(key: str, value: Any, units: Mapping[str, str]) -> Words:
         return tuple(_condition(value, 0, units))
     if key == "value":
         return ((0, " ".join(map(str, value))),)
+    if key == "given":
+        return tuple((0, f"{name}: {_answer(answer)}") for name, answer in value.items())
     if key == "sources":
         return tuple((0, _citation(one)) for one in value)
     return tuple(_plain(value, 0))
+
+
+def _answer(answer: Any) -> str:
+    """An answer of a whole patient: its value, then what else is said of it."""
+    if not isinstance(answer, Mapping):
+        return "; ".join(text for _, text in _plain(answer, 0))
+    told = (f"{'' if key == 'value' else f'{key} '}{_answer(one)}" for key, one in answer.items() if one is not None)
+    return ", ".join(told)
 
 
 def _plain(value: Any, indent: int) -> Iterator[tuple[int, str]]:
@@ -148,7 +163,7 @@ _EACH = {"AllOf": "all of these:", "AnyOf": "at least one of these:"}
 
 def _condition(node: Any, indent: int, units: Mapping[str, str], first: str = "") -> Iterator[tuple[int, str]]:
     """A condition, line by line; `first` begins its first line."""
-    deeper = indent + 2
+    deeper = indent + len(first) + 2
     match node:
         case {"": "AllOf" | "AnyOf" as kind, "members": members}:
             yield indent, f"{first}{_EACH[kind]}"
@@ -179,6 +194,12 @@ def _constant(constant: Any, unit: str | None) -> str:
     if isinstance(constant, list):
         return (" and " if unit else ", ").join(_constant(one, unit) for one in constant)
     return f"{constant} {unit}" if unit else str(constant)
+
+
+def by_part(told: Told) -> tuple[int, str]:
+    """The order of the parts of a sheet: the subject itself, then parameters, definitions and so on, each by name."""
+    kinds = ["", *dict.fromkeys(_PARTS.values())]
+    return kinds.index(told.part.partition(" ")[0]), told.part
 
 
 def differing(old: Mapping[Told, Words], new: Mapping[Told, Words]) -> Iterable[Told]:
