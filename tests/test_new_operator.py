@@ -41,7 +41,7 @@ def rule(when: str) -> str:
     """The rule `both`, laid out as `ketascreen fmt` does."""
     sources = "  - {document: leaflet.txt, line: 2, phrase: above 180, says: review}"
     head = "id: both\ntitle: Both at once\nstage: candidacy\neffect: review\nroutes: [iv]"
-    return f"{head}\nwhen:\n{when}\nsay: Both at once.\nsources:\n{sources}\nsign_off: {{status: draft}}\n"
+    return f"{head}\nwhen:\n{when}\nsay: Both at once.\nsources:\n{sources}\n"
 
 
 def case(name: str, present: str, complete: str, expect: str) -> str:

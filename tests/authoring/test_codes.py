@@ -39,7 +39,7 @@ from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
-from tests.helpers.rulebook_files import GOOD, with_files
+from tests.helpers.rulebook_files import GOOD, of_format_1, with_files
 from tests.helpers.signing_keys import key_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -101,7 +101,9 @@ def codes_of(fences: Iterable[Fence], folder: Path) -> list[str]:
 
 
 def _codes_of_files(fences: Iterable[Fence], folder: Path) -> Iterator[str]:
-    rulebook = with_files(folder, {fence.file.removeprefix("+"): _content(fence) for fence in fences})
+    files = {fence.file.removeprefix("+"): _content(fence) for fence in fences}
+    of_first = any("\nformat: 1\n" in text for text in files.values())
+    rulebook = of_format_1(folder, files) if of_first else with_files(folder, files)
     cited = any(fence.file == "leaflet.txt" for fence in fences)
     checked = check_folder(rulebook, today=TODAY, documents=rulebook if cited else None)
     for problem in (*checked.refused, *checked.found):

@@ -27,9 +27,9 @@ FILES = {
 id: tiny
 title: A tiny rulebook
 version: "0.1.0"
-format: 1
+format: 2
 effective: 2026-11-22
-requires: ">=0.1.0"
+requires: ">=0.2.0"
 responsible: Nobody.
 intended_use: Tests.
 limits: Everything.
@@ -86,7 +86,6 @@ say: A pregnancy is known.
 sources:
   - {document: d.txt, line: 2, phrase: pregnant, says: exclude}
 conflicts: [C1]
-sign_off: {status: draft}
 """,
 }
 

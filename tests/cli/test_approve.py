@@ -19,10 +19,11 @@ from ketascreen.cli.commands import main
 from ketascreen.language.approval import Approval
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.signature import FILE as SIGNATURE
+from ketascreen.runtime.whole_file import write_whole
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from tests.helpers.command_line import Ran, flat, run
-from tests.helpers.rulebook_files import GOOD, with_files
+from tests.helpers.rulebook_files import GOOD, of_format_1, text_of, with_files
 from tests.helpers.signing_keys import key_files
 
 pytest.importorskip("ruamel.yaml", reason="`ketascreen approve` needs it")
@@ -363,7 +364,7 @@ def test_an_approval_that_somebody_else_writes_meanwhile_stays(rulebook: Path) -
 def test_an_interrupted_write_leaves_the_old_file_or_the_new_one(rulebook: Path, when: str) -> None:
     approve(rulebook, "heart")
     old = (rulebook / FILE).read_bytes()
-    whole = write.write_whole
+    whole = write_whole
 
     def stopped(path: Path, data: bytes, mode: int = 0o600) -> None:
         if path.name == FILE and when == "before":
@@ -449,21 +450,19 @@ def test_each_rule_without_an_approval_that_stands_is_listed_with_the_reason(rul
     approve(rulebook, "young", day="2027-01-01")
     changed(rulebook, "parameters.yaml", BAR, "value: 170 mmHg")
     changed(rulebook, "reviews/not-resistant.yaml", "title: ", "title: Otherwise ")
-    signed = "sign_off: {status: approved, by: Old Hand, date: 2026-01-01}"
-    changed(rulebook, "reviews/kidney-function.yaml", "sign_off: {status: draft}", signed)
     ran = run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-01")
     assert ran.status == 1
     assert flat(ran.out) == (
         "exclude high-pressure: decides otherwise than Example Clinician (not real) approved on 2026-11-22 "
-        "review kidney-function: signed off by Old Hand, and nothing says what was read "
+        "review kidney-function: nobody has approved it "
         "review not-resistant: other words than Example Clinician (not real) approved on 2026-11-22; what it decides "
         "is the same "
         "exclude pregnancy: the approval of Example Clinician (not real) ended on 2026-11-30 "
         "review unrecognised-diagnosis: nobody has approved it "
         "review unrecognised-heart-condition: nobody has approved it "
         "caution young: the approval of Example Clinician (not real) counts from 2027-01-01 on "
-        "1 of 8 rules are approved; not approved: 1 reworded, 1 lapsed, 1 ended, 1 still to come, 1 bound to nothing, "
-        "2 without an approval."
+        "1 of 8 rules are approved; not approved: 1 reworded, 1 lapsed, 1 ended, 1 still to come, 3 without an "
+        "approval."
     )
     told = json.loads(
         run(
@@ -481,6 +480,16 @@ def test_each_rule_without_an_approval_that_stands_is_listed_with_the_reason(rul
         ],
         "ignored": [],
     }
+
+
+def test_a_rulebook_of_format_1_has_sign_offs_that_count_for_nothing_and_gets_no_approvals(tmp_path: Path) -> None:
+    signed = text_of("exclusions/heart.yaml") + "sign_off: {status: approved, by: Old Hand, date: 2026-01-01}\n"
+    folder = of_format_1(tmp_path, {"exclusions/heart.yaml": signed})
+    ran = run("rules", "--rules", str(folder), "--unapproved", "--date", "2026-12-01", "--effect", "exclude")
+    assert "exclude heart: signed off by Old Hand, and nothing says what was read\n" in ran.out
+    refused = approve(folder, "heart")
+    assert (refused.status, "ketascreen fmt --format 2" in flat(refused.err)) == (2, True)
+    assert not (folder / FILE).exists()
 
 
 def test_of_several_approvals_the_best_counts(rulebook: Path) -> None:

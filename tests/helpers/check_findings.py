@@ -41,7 +41,6 @@ def rule(
     effect: str = "review",
     stage: str = "candidacy",
     routes: str = "all",
-    sign_off: str = "{status: draft}",
 ) -> dict[str, str]:
     """The file of a rule, whose condition stands on line 7 and below."""
     rule_id = path.rsplit("/", 1)[-1].removesuffix(".yaml")
@@ -56,7 +55,6 @@ when:
 say: A rule.
 sources:
   - {{document: leaflet.txt, line: 2, phrase: above 180, says: {effect}}}
-sign_off: {sign_off}
 """
     }
 

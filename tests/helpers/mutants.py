@@ -20,7 +20,6 @@ REST = """\
 say: Says so.
 sources:
   - {document: 000_fbdac672c43891b5.txt, line: 43, phrase: uncontrolled high blood pressure, says: exclude}
-sign_off: {status: draft}
 """
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.syntax.folder import CASES, START
 from tests.helpers.places import ROOT
 
 HERE = ROOT / "tests" / "loading"
@@ -46,6 +49,24 @@ def with_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
     return rulebook
+
+
+def of_format_1(folder: Path, files: Mapping[str, str | bytes] = MappingProxyType({})) -> Path:
+    """A copy of the good rulebook as it is in format 1, with these files written over it."""
+    first: dict[str, str | bytes] = {
+        "rulebook.yaml": _rewritten(text_of("rulebook.yaml"), format="1", requires='">=0.1.0"')
+    }
+    for path in (path.relative_to(GOOD).as_posix() for path in GOOD.glob("*/*.yaml")):
+        if not path.endswith((CASES, START)):
+            first[path] = f"{text_of(path)}sign_off: {{status: draft}}\n"
+    return with_files(folder, {**first, **files})
+
+
+def _rewritten(text: str, **values: str) -> str:
+    for key, value in values.items():
+        text, count = re.subn(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
+        assert count == 1, key
+    return text
 
 
 def problems(rulebook: Path) -> tuple[Diagnostic, ...]:

@@ -123,7 +123,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "a key in upper case": (
         changed("cautions/young.yaml", "title:", "Title:"), [("not a plain key", "write `title`")]),
     "a key with a hyphen": (
-        changed("cautions/young.yaml", "sign_off:", "sign-off:"), [("not a plain key", "write `sign_off`")]),
+        changed("rulebook.yaml", "intended_use:", "intended-use:"), [("not a plain key", "write `intended_use`")]),
     # Thresholds
     "a threshold in kPa": (
         changed(PARAMETERS, "value: 180 mmHg", "value: 24 kPa"), [("must be a quantity", f"unknown unit; {UNITS}")]),

@@ -24,7 +24,6 @@ routes: all
 say: Blood pressure is not under control.
 sources:
   - {outside: B5-04, says: exclude}
-sign_off: {status: draft}
 """
 
 

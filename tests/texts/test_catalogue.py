@@ -12,7 +12,7 @@ from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of
 from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
 from ketascreen.language.vocabulary import Kind
-from ketascreen.loading.file_models import OutsideModel, ParameterModel, SignOffModel
+from ketascreen.loading.file_models import OutsideModel, ParameterModel
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH, TEXTS
 from ketascreen.verdict.finding import Want
@@ -33,7 +33,6 @@ FAMILIES: dict[str, Iterable[str]] = {
     "standing": Standing,
     "decided_by": DecidedBy,
     "override_reason": OverrideReason,
-    "sign_off": get_args(SignOffModel.model_fields["status"].annotation),
     "basis": get_args(ParameterModel.model_fields["basis"].annotation),
     "stricter": get_args(ParameterModel.model_fields["stricter"].annotation),
     "read": get_args(OutsideModel.model_fields["read"].annotation),

@@ -16,6 +16,7 @@ from ketascreen.language.terms import Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.build import NAMED, read_trees
+from ketascreen.loading.formats import NEWEST, format_of
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
@@ -31,13 +32,14 @@ from ketascreen.syntax.tree import Node, Scalar
 class RulebookNames:
     """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each.
 
-    `contradictions` holds what each says, the built-in ones included.
+    `contradictions` holds what each says, the built-in ones included. `format` is the newest if the rulebook says none.
     """
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Parameter]
     definitions: Mapping[str, str]
     contradictions: Mapping[str, str]
+    format: int
     documents: Mapping[str, Document]
     outside_sources: Mapping[str, OutsideSource]
     conflicts: Mapping[str, Conflict]
@@ -77,6 +79,7 @@ def read_names(folder: str | Path) -> RulebookNames:
         parameters=linker.parameters,
         definitions=defined,
         contradictions={**BUILT_IN_SAYS, **_contradictions(named["vocabulary"])},
+        format=format_of(named["rulebook"]) or NEWEST,
         documents=sources.documents,
         outside_sources=sources.outside,
         conflicts=sources.conflicts,

@@ -160,7 +160,6 @@ sources:
     line:
     phrase:
     says:
-sign_off: {{status: draft}}
 """
 
 

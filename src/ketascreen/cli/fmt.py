@@ -1,4 +1,4 @@
-"""`ketascreen fmt`: one layout for the files of a rulebook."""
+"""`ketascreen fmt`: one layout for the files of a rulebook, and the newest format."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.format_two import Lost, Turned, in_format_2
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
 from ketascreen.authoring.scaffold import refused
@@ -15,6 +16,7 @@ from ketascreen.cli.errors import show_problem
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.formats import NEWEST
 from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import read_folder
@@ -22,23 +24,35 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
 _MEANING = {
-    AuthoringStatus.WELL: "all files of a rulebook have this layout",
-    AuthoringStatus.FINDINGS: "--check found files with another layout",
-    AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out",
+    AuthoringStatus.WELL: "all files of a rulebook have this layout, or this format",
+    AuthoringStatus.FINDINGS: "--check found files with another layout, or another format",
+    AuthoringStatus.BAD_INPUT: "a file was refused; the others are laid out, and with --format none is written",
     AuthoringStatus.FAULT: "a file could not be written, or an internal fault",
 }
 
 
 @click.command("fmt", epilog=epilog(_MEANING))
 @click.argument("paths", metavar="[FILES or DIR]", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files with another layout.")
-def command(paths: tuple[Path, ...], only_check: bool) -> None:
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files that would be changed.")
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice([str(NEWEST)]),
+    help="Turn the rulebook of DIR into this format; lay out nothing.",
+)
+def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> None:
     """Give the files of a rulebook one layout; their meaning and their comments stay.
 
     The keys are in the order of the format; each level is indented by two columns; short lists and mappings are on one
     line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
     that is not in the folder of a ketascreen rulebook is passed over.
+
+    With --format 2, `sign_off` leaves each rule, and rulebook.yaml says its new format and which library reads it.
+    Nothing else changes. Approvals that a `sign_off` said are listed: they named no sheet, so they must be given again.
     """
+    if wanted is not None:
+        _turn(paths, only_check)
+        return
     laid_out = layout_for("fmt")
     changed: list[Path] = []
     problems: list[Diagnostic] = []
@@ -59,6 +73,44 @@ def command(paths: tuple[Path, ...], only_check: bool) -> None:
     if over:
         show(_passed_over(over))
     _tell(len(files), changed, problems, refusals, only_check or not paths)
+
+
+def _turn(paths: tuple[Path, ...], only_check: bool) -> None:
+    """Turns the rulebook of a folder into format 2.
+
+    Raises:
+        InputError: it is refused; nothing is then written.
+    """
+    if len(paths) > 1:
+        raise click.UsageError("--format takes the folder of one rulebook")
+    folder = paths[0] if paths else built_in_rules()
+    problems = Problems()
+    read = read_folder(folder, problems, fixtures=False)
+    if problems.found:
+        raise InputError(problems.sorted())
+    turned = in_format_2(read.files)
+    for lost in turned.lost:
+        show(_lost(lost))
+    for path, data in turned.writes if paths and not only_check else ():
+        _replace(folder / path, data)
+    _tell_turned(turned, only_check or not paths)
+
+
+def _lost(lost: Lost) -> Iterator[Line]:
+    said = f"{printable(lost.rule)}: the approval by {printable(lost.by)} on {printable(lost.date)}"
+    told = f"{said} was bound to nothing, and goes. It must be given again."
+    yield from wrapped(told, hang=2)
+
+
+def _tell_turned(turned: Turned, only_check: bool) -> None:
+    files = list(dict.fromkeys(path for path, _ in turned.writes))
+    for file in sorted(files):
+        click.echo(f"{'would change' if only_check else 'changed'} {printable(file)}")
+    count = f"{len(files)} {'file' if len(files) == 1 else 'files'}"
+    done = f"{count} {'would be changed' if only_check else 'changed'}; the meaning is the same."
+    show(wrapped(f"Format {NEWEST}: {done if files else 'nothing to do.'}"))
+    if files and only_check:
+        raise click.exceptions.Exit(AuthoringStatus.FINDINGS)
 
 
 def _own(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:

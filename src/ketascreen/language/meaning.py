@@ -1,8 +1,9 @@
 """What a part of a rulebook means, as plain data: all that decides and all that is said, whatever it was read from.
 
-Places, layout, comments, folders, the format, and the order of keys and of members are not in it. A field that has its
-default is left out, so that a later version of the library can add one without another meaning for today's rulebooks.
-What is built in is the library's, and not in it: of a built-in fact only what the rulebook says of it.
+Places, layout, comments, folders, the format, what reads it, and the order of keys and of members are not in it. A
+field that has its default is left out, so that a later version of the library can add one without another meaning for
+today's rulebooks. What is built in is the library's, and not in it: of a built-in fact only what the rulebook says of
+it.
 """
 
 from __future__ import annotations

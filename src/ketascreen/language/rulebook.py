@@ -90,9 +90,10 @@ class Rulebook:
     @cached_property
     def meaning_digest(self) -> str:
         """The sha256 of all that decides and all that is said, worked out from the parts in memory (`meaning`)."""
-        # The format is how the files are written. All count as format 1, whose digests stay as they are.
+        # The format is how the files are written, and `requires` is what reads them. All count as the built-in rulebook
+        # of format 1 said of itself, so that its digest stays as it was.
         parts = {name: getattr(self, name) for name in _MEANT}
-        return digest_of({**parts, "identity": replace(self.identity, format=1)})
+        return digest_of({**parts, "identity": replace(self.identity, format=1, requires=">=0.2.0")})
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""

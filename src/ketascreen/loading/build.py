@@ -13,6 +13,7 @@ from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.loading import file_models
 from ketascreen.loading.approvals import read_approvals
 from ketascreen.loading.digest import bytes_digest
+from ketascreen.loading.formats import check_format, version_of
 from ketascreen.loading.invariants import check_whole
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader
@@ -116,6 +117,7 @@ def _linked(
     linker.read_definitions(named["definitions"])
     linker.read_contradictions(named["vocabulary"])
     rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
+    check_format(named, rule_files, problems)
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     rules = tuple(rule for _, rule in read if rule is not None)
     linker.approvals += read_approvals(named["approvals"], problems)
@@ -139,7 +141,7 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
     model = read_model(file_models.RulebookModel, node, problems) if node is not None else None
     if model is None or node is None:
         return None
-    if _version(model.requires.removeprefix(">=")) > _version(VERSION):
+    if version_of(model.requires.removeprefix(">=")) > version_of(VERSION):
         problems.report("version", f"needs ketascreen {model.requires}", "install that version", node.place)
     if model.time_zone is not None:
         try:
@@ -153,7 +155,3 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
     return Identity(
         **{**given, "allow": allow, "not_asked": tuple(given["not_asked"]), "approvers": approvers},
     )
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".")[:3])

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ketascreen.diagnostic import Diagnostic, did_you_mean
 from ketascreen.language.terms import Route
 from ketascreen.loading.file_models import FileModel, ModelT
+from ketascreen.loading.formats import SIGN_OFF
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
 
@@ -61,7 +62,7 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
     if kind == "missing":
         return problems.at("missing-key", f"`{last}` is missing", f"add `{last}:`", place_of(node, loc[:-1]))
     if kind == "extra_forbidden":
-        fields = _fields_at(model, loc[:-1])
+        fields = [name for name in _fields_at(model, loc[:-1]) if name != SIGN_OFF]  # of an old format
         hint = did_you_mean(last, fields, otherwise=f"the keys are {', '.join(fields)}")
         return problems.at("unknown-key", f"unknown key `{last}`", hint, place_of_key(node, loc))
     if kind in ("literal_error", "enum"):

@@ -23,7 +23,7 @@ from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.approval import SubjectKind
 from ketascreen.loading.built_in import built_in_rules
 from tests.helpers.check_findings import TODAY, findings
-from tests.helpers.rulebook_files import GOOD, changed, text_of, with_files
+from tests.helpers.rulebook_files import GOOD, changed, of_format_1, text_of, with_files
 
 OF_APPROVALS = (approval_date, approval_ended, approval_lapsed, approval_unbound, not_an_approver)
 PATIENTS = """\
@@ -165,13 +165,16 @@ def test_an_approval_by_somebody_whom_the_rulebook_does_not_list(tmp_path: Path)
 
 
 def test_a_sign_off_of_format_1_is_bound_to_nothing(tmp_path: Path) -> None:
-    signed = "sign_off: {status: approved, by: Old Hand, date: 2026-01-01}"
-    files = changed("exclusions/high-pressure.yaml", "sign_off: {status: draft}", signed)
-    (one,) = findings(approval_unbound, tmp_path, files)
-    assert (str(one.place), one.message) == (
-        "exclusions/high-pressure.yaml:16:1",
-        "`high-pressure` is marked as approved by Old Hand, and nothing says what was read",
-    )
+    signed = "sign_off: {status: approved, by: Old Hand, date: 2026-01-01}\n"
+    files = {"exclusions/high-pressure.yaml": text_of("exclusions/high-pressure.yaml") + signed}
+    checked = check_folder(of_format_1(tmp_path, files), today=TODAY, checks=OF_APPROVALS)
+    assert [(str(one.place), one.message, one.code) for one in checked.found] == [
+        (
+            "exclusions/high-pressure.yaml:16:1",
+            "`high-pressure` is marked as approved by Old Hand, and nothing says what was read",
+            "approval-unbound",
+        )
+    ]
 
 
 def test_a_withdrawn_approval_is_nothing_to_mend(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from ketascreen.authoring.checks.run import check_folder
 from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Place
 from tests.helpers.check_findings import TODAY, findings, rule
-from tests.helpers.rulebook_files import changed, text_of, with_files
+from tests.helpers.rulebook_files import text_of, with_files
 
 HINT = "do not mark it permanent; or allow it in rulebook.yaml, with the reason why it cannot change"
 NOT_POSSIBLE = Concern(
@@ -86,8 +86,8 @@ def test_it_is_accepted_in_rulebook_yaml_by_the_fact_even_where_a_rule_has_its_n
 
 
 def test_the_file_of_a_rule_with_the_name_of_the_fact_does_not_accept_it(tmp_path: Path) -> None:
-    allow = "sign_off: {status: draft}\nallow:\n  - {check: permanent-mild, reason: It cannot change.}"
-    files = changed("exclusions/pregnancy.yaml", "sign_off: {status: draft}", allow)
+    path = "exclusions/pregnancy.yaml"
+    files = {path: f"{text_of(path)}allow:\n  - {{check: permanent-mild, reason: It cannot change.}}\n"}
     checked = check_folder(with_files(tmp_path, files), today=TODAY)
     found = [(problem.code, problem.place.path) for problem in checked.found if problem.place is not None]
     assert ("needless-allow", "exclusions/pregnancy.yaml") in found

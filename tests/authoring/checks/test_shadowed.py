@@ -201,7 +201,6 @@ when: always
 say: It comes with the route.
 sources:
   - {document: leaflet.txt, line: 2, phrase: above 180, says: caution}
-sign_off: {status: draft}
 """
     },
     "the same as another, of which same-condition tells": rule(

@@ -17,5 +17,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Sign-offs that say `approved`: they would stay whatever is changed, so they count for nothing."""
     for approval, _, _ in standing(subject, Standing.UNBOUND):
         message = f"{subject_of(approval)} is marked as approved by {approval.by}, and nothing says what was read"
-        hint = f"`ketascreen approve {approval.name}` shows it and asks; then delete `sign_off`"
+        hint = "turn the rulebook into format 2 (`ketascreen fmt --format 2`), and approve the rule"
         yield concern(CODE, message, hint, approval)

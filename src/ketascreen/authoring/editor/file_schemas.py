@@ -13,10 +13,12 @@ from typing import Any, get_args, get_origin
 
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
+from ketascreen.authoring.editor.of_format import of_format
 from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
+from ketascreen.language.approval import SubjectKind
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.json_schema import SteadySchema
 from ketascreen.language.partial_date import MONTHS_OF
@@ -81,6 +83,7 @@ def _whole(kind: str, names: RulebookNames) -> Schema:
     raw = model.model_json_schema(ref_template="#/definitions/{model}", schema_generator=SteadySchema)
     found = {**raw.pop("$defs", {}), model.__name__: raw}
     definitions = {name: _described(name, _plain(found[name]), names) for name in sorted(found)}
+    definitions = of_format(names.format, kind, model.__name__, definitions)
     if any("when" in one["properties"] for one in definitions.values()):
         definitions["condition"] = {"title": "A condition", **condition(names)}
     return {"$schema": DIALECT, "title": f"ketascreen: {kind}", **shape, "definitions": definitions}
@@ -130,6 +133,7 @@ _TOGETHER: Mapping[str, Schema] = {
         "else": {"required": ["document", "line", "phrase"]},
     },
     "SignOffModel": _if("status", ["approved"], {"required": ["by", "date"]}),
+    "ApprovalModel": {"oneOf": [{"required": [kind]} for kind in SubjectKind]},
     "ParameterModel": {
         "allOf": [
             _if("basis", ["policy"], {"required": ["reason"]}),
@@ -220,7 +224,12 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "NotEncodedModel": {"document": _cited},
     "ConflictModel": {"rules": _several(_rules)},
     "SignOffModel": {"date": _date, "review_by": _date},
-    "ApprovalModel": {"date": _date, "until": _date},
+    "ApprovalModel": {
+        "rule": _rules,
+        "route": lambda names: _routes(names),
+        "date": _date,
+        "until": _date,
+    },
     "WithdrawnModel": {"date": _date},
     "RulebookModel": {"effective": _date},
     "FactModel": {

@@ -1,0 +1,179 @@
+"""Turns the files of a rulebook into format 2: `sign_off` leaves the rules, and rulebook.yaml says its new format.
+
+Nothing else of a file changes, and the meaning stays. The order of the writes is part of it: the rulebook loads after
+each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
+from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading import formats
+from ketascreen.loading.build import NAMED, read_trees
+from ketascreen.loading.load import rulebook_of_files
+from ketascreen.syntax.problems import Problems
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, plain
+
+HEAD = "rulebook.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An approval that a `sign_off` said: of which rule, by whom, on which day. It is bound to nothing."""
+
+    rule: str
+    by: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What is to be written, by path in the rulebook's folder, in this order; and the approvals that are lost."""
+
+    writes: tuple[tuple[str, bytes], ...]
+    lost: tuple[Lost, ...]
+
+
+def in_format_2(files: Mapping[str, bytes]) -> Turned:
+    """What turns the files of a rulebook into format 2; nothing if they have it.
+
+    Raises:
+        RulebookError: the rulebook does not load, and would not in format 2 either.
+        InputError: `sign_off` cannot be taken out of a file without another change.
+    """
+    problems = Problems()
+    trees = read_trees(files, problems)
+    if problems.found:
+        raise RulebookError(problems.sorted())
+    named = {f"{name}.yaml" for name in NAMED}
+    rules = {path: tree for path, tree in sorted(trees.items()) if path not in named}
+    signed = {path: tree for path, tree in rules.items() if _has_sign_off(tree)}
+    without = {path: _without_sign_off(files[path], path, tree) for path, tree in signed.items()}
+    head = [(HEAD, text) for text in _heads(files[HEAD], trees[HEAD])] if HEAD in trees else []
+    after = rulebook_of_files({**files, **without, **dict(head)})
+    before = _loaded(files)
+    if before is not None and before.meaning_digest != after.meaning_digest:
+        raise _left_alone(HEAD)
+    return Turned((*head[:-1], *without.items(), *head[-1:]), tuple(_lost(signed)))
+
+
+def _loaded(files: Mapping[str, bytes]) -> Rulebook | None:
+    """The rulebook of the files as they are; None if it has words that only format 2 has, and says format 1."""
+    try:
+        return rulebook_of_files(files)
+    except RulebookError:
+        return None
+
+
+def _has_sign_off(tree: Node) -> bool:
+    return isinstance(tree, MappingNode) and formats.SIGN_OFF in tree.items
+
+
+def _lost(signed: Mapping[str, Node]) -> Iterator[Lost]:
+    for tree in signed.values():
+        rule: Any = plain(tree)
+        said = rule[formats.SIGN_OFF]
+        if isinstance(said, dict) and said.get("status") == "approved":
+            yield Lost(str(rule.get("id")), str(said.get("by")), str(said.get("date")))
+
+
+def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
+    """rulebook.yaml with its `requires` raised, if that is needed, and then in format 2; nothing if it has format 2."""
+    if formats.format_of(tree) != formats.FIRST:
+        return
+    if formats.requires_too_early(tree):
+        data = _with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
+        yield data
+    yield _with_value(data, "format", str(formats.NEWEST))
+
+
+def _with_value(data: bytes, key: str, value: str) -> bytes:
+    text = data.decode("utf-8")
+    node = next(inner for name, inner in _root(text).value if name.value == key)
+    return (text[: node.start_mark.index] + value + text[_end(text, node) :]).encode("utf-8")
+
+
+def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
+    """A rule's bytes without its `sign_off`; a comment beside it, or within it, gets a line of its own.
+
+    Raises:
+        InputError: the rest would change.
+    """
+    text = data.decode("utf-8")
+    root = _root(text)
+    at = next(number for number, (key, _) in enumerate(root.value) if key.value == formats.SIGN_OFF)
+    cut = _of_braces(text, root, at) if root.flow_style else _of_lines(text, root, at)
+    found = read_trees({path: cut.encode("utf-8")}, Problems()).get(path)
+    wanted = {key: value for key, value in plain(tree).items() if key != formats.SIGN_OFF}
+    if found is None or plain(found) != wanted or Counter(_texts(cut)) != Counter(_texts(text)):
+        raise _left_alone(path)
+    return cut.encode("utf-8")
+
+
+def _left_alone(path: str) -> InputError:
+    message = f"`{formats.SIGN_OFF}` cannot be taken out; the rest, or a comment, would change"
+    hint = f"delete `{formats.SIGN_OFF}` by hand, and begin again"
+    return InputError([Diagnostic("layout", message, hint, Place(path))])
+
+
+def _root(text: str) -> Any:
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _of_braces(text: str, root: Any, at: int) -> str:
+    """The text without one key of a mapping within braces, and without one of the commas beside it."""
+    key, value = root.value[at]
+    begin, end = key.start_mark.index, _end(text, value)
+    if at + 1 < len(root.value):
+        end = root.value[at + 1][0].start_mark.index
+    elif at:
+        begin = _end(text, root.value[at - 1][1])
+    return text[:begin] + text[end:]
+
+
+def _of_lines(text: str, root: Any, at: int) -> str:
+    """The text without the lines of one key; the comments in these lines stay, each on its own."""
+    key, value = root.value[at]
+    begin = key.start_mark.index - key.start_mark.column
+    newline = text.find("\n", _end(text, value))
+    end = len(text) if newline < 0 else newline + 1
+    margin = text[begin : key.start_mark.index]
+    ending = "\r\n" if text[:end].endswith("\r\n") else "\n"
+    kept = [f"{margin}{comment}{ending}" for index, comment in _comments(text) if begin <= index < end]
+    return text[:begin] + "".join(kept) + text[end:]
+
+
+def _end(text: str, node: Any) -> int:
+    """Where the text of a node ends."""
+    if isinstance(node, yaml.ScalarNode):
+        return len(text[: node.end_mark.index].rstrip())
+    if node.flow_style:
+        return int(node.end_mark.index)
+    last = node.value[-1]
+    return _end(text, last[1] if isinstance(last, tuple) else last)
+
+
+def _texts(text: str) -> list[str]:
+    return [comment for _, comment in _comments(text)]
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Each comment with its place in the text."""
+    shown = list(text)
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.ScalarToken):
+            begin, end = token.start_mark.index, token.end_mark.index
+            if token.style in ("|", ">"):  # the line that opens it may end with a comment
+                begin = max(begin, text.find("\n", begin, end))
+            shown[begin:end] = ["x" if char != "\n" else char for char in shown[begin:end]]
+    for found in re.finditer(r"(?:^|(?<=[ \t]))#[^\r\n]*", "".join(shown), re.MULTILINE):
+        yield found.start(), text[found.start() : found.end()].rstrip()
