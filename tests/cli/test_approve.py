@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from ketascreen.runtime.whole_file import write_whole
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from tests.helpers.command_line import Ran, flat, run
+from tests.helpers.places import ROOT
 from tests.helpers.rulebook_files import GOOD, of_format_1, text_of, with_files
 from tests.helpers.signing_keys import key_files
 
@@ -522,3 +524,28 @@ def test_a_release_with_too_few_approved_rules_is_not_signed(rulebook: Path, tmp
 
 def test_the_small_rulebook_of_the_tests_has_eight_rules() -> None:
     assert len(load_rulebook(GOOD).rules) == 8
+
+
+# docs/approving.md (its session is run by tests/authoring/test_writing_rules.py)
+
+PAGE = (ROOT / "docs" / "approving.md").read_text("utf-8")
+
+
+def test_the_entry_that_the_page_shows_is_that_of_the_sheet_that_it_shows() -> None:
+    first = PAGE.partition("Sheet: ")[2].partition("\n")[0]
+    assert f"```yaml\n- rule: older-adult\n  sheet: {first}\n  by: {EXAMPLE}\n" in PAGE
+
+
+def test_the_page_shows_an_approval_a_lapse_a_second_approval_and_a_withdrawal() -> None:
+    order = ["1 of 1 written", "decides otherwise than", "It decides otherwise:", "Withdrawn: `older-adult`"]
+    assert [PAGE.index(one) for one in order] == sorted(PAGE.index(one) for one in order)
+    assert "**Nobody checks who you are.**" in PAGE
+
+
+def test_the_page_of_roles_names_commands_and_options_that_there_are() -> None:
+    page = (ROOT / "docs" / "who-may-change-what.md").read_text("utf-8")
+    gates = re.findall(r"\| `ketascreen ([a-z]+)([^`]*)` \|", page)
+    assert [name for name, _ in gates] == ["check", "test", "rules", "sign", "screen"]
+    for name, words in gates:
+        helped = run(name, "--help").out
+        assert [word for word in words.split() if word.startswith("--") and word not in helped] == []
