@@ -52,12 +52,12 @@ def test_an_allow_of_another_check_or_of_another_rule_does_not(tmp_path: Path) -
     other = ALLOW.replace("age-is-asked", "fact-is-added")
     assert found(check(tmp_path / "a", added("cautions/young.yaml", other))) == [
         AGE,
-        "cautions/young.yaml:13:13 needless-allow",
+        "cautions/young.yaml:12:13 needless-allow",
         FACT,
     ]
     assert found(check(tmp_path / "b", added("exclusions/heart.yaml", ALLOW))) == [
         AGE,
-        "exclusions/heart.yaml:13:13 needless-allow",
+        "exclusions/heart.yaml:12:13 needless-allow",
         FACT,
     ]
 

@@ -44,7 +44,7 @@ def test_a_finding_ends_with_1(tmp_path: Path) -> None:
     allow = "allow:\n  - {check: bands, reason: It stood once.}\n"
     ran = run("check", str(with_files(tmp_path, {**CASES, **added("cautions/young.yaml", allow)})), *TODAY)
     assert ran.status == AuthoringStatus.FINDINGS
-    assert "young.yaml:13:13: no check is called `bands` [needless-allow]" in flat(ran.out)
+    assert "young.yaml:12:13: no check is called `bands` [needless-allow]" in flat(ran.out)
     assert "8 rules, 1 case: 1 finding." in ran.out
 
 

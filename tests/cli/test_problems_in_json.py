@@ -144,7 +144,8 @@ def _commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.
 
 
 def _gives_json(command: click.Command) -> bool:
-    return any("--json" in option.opts or "--format" in option.opts for option in command.params)
+    choices = {option: getattr(option.type, "choices", ()) for option in command.params}
+    return any("--json" in option.opts or "json" in given for option, given in choices.items())
 
 
 def test_each_command_that_gives_json_is_among_the_calls() -> None:

@@ -16,8 +16,8 @@ from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.helpers.places import DATA
 from tests.helpers.rulebook_files import RULE, of_format_1, problems, text_of, where, with_files
 
-FIX = "turn the rulebook into format 2: ketascreen fmt --format 2"
-TAKE_OUT = "take it out: ketascreen fmt --format 2"
+FIX = "turn the rulebook into format 2: ketascreen fmt --format 2 DIR"
+TAKE_OUT = "take it out: ketascreen fmt --format 2 DIR"
 APPROVED = "{status: approved, by: A clinician, date: 2026-11-22}"
 APPROVALS = """\
 - rule: high-pressure

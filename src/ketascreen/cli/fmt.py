@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,8 +87,11 @@ def _turn(paths: tuple[Path, ...], only_check: bool) -> None:
     problems = Problems()
     read = read_folder(folder, problems, fixtures=False)
     if problems.found:
-        raise InputError(problems.sorted())
-    turned = in_format_2(read.files)
+        raise InputError(_below(folder, problems.sorted()))
+    try:
+        turned = in_format_2(read.files)
+    except InputError as error:
+        raise InputError(_below(folder, error.diagnostics)) from None
     for lost in turned.lost:
         show(_lost(lost))
     for path, data in turned.writes if paths and not only_check else ():
@@ -147,10 +150,7 @@ def _files(path: Path) -> Iterator[Path]:
         report = Problems()
         read = read_folder(path, report)
         if report.found:
-            raise InputError(
-                replace(found, place=found.place and found.place._replace(path=str(path / found.place.path)))
-                for found in report.sorted()
-            )
+            raise InputError(_below(path, report.sorted()))
         yield from (path / name for name in sorted({**read.files, **read.fixtures}))
     elif path.is_file() and not path.is_symlink() and path.suffix == ".yaml":
         yield path
@@ -158,6 +158,12 @@ def _files(path: Path) -> Iterator[Path]:
         raise refused(
             "not-a-file", "no such file or folder, or its name does not end in .yaml", "name one", Place(str(path))
         )
+
+
+def _below(folder: Path, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The problems with their places below the folder."""
+    for one in problems:
+        yield replace(one, place=one.place and one.place._replace(path=str(folder / one.place.path)))
 
 
 def _bytes(path: Path) -> bytes:

@@ -22,7 +22,7 @@ SIGN_OFF = "sign_off"
 """The key of a rule that format 1 has, and format 2 has not."""
 
 _REQUIRES = re.compile(r">=([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})")
-_FIX = "turn the rulebook into format 2: ketascreen fmt --format 2"
+_FIX = "turn the rulebook into format 2: ketascreen fmt --format 2 DIR"
 _ROUTES = frozenset({"iv", "im", "intranasal", "sublingual", "oral"})
 _UNITS = ("none", "10*9/L", "mmol/mol", "ug", "seconds", "second", "1")
 _UNIT = re.compile(rf"(?:{'|'.join(map(re.escape, _UNITS))})")
@@ -83,7 +83,7 @@ def check_format(named: Mapping[str, Node | None], rules: Mapping[str, Node], pr
         for rule in rules.values():
             if isinstance(rule, MappingNode) and SIGN_OFF in rule.items:
                 message = f"format 2 has no `{SIGN_OFF}`; approvals.yaml says who approved a rule"
-                hint = "take it out: ketascreen fmt --format 2"
+                hint = "take it out: ketascreen fmt --format 2 DIR"
                 problems.report("format", message, hint, key_place(rule, SIGN_OFF))
     elif written == FIRST:
         for kind, node in (*named.items(), *(("rule", rule) for rule in rules.values())):
