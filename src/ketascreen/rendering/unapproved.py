@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ketascreen.authoring.approving.subjects import Judged, Subjects, best
+from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects, best
 from ketascreen.language.approval import Standing, SubjectKind
 from ketascreen.language.rule import Rule
 from ketascreen.rendering.page import Line, wrapped
@@ -30,7 +30,7 @@ class Unapproved(NamedTuple):
     """A rule that is not approved, and its approval that stands best, if it has one."""
 
     rule: Rule
-    judged: Judged | None
+    judged: JudgedApproval | None
 
     @property
     def why(self) -> str:
@@ -60,7 +60,7 @@ def render_unapproved(found: Sequence[Unapproved], of: int) -> Iterator[Line]:
     )
 
 
-def _why(judged: Judged | None) -> str:
+def _why(judged: JudgedApproval | None) -> str:
     if judged is None:
         return "nobody has approved it"
     one = judged.approval

@@ -58,14 +58,16 @@ class Subjects:
         """The whole patients, each by the path of its file, a space, and its name."""
         return {f"{case.place.path} {case.name}": case for case in self.cases if case.rule is None}
 
-    def judged(self, day: date) -> Iterator[Judged]:
+    def judged(self, day: date) -> Iterator[JudgedApproval]:
         """Each approval, with how it stands on a day."""
         for approval in self.rulebook.approvals:
             sheet = self.sheet(subject_of(approval))
-            yield Judged(approval, approval.standing(sheet, self.rulebook.identity.approvers, day), sheet is None)
+            yield JudgedApproval(
+                approval, approval.standing(sheet, self.rulebook.identity.approvers, day), sheet is None
+            )
 
 
-class Judged(NamedTuple):
+class JudgedApproval(NamedTuple):
     """An approval with how it stands, and whether what it approves is gone."""
 
     approval: Approval
@@ -73,7 +75,7 @@ class Judged(NamedTuple):
     is_gone: bool
 
 
-def best(judged: Iterable[Judged]) -> Judged | None:
+def best(judged: Iterable[JudgedApproval]) -> JudgedApproval | None:
     """The one that stands best, and of several the newest; None if there is none."""
     order = list(Standing)
     return min(judged, key=lambda one: (order.index(one.standing), -one.approval.day.toordinal()), default=None)

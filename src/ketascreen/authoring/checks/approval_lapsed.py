@@ -8,7 +8,7 @@ from ketascreen.authoring.approving.subjects import subject_of
 from ketascreen.authoring.checks.standings import approve_again, concern, standing
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.approval import Standing, SubjectKind
+from ketascreen.language.approval import Standing
 
 CODE = "approval-lapsed"
 
@@ -19,8 +19,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     Where the cases cannot be read, nothing is said of whole patients.
     """
     for approval, found, is_gone in standing(subject, Standing.LAPSED, Standing.REWORDED):
-        if approval.kind is SubjectKind.PATIENT and not subject.cases:
-            continue
         name, who = subject_of(approval), f"{approval.by} approved on {approval.day}"
         if is_gone:
             hint = "delete the entry, or give it the new name and approve that"
