@@ -200,6 +200,10 @@ def _without_ruamel(folder: Path) -> list[str]:
         return _said("fmt", str(folder))
 
 
+def _signed_without_approvals(folder: Path) -> list[str]:
+    return _said("sign", str(with_files(folder, {})), "--key", str(key_files(folder)[0]), "--at-least", "1")
+
+
 def _by_a_cut_cache(folder: Path) -> list[str]:
     load_rulebook(GOOD, cache=folder / "cache")
     (entry,) = (folder / "cache").iterdir()
@@ -213,6 +217,7 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
     **TOLD_IN_JSON,
+    "approve": _signed_without_approvals,
     "cache-damaged": _by_a_cut_cache,
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),

@@ -152,7 +152,7 @@ def test_a_blank_passphrase_makes_no_key(blank: str, tmp_path: Path, monkeypatch
     ran = run("key", "new", "clinic")
     assert (ran.status, "the passphrase is blank" in flat(ran.err)) == (2, True)
     monkeypatch.delenv("KETASCREEN_KEY_PASSPHRASE")
-    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
+    monkeypatch.setattr("ketascreen.cli.passphrase.at_a_terminal", lambda: True)
     asked = CliRunner().invoke(main, ["key", "new", "clinic"], input="  \n  \n")
     assert (asked.exit_code, "the passphrase is blank" in flat(asked.output)) == (2, True)
     assert list(tmp_path.iterdir()) == []
@@ -160,17 +160,17 @@ def test_a_blank_passphrase_makes_no_key(blank: str, tmp_path: Path, monkeypatch
 
 def test_where_the_input_ends_at_the_question_no_key_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
+    monkeypatch.setattr("ketascreen.cli.passphrase.at_a_terminal", lambda: True)
     ran = CliRunner().invoke(main, ["key", "new", "clinic"], input="")
     assert (ran.exit_code, list(tmp_path.iterdir())) == (2, [])
     assert ran.output.endswith("the input ended where an answer was asked for\n")
 
 
-def test_a_passphrase_is_asked_for_at_a_terminal_and_never_shown(
+def test_a_passphrase_is_asked_forat_a_terminal_and_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ketascreen.cli.passphrase._at_a_terminal", lambda: True)
+    monkeypatch.setattr("ketascreen.cli.passphrase.at_a_terminal", lambda: True)
 
     def asked(*args: str, answer: str) -> Ran:
         ran = CliRunner().invoke(main, list(args), input=answer)

@@ -22,7 +22,7 @@ from ketascreen.authoring.scaffold import MARK
 from ketascreen.signing import write_new_keys
 from tools.docs.docs_blocks import run
 
-PAGES = (ROOT / "docs" / "writing-rules.md", ROOT / "docs" / "audit.md", ROOT / "docs" / "signing.md")
+PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("writing-rules", "audit", "signing", "approving"))
 
 _BLOCK = re.compile(
     r"^```(console session|console quiet|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL

@@ -70,6 +70,12 @@ def referring(data: bytes, line: str) -> bytes:
     return line.encode() + b"\n" + (rest if first.startswith(MARK.encode()) else data)
 
 
+def schema_line(path: str, head: str) -> str:
+    """The first line of a new file at `path`: it names the schemas that `head` does, the text of rulebook.yaml."""
+    found = _SCHEMAS.match(head)
+    return reference(path, found[1] if found else FOLDER)
+
+
 @dataclass(frozen=True, slots=True)
 class NewRule:
     """What is known of a rule before it is written."""
@@ -122,7 +128,6 @@ def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
     """
     head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
     effective = re.search(r"^effective: *['\"]?([0-9-]{10})", head, re.MULTILINE)
-    found = _SCHEMAS.match(head)
     written = []
     for path, text in (
         (f"{EFFECTS[rule.effect].folder}/{rule.id}.yaml", _rule_text(rule)),
@@ -130,7 +135,7 @@ def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
     ):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with (folder / path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(f"{reference(path, found[1] if found else FOLDER)}\n{text}")
+            file.write(f"{schema_line(path, head)}\n{text}")
         written.append(folder / path)
     return written[0], written[1]
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from ketascreen.authoring.checks.run import Checked, check_folder
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.cli.options import cache_folder, from_here
+from ketascreen.cli.options import cache_folder, day_of, from_here
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.iso_time import read_iso_date
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.checks import text
 from ketascreen.rendering.checks.formats import FORMATS
@@ -44,7 +42,7 @@ def command(folder: Path | None, form: str, documents: Path | None, today: str |
     Each problem is shown with its file, line and column, a hint, and a code; docs/codes/ has a page for each code. An
     `allow` entry with a reason accepts a check finding that is right as it is.
     """
-    day = _day(today)
+    day = day_of(today, "--today")
     with gc_paused():
         checked = check_folder(folder or built_in_rules(), today=day, documents=documents, cache=cache_folder())
     placed = checked if folder is None else _below(checked, folder)
@@ -53,15 +51,6 @@ def command(folder: Path | None, form: str, documents: Path | None, today: str |
     else:
         click.echo(FORMATS[form](placed))
     raise click.exceptions.Exit(_status(checked))
-
-
-def _day(day: str | None) -> date:
-    if day is None:
-        return datetime.now().astimezone().date()
-    try:
-        return read_iso_date(day)
-    except ValueError:
-        raise click.BadParameter("not a date; write 2026-11-22", param_hint="--today") from None
 
 
 def _status(checked: Checked) -> AuthoringStatus:

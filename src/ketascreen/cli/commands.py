@@ -34,6 +34,8 @@ COMMANDS = {
     "new": "Write a new rule with its cases, to fill in.",
     "fmt": "Give all files of a rulebook one layout.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
+    "approve": "Approve the sheet of a rule: it is shown, then you answer.",
+    "withdraw": "Take an approval back.",
     "sign": "Sign a rulebook's release.",
     "key": "Make a pair of keys for signing, or show which key a file holds.",
     "audit": "What a ledger holds: list, show, verify, export and more.",

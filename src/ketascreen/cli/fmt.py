@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.format_two import Lost, Turned, in_format_2
+from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
 from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.errors import show_problem
@@ -52,16 +53,7 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     if wanted is not None:
         _turn(paths, only_check)
         return
-    try:
-        from ketascreen.authoring.layout.lay_out import laid_out
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("ruamel"):
-            raise
-        raise refused(
-            "not-installed",
-            "`fmt` needs the package ruamel.yaml",
-            "install it with: pip install 'ketascreen[authoring]'",
-        ) from None
+    laid_out = layout_for("fmt")
     changed: list[Path] = []
     problems: list[Diagnostic] = []
     refusals = 0

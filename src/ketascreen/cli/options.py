@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -18,6 +18,7 @@ import click
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
 from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean, printable
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, in_order
@@ -89,6 +90,20 @@ def read_time(text: str, option: str) -> datetime:
     except RequestError as error:
         (problem,) = error.diagnostics
     raise click.BadParameter(f"{problem.message}; {problem.hint}", param_hint=option)
+
+
+def day_of(text: str | None, option: str) -> date:
+    """The day that an option names; without a text, today, by this machine's clock and offset.
+
+    Raises:
+        BadParameter: it is not a date.
+    """
+    if text is None:
+        return now().date()
+    try:
+        return read_iso_date(text)
+    except ValueError:
+        raise click.BadParameter("not a date; write 2026-11-22", param_hint=option) from None
 
 
 def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_files: bool = False) -> Rulebook:

@@ -20,7 +20,7 @@ def signing_key_of(path: Path) -> SigningKey:
 
     def asked() -> str | None:
         given = passphrase_of_environment()
-        if given is not None or not _at_a_terminal():
+        if given is not None or not at_a_terminal():
             return given
         return str(click.prompt(f"Passphrase of {printable(str(path))}", hide_input=True, err=True))
 
@@ -37,7 +37,7 @@ def new_passphrase(*, refused: bool) -> str | None:
         raise click.UsageError(f"--no-passphrase, and {PASSPHRASE} holds one; leave one of the two out")
     if refused or given is not None:
         return _not_blank(given)
-    if not _at_a_terminal():
+    if not at_a_terminal():
         raise click.UsageError(
             f"there is no terminal to ask for a passphrase; put it into {PASSPHRASE}, or give --no-passphrase for a "
             "key with which everybody can sign who can read the file"
@@ -54,5 +54,5 @@ def _not_blank(given: str | None) -> str | None:
     return given
 
 
-def _at_a_terminal() -> bool:
+def at_a_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()

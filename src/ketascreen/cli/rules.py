@@ -7,25 +7,38 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.options import json_option, routes_of, rulebook_of, rules_option, show_json
+from ketascreen.authoring.approving.subjects import Subjects
+from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
+from ketascreen.cli.options import day_of, json_option, routes_of, rulebook_of, rules_option, show_json
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Effect, Stage, Weight, listing_order
 from ketascreen.rendering.page import WIDTH, Line, cut, show
 from ketascreen.rendering.passed_over import passed_over
+from ketascreen.rendering.unapproved import render_unapproved, unapproved, unapproved_data
 from ketascreen.signing import VerifyKey
 
+_MEANING = {
+    **AUTHORING_MEANING,
+    AuthoringStatus.WELL: "the rules are listed; with --unapproved: each is approved",
+    AuthoringStatus.FINDINGS: "--unapproved, and a rule is not approved",
+}
 
-@click.command("rules")
+
+@click.command("rules", epilog=epilog(_MEANING))
 @click.option("--effect", type=click.Choice(list(map(str, Effect))), help="Only rules with this effect.")
 @click.option("--route", metavar="ROUTE", help="Only rules for this route.")
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), help="Only rules of this stage, or of both.")
+@click.option("--unapproved", "only_unapproved", is_flag=True, help="Only rules that are not approved, and why.")
+@click.option("--date", "on", metavar="DATE", help="The day that --unapproved is for, as 2026-11-22.  [today]")
 @json_option
 @rules_option
 def command(
     effect: str | None,
     route: str | None,
     stage: str | None,
+    only_unapproved: bool,
+    on: str | None,
     as_json: bool,
     rules: Path | None,
     keys: tuple[VerifyKey, ...],
@@ -34,6 +47,14 @@ def command(
     rulebook = rulebook_of(rules, keys)
     routes_of(rulebook, [] if route is None else [route])
     chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
+    day = day_of(on, "--date")
+    if only_unapproved:
+        found = unapproved(Subjects(rulebook), chosen, day)
+        if as_json:
+            show_json({**unapproved_data(found, len(chosen), day), "ignored": rulebook.ignored})
+        else:
+            show([*render_unapproved(found, len(chosen)), *passed_over(rulebook.ignored)])
+        raise click.exceptions.Exit(AuthoringStatus.FINDINGS if found else AuthoringStatus.WELL)
     if as_json:
         show_json({"rules": chosen, "ignored": rulebook.ignored})
     else:

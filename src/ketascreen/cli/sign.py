@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.options import day_of
 from ketascreen.cli.passphrase import signing_key_of
+from ketascreen.language.approval import Standing
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook
 from ketascreen.loading.signature import sign_release
@@ -25,19 +28,32 @@ _MEANING = {
 @click.command("sign", epilog=epilog(_MEANING))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--key", required=True, metavar="KEY", type=click.Path(path_type=Path), help="Your private key (PEM).")
-def command(folder: Path, key: Path) -> None:
+@click.option("--at-least", metavar="N", type=click.IntRange(0), default=0, help="Refuse if fewer rules are approved.")
+@click.option("--date", "on", metavar="DATE", help="The day on which approvals count, as 2026-11-22.  [today]")
+def command(folder: Path, key: Path, at_least: int, on: str | None) -> None:
     """Sign the rulebook in DIR as it is: its id, its version and exactly the bytes of its files.
 
     The signature is written beside the files, and replaces an older one. With --trust and your public key, ketascreen
-    then loads exactly this rulebook, or refuses.
+    then loads exactly this rulebook, or refuses. A signature says that nobody changed the bytes, approvals among them;
+    an approval says who has read what.
     """
-    rulebook, signing = load_rulebook(folder), signing_key_of(key)
-    show(render(sign_release(folder, rulebook, signing), rulebook, signing.public))
+    rulebook, day = load_rulebook(folder), day_of(on, "--date")
+    approved = sum(one is Standing.APPROVED for one in rulebook.standings(day).values())
+    if approved < at_least:
+        what = f"{_of_rules(approved, rulebook)} approved on {day}, and --at-least asks for {at_least}"
+        raise refused("approve", f"{what}; nothing is signed", "`ketascreen rules --unapproved` lists the others")
+    signing = signing_key_of(key)
+    show(render(sign_release(folder, rulebook, signing), rulebook, signing.public, approved))
 
 
-def render(path: Path, rulebook: Rulebook, key: VerifyKey) -> Iterator[Line]:
-    """What was signed, with which key, and where the signature is."""
+def _of_rules(count: int, rulebook: Rulebook) -> str:
+    return f"{count} of {len(rulebook.rules)} rules"
+
+
+def render(path: Path, rulebook: Rulebook, key: VerifyKey, approved: int) -> Iterator[Line]:
+    """What was signed, how much of it is approved, with which key, and where the signature is."""
     identity = rulebook.identity
     yield from entry("Signed", f"{identity.id} {identity.version}, digest {rulebook.bytes_digest[:12]}")
+    yield from entry("Approved", _of_rules(approved, rulebook))
     yield from entry("Signature", str(path))
     yield from entry("Key", key.fingerprint)

@@ -18,10 +18,11 @@ _WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.005
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file for its owner alone. It replaces one of that name, in one step, once it is complete.
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Writes a file. It replaces one of that name, in one step, once it is complete.
 
-    A new file is this user's. One that replaces another user's stays that user's, where this user may give files away.
+    It is for its owner alone, unless `mode` says otherwise. A new file is this user's. One that replaces another
+    user's stays that user's, where this user may give files away.
 
     Threads, processes and machines may write the same name at once. A link of that name is replaced, never followed.
 
@@ -37,6 +38,7 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        Path(part).chmod(mode)
         Path(part).replace(path)
     except BaseException:
         Path(part).unlink(missing_ok=True)

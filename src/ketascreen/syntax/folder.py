@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ MAX_FOLDERS_DEEP = 20
 
 CASES = ".cases.yaml"
 START = ".start.yaml"
+APPROVED = "approved"
+"""The folder of the sheets that were approved, each as JSON by its digest."""
+_APPROVED = re.compile(rf"{APPROVED}/1-[0-9a-f]{{16}}-[0-9a-f]{{16}}\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
     A name that starts with a dot, and a file with another ending, are passed over and listed. A folder without YAML is
     listed as one name (`schema/`). A name that holds `.yaml` or `.yml` in any letters, and does not end in `.yaml`, is
     refused: `x.YAML`, `x.yaml.txt`, `x.yml`, `x.yaml~`. So are links, folders named like files, and everything else
-    that is not a plain file; none of them is opened.
+    that is not a plain file; none of them is opened. A sheet that was approved (`approved/*.json`) is neither read nor
+    listed: `ketascreen approve` reads it.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -104,7 +109,7 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
             found += inside
             ignored += left if inside or not left else [f"{path}/"]
         elif not yaml:
-            ignored.append(path)
+            ignored += [] if _APPROVED.fullmatch(path) else [path]
         elif not entry.is_file(follow_symlinks=False):
             problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif not entry.name.endswith(".yaml"):

@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ketascreen.authoring.checks import (
+    approval_date,
+    approval_ended,
+    approval_lapsed,
+    approval_unbound,
     bands,
     better_with_risk,
     boundary_case,
     look_alike,
     no_case,
     no_window,
+    not_an_approver,
     number_not_in_phrase,
     permanent_mild,
     phrase_not_on_line,
@@ -35,12 +40,17 @@ class Check(Protocol):
 
 
 CHECKS: tuple[Check, ...] = (
+    approval_date,
+    approval_ended,
+    approval_lapsed,
+    approval_unbound,
     bands,
     better_with_risk,
     boundary_case,
     look_alike,
     no_case,
     no_window,
+    not_an_approver,
     number_not_in_phrase,
     permanent_mild,
     phrase_not_on_line,

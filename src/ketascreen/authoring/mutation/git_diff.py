@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ketascreen.authoring.git import git
 from ketascreen.authoring.mutation.mutant import parameters_of
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.condition import definitions, facts_of
@@ -70,12 +70,12 @@ def _entries(data: bytes, file: str) -> Mapping[str, Any]:
 
 def _git(folder: Path, *words: str, may_fail: bool = False) -> str:
     try:
-        ran = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
+        told = git(folder, *words)
     except OSError:
         raise RequestError(
             [Diagnostic("since", "git is not installed", "install it, or leave `--since` out")]
         ) from None
-    if ran.returncode and not may_fail:
+    if told is None and not may_fail:
         hint = "name a commit, branch or tag of the repository that the rulebook is in"
         raise RequestError([Diagnostic("since", "git knows no such revision of the rulebook", hint)])
-    return ran.stdout.decode("utf-8", "replace") if not ran.returncode else ""
+    return (told or b"").decode("utf-8", "replace")

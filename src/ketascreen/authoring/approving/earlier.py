@@ -1,0 +1,118 @@
+"""Finds the text of a sheet that was approved earlier, by its digest: beside the approvals, or in git's history."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from ketascreen.authoring.approving.subjects import SubjectName, read_subjects
+from ketascreen.authoring.git import git
+from ketascreen.diagnostic import InputError
+from ketascreen.language.approval import SubjectKind
+from ketascreen.language.sheet import Sheet
+from ketascreen.runtime.plain_file import read_plain
+from ketascreen.syntax.folder import APPROVED, MAX_FILES, MAX_TOTAL_BYTES
+from ketascreen.syntax.utf8 import MAX_BYTES
+
+MAX_REVISIONS = 200
+"""The most revisions of a rulebook that are read for one sheet, the newest first."""
+SECONDS = 20.0
+"""How long the history is searched for one sheet."""
+
+_APPROVALS = "approvals.yaml"
+
+
+def kept_path(folder: Path, digest: str) -> Path:
+    """Where a sheet is kept that git does not keep."""
+    return folder / APPROVED / f"{digest}.json"
+
+
+def kept_text(sheet: Sheet) -> bytes:
+    """A sheet as it is kept."""
+    data = {"decides": sheet.decides, "says": sheet.says}
+    return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def earlier_sheet(folder: Path, subject: SubjectName, digest: str) -> Sheet | None:
+    """The sheet that has this digest, or None: nobody kept it, or it is further back than is searched."""
+    return _kept(folder, digest) or _of_history(folder, subject, digest)
+
+
+def keeps_history(folder: Path) -> bool:
+    """Whether git keeps what is in a folder."""
+    try:
+        inside = git(folder, "rev-parse", "--is-inside-work-tree", seconds=SECONDS) == b"true\n"
+        return inside and git(folder, "check-ignore", "--quiet", ".", seconds=SECONDS) is None
+    except OSError:
+        return False
+
+
+def _kept(folder: Path, digest: str) -> Sheet | None:
+    """The sheet that is kept under its digest; a file that was changed has another digest, and does not count."""
+    try:
+        told = json.loads(read_plain(kept_path(folder, digest), MAX_BYTES))
+        sheet = Sheet(told["decides"], told["says"])
+        return sheet if sheet.digest == digest else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _of_history(folder: Path, subject: SubjectName, digest: str) -> Sheet | None:
+    until = monotonic() + SECONDS
+    try:
+        for commit in _revisions(folder, digest):
+            if monotonic() > until:
+                return None
+            sheet = _at(folder, commit, subject)
+            if sheet is not None and sheet.digest == digest:
+                return sheet
+    except OSError:  # git is not installed
+        return None
+    return None
+
+
+def _revisions(folder: Path, digest: str) -> Iterator[str]:
+    """The commits that touch the folder, the newest first; before them those that wrote the digest."""
+    seen: set[str] = set()
+    for words in (("-S", digest, "--", _APPROVALS), ("--", ".")):
+        told = git(folder, "log", f"--max-count={MAX_REVISIONS}", "--format=%H", *words, seconds=SECONDS) or b""
+        for commit in told.decode("ascii", "replace").split():
+            if commit not in seen:
+                seen.add(commit)
+                yield commit
+
+
+def _at(folder: Path, commit: str, subject: SubjectName) -> Sheet | None:
+    """The sheet of a subject as the folder was at a commit; None if it did not load, or had no such subject."""
+    archive = git(folder, "archive", "--format=tar", commit, ".", seconds=SECONDS)
+    if archive is None:
+        return None
+    with TemporaryDirectory() as name:
+        there = Path(name)
+        try:
+            _unpack(archive, there)
+            return read_subjects(there, patients=subject.kind is SubjectKind.PATIENT).sheet(subject)
+        except (InputError, tarfile.TarError):
+            return None
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    """Writes the YAML files of an archive; nothing else of it can be part of a rulebook."""
+    left = MAX_TOTAL_BYTES
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as files:
+        for number, one in enumerate(files):
+            parts = Path(one.name).parts
+            left -= one.size
+            if left < 0 or number > MAX_FILES:
+                return
+            if not one.isfile() or not one.name.endswith(".yaml") or ".." in parts or Path(one.name).is_absolute():
+                continue
+            held = files.extractfile(one)
+            target = folder.joinpath(*parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(held.read() if held else b"")

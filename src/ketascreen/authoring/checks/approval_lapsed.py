@@ -1,0 +1,32 @@
+"""An approval of something that was changed since, or that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.authoring.approving.subjects import subject_of
+from ketascreen.authoring.checks.standings import approve_again, concern, standing
+from ketascreen.authoring.checks.subject import Subject
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.approval import Standing
+
+CODE = "approval-lapsed"
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Approvals whose sheet is not that of today, or has none.
+
+    Where the cases cannot be read, nothing is said of whole patients.
+    """
+    for approval, found, is_gone in standing(subject, Standing.LAPSED, Standing.REWORDED):
+        name, who = subject_of(approval), f"{approval.by} approved on {approval.day}"
+        if is_gone:
+            hint = "delete the entry, or give it the new name and approve that"
+            yield concern(
+                CODE, f"there is no {approval.kind} `{approval.name}`, which {approval.by} approved", hint, approval
+            )
+        elif found is Standing.REWORDED:
+            message = f"{name} says it in other words than {who}; what it decides is the same"
+            yield concern(CODE, message, approve_again(approval), approval)
+        else:
+            yield concern(CODE, f"{name} decides otherwise than {who}", approve_again(approval), approval)

@@ -1,0 +1,33 @@
+"""The approvals of a rulebook by how they stand on the day of the check; each check of approvals reports some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects
+from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.language.approval import Approval, Standing, SubjectKind
+
+_OPTION = {SubjectKind.RULE: "", SubjectKind.ROUTE: "--route ", SubjectKind.PATIENT: "--patient "}
+
+
+def standing(subject: Subject, *standings: Standing) -> Iterator[JudgedApproval]:
+    """The approvals that stand so; without those of whole patients that nobody can judge, since no case was read."""
+    rulebook = subject.rulebook
+    patients = any(one.kind is SubjectKind.PATIENT for one in rulebook.approvals)
+    cases = subject.cases if patients else ()
+    for one in Subjects(rulebook, cases).judged(subject.today):
+        unread = one.is_gone and one.approval.kind is SubjectKind.PATIENT and not cases
+        if one.standing in standings and not (unread and one.standing is Standing.LAPSED):
+            yield one
+
+
+def concern(code: str, message: str, hint: str, approval: Approval) -> Concern:
+    """A finding about what an approval is of, at the approval."""
+    return Concern(code, message, hint, approval.place, about=approval.name)
+
+
+def approve_again(approval: Approval) -> str:
+    """What shows what changed, and approves it again."""
+    name = approval.name if approval.kind is SubjectKind.RULE else f"{_OPTION[approval.kind]}'{approval.name}'"
+    return f"`ketascreen approve {name}` shows what changed, and asks again; or withdraw the approval"
