@@ -37,7 +37,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What is to be written, by path in the rulebook's folder, in this order; and the approvals that are lost."""
+    """The files to write, by path in the rulebook's folder, in this order; and the approvals that are lost."""
 
     writes: tuple[tuple[str, bytes], ...]
     lost: tuple[Lost, ...]
