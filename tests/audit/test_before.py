@@ -7,18 +7,22 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ketascreen import Decision, Screener, load_rulebook, read_profile
+from ketascreen import Decision, Rulebook, Screener, Stage, load_rulebook, read_profile
 from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay
 from ketascreen.audit.retention import import_chain
 from ketascreen.audit.verify import verify_ledger
+from ketascreen.authoring.format_two import in_format_2
 from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.places import DATA
+from tests.helpers.rulebook_files import RULE, of_format_1, text_of
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
 BEFORE = DATA / "before"
@@ -67,6 +71,53 @@ def test_each_record_is_decided_the_same_or_otherwise_for_an_age_without_its_dat
     for change in (change for one in replayed for change in one.changes):
         assert change.now.startswith("insufficient_data")
         assert set(change.by) <= OF_AGE, "an age is the only reason"
+
+
+def test_the_rulebooks_on_record_are_of_format_1_as_they_were_written(ledger: Ledger) -> None:
+    files = ledger.rulebook(screened_by(ledger)).files
+    assert b"\nformat: 1\n" in files["rulebook.yaml"]
+    rules = [path for path in files if path.count("/")]
+    assert len(rules) > 60
+    assert [path for path in rules if b"\nsign_off: {status: draft}\n" not in files[path]] == []
+
+
+def screened_by(ledger: Ledger) -> str:
+    """The digest of the one rulebook that the ledger holds."""
+    (digest,) = {entry.record.data["bytes_digest"] for entry in ledger.entries() if entry.record.kind == "rulebook"}
+    return str(digest)
+
+
+def test_a_screening_by_an_approved_rulebook_of_format_1_is_run_again_the_same(tmp_path: Path) -> None:
+    approved = "sign_off: {status: approved, by: Example Clinician (not real), date: 2026-11-22}\n"
+    rulebook = load_rulebook(of_format_1(tmp_path, {RULE: text_of(RULE) + approved}))
+    assert (rulebook.identity.format, len(rulebook.approvals)) == (1, 1)
+    profile = profile_of({"systolic_bp": {"value": "190 mmHg", "at": "2026-11-22"}})
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        with Screener(rulebook, channels=["reference"], ledger=ledger) as screener:
+            verdict = screener.screen(profile, as_of=AS_OF, reference="p-1")
+        (replayed,) = Replay(ledger).run()
+    assert {one.decision for one in verdict.routes.values()} == {Decision.NOT_ELIGIBLE}
+    assert (replayed.refused, replayed.changes, replayed.differs) == ("", (), ())
+
+
+@pytest.mark.parametrize("path", sorted((BEFORE / "examples").iterdir()), ids=lambda path: path.name)
+def test_the_rulebook_of_before_finds_the_same_in_format_2(path: Path) -> None:
+    old, new = both_formats()
+    assert (old.identity.format, new.identity.format) == (1, 2)
+    for stage in Stage:
+        first, second = (
+            Screener(book, channels=["reference"]).screen(read_profile(path), as_of=AS_OF, stage=stage)
+            for book in (old, new)
+        )
+        assert second.rulebook.bytes_digest != first.rulebook.bytes_digest
+        again = second.rulebook.model_copy(update={"bytes_digest": first.rulebook.bytes_digest})
+        assert second.model_copy(update={"rulebook": again}) == first
+
+
+@cache
+def both_formats() -> tuple[Rulebook, Rulebook]:
+    old = load_rulebook(BEFORE / "rulebook")
+    return old, rulebook_of_files({**old.files, **dict(in_format_2(old.files).writes)})
 
 
 def test_a_decision_of_before_on_a_list_that_nobody_had_read_counts_no_longer(ledger: Ledger) -> None:

@@ -27,7 +27,7 @@ from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.helpers.command_line import flat, run
 from tests.helpers.places import ROOT
-from tests.helpers.rulebook_files import GOOD, copied, text_of
+from tests.helpers.rulebook_files import GOOD, copied, of_format_1, text_of
 
 RULES = built_in_rules()
 SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))
@@ -117,6 +117,46 @@ def test_every_effect_may_have_any_weight(word: Weight) -> None:
 def test_a_parameter_is_a_quantity_or_a_plain_number(value: str, refused: list[str]) -> None:
     text = text_of("parameters.yaml").replace("value: 180 mmHg", f"value: {value}")
     assert complaints(text.encode(), "parameters.yaml", GOOD) == refused
+
+
+def test_a_rule_of_format_1_needs_a_sign_off_and_one_of_format_2_must_have_none(tmp_path: Path) -> None:
+    text = text_of("exclusions/high-pressure.yaml")
+    first = of_format_1(tmp_path)
+    for sign_off, in_first, in_second in (
+        ("", [""], []),
+        ("sign_off: {status: draft}\n", [], [""]),
+        ("sign_off: {status: done}\n", ["sign_off/status"], [""]),
+        ("sign_off: {status: approved}\n", ["sign_off", "sign_off"], [""]),
+    ):
+        data = (text + sign_off).encode()
+        assert complaints(data, "exclusions/high-pressure.yaml", first) == in_first
+        assert complaints(data, "exclusions/high-pressure.yaml", GOOD) == in_second
+    approvers = "approvers: [{name: A, role: psychiatrist}]\n"
+    head = (text_of("rulebook.yaml") + approvers).encode()
+    assert [complaints(head, "rulebook.yaml", folder) for folder in (first, GOOD)] == [[""], []]
+
+
+APPROVAL = {"sheet": f"1-{'0' * 16}-{'1' * 16}", "by": "A", "role": "psychiatrist", "date": "2026-11-22"}
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"rule": "high-pressure"}, True),
+        ({"rule": "high-presure"}, False),
+        ({"route": "iv", "until": "2027-11-22"}, True),
+        ({"route": "ivv"}, False),
+        ({"patient": "vignettes/a.cases.yaml somebody"}, True),
+        ({"rule": "high-pressure", "route": "iv"}, False),
+        ({}, False),
+        ({"route": "iv", "until": "soon"}, False),
+        ({"route": "iv", "sheet": "1-0-1"}, False),
+        ({"route": "iv", "withdrawn": {"by": "A", "date": "2026-11-22", "reason": "B."}}, True),
+        ({"route": "iv", "withdrawn": {"by": "A", "date": "2026-11-22"}}, False),
+    ],
+)
+def test_an_approval_names_one_thing_that_there_is(given: dict[str, Any], taken: bool) -> None:
+    assert validators(GOOD)["approvals.schema.json"].is_valid([APPROVAL | given]) is taken
 
 
 @pytest.mark.parametrize(("effect", "taken"), [("caution", True), ("advise", True), ("exclude", False)])

@@ -117,6 +117,13 @@ def test_a_weight_follows_the_effect() -> None:
     assert laid == "effect: review\nweight: vital\ndecided_by: nobody\n"
 
 
+def test_an_approval_names_its_subject_first_and_the_folder_of_its_schema_stays() -> None:
+    line = "# yaml-language-server: $schema=schema/approvals.schema.json\n"
+    text = f"{line}- by: A\n  date: 2026-11-22\n  sheet: 1-a-b\n  role: nurse\n  until: 2027-11-22\n  rule: a-rule\n"
+    wanted = f"{line}- rule: a-rule\n  sheet: 1-a-b\n  by: A\n  role: nurse\n  date: 2026-11-22\n  until: 2027-11-22\n"
+    assert laid_out(text.encode(), "approvals.yaml") == wanted
+
+
 def test_the_keys_of_a_case_and_of_what_it_expects_are_put_in_order_within_their_case() -> None:
     text = "- expect: {gives: {iv: review}, finding: met}\n  name: one\n\n# the second\n- name: two\n"
     laid = laid_out(text.encode(), "reviews/a-rule.cases.yaml")

@@ -37,7 +37,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What is to be written, by path in the rulebook's folder, in this order; and the approvals that are lost."""
+    """The files to write, by path in the rulebook's folder, in this order; and the approvals that are lost."""
 
     writes: tuple[tuple[str, bytes], ...]
     lost: tuple[Lost, ...]
@@ -62,7 +62,7 @@ def in_format_2(files: Mapping[str, bytes]) -> Turned:
     after = rulebook_of_files({**files, **without, **dict(head)})
     before = _loaded(files)
     if before is not None and before.meaning_digest != after.meaning_digest:
-        raise _left_alone(HEAD)
+        raise RuntimeError("a rulebook would mean something else in format 2")
     return Turned((*head[:-1], *without.items(), *head[-1:]), tuple(_lost(signed)))
 
 

@@ -53,7 +53,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "reason": "Why.",
     },
     "ApproverModel": {
-        "name": "The name as it stands in `by` of an approval.",
+        "name": "The name as it is written in `by` of an approval.",
         "role": "Their profession.",
     },
     "AllowModel": {
