@@ -144,12 +144,12 @@ def _decided(shown: DecisionShown, texts: Catalogue) -> str:
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
     """The recommendation for each route; a column is as wide as its longest word. A long name has a line of its own."""
     columns: list[tuple[str, list[str]]] = [
-        (texts.text("option.head.one"), [str(route) for route in verdict.routes]),
+        (texts.text("option.head.one"), [route for route in verdict.routes if len(route) <= _WIDEST]),
         (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
     ]
     if any(route.readiness is not None for route in verdict.routes.values()):
         columns.append((texts.text("verdict.column.readiness"), [texts.label("readiness", one) for one in Readiness]))
-    widths = [min(max(map(len, [head, *words])), _WIDEST) + 2 for head, words in columns]
+    widths = [max(map(len, [head, *words])) + 2 for head, words in columns]
     lines = [Line(), Line(_row([head for head, _ in columns], widths, ""), Style.HEADING)]
     for route in verdict.routes.values():
         is_long = len(route.route) > _WIDEST
