@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from ketascreen import Rulebook
+from ketascreen._version import VERSION
 from ketascreen.loading.load import rulebook_of_files
 
 Files = dict[str, Any]
@@ -63,7 +64,7 @@ def written(rng: Random) -> Files:
     files: Files = {
         "rulebook.yaml": {
             "id": "small", "title": "A small rulebook", "version": "1.0.0", "format": 2, "effective": "2026-11-22",
-            "requires": ">=0.2.0", "responsible": "Nobody.", "intended_use": "Tests.", "limits": "Not for patients.",
+            "requires": f">={VERSION}", "responsible": "Nobody.", "intended_use": "Tests.", "limits": "No patients.",
         },
         "documents.yaml": {
             "documents": {

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import RulebookError, load_rulebook
-from ketascreen.language.approval import Approval, Approver, Standing, SubjectKind, Withdrawal
+from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal
 from ketascreen.loading import approvals
 from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.reached import often_reached
-from tests.helpers.rulebook_files import GOOD, changed, problems, text_of, where, with_files
+from tests.helpers.rulebook_files import GOOD, problems, text_of, where, with_files
 from tests.loading.test_fuzzing import RULES, SHIPPED, fuzzed, load_in_time, mutated
 
 SHEET = "1-3f9a1c0b22de4410-77c1aa01b2c3d4e5"
@@ -148,12 +148,6 @@ def test_as_many_as_there_may_be_are_read_in_good_time(tmp_path: Path) -> None:
     text = many.encode()
     load_in_time(Path("approvals.yaml"), text)
     assert len(read(tmp_path, many)) == 3_500
-
-
-def test_a_sign_off_of_format_1_is_bound_to_nothing_and_stands_for_no_sheet(tmp_path: Path) -> None:
-    signed = "{status: approved, by: A clinician, date: 2026-11-22, review_by: 2027-11-22}"
-    rulebook = load_rulebook(with_files(tmp_path, changed("cautions/young.yaml", "{status: draft}", signed)))
-    assert rulebook.standings(DAY) == {"young": Standing.UNBOUND}
 
 
 @often_reached

@@ -113,6 +113,11 @@ def test_an_approval_without_an_end_or_with_the_last_day_there_is_never_ends() -
     assert Approvals(rulebook).on(date.max)[0].rules == 1
 
 
+def test_an_approval_that_names_no_sheet_does_not_count() -> None:
+    unbound = replace(approval(shipped(), "older-adult"), sheet=None)
+    assert Approvals(with_approvals(shipped(), [unbound])).on(DAY)[0] == Approved(rules=0, of=COUNT, unbound=1)
+
+
 def test_every_day_says_what_the_approvals_give_on_it() -> None:
     ends = [approval(shipped(), rule.id, until=DAY + timedelta(days=n)) for n, rule in enumerate(shipped().rules[:9])]
     stands = Approvals(with_approvals(shipped(), ends))

@@ -41,7 +41,7 @@ APPROVALS: Mapping[str, str] = {
     "approved.first.many": "{count} approvals {standing}",
     "approved.next": "{count} {standing}",
     "entry.signed_by": "Signed by",
-    "verdict.release_key": "the key {key}, which is trusted here",
+    "verdict.release_key": "the key {key}, which was trusted",
     # The page of a rule.
     "rule_page.approvals": "Approvals",
     "rule_page.approvals.none": "No clinician has approved it.",
