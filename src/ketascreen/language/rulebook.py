@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cached_property
 
 import rfc8785
@@ -22,8 +23,8 @@ from ketascreen.language.vocabulary import Vocabulary
 class Identity:
     """What a rulebook is, and who answers for it.
 
-    `not_asked` is what it has no rule on, and a reader might think it has. `time_zone` is the clinic's, by its IANA
-    name, if it is given.
+    `effective` is the first day on which it applies, as 2026-11-22. `not_asked` is what it has no rule on, and a reader
+    might think it has. `time_zone` is the clinic's, by its IANA name, if it is given.
     """
 
     id: str
@@ -38,6 +39,10 @@ class Identity:
     allow: tuple[Allowance, ...] = ()
     time_zone: str | None = None
     not_asked: tuple[str, ...] = ()
+
+    def takes_effect(self, today: date) -> str | None:
+        """The day on which it takes effect, as 2026-11-22, if the clinic's day `today` is before it; else None."""
+        return self.effective if today.isoformat() < self.effective else None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def recommend(
         outcomes,
         results.agreement(scope.ids),
         faults,
+        request.takes_effect,
     )
 
 
