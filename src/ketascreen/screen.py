@@ -39,6 +39,8 @@ from ketascreen.verdict.verdict import Receipt, Verdict
 from ketascreen.verdict.wording import Wording
 
 log = logging.getLogger(__name__)
+_MOST_SCOPES = 100
+"""How many choices of stage and routes a screener keeps ready."""
 
 
 class Screener:
@@ -288,8 +290,10 @@ class Screener:
         return scope, facts, ask(self.channels, facts, request.stage, scope.at_stage)
 
     def _scope(self, request: Request) -> Scope:
-        """What is asked at a stage for some routes; there are few of these, so that each is worked out once."""
+        """What is asked at a stage for some routes; there are few of these, so each is kept."""
         key = request.stage, request.routes
         if key not in self._scopes:
+            if len(self._scopes) == _MOST_SCOPES:  # somebody asks for ever other routes
+                self._scopes.clear()
             self._scopes[key] = Scope.of(self.rulebook, *key)
         return self._scopes[key]

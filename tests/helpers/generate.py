@@ -35,10 +35,11 @@ from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS, decimal_text
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import DecidedBy, Decision, Effect, Route
+from ketascreen.language.terms import BUILT_IN_ROUTES, DecidedBy, Decision, Effect, Route, in_order
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
+from tests.helpers.route_names import some_routes
 
 SMALLEST = Decimal("0.000001")
 """The least step between two numbers."""
@@ -71,8 +72,7 @@ def rulebook(rng: Random) -> Rulebook:
     """Three to twelve rules and up to three definitions, over facts of its own and now and then built-in ones."""
     own = vocabulary(rng)
     asked = Vocabulary((*own.values(), *_built_in(rng)))
-    routes = tuple(sorted(rng.sample(tuple(Route), rng.randint(1, 5))))
-    definitions = _definitions(rng, asked)
+    routes, definitions = some_routes(rng), _definitions(rng, asked)
     rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
     rules += _lasting_exclusions(asked, routes)
     rules += [random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
@@ -84,7 +84,7 @@ def rulebook(rng: Random) -> Rulebook:
 def bare(
     rules: Iterable[Rule],
     facts: Iterable[Fact],
-    routes: Sequence[Route] = tuple(Route),
+    routes: Sequence[Route] = BUILT_IN_ROUTES,
     definitions: Mapping[str, Condition] = MappingProxyType({}),
 ) -> Rulebook:
     """A rulebook of these rules and of facts besides the built-in ones."""
@@ -102,7 +102,7 @@ def rule(
     rule_id: str,
     when: Condition,
     effect: Effect = Effect.EXCLUDE,
-    routes: Sequence[Route] = tuple(Route),
+    routes: Sequence[Route] = BUILT_IN_ROUTES,
     stage: RuleStage | None = None,
     decided_by: DecidedBy | None = None,
 ) -> Rule:
@@ -242,7 +242,7 @@ def random_rule(
     definitions: Mapping[str, Condition],
 ) -> Rule:
     effect = rng.choice(tuple(Effect))
-    some = tuple(sorted(rng.sample(routes, rng.randint(1, len(routes)))))
+    some = in_order(rng.sample(routes, rng.randint(1, len(routes))))
     always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
     decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None

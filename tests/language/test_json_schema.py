@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from tools.docs.refresh import editor_schemas, schema_text
 
 from ketascreen.language.json_schema import SteadySchema
-from ketascreen.language.terms import Route
+from ketascreen.language.terms import ROUTE_PATTERN, Route, Stage
 from ketascreen.verdict.schema import SCHEMAS
 from tests.helpers.places import ROOT
 
@@ -47,6 +47,7 @@ class Told:
 
 class Model(BaseModel):
     by_route: dict[Route, str]
+    by_stage: dict[Stage, str]
     by_word: dict[Literal["a", "b"], int]
     by_name: dict[str, int]
     format: Literal[1]
@@ -56,8 +57,12 @@ class Model(BaseModel):
 def test_a_model_says_keys_constants_and_docstrings_as_the_newest_version_does() -> None:
     made = Model.model_json_schema(schema_generator=SteadySchema)
     properties = made["properties"]
-    assert properties["by_route"]["propertyNames"] == {"$ref": "#/$defs/Route"}
-    assert made["$defs"]["Route"]["enum"] == list(Route)
+    by_route = properties["by_route"]
+    assert by_route["patternProperties"] == {ROUTE_PATTERN: {"type": "string"}}
+    assert by_route["additionalProperties"] is False
+    assert "propertyNames" not in by_route
+    assert properties["by_stage"]["propertyNames"] == {"$ref": "#/$defs/Stage"}
+    assert made["$defs"]["Stage"]["enum"] == list(Stage)
     assert properties["by_word"]["propertyNames"]["enum"] == ["a", "b"]
     assert "propertyNames" not in properties["by_name"]
     assert properties["format"]["const"] == 1
@@ -69,7 +74,7 @@ def test_a_model_says_keys_constants_and_docstrings_as_the_newest_version_does()
 def test_an_older_version_gives_the_same_model() -> None:
     test_a_model_says_keys_constants_and_docstrings_as_the_newest_version_does()
     plain = Model.model_json_schema()  # what the older version gives by itself
-    assert "propertyNames" not in plain["properties"]["by_route"]
+    assert "propertyNames" not in plain["properties"]["by_stage"]
     assert plain["properties"]["format"]["enum"] == [1]
 
 

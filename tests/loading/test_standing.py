@@ -8,7 +8,7 @@ import pytest
 
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, Not
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import BUILT_IN_ROUTES, Effect, Route
 from ketascreen.language.vocabulary import Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.loading.standing import standing_choices
 from ketascreen.patient.profile import BUILT_IN
@@ -38,7 +38,7 @@ def refusals(*rules: Rule, stands: str = "low", kind: Kind = Kind.CHOICE) -> lis
 
 
 def one(effect: Effect, when: Condition, name: str = "one", *routes: Route) -> Rule:
-    return generate.rule(name, when, effect, routes or tuple(Route))
+    return generate.rule(name, when, effect, routes or BUILT_IN_ROUTES)
 
 
 MORE = ["`low` of `mood` stands, but `high` can be more cautious, by `other`"]

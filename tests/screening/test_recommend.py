@@ -14,7 +14,7 @@ from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule, RuleStage
-from ketascreen.language.terms import OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import BUILT_IN_ROUTES, OUTCOME, Decision, Effect, Outcome, Readiness, Route, Stage
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.screening.recommend import recommend
 from ketascreen.screening.request import Request
@@ -38,19 +38,21 @@ def rule_of(name: str, effect: Effect, routes: frozenset[Route]) -> Rule:
 
 rulebooks = st.tuples(
     *[
-        st.builds(rule_of, st.just(name), st.sampled_from(Effect), st.frozensets(st.sampled_from(Route), min_size=1))
+        st.builds(
+            rule_of, st.just(name), st.sampled_from(Effect), st.frozensets(st.sampled_from(BUILT_IN_ROUTES), min_size=1)
+        )
         for name in IDS
     ]
 )
 answers = st.fixed_dictionaries({rule: st.sampled_from(Truth) for rule in IDS})
-routes_asked = st.lists(st.sampled_from(Route), min_size=1, unique=True).map(tuple)
+routes_asked = st.lists(st.sampled_from(BUILT_IN_ROUTES), min_size=1, unique=True).map(tuple)
 reviews_decided = st.frozensets(st.sampled_from(IDS))
 
 
 def recommended(
     rules: Rules,
     results: ChannelResults,
-    routes: tuple[Route, ...] = tuple(Route),
+    routes: tuple[Route, ...] = BUILT_IN_ROUTES,
     decided: frozenset[str] = frozenset(),
     unexplained: tuple[Fault, ...] = (),
 ) -> Recommendation:
@@ -81,7 +83,7 @@ def alone(rules: Rules, route: str, answer: Answer, decided: frozenset[str]) -> 
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_recommendation_reads_every_rule_in_scope_but_advice(stage: Stage) -> None:
-    scope = Scope.of(shipped(), stage, Route)
+    scope = Scope.of(shipped(), stage, BUILT_IN_ROUTES)
     advice = {rule for rule in scope.rules if rule.effect is Effect.ADVISE}
     assert advice
     assert set(scope.deciding) == set(scope.rules) - advice
@@ -117,7 +119,7 @@ def test_of_two_channels_the_more_cautious_one_holds_and_doubt_touches_the_route
 
 @given(answers, answers)
 def test_the_outcome_of_a_rule_is_the_most_cautious_that_any_channel_gives(one: Answer, other: Answer) -> None:
-    rules = tuple(rule_of(name, Effect.CAUTION, frozenset(Route)) for name in IDS)
+    rules = tuple(rule_of(name, Effect.CAUTION, frozenset(BUILT_IN_ROUTES)) for name in IDS)
     said = recommended(rules, results_of(one=one, other=other))
     order = [Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET]
     for rule in IDS:
@@ -156,7 +158,7 @@ def test_where_no_channel_answered_every_rule_is_unknown_and_no_route_is_better_
 
 
 def test_no_answer_without_a_fault_is_never_eligible() -> None:
-    exclusion = rule_of("rule-0", Effect.EXCLUDE, frozenset(Route))
+    exclusion = rule_of("rule-0", Effect.EXCLUDE, frozenset(BUILT_IN_ROUTES))
     said = recommended((exclusion,), results_of())
     assert {route.decision for route in said.routes.values()} == {Decision.INSUFFICIENT_DATA}
     assert {route.reasons for route in said.routes.values()} == {("rule-0",)}

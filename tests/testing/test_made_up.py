@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from ketascreen import Decision, LeanVerdict, Ledger, Readiness, RequestError, Route, Stage, Verdict, VerdictWriter
+from ketascreen.language.terms import BUILT_IN_ROUTES
 from ketascreen.screening.recorder import Screening
 from ketascreen.testing import eligible_profile, made_up_verdict
 from ketascreen.verdict.decision import by_kind, combine
@@ -25,7 +26,7 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("decision", Decision)
 def test_a_verdict_has_the_decision_that_is_asked_for_on_every_route(decision: Decision) -> None:
     verdict = made_up_verdict(decision, as_of=AS_OF)
-    assert [one.decision for one in verdict.routes.values()] == [decision] * len(Route)
+    assert [one.decision for one in verdict.routes.values()] == [decision] * len(BUILT_IN_ROUTES)
     assert all(bool(verdict.reasons(route)) is (decision is not Decision.ELIGIBLE) for route in verdict.routes)
     assert [one.readiness for one in verdict.routes.values() if one.readiness] == []
 

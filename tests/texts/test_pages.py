@@ -17,7 +17,7 @@ import pytest
 
 from ketascreen import PatientProfile, Screener, read_profile
 from ketascreen.cli.show import context_of
-from ketascreen.language.terms import Route
+from ketascreen.language.terms import BUILT_IN_ROUTES
 from ketascreen.language.vocabulary import Freshness, Window
 from ketascreen.rendering.page import Line
 from ketascreen.rendering.rule import render_rule
@@ -52,7 +52,7 @@ KEPT = {
     *("unit", "as_of", "at", "until", "observed_at", "outcomes", "counts", "earliest", "latest", "counts_through"),
 }
 """The fields of a verdict whose words have labels, and times."""
-NOT_WORDS = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|" + "|".join(rf"\b{route}\b" for route in Route))
+NOT_WORDS = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|" + "|".join(rf"\b{route}\b" for route in BUILT_IN_ROUTES))
 """Times, and the names of routes, which are the same in every language."""
 
 

@@ -24,7 +24,6 @@ from ketascreen.channels.registry import CHANNELS
 from ketascreen.diagnostic import InputError, ProfileError, printable
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Route
 from ketascreen.screen import Screener
 from ketascreen.screening.recorder import Screening
 from ketascreen.verdict.decided import ClinicianDecision
@@ -47,8 +46,9 @@ class Replayed:
     """The result of running one recorded screening again.
 
     `refused` says why it could not be run; `refused_now` are the codes of the reasons if this version, or the other
-    rulebook, refuses the recorded profile. With its own rulebook and library (`own`), `differs` names the parts of its
-    record that differ; if it is empty, the bytes are identical. With others, `changes` are the routes that differ.
+    rulebook, refuses the recorded profile, or lacks a recorded route. With its own rulebook and library (`own`),
+    `differs` names the parts of its record that differ; if it is empty, the bytes are identical. With others, `changes`
+    are the routes that differ.
     """
 
     number: int
@@ -91,8 +91,7 @@ class Replay:
             refused = f"it rests on the rule engine durable-rules, which is not here: {HOW_TO_GET_IT}"
         except (LedgerError, InputError) as error:
             refused = str(error)
-            if isinstance(error, ProfileError):
-                codes = tuple(dict.fromkeys(problem.code for problem in error.diagnostics))
+            codes = tuple(dict.fromkeys(_codes_of(error)))
         except (LookupError, ValueError, TypeError):
             refused = "its record cannot be read; verify the ledger"
         return Replayed(entry.number, reference, refused=refused, refused_now=codes)
@@ -158,6 +157,13 @@ def _kind(entry: Entry) -> str:
         return "screening"  # it was altered: it is refused by number, not ignored
 
 
+def _codes_of(error: LedgerError | InputError) -> Iterator[str]:
+    """The codes of what is refused today: the profile, or a route that the rulebook does not have."""
+    for problem in error.diagnostics:
+        if isinstance(error, ProfileError) or problem.code == "route":
+            yield problem.code
+
+
 def _require_whole(record: Record) -> None:
     if record.format not in FORMATS:
         raise LedgerError("ledger-newer", f"this version does not know the format `{printable(record.format)}`")
@@ -172,7 +178,7 @@ def _screened_again(screener: Screener, record: Record) -> Verdict:
         profile_of(record),
         as_of=read_iso_time(record.part("as_of")),
         stage=record.data["stage"],
-        routes=[Route(route) for route in record.data["recommendation"]],
+        routes=list(record.data["recommendation"]),
         decisions=[ClinicianDecision.model_validate(one) for one in decisions_of(record)],
         overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
     )
@@ -182,7 +188,7 @@ def _changes(record: Record, verdict: Verdict) -> Iterator[Change]:
     then_found = {rule: finding.outcome for rule, finding in findings_of(record).items()}
     now_found = {finding.rule: finding.outcome for finding in verdict.findings}
     for route, then in record.data["recommendation"].items():
-        now = verdict.routes[Route(route)]
+        now = verdict.routes[route]
         if (then["decision"], then["readiness"]) == (now.decision, now.readiness):
             continue
         reasons = {*reasons_of(record, route), *now.reasons, *now.readiness_reasons}

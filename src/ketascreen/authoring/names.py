@@ -12,10 +12,11 @@ from pathlib import Path
 from ketascreen.diagnostic import RulebookError
 from ketascreen.language.documents import Conflict, Document, OutsideSource
 from ketascreen.language.rule import Parameter
+from ketascreen.language.rulebook import OptionWords
 from ketascreen.language.terms import Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
-from ketascreen.loading.build import NAMED, read_trees
+from ketascreen.loading.build import NAMED, option_words, read_trees
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
@@ -42,6 +43,7 @@ class RulebookNames:
     outside_sources: Mapping[str, OutsideSource]
     conflicts: Mapping[str, Conflict]
     routes: tuple[Route, ...]
+    called: OptionWords
     rules: Mapping[str, str]
     starts: tuple[str, ...]
 
@@ -81,9 +83,15 @@ def read_names(folder: str | Path) -> RulebookNames:
         outside_sources=sources.outside,
         conflicts=sources.conflicts,
         routes=tuple(linker.routes),
+        called=_called(named["rulebook"]),
         rules={_stem(path): _title(trees.get(path)) for path in sorted(read.files) if path not in hold_names},
         starts=tuple(sorted(_stem(path).removesuffix(".start") for path in read.fixtures if path.endswith(START))),
     )
+
+
+def _called(rulebook: Node | None) -> OptionWords:
+    model = rulebook and read_model(file_models.RulebookModel, rulebook, Problems())
+    return option_words(model.options if model else None)
 
 
 def _contradictions(vocabulary: Node | None) -> Mapping[str, str]:

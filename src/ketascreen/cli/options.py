@@ -20,10 +20,13 @@ from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean,
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Route, in_order
 from ketascreen.language.vocabulary import Freshness
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
 from ketascreen.screening.request import read_time as time_of
+from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english import ENGLISH
 
 if TYPE_CHECKING:
     from ketascreen.signing import VerifyKey
@@ -98,6 +101,25 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_f
     """
     cache = None if from_files else cache_folder()
     return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache)
+
+
+def routes_of(rulebook: Rulebook, named: Iterable[str]) -> tuple[Route, ...]:
+    """The routes that options name.
+
+    Raises:
+        RequestError: the rulebook lacks one of them. No other is suggested: a similar name is another route.
+    """
+    called = rulebook.identity.options
+    for name in named:
+        if name not in rulebook.routes:
+            message, listed = f"the rulebook has no {called.one} `{printable(name)}`", ", ".join(rulebook.routes)
+            raise RequestError([Diagnostic("route", message, f"it has {listed}")])
+    return in_order(named)
+
+
+def texts_of(rulebook: Rulebook) -> Catalogue:
+    """The texts of pages, with the rulebook's words for its routes."""
+    return ENGLISH.calling(rulebook.identity.options.one, rulebook.identity.options.many)
 
 
 def cache_folder() -> str | None:

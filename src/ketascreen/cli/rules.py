@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
+from ketascreen.cli.options import json_option, routes_of, rulebook_of, rules_option, show_json
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.terms import Effect, Stage
 from ketascreen.rendering.page import WIDTH, Line, cut, show
 from ketascreen.rendering.passed_over import passed_over
 from ketascreen.signing import VerifyKey
@@ -18,7 +18,7 @@ from ketascreen.signing import VerifyKey
 
 @click.command("rules")
 @click.option("--effect", type=click.Choice(list(map(str, Effect))), help="Only rules with this effect.")
-@click.option("--route", type=click.Choice(list(map(str, Route))), help="Only rules for this route.")
+@click.option("--route", metavar="ROUTE", help="Only rules for this route.")
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), help="Only rules of this stage, or of both.")
 @json_option
 @rules_option
@@ -32,6 +32,7 @@ def command(
 ) -> None:
     """The rules, one on each line: effect, stage, id, routes and title."""
     rulebook = rulebook_of(rules, keys)
+    routes_of(rulebook, [] if route is None else [route])
     chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
     if as_json:
         show_json({"rules": chosen, "ignored": rulebook.ignored})

@@ -14,12 +14,22 @@ import click
 from ketascreen.channels.registry import Isolation
 from ketascreen.cli.exit_status import MEANING, of_verdict
 from ketascreen.cli.heads import heads_options
-from ketascreen.cli.options import channel_option, json_option, now, read_time, rulebook_of, rules_option, show_json
+from ketascreen.cli.options import (
+    channel_option,
+    json_option,
+    now,
+    read_time,
+    routes_of,
+    rulebook_of,
+    rules_option,
+    show_json,
+    texts_of,
+)
 from ketascreen.cli.screen_many import MEANING as MANY
 from ketascreen.cli.screen_many import Asked, opened_lines, screen_many
 from ketascreen.diagnostic import ProfileError, printable
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Route, Stage
+from ketascreen.language.terms import Stage
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.patient.reader import in_words_of, read_profile
 from ketascreen.rendering.page import show
@@ -41,7 +51,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 
 @click.command("screen", epilog=EPILOG)
 @click.argument("file")
-@click.option("--route", "routes", multiple=True, type=click.Choice(list(map(str, Route))), help="Only this route.")
+@click.option("--route", "routes", multiple=True, metavar="ROUTE", help="Only this route of the rulebook.")
 @click.option("--stage", type=click.Choice(list(map(str, Stage))), default=str(Stage.CANDIDACY), show_default=True)
 @click.option("--as-of", metavar="TIME", help="ISO 8601 with its offset, as in 2026-11-22T09:00:00+01:00.  [now]")
 @click.option("--time-zone", metavar="NAME", help="The clinic's time zone, as in America/Los_Angeles.")
@@ -63,7 +73,7 @@ EPILOG += "\n\n\b\nWith --many:\n" + "\n".join(f"  {status:>2}  {meaning}" for s
 @rules_option
 def command(
     file: str,
-    routes: tuple[Route, ...],
+    routes: tuple[str, ...],
     stage: str,
     as_of: str | None,
     time_zone: str | None,
@@ -98,6 +108,7 @@ def command(
         _require_absent({"--heads": heads}, "is for a ledger; add --ledger")
     decisions = [_decision(text, time) for text in decided]
     rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
+    chosen = routes_of(rulebook, routes) or None
     profile = None if many else _profile(file, rulebook)
     with ExitStack() as opened:
         # Before the ledger: a file that cannot be read must not leave a new ledger.
@@ -107,16 +118,16 @@ def command(
         opened.enter_context(screener)
         if profile is None:
             assert lines is not None
-            asked = Asked(time, Stage(stage), routes or None, file, as_json)
+            asked = Asked(time, Stage(stage), chosen, file, as_json)
             recorded = kept.head().number if kept else None
             raise click.exceptions.Exit(screen_many(screener, asked, lines, workers=workers or 1, recorded=recorded))
         verdict = screener.screen(
-            profile, as_of=time, stage=stage, routes=routes or None, decisions=decisions, reference=reference
+            profile, as_of=time, stage=stage, routes=chosen, decisions=decisions, reference=reference
         )
     if as_json:
         show_json(verdict.model_dump(mode="json"))
     else:
-        show(render(verdict, by_clock=as_of is None, everything=everything))
+        show(render(verdict, by_clock=as_of is None, everything=everything, texts=texts_of(rulebook)))
     raise click.exceptions.Exit(of_verdict(verdict))
 
 

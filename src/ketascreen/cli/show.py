@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, unknown
+from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option, show_json, texts_of, unknown
 from ketascreen.language.condition import comparisons, definitions
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -30,7 +30,7 @@ def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyK
     if as_json:
         show_json(_data(context))
     else:
-        show(render_rule(context))
+        show(render_rule(context, texts_of(rulebook)))
 
 
 def context_of(rule: Rule, rulebook: Rulebook) -> Context:

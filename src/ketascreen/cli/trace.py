@@ -31,7 +31,8 @@ def command(document: str | None, as_json: bool, rules: Path | None, keys: tuple
     if as_json:
         show_json(plain(traces if document is None else traces[0]))
     else:
-        show(line for index, traced in enumerate(traces) for line in [Line()] * (index > 0) + list(render(traced)))
+        pages = (render(traced, rulebook) for traced in traces)
+        show(line for index, page in enumerate(pages) for line in [Line()] * (index > 0) + list(page))
 
 
 def _find(name: str, rulebook: Rulebook) -> Document:
@@ -44,7 +45,7 @@ def _find(name: str, rulebook: Rulebook) -> Document:
     return unknown("unknown-source", "document", name, [] if matching else rulebook.documents, f"it could be {names}")
 
 
-def render(traced: DocumentTrace) -> Iterator[Line]:
+def render(traced: DocumentTrace, rulebook: Rulebook) -> Iterator[Line]:
     """The trace of a document as text."""
     document = traced.document
     carried = sum(line.carried for line in traced.lines)
@@ -58,13 +59,13 @@ def render(traced: DocumentTrace) -> Iterator[Line]:
     )
     for line in traced.lines:
         yield Line()
-        yield from _line(line)
+        yield from _line(line, rulebook.identity.options.one)
     if traced.unnamed:
         yield Line()
         yield from entry("Not named", ", ".join(_spans(traced.unnamed)))
 
 
-def _line(line: LineTrace) -> Iterator[Line]:
+def _line(line: LineTrace, called: str) -> Iterator[Line]:
     yield Line(f"line {line.line}")
     seen: dict[tuple[Carrier, str, str], list[Mention]] = {}
     for mention in line.mentions:
@@ -75,7 +76,8 @@ def _line(line: LineTrace) -> Iterator[Line]:
             phrases = ", ".join(f'"{one.citation.phrase}"' for one in found)
             yield from wrapped(f"not encoded: {phrases}: {reason}", indent=2, hang=4)
         else:
-            yield from wrapped(f"{carrier} {name}: {phrases}", indent=2, hang=4)
+            kind = called if carrier is Carrier.ROUTE else carrier
+            yield from wrapped(f"{kind} {name}: {phrases}", indent=2, hang=4)
 
 
 def _spans(lines: tuple[int, ...]) -> Iterator[str]:

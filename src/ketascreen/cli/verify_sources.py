@@ -68,7 +68,8 @@ def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Lin
     counts = _counts(rulebook)
     cited = [mention for mention in mentions(rulebook) if mention.citation.document is not None]
     carriers = Counter(mention.carrier for mention in cited)
-    by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in _PLURALS.items())
+    plurals = {**_PLURALS, Carrier.ROUTE: rulebook.identity.options.many}
+    by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in plurals.items())
     yield from wrapped(f"Documents checked by sha256 and number of lines: {counts['documents']}.")
     yield from wrapped(f"Phrases looked for on their lines: {counts['phrases']} ({by_carrier}).")
     yield from wrapped(f"Citations of outside sources, not looked at: {counts['outside_not_checked']}.")

@@ -15,8 +15,11 @@ class SteadySchema(GenerateJsonSchema):
     """
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:
-        """A mapping with the words that its keys may be, which Pydantic says since 2.10."""
+        """A mapping with the words that its keys may be, which Pydantic says since 2.10, or with their form and no
+        other key."""
         made = super().dict_schema(schema)
+        if "patternProperties" in made:
+            made["additionalProperties"] = False
         if "keys_schema" in schema and "propertyNames" not in made:
             keys = self.generate_inner(schema["keys_schema"])
             if "$ref" in keys or "enum" in keys:

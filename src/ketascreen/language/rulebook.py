@@ -15,8 +15,19 @@ from ketascreen.language.documents import Conflict, Document, NotEncoded, Outsid
 from ketascreen.language.effects import usual_decider
 from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
-from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.terms import Effect, Route, Stage, in_order
 from ketascreen.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class OptionWords:
+    """What texts for people call one of a rulebook's routes, and several of them: such as `drug` and `drugs`."""
+
+    one: str = "route"
+    many: str = "routes"
+
+
+USUAL_WORDS = OptionWords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,8 @@ class Identity:
     """What a rulebook is, and who answers for it.
 
     `effective` is the first day on which it applies, as 2026-11-22. `not_asked` is what it has no rule on, and a reader
-    might think it has. `time_zone` is the clinic's, by its IANA name, if it is given.
+    might think it has. `time_zone` is the clinic's, by its IANA name, if it is given. `options` are the words for its
+    routes.
     """
 
     id: str
@@ -39,6 +51,7 @@ class Identity:
     allow: tuple[Allowance, ...] = ()
     time_zone: str | None = None
     not_asked: tuple[str, ...] = ()
+    options: OptionWords = USUAL_WORDS
 
     def takes_effect(self, today: date) -> str | None:
         """The day on which it takes effect, as 2026-11-22, if the clinic's day `today` is before it; else None."""
@@ -50,7 +63,8 @@ class Rulebook:
     """A loaded rulebook. `bytes_digest` is of exactly the bytes that were read.
 
     `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
-    over. `is_cached`: its parts come from a cache, and were not worked out from the files.
+    over. `routes` are in one order, whatever order they are given in (`in_order`). `is_cached`: its parts come from a
+    cache, and were not worked out from the files.
     """
 
     identity: Identity
@@ -70,6 +84,7 @@ class Rulebook:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
+        object.__setattr__(self, "routes", {route: self.routes[route] for route in in_order(self.routes)})
         object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
 
     def rule(self, rule_id: str) -> Rule | None:

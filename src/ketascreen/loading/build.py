@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ketascreen._version import VERSION
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.rule import Allowance
-from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.language.rulebook import USUAL_WORDS, Identity, OptionWords, Rulebook
 from ketascreen.loading import file_models
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.loading.invariants import check_whole
@@ -106,7 +106,8 @@ def _linked(
         sources.read_documents(named["documents"])
     sources.read_conflicts(named["conflicts"])
     not_encoded = sources.not_encoded(named["not-encoded"])
-    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources)
+    called = identity.options if identity else USUAL_WORDS
+    linker = Linker(problems, VocabularyReader(problems).read(named["vocabulary"]), sources, called)
     if named["routes"]:
         linker.read_routes(named["routes"])
     linker.read_parameters(named["parameters"])
@@ -122,7 +123,7 @@ def _linked(
         if rule is not None and seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     if not problems.found:
-        check_whole(rules, linker.vocabulary, linker.routes, sources.conflicts, problems)
+        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems)
     if problems.found or identity is None:
         return None
     return Rulebook(
@@ -144,8 +145,14 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
             hint = "write an IANA name, such as America/Los_Angeles"
             problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
     given = dict(model)
-    allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
-    return Identity(**{**given, "allow": allow, "not_asked": tuple(given["not_asked"])})
+    given["allow"] = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
+    given |= {"not_asked": tuple(given["not_asked"]), "options": option_words(model.options)}
+    return Identity(**given)
+
+
+def option_words(model: file_models.OptionsModel | None) -> OptionWords:
+    """The words for the routes, as rulebook.yaml says, or the usual ones."""
+    return USUAL_WORDS if model is None else OptionWords(**dict(model))
 
 
 def _version(text: str) -> tuple[int, ...]:

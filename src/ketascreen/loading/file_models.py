@@ -9,9 +9,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from ketascreen.language.iso_time import read_iso_date
-from ketascreen.language.terms import DecidedBy, Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect
 
 MAX_PHRASE_WORDS = 12
+MAX_OPTION = 40
+"""The most letters of a word for a route."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -38,6 +40,8 @@ def _with_unit(raw: object) -> object:
 
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
+
+OptionWord = Annotated[str, StringConstraints(pattern=r"^[^\s{}]+( [^\s{}]+)*$", max_length=MAX_OPTION)]
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 
@@ -88,7 +92,7 @@ class RuleModel(FileModel):
     stage: Literal["candidacy", "session", "both"]
     effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
     decided_by: Literal[tuple(one.value for one in DecidedBy)] | None = None  # type: ignore[valid-type]
-    routes: Literal["all"] | list[Literal[tuple(route.value for route in Route)]]  # type: ignore[valid-type]
+    routes: Literal["all"] | list[Text]
     when: Any
     say: Text
     do: Text = ""
@@ -231,6 +235,13 @@ class NotEncodedModel(FileModel):
     reason: Text
 
 
+class OptionsModel(FileModel):
+    """The words for one route, and for several."""
+
+    one: OptionWord
+    many: OptionWord
+
+
 class RulebookModel(FileModel):
     """rulebook.yaml."""
 
@@ -245,6 +256,7 @@ class RulebookModel(FileModel):
     limits: Text
     not_asked: list[Text] = []
     time_zone: Text | None = None
+    options: OptionsModel | None = None
     allow: list[AllowAboutModel] = []
 
 

@@ -10,7 +10,7 @@ from ketascreen.language.documents import Conflict
 from ketascreen.language.effects import giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.rulebook import OptionWords, Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Decision, Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
@@ -26,18 +26,19 @@ def check_whole(
     rules: tuple[Rule, ...],
     vocabulary: Vocabulary,
     routes: Iterable[Route],
+    called: OptionWords,
     conflicts: Mapping[str, Conflict],
     problems: Problems,
 ) -> None:
     """Reports each of these requirements that the rulebook does not fulfil."""
     listed = tuple(routes)
-    problems.extend(_without_exclusion(rules, listed))
+    problems.extend(_without_exclusion(rules, listed, called))
     asking: dict[str, list[Rule]] = {}
     for rule in rules:
         for name in facts_of(rule.when):
             asking.setdefault(name, []).append(rule)
     for fact in vocabulary.values():
-        _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, problems)
+        _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, called, problems)
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
@@ -50,19 +51,19 @@ def require_exclusions(rulebook: Rulebook) -> None:
     Raises:
         RulebookError: no route, or a route without an exclusion.
     """
-    if problems := list(_without_exclusion(rulebook.rules, rulebook.routes)):
+    if problems := list(_without_exclusion(rulebook.rules, rulebook.routes, rulebook.identity.options)):
         raise RulebookError(problems)
 
 
-def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route]) -> Iterator[Diagnostic]:
+def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route], called: OptionWords) -> Iterator[Diagnostic]:
     place = Place("routes.yaml")
     if not routes:
-        yield Diagnostic("no-exclusion", "no route", "name at least one", place)
+        yield Diagnostic("no-exclusion", f"no {called.one}", "name at least one", place)
     covered = {route for rule in rules if rule.effect is Effect.EXCLUDE for route in rule.routes}
     for route in routes:
         if route not in covered:
             hint = "write one; without it, nobody would be excluded"
-            yield Diagnostic("no-exclusion", f"no exclusion for the route `{route}`", hint, place)
+            yield Diagnostic("no-exclusion", f"no exclusion for the {called.one} `{route}`", hint, place)
 
 
 def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
@@ -72,7 +73,9 @@ def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set
     return {route for rule in met for route in rule.routes}
 
 
-def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route, ...], problems: Problems) -> None:
+def _lasting_choices_exclude(
+    fact: Fact, asking: list[Rule], routes: tuple[Route, ...], called: OptionWords, problems: Problems
+) -> None:
     # An old answer may count only where it cannot make a verdict better than not knowing would (P1).
     for word in sorted(fact.freshness.lasting if fact.freshness else ()):
         if missing := set(routes) - _met_alone(fact, word, asking, Effect.EXCLUDE):
@@ -81,7 +84,7 @@ def _lasting_choices_exclude(fact: Fact, asking: list[Rule], routes: tuple[Route
             problems.report(
                 "lasting",
                 message,
-                "a lasting choice must meet an exclusion on every route",
+                f"a lasting choice must meet an exclusion on every {called.one}",
                 Place("vocabulary.yaml"),
             )
 

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.diagnostic import Place, did_you_mean, is_plain_name
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.quantity import QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
-from ketascreen.language.terms import DecidedBy, Effect, Route
+from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
+from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, in_order
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
@@ -20,9 +21,11 @@ from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, key_place, place_of
+from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
 
 _TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
+ALL = "all"
+"""What a rule writes for every route of its rulebook."""
 _PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
 """A parameter in a text, or a brace that is left over."""
 
@@ -34,6 +37,7 @@ class Linker:
     problems: Problems
     vocabulary: Vocabulary
     sources: SourceReader
+    called: OptionWords = USUAL_WORDS
     parameters: dict[str, Parameter] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
@@ -108,9 +112,7 @@ class Linker:
     def read_routes(self, node: Node) -> None:
         """routes.yaml."""
         for name, model, item in entries(file_models.RouteModel, node, self.problems):
-            if name not in Route.__members__.values():
-                known = f"the routes are {', '.join(Route)}"
-                self._problem("unknown-route", f"unknown route `{name}`", known, place_of(node, (name,)))
+            if not self._may_be_route(name, place_of_key(node, (name,))):
                 continue
             attributes = tuple(
                 (
@@ -120,6 +122,22 @@ class Linker:
                 for attribute, listed in model.attributes.items()
             )
             self.routes[Route(name)] = RouteSheet(Route(name), model.title, attributes)
+        self.routes = {route: self.routes[route] for route in in_order(self.routes)}
+        if len(self.routes) > MAX_ROUTES:
+            limit = f"more than {MAX_ROUTES} {self.called.many}"
+            self._problem("over-limit", limit, "split the rulebook", node.place)
+
+    def _may_be_route(self, name: str, place: Place) -> bool:
+        """Whether a plain key can be the name of a route; if not, this is reported."""
+        if name == ALL:
+            hint = "choose another name"
+            self._problem("name-taken", f"`{ALL}` in a rule means each {self.called.one}", hint, place)
+        elif len(name) > MAX_ROUTE:
+            limit = f"the name of a {self.called.one} has more than {MAX_ROUTE} letters"
+            self._problem("over-limit", limit, "shorten it", place)
+        else:
+            return True
+        return False
 
     def _statement(self, model: file_models.StatementModel, node: Node, attribute: str, index: int) -> Statement:
         return Statement(
@@ -134,9 +152,7 @@ class Linker:
         effect, stage = Effect(model.effect), RuleStage(model.stage)
         when = self._reader().read(node.items["when"], may_be_always=effect in MAY_BE_ALWAYS)
         self._check_rule(path, model, node)
-        routes = tuple(route for route in Route if route in self.routes and model.routes in ("all", [])) or tuple(
-            route for route in Route if model.routes != "all" and route in model.routes
-        )
+        routes = tuple(route for route in self.routes if model.routes in (ALL, []) or route in model.routes)
         if when is None:
             return None
         sources = self.sources.citations(model.sources, node, "sources")
@@ -167,6 +183,10 @@ class Linker:
 
         return _PARAMETER.sub(value, text)
 
+    def _known_routes(self) -> str:
+        listed = ", ".join(self.routes)
+        return f"the {self.called.many} are the keys of routes.yaml: {listed}; `{ALL}` is all of them"
+
     def _check_rule(self, path: str, model: Any, node: MappingNode) -> None:
         stem = path.rsplit("/", 1)[-1].removesuffix(".yaml")
         if model.id != stem:
@@ -189,16 +209,14 @@ class Linker:
             message = f"nobody can decide on a rule with effect `{model.effect}`, so it has no `decided_by`"
             hint = f"delete it, or choose another effect: {' or '.join(DECIDABLE)}"
             self._problem("decided-by", message, hint, place_of(node, ("decided_by",)))
-        listed = [] if model.routes == "all" else model.routes
-        absent = [route for route in listed if Route(route) not in self.routes]
-        if absent or len(set(listed)) < len(listed) or model.routes == []:
-            message = f"the rulebook has no route `{absent[0]}`" if absent else "`routes` is empty or names one twice"
-            self._problem(
-                "unknown-route",
-                message,
-                "routes.yaml lists the routes; `all` is all of them",
-                place_of(node, ("routes",)),
-            )
+        listed = [] if model.routes == ALL else model.routes
+        unknown = next((index for index, route in enumerate(listed) if route not in self.routes), None)
+        if unknown is not None or len(set(listed)) < len(listed) or model.routes == []:
+            message, at = "`routes` is empty or names one twice", place_of(node, ("routes",))
+            if unknown is not None:
+                named = f"`{listed[unknown]}`" if is_plain_name(listed[unknown]) else "of this name"
+                message, at = f"the rulebook has no {self.called.one} {named}", place_of(node, ("routes", unknown))
+            self._problem("unknown-route", message, self._known_routes(), at)
         if model.sign_off.status == "approved" and not (model.sign_off.by and model.sign_off.date):
             self._problem(
                 "sign-off",

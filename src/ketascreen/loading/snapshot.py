@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ketascreen.diagnostic import Place
@@ -16,7 +17,7 @@ from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.quantity import UNITS, Quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
-from ketascreen.language.rulebook import Identity, Rulebook
+from ketascreen.language.rulebook import Identity, OptionWords, Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Route
 from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.contradictions import added
@@ -25,7 +26,6 @@ from ketascreen.patient.profile import BUILT_IN
 _STAGES = {str(stage): stage for stage in RuleStage}
 _DECIDERS = {str(one): one for one in DecidedBy}
 _EFFECTS = {str(effect): effect for effect in Effect}
-_ROUTES = {str(route): route for route in Route}
 
 
 def write(rulebook: Rulebook) -> Any:
@@ -52,7 +52,7 @@ class _RowWriter:
     def rulebook(self, book: Rulebook) -> list[Any]:
         definitions = [self.row(one, when=self.condition) for one in book.definitions.values()]
         parts = [
-            self.row(book.identity, allow=self.rows, not_asked=list),
+            self.row(book.identity, allow=self.rows, not_asked=list, options=_words),
             definitions,
             [self.row(one, when=self.condition, sources=self.rows, **_NAMES) for one in book.rules],
             [_fact(fact) for fact in book.vocabulary.values()],
@@ -113,6 +113,10 @@ def _constant(constant: Constant) -> Any:
     return f"#{constant}" if isinstance(constant, Decimal) else f"={constant}"
 
 
+def _words(options: OptionWords) -> list[str]:
+    return [options.one, options.many]
+
+
 def _quantity(quantity: Quantity) -> list[str]:
     return [str(quantity.value), quantity.unit.name]
 
@@ -148,6 +152,7 @@ class _RowReader:
     def __init__(self, paths: list[str]) -> None:
         self.paths = paths
         self.definitions: dict[str, Definition] = {}
+        self.route = cache(Route)
 
     def rulebook(
         self, data: list[Any], files: Mapping[str, bytes], bytes_digest: str, ignored: tuple[str, ...]
@@ -158,8 +163,8 @@ class _RowReader:
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )
-        *who, allow, zone, not_asked = identity
-        said = (_allowances(allow), zone, tuple(not_asked))
+        *who, allow, zone, not_asked, (one, many) = identity
+        said = (_allowances(allow), zone, tuple(not_asked), OptionWords(one, many))
         return Rulebook(
             identity=Identity(*who, *said),  # type: ignore[call-arg]  # mypy counts the star as all
             rules=tuple(map(self.rule, rules)),
@@ -203,7 +208,7 @@ class _RowReader:
         name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
         sign_off, allow, decided_by, do_if_old, named = rest
         return Rule(
-            name, title, _STAGES[stage], _EFFECTS[effect], tuple([_ROUTES[route] for route in routes]),
+            name, title, _STAGES[stage], _EFFECTS[effect], tuple(map(self.route, routes)),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
             SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old, tuple(named),
         )  # fmt: skip
@@ -219,7 +224,7 @@ class _RowReader:
             (name, tuple(Statement(says, self.citations(sources)) for says, sources in statements))
             for name, statements in attributes
         )
-        return RouteSheet(_ROUTES[route], title, tuple(said))
+        return RouteSheet(self.route(route), title, tuple(said))
 
     def condition(self, row: Any) -> Condition:
         word, at, *rest = row

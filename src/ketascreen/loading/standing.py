@@ -15,7 +15,7 @@ from ketascreen.language.effects import RESTRICTING
 from ketascreen.language.logic import FALSE, TRUE
 from ketascreen.language.operators import Overlap, shape_of
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import Effect, Route
+from ketascreen.language.terms import Effect, in_order
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
 from ketascreen.reasoning.spread import spread
 from ketascreen.reasoning.witness import FAILS, any_of, find, fixed
@@ -52,7 +52,8 @@ def _more_cautious(fact: Fact, word: str, rules: Sequence[Rule], vocabulary: Voc
     A search that takes too long is not sure.
     """
     spreads = {rule.id: spread(rule.when) for rule in rules}
-    for bar, route in product(_BARS, Route):
+    routes = in_order(route for rule in rules for route in rule.routes)
+    for bar, route in product(_BARS, routes):
         strong = [rule for rule in rules if rule.effect in bar and route in rule.routes]
         met = any_of(fixed(spreads[rule.id], fact.name, word) for rule in strong)
         for rule, other in product(strong, _others(fact, word)):

@@ -9,12 +9,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from ketascreen.diagnostic import Diagnostic, did_you_mean
-from ketascreen.language.terms import Route
 from ketascreen.loading.file_models import FileModel, ModelT
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
 
-_ROUTES = frozenset(map(str, Route))  # never suggested: another route is one letter away
 _SPOKEN = {
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -33,6 +31,8 @@ _FORMS = {
     "id": "lower-case words joined by hyphens, such as `kidney-failure`",
     "version": "three numbers, such as 1.0.2",
     "requires": "the earliest version of ketascreen, such as >=0.2.0",
+    "one": "a word for one, such as `drug`, without braces",
+    "many": "a word for several, such as `drugs`, without braces",
     "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",
 }
 """The forms of the keys that have a pattern."""
@@ -67,7 +67,7 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
     if kind in ("literal_error", "enum"):
         expected, named = detail["ctx"]["expected"], next((str(s) for s in reversed(loc) if isinstance(s, str)), "")
         given = detail["input"] if isinstance(detail["input"], str) else ""
-        words = [word for word in re.findall(r"'([^']*)'", expected) if word not in _ROUTES]
+        words = re.findall(r"'([^']*)'", expected)
         hint = did_you_mean(given, words, otherwise="write one of these")
         message = f"`{named}` must be one of {expected.replace(chr(39), '`')}"
         return problems.at("wrong-word", message, hint, place_of(node, loc))

@@ -56,7 +56,7 @@ def render_finding(
     yield from wrapped(_titled(finding, texts), indent=2, first="- ")
     routes = [route for route in verdict.routes if route in finding.routes]
     if with_routes and len(routes) < len(verdict.routes):
-        yield from entry(texts.text("entry.routes"), texts.listed(routes), indent=4)
+        yield from entry(texts.text("option.head.many"), texts.listed(routes), indent=4)
     unknown = finding.outcome is Outcome.UNKNOWN
     says = texts.text("entry.if_met") if unknown else texts.text("entry.says")
     yield from entry(says, finding.say, indent=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Readiness, Route
+from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Readiness, Route, in_order
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.lean import LeanVerdict
@@ -82,9 +82,7 @@ def summed_up(tally: Tally, *, texts: Catalogue = ENGLISH) -> list[str]:
         lines.append(texts.text("many.count", words=words, counts=f"{count:,}"))
     for decision, readiness in sorted(tally.decisions, key=_in_order):
         routes = tally.decisions[decision, readiness]
-        counts = [
-            texts.text("many.count.route", route=route, count=f"{routes[route]:,}") for route in Route if routes[route]
-        ]
+        counts = [texts.text("many.count.route", route=route, count=f"{routes[route]:,}") for route in in_order(routes)]
         words = _words(decision, readiness, texts)
         lines.append(texts.text("many.count", words=words, counts=texts.listed(counts)))
     return lines

@@ -36,7 +36,7 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from entry(texts.text("entry.effect"), texts.text("rule_page.effect", effect=effect, stage=stage))
     if EFFECTS[rule.effect].decided_by is not None:
         yield from entry(texts.text("entry.decided_by"), texts.label("decided_by", rule.decided_by))
-    yield from entry(texts.text("entry.routes"), _routes(context, texts))
+    yield from entry(texts.text("option.head.many"), _routes(context, texts))
     yield from entry(texts.text("entry.says"), rule.say)
     if rule.do:
         yield from entry(texts.text("entry.do"), rule.do)

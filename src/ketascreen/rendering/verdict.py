@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ketascreen.language.complete import complete
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
 from ketascreen.rendering.appendix import render_attributes, render_findings
 from ketascreen.rendering.grounds import (
     fact_used,
@@ -125,6 +125,7 @@ def _counts(counts: Counts, texts: Catalogue) -> str:
         in_scope=counts.in_scope,
         other_stage=counts.out_of_scope_stage,
         other_routes=counts.out_of_scope_route,
+        options=texts.text("option.many"),
     )
 
 
@@ -144,7 +145,7 @@ def _decided(shown: DecisionShown, texts: Catalogue) -> str:
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
     """The recommendation for each route; a column is as wide as its longest word."""
     columns: list[tuple[str, list[str]]] = [
-        (texts.text("verdict.column.route"), list(Route)),
+        (texts.text("option.head.one"), [str(route) for route in verdict.routes]),
         (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
     ]
     if any(route.readiness is not None for route in verdict.routes.values()):

@@ -19,14 +19,13 @@ from ketascreen.runtime.time_zones import time_zone
 from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.override import Override
 
-_ROUTES = tuple(Route)
 _STAGES: Mapping[str, Stage] = {stage: stage for stage in Stage}
 _SOME_ROUTES = "a list of routes, or None for all"
 _NO_PROFILE = Diagnostic("profile", "`profile` must be a PatientProfile", "make one with PatientProfile(...)")
 
 
 class Request(NamedTuple):
-    """What is asked of a profile, and when at the clinic; `routes` are in the order of `Route`.
+    """What is asked of a profile, and when at the clinic; `routes` are in the order of the rulebook's.
 
     `takes_effect` is the day on which the rulebook takes effect, if that is still to come.
     """
@@ -91,17 +90,12 @@ def read_request(
         problems.append(Diagnostic("stage", "unknown stage", f"the stages are {', '.join(Stage)}"))
     given_routes = list(rulebook.routes if routes is None else listed(routes, "routes", _SOME_ROUTES, 'write ["iv"]'))
     if not given_routes or not all(isinstance(one, str) and one in rulebook.routes for one in given_routes):
-        names = ", ".join(rulebook.routes)
-        problems.append(
-            Diagnostic(
-                "route", "`routes` is empty, or names a route that the rulebook does not have", f"it has {names}"
-            )
-        )
+        problems.append(_unknown_route(rulebook))
     given = tuple(listed(decisions, "decisions", "a list of decisions", "write [ClinicianDecision(...)]"))
     problems += _undecidable(given, rulebook)
     if problems:
         raise RequestError(problems)
-    asked = tuple([route for route in _ROUTES if route in given_routes])
+    asked = tuple([route for route in rulebook.routes if route in given_routes])
     clinic = ClinicTime.at(as_of, time_zone)
     return Request(clinic, _STAGES[stage], asked, given, rulebook.identity.takes_effect(clinic.today))
 
@@ -169,6 +163,11 @@ def _is_zone(name: object) -> bool:
     except LookupError:
         return False
     return True
+
+
+def _unknown_route(rulebook: Rulebook) -> Diagnostic:
+    message = f"`routes` is empty, or names a {rulebook.identity.options.one} that the rulebook does not have"
+    return Diagnostic("route", message, f"it has {', '.join(rulebook.routes)}")
 
 
 def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -84,9 +84,9 @@ class FakeScreener(Screener):
         if callable(answer):
             _require_one_argument(answer)
         elif not isinstance(answer, KetascreenError):
-            decided(answer)
+            decided(answer, tuple(rulebook.routes))
         if readiness is not None:
-            readied(readiness)
+            readied(readiness, offered=tuple(rulebook.routes))
         self.ledger = _Receipts() if ledger else None
         self.answer = answer
         self.readiness = readiness
@@ -191,7 +191,7 @@ class FakeScreener(Screener):
         answer = self.answer(profile) if callable(self.answer) else self.answer
         if isinstance(answer, KetascreenError):
             raise answer
-        told = decided(answer)
+        told = decided(answer, tuple(self.rulebook.routes))
         asked = {route: told.get(route, Decision.INSUFFICIENT_DATA) for route in request.routes}
         return made_up_verdict(
             asked,

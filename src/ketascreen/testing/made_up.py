@@ -10,7 +10,18 @@ from ketascreen._version import VERSION
 from ketascreen.arguments import refuse
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rule import RuleStage
-from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import (
+    BUILT_IN_ROUTES,
+    DecidedBy,
+    Decision,
+    Effect,
+    Outcome,
+    Readiness,
+    Route,
+    Stage,
+    in_order,
+    is_route,
+)
 from ketascreen.screening.request import read_as_of, require_zone
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.by_word import ByWord
@@ -46,11 +57,13 @@ def made_up_verdict(
 ) -> Verdict:
     """A verdict with these decisions, made of findings that give them. Its channels are `made-up`.
 
-    A mapping has the decision of each route that the verdict is to have. `readiness` is for a session alone.
+    A word is the decision for each route of the built-in rulebook. A mapping has the decision of each route that the
+    verdict is to have, whatever its name. `readiness` is for a session alone.
 
     Raises:
-        RequestError: an unknown route, decision, readiness or stage, a time without an offset, a time zone that
-            does not exist, or a readiness that cannot go with its decision (`ready` with `not_eligible`).
+        RequestError: something that cannot name a route, an unknown decision, readiness or stage, a time without an
+            offset, a time zone that does not exist, or a readiness that cannot go with its decision (`ready` with
+            `not_eligible`).
     """
     if not isinstance(stage, str) or stage not in tuple(Stage):
         refuse("stage", "a stage", f"the stages are {', '.join(Stage)}", code="stage")
@@ -59,7 +72,7 @@ def made_up_verdict(
     if readiness is not None and asked is Stage.CANDIDACY:
         refuse("readiness", "left out where no session is asked", 'give stage="session"')
     wanted = decided(decisions)
-    ready = dict.fromkeys(wanted) if readiness is None else readied(readiness, tuple(wanted))
+    ready = dict.fromkeys(wanted) if readiness is None else readied(readiness, asked=tuple(wanted))
     findings = tuple(one for route in wanted for one in _findings(route, wanted[route], ready[route]))
     recommended = _recommended(findings, wanted, ready, asked)
     return _verdict(findings, recommended, at, asked, time_zone)
@@ -79,34 +92,39 @@ def made_up_recommendation(verdict: Verdict) -> Recommendation:
     )
 
 
-def decided(decisions: object) -> dict[Route, Decision]:
-    """The decision for each route, in the order of `Route`.
+def decided(decisions: object, offered: tuple[Route, ...] | None = None) -> dict[Route, Decision]:
+    """The decision for each route, in the order of all lists of routes; `offered` are the routes that there are.
 
     Raises:
         RequestError: an unknown route or decision.
     """
-    return _by_route(decisions, tuple(Route), Decision, "decisions")
+    return _by_route(decisions, BUILT_IN_ROUTES, offered, Decision, "decisions")
 
 
-def readied(readiness: object, routes: tuple[Route, ...] | None = None) -> dict[Route, Readiness]:
-    """The readiness for each of `routes`; None: for those that it names.
+def readied(
+    readiness: object, *, asked: tuple[Route, ...] | None = None, offered: tuple[Route, ...] | None = None
+) -> dict[Route, Readiness]:
+    """The readiness for each route `asked`; None: for those that it names. `offered` are the routes that there are.
 
     Raises:
         RequestError: an unknown readiness, or not one for each of the routes.
     """
-    found = _by_route(readiness, routes or tuple(Route), Readiness, "readiness")
-    if routes is not None and tuple(found) != routes:
+    found = _by_route(readiness, asked or BUILT_IN_ROUTES, offered, Readiness, "readiness")
+    if asked is not None and tuple(found) != asked:
         refuse("readiness", "one word for all, or one for each route that has a decision", "name the same routes")
     return found
 
 
-def _by_route(given: object, routes: tuple[Route, ...], words: type[WordT], name: str) -> dict[Route, WordT]:
-    hint = f"write one of {', '.join(words)}, or {{route: word}} with routes of {', '.join(Route)}"
-    by_route = given if isinstance(given, Mapping) else dict.fromkeys(routes, given)
-    known = all(isinstance(key, str) and key in tuple(Route) for key in by_route)
+def _by_route(
+    given: object, usual: tuple[Route, ...], offered: tuple[Route, ...] | None, words: type[WordT], name: str
+) -> dict[Route, WordT]:
+    among = f"with routes of {', '.join(offered)}" if offered else f"with routes such as {', '.join(usual)}"
+    hint = f"write one of {', '.join(words)}, or {{route: word}} {among}"
+    by_route = given if isinstance(given, Mapping) else dict.fromkeys(offered or usual, given)
+    known = all(is_route(key) and (offered is None or key in offered) for key in by_route)
     if not by_route or not known or not all(isinstance(one, str) and one in tuple(words) for one in by_route.values()):
         refuse(name, "a word, or a mapping of routes to words", hint)
-    return {route: words(str(by_route[route])) for route in Route if route in by_route}
+    return {route: words(str(by_route[route])) for route in in_order(by_route)}
 
 
 def _findings(route: Route, decision: Decision, readiness: Readiness | None) -> Iterator[Finding]:

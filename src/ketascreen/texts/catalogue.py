@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,12 @@ class Catalogue:
     """
 
     templates: Mapping[str, str]
+
+    def calling(self, one: str, many: str) -> Self:
+        """The same texts with these words for a route and for several, such as `drug` and `drugs`."""
+        words = {"one": one, "many": many}
+        heads = {f"head.{key}": f"{word[:1].upper()}{word[1:]}" for key, word in words.items()}
+        return type(self)({**self.templates, **{f"option.{key}": word for key, word in (words | heads).items()}})
 
     def text(self, text_id: str, /, **values: object) -> str:
         """The text of an id; each placeholder is replaced by the value with its name."""

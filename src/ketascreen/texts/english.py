@@ -130,6 +130,11 @@ TEXTS: Mapping[str, str] = {
     "citation.outside": "{source} ({says})",
     "citation.outside.whole": '{source} ({says}): {title}, "{phrase}", read in the {read}',
     "verdict.route": "{route}: {title}",
+    # The words for a route; a rulebook can have others (`Catalogue.calling`).
+    "option.one": "route",
+    "option.many": "routes",
+    "option.head.one": "Route",
+    "option.head.many": "Routes",
     # Texts before the colon of an entry.
     "entry.answer": "Answer",
     "entry.as_of": "As of",
@@ -149,7 +154,6 @@ TEXTS: Mapping[str, str] = {
     "entry.record": "Record",
     "entry.resolution": "Resolution",
     "entry.rests_on": "Rests on",
-    "entry.routes": "Routes",
     "entry.rule": "Rule",
     "entry.rulebook": "Rulebook",
     "entry.rules": "Rules",
@@ -178,12 +182,11 @@ TEXTS: Mapping[str, str] = {
     "verdict.channels.alone": "{channel} alone; it is not compared with another channel",
     "verdict.channels.differ": "{channels}; they do not agree, or one failed (see above)",
     "verdict.rules": (
-        "{loaded} loaded: {in_scope} in scope, {other_stage} of the other stage, {other_routes} of other routes"
+        "{loaded} loaded: {in_scope} in scope, {other_stage} of the other stage, {other_routes} of other {options}"
     ),
     "verdict.on_record": "entry {record} of ledger {ledger}, {digest}",
     "verdict.decided": "{rule}, by {by}: {standing}",
     "verdict.decided.until": "{rule}, by {by}, until {until}: {standing}",
-    "verdict.column.route": "Route",
     "verdict.column.decision": "Recommendation",
     "verdict.column.readiness": "Today",
     "verdict.alert": "ALERT: {title}",

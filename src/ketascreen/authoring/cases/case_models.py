@@ -6,10 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ketascreen.language.terms import Decision, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import Decision, Outcome, Readiness, Stage
 from ketascreen.loading.file_models import FileModel, Text
 
-RouteWord = Literal[tuple(route.value for route in Route)]  # type: ignore[valid-type]
 DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
 ReadinessWord = Literal[tuple(readiness.value for readiness in Readiness)]  # type: ignore[valid-type]
 StageWord = Literal[tuple(stage.value for stage in Stage)]  # type: ignore[valid-type]
@@ -26,6 +25,10 @@ OF_A_PATIENT = ("decisions", "readiness", "not_decidable", "alerts", "met", "unk
 """What the case of a whole patient may expect; the first is required, except of one who is refused."""
 
 
+OF_A_ROUTE = ("gives", "decisions", "readiness")
+"""What has a word for each route that it names."""
+
+
 class ExpectModel(FileModel):
     """What a case expects of a rule (`finding`, `because`, `gives`) or of a whole patient.
 
@@ -35,9 +38,9 @@ class ExpectModel(FileModel):
     finding: FindingWord | None = None  # type: ignore[valid-type]
     because: list[Text] | None = None
     asks: list[Text] | None = None
-    gives: dict[RouteWord, Text] | None = None  # type: ignore[valid-type]
-    decisions: dict[RouteWord, DecisionWord] | None = None  # type: ignore[valid-type]
-    readiness: dict[RouteWord, ReadinessWord] | None = None  # type: ignore[valid-type]
+    gives: dict[str, Text] | None = None
+    decisions: dict[str, DecisionWord] | None = None  # type: ignore[valid-type]
+    readiness: dict[str, ReadinessWord] | None = None  # type: ignore[valid-type]
     not_decidable: list[Text] | None = None
     alerts: list[Text] | None = None
     met: list[Text] | None = None

@@ -102,7 +102,12 @@ def _examine_rule(case: Case, rule_id: str, screener: Screener) -> Examined:
     if rule is None or not rule.asked_at(case.stage):
         return Examined((Failure(f"`{rule_id}` is not asked at {case.stage}; add `stage: session`"),))
     finding, doubts = _finding(case, rule, screener)
-    failures = (*doubts, *_check_rule(case.expect, RuleResult.of_finding(finding), _grounds(finding)))
+    failures = (
+        *doubts,
+        *_check_rule(
+            case.expect, RuleResult.of_finding(finding), _grounds(finding), screener.rulebook.identity.options.one
+        ),
+    )
     return Examined(failures, (finding,) if failures else ())
 
 
@@ -129,7 +134,9 @@ def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failu
         yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
 
 
-def _check_rule(expect: Mapping[str, Any], result: RuleResult, grounds: str = "") -> Iterator[Failure]:
+def _check_rule(
+    expect: Mapping[str, Any], result: RuleResult, grounds: str = "", called: str = "route"
+) -> Iterator[Failure]:
     if result.outcome != expect["finding"]:
         yield Failure(f"expected {expect['finding']}, got {result.outcome}", grounds)
     for key, got in (("because", result.rests_on), ("asks", result.lacks)):
@@ -138,7 +145,7 @@ def _check_rule(expect: Mapping[str, Any], result: RuleResult, grounds: str = ""
     wanted_alone = expect.get("gives", {})
     elsewhere = [route for route, wanted in wanted_alone.items() if route not in result.routes and wanted != NOTHING]
     if elsewhere:
-        yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that route")
+        yield Failure(f"expected a decision for {_listed(elsewhere)}, but the rule is not for that {called}")
     given = gives(result.effect, result.outcome)
     for (wanted, _), routes in _alike(
         {route: (wanted_alone[route], given) for route in wanted_alone if route in result.routes}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED, CaseModel, StartModel
+from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_ROUTE, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.effects import DECIDABLE
@@ -152,12 +152,13 @@ class _Problem:
 
 
 def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
-    yield from _of_its_kind(model, rule)
+    yield from _of_its_kind(model, rule, rulebook.identity.options.one)
     for fact in model.without:
         if fact in model.given:
             hint = "keep it under one of the two"
             yield _Problem("case", f"`{fact}` is under both `given` and `without`", hint, ("without",))
     yield from _unknown_names(model, rulebook)
+    yield from _unknown_routes(model, rulebook)
     for index, decided in enumerate(model.decisions):
         if (one := rulebook.rule(decided)) and one.effect not in DECIDABLE:
             hint = f"name a rule with the effect {' or '.join(f'`{effect}`' for effect in DECIDABLE)}, or delete it"
@@ -170,7 +171,7 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
                 yield _Problem("wrong-word", f"`{rule}` alone never gives `{word}`", hint, ("expect", "gives", route))
 
 
-def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
+def _of_its_kind(model: CaseModel, rule: str | None, called: str) -> Iterator[_Problem]:
     """Whether a case asserts enough, and what a case of its kind can assert."""
     said = {key: value for key, value in model.expect.model_dump().items() if value is not None}
     allowed = (REFUSED,) if REFUSED in said and not rule else OF_A_RULE if rule else OF_A_PATIENT
@@ -182,10 +183,19 @@ def _of_its_kind(model: CaseModel, rule: str | None) -> Iterator[_Problem]:
         yield _Problem("case", f"`{key}` is not for this kind of case", hint, ("expect", key))
     for key in ("gives", "readiness"):
         if said.get(key) == {}:
-            yield _Problem("case", f"`{key}` names no route", "name one, or leave it out", ("expect", key))
+            yield _Problem("case", f"`{key}` names no {called}", "name one, or leave it out", ("expect", key))
     if said.get("readiness") and model.stage != Stage.SESSION:
         hint = "add `stage: session`, or leave it out"
         yield _Problem("case", "`readiness` is asked at a session only", hint, ("expect", "readiness"))
+
+
+def _unknown_routes(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
+    called, listed = rulebook.identity.options, ", ".join(rulebook.routes)
+    for key in OF_A_ROUTE:
+        for route in getattr(model.expect, key) or ():
+            if route not in rulebook.routes:
+                hint = f"the {called.many} are {listed}"
+                yield _Problem("unknown-route", f"no {called.one} `{route}`", hint, ("expect", key, route))
 
 
 def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:

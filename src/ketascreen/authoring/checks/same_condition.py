@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
     Rules of advice may share a condition, since they differ in what they say; `always` asks nothing.
     """
-    vocabulary = subject.rulebook.vocabulary
+    vocabulary, called = subject.rulebook.vocabulary, subject.rulebook.identity.options.one
     pairs = Pairs((rule for rule in subject.rulebook.rules if rule.effect is not Effect.ADVISE), vocabulary)
     for rule in pairs.rules:
         earlier = (other for other in pairs.beside(rule) if other.id < rule.id)
@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if same is not None:
             yield Diagnostic(
                 CODE,
-                f"`{rule.id}` has the same condition and effect as `{same.id}`, on a route of both",
+                f"`{rule.id}` has the same condition and effect as `{same.id}`, on a {called} of both",
                 "merge the two, or correct the condition of one of them",
                 rule.place,
             )

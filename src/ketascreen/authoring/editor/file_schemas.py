@@ -21,9 +21,10 @@ from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.json_schema import SteadySchema
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.terms import DecidedBy, Effect
+from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness
 from ketascreen.language.vocabulary import Kind
 from ketascreen.loading import file_models
+from ketascreen.loading.linker import ALL
 from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -61,7 +62,7 @@ def reference(path: str, folder: str) -> str:
     return f"# yaml-language-server: $schema={'../' * path.count('/')}{folder}/{schema_for(path)}"
 
 
-_KEYS = {"routes": "^(iv|im|intranasal|sublingual|oral)$", "conflicts": "^([a-z][a-z0-9_]*|[A-Z][0-9]+)$"}
+_KEYS = {"routes": f"^(?!{ALL}$){ROUTE_PATTERN[1:]}", "conflicts": "^([a-z][a-z0-9_]*|[A-Z][0-9]+)$"}
 """The form of the names in files whose names are not plain words."""
 
 
@@ -101,9 +102,6 @@ def _plain(node: Any) -> Any:
         kept["anyOf"] = [item for item in kept["anyOf"] if item != {"type": "null"}]
         if len(kept["anyOf"]) == 1:
             kept |= kept.pop("anyOf")[0]
-    if "enum" in kept.get("propertyNames", {}):  # a key for each word, so that an editor completes them
-        words, value = kept.pop("propertyNames")["enum"], kept.pop("additionalProperties")
-        kept |= {"properties": dict.fromkeys(words, value), "additionalProperties": False}
     return kept
 
 
@@ -199,7 +197,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
         "decided_by": lambda _names: one_of(DecidedBy, {one: ENGLISH.label("decided_by", one) for one in DecidedBy}),
         "routes": lambda names: {
-            "anyOf": [{"const": "all"}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
+            "anyOf": [{"const": ALL}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
         },
         "when": lambda _names: {"anyOf": [{"$ref": "#/definitions/condition"}, {"const": "always"}]},
         "conflicts": _several(_conflicts),
@@ -237,6 +235,9 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "StartModel": {"as_of": _instant, "observed_at": _instant, "given": answers},
     "ExpectModel": {
         REFUSED: lambda names: one_of(names.contradictions, names.contradictions),
+        "gives": lambda names: _by_route(names, {"minLength": 1, "type": "string"}),
+        "decisions": lambda names: _by_route(names, {"enum": list(Decision), "type": "string"}),
+        "readiness": lambda names: _by_route(names, {"enum": list(Readiness), "type": "string"}),
         "because": _several(_facts),
         "asks": _several(_facts),
         "alerts": _several(_rules),
@@ -250,6 +251,11 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
 
 def _routes(names: RulebookNames) -> Schema:
     return one_of(names.routes)
+
+
+def _by_route(names: RulebookNames, item: Schema) -> Schema:
+    """A key for each route, so that an editor completes them."""
+    return {"type": "object", "properties": dict.fromkeys(names.routes, item), "additionalProperties": False}
 
 
 def _rule(names: RulebookNames) -> Schema:

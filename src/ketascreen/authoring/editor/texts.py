@@ -145,7 +145,12 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "limits": "What it is not for, and what it does not know.",
         "not_asked": "What it has no rule on, a few words each; shown under every eligible and every caution.",
         "time_zone": "The clinic's time zone, as an IANA name such as America/Los_Angeles.",
+        "options": "What pages and messages call the routes, where they are something else, such as drugs.",
         "allow": "Check findings that are accepted and are not about one rule, each with its reason.",
+    },
+    "OptionsModel": {
+        "one": "The word for one of them, such as drug.",
+        "many": "The word for several, such as drugs.",
     },
     "CaseModel": {
         "name": "What the case shows, as a sentence.",

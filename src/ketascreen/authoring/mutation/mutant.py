@@ -19,7 +19,7 @@ from ketascreen.language.effects import EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.quantity import Quantity, QuantityError
 from ketascreen.language.rule import Definition, Parameter, Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import DecidedBy, Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, in_order
 from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.loading.conditions import ALWAYS_REFUSED
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -104,7 +104,7 @@ def _of_rule(rule: Rule, rulebook: Rulebook, sources: Mapping[str, SourceFile]) 
         _stages(rule, source, items["stage"]),
         _effects(rule, source, items["effect"]),
         _deciders(rule, source, items.get("decided_by")),
-        _routes(rule, source, items["routes"], tuple(rulebook.routes)),
+        _routes(rule, source, items["routes"], rulebook),
     ):
         yield Mutant(kind, f"rule {rule.id}", what, line, (rule.id,), {rule.id: changed}, refused=refused)
     for slip in Slips(source, rulebook.vocabulary).of(rule.when, items["when"]):
@@ -154,20 +154,20 @@ def _ladder(stage: RuleStage) -> tuple[Effect, ...]:
     return tuple(ranks[rank] for rank in sorted(ranks))
 
 
-def _routes(rule: Rule, source: SourceFile, node: Node, all_routes: tuple[Route, ...]) -> Iterator[_RuleSlip]:
-    listed = node if isinstance(node, Sequence) else None
+def _routes(rule: Rule, source: SourceFile, node: Node, rulebook: Rulebook) -> Iterator[_RuleSlip]:
+    listed, called = node if isinstance(node, Sequence) else None, rulebook.identity.options.one
     for route in rule.routes if len(rule.routes) > 1 else ():
-        fewer = tuple(one for one in rule.routes if one is not route)
+        fewer = tuple(one for one in rule.routes if one != route)
         if listed is None:
             line = put(source, span(node), f"[{', '.join(fewer)}]")
         else:
             line = word_dropped(source, next(item for item in listed.items if span_value(item) == route))
-        yield "route", f"the route `{route}` is dropped", line, replace(rule, routes=fewer), ""
-    for route in all_routes if listed is not None else ():
+        yield "route", f"the {called} `{route}` is dropped", line, replace(rule, routes=fewer), ""
+    for route in rulebook.routes if listed is not None else ():
         if route not in rule.routes:
-            more = tuple(one for one in Route if one in (*rule.routes, route))
+            more = in_order((*rule.routes, route))
             line = word_added(source, listed.items[-1], route) if listed else put(source, span(node), route)
-            yield "route", f"the route `{route}` is added", line, replace(rule, routes=more), ""
+            yield "route", f"the {called} `{route}` is added", line, replace(rule, routes=more), ""
 
 
 def span_value(node: Node) -> object:

@@ -115,7 +115,8 @@ class MutantRun:
     def _refusal(self, mutant: Mutant) -> str:
         """What the loader says about the whole rulebook with this slip in it."""
         changed, problems = mutant.rulebook(self.rulebook), Problems()
-        check_whole(changed.rules, changed.vocabulary, changed.routes, changed.conflicts, problems)
+        called = changed.identity.options
+        check_whole(changed.rules, changed.vocabulary, changed.routes, called, changed.conflicts, problems)
         return next((problem.message for problem in problems.sorted()), "")
 
     def _survivor(self, mutant: Mutant) -> MutantResult:

@@ -17,7 +17,7 @@ from ketascreen.audit.proven import is_proven
 from ketascreen.audit.record import Record
 from ketascreen.audit.screening_record import findings_of
 from ketascreen.cli.audit.options import AS_WRITTEN, end, illegible, ledger_argument, not_as_written, told
-from ketascreen.cli.options import json_option, show_json
+from ketascreen.cli.options import json_option, show_json, texts_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.rendering.page import Line, entry, heading, show, wrapped
@@ -110,7 +110,8 @@ def render(found: Entry, rulebook: Rulebook | None) -> Iterator[Line]:
     if record.kind == "override" and "until" in record.openings and said["until"] is None:
         said["until"] = "no end"
     yield from _plain("Said", {name: value for name, value in said.items() if name not in ("findings", "routes")})
-    yield from _plain("Routes", said.get("routes") or groups.get("routes", {}))
+    called = ENGLISH if rulebook is None else texts_of(rulebook)
+    yield from _plain(called.text("option.head.many"), said.get("routes") or groups.get("routes", {}))
     if record.kind == "screening":
         yield from _findings(record, rulebook)
     yield from _plain("Facts", {name: value for name, value in groups.pop("facts", {}).items() if value is not None})
