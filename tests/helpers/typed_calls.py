@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from ketascreen.language.quantity import UNITS
+from ketascreen.language.quantity import spellings
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.profile import BUILT_IN
 from tests.helpers.places import EXAMPLES, ROOT
@@ -89,7 +89,7 @@ def _numbers(fact: Fact) -> Iterator[str]:
     least, unit = int(fact.minimum), fact.unit.name
     yield from (f"{least}", f"{least}.0", f'Decimal("{least}")', f'"{least} {unit}"')
     yield from (f'{{"value": {form}, {DATED}}}' for form in (f"{least}", f"{least}.0", f'"{least} {unit}"'))
-    same = [name for name, other in UNITS.items() if other.dimension == fact.unit.dimension]
+    same = spellings(fact.unit)
     yield from (f'{{"value": {least}, "unit": "{name}", "at": "2026-11-22"}}' for name in same)
     yield f'{{"value": {least}, "unit": None}}'
     yield f'Observation(Decimal("{least}"), AT)'

@@ -10,7 +10,7 @@ import pytest
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of
-from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness
+from ketascreen.language.terms import DecidedBy, Decision, Effect, Outcome, Readiness, Weight
 from ketascreen.language.vocabulary import Kind
 from ketascreen.loading.file_models import OutsideModel, ParameterModel, SignOffModel
 from ketascreen.texts.catalogue import Catalogue
@@ -32,6 +32,7 @@ FAMILIES: dict[str, Iterable[str]] = {
     "want": get_args(Want),
     "standing": Standing,
     "decided_by": DecidedBy,
+    "weight": Weight,
     "override_reason": OverrideReason,
     "sign_off": get_args(SignOffModel.model_fields["status"].annotation),
     "basis": get_args(ParameterModel.model_fields["basis"].annotation),

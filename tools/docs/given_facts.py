@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from tests.helpers.places import ROOT
 from tests.helpers.screening import shipped
 
-from ketascreen.language.quantity import UNITS, Unit
+from ketascreen.language.quantity import Unit, spellings
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 
@@ -35,7 +35,7 @@ class {name}(TypedDict):
     """A number with its unit of {dimension}, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[{units} | None]
+{unit}
     at: NotRequired[At]
 '''
 _PRESENT = '''
@@ -67,8 +67,7 @@ def given_facts() -> str:
         for name, field in PatientProfile.model_fields.items()
     ]
     measured = (
-        _MEASURED.format(name=_measured(unit), dimension=name, units=_literal(_units(unit)))
-        for name, unit in units.items()
+        _MEASURED.format(name=_measured(unit), dimension=name, unit=_unit(unit)) for name, unit in units.items()
     )
     present = (_PRESENT.format(name=_camel(fact.name), fact=fact.name) for fact in lists)
     words = "".join(_listed(fact) for fact in lists)
@@ -83,8 +82,14 @@ def _measured(unit: Unit) -> str:
     return f"{_camel(unit.dimension)}At"
 
 
-def _units(unit: Unit) -> list[str]:
-    return [name for name, other in UNITS.items() if other.dimension == unit.dimension]
+def _unit(unit: Unit) -> str:
+    """The field of the unit, as the formatter lays it out."""
+    words = [json.dumps(name) for name in spellings(unit)]
+    short = f"    unit: NotRequired[Literal[{', '.join(words)}] | None]"
+    if len(short) <= WIDTH:
+        return short
+    listed = "".join(f"            {word},\n" for word in words)
+    return f"    unit: NotRequired[\n        Literal[\n{listed}        ]\n        | None\n    ]"
 
 
 def _literal(words: Iterable[str]) -> str:

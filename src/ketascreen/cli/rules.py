@@ -10,7 +10,7 @@ import click
 from ketascreen.cli.options import json_option, routes_of, rulebook_of, rules_option, show_json
 from ketascreen.language.rule import Rule, RuleStage
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Stage
+from ketascreen.language.terms import Effect, Stage, Weight, listing_order
 from ketascreen.rendering.page import WIDTH, Line, cut, show
 from ketascreen.rendering.passed_over import passed_over
 from ketascreen.signing import VerifyKey
@@ -49,8 +49,8 @@ def _fits(rule: Rule, effect: str | None, route: str | None, stage: str | None) 
 
 
 def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
-    """One line for each rule, by effect, their number, and what was passed over."""
-    ordered = sorted(rules, key=lambda rule: (list(Effect).index(rule.effect), rule.id))
+    """One line for each rule, by effect and weight, their number, and what was passed over."""
+    ordered = sorted(rules, key=lambda rule: listing_order(rule.effect, rule.weight, rule.id))
     counted = "1 rule" if len(ordered) == 1 else f"{len(ordered)} rules"
     lines = [Line(_line(rule, rulebook)) for rule in ordered]
     return [*lines, Line(f"{counted} of {len(rulebook.rules)}"), *passed_over(rulebook.ignored)]
@@ -58,4 +58,5 @@ def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
 
 def _line(rule: Rule, rulebook: Rulebook) -> str:
     routes = "all" if set(rule.routes) == set(rulebook.routes) else ",".join(rule.routes)
-    return cut(f"{rule.effect:<7} {rule.stage:<9} {rule.id} {routes} {rule.title}", WIDTH)
+    weight = "" if rule.weight is Weight.USUAL else f" ({rule.weight})"
+    return cut(f"{rule.effect:<7} {rule.stage:<9} {rule.id}{weight} {routes} {rule.title}", WIDTH)

@@ -1,7 +1,8 @@
 """Quantities: an exact decimal and a unit from a closed table.
 
 Numbers are decimals with at most 9 digits before and 6 after the point, never binary floats, so that a boundary is
-exact. Unit codes are UCUM (ucum.org). Units convert only if the result is exact: months to years, hours to minutes.
+exact. Unit codes are UCUM (ucum.org). Units convert only if the result is exact, and no chemistry is needed for it:
+months to years, hours to minutes, but not mmol/L to mg/dL.
 """
 
 from __future__ import annotations
@@ -35,17 +36,31 @@ class Unit:
     singular: str | None = None
 
     @property
-    def example(self) -> str:
-        """A quantity in it, for messages: `1 year`."""
-        return f"1 {self.singular or self.name}"
+    def is_none(self) -> bool:
+        """Whether it stands for no unit, so that its quantities are plain numbers."""
+        return self.name == "none"
 
+    @property
+    def shown(self) -> str | None:
+        """Its name beside a number; None for no unit."""
+        return None if self.is_none else self.name
+
+    @property
+    def example(self) -> str:
+        """A quantity in it, for messages: `1 year`, or `1.7` without a unit."""
+        return "1.7" if self.is_none else f"1 {self.singular or self.name}"
+
+
+NO_UNIT = Unit("none", "1", "plain numbers")
+"""`unit: none`, of a fact that is a plain number, such as an INR."""
 
 _TABLE = (
     Unit("mmHg", "mm[Hg]", "pressure"),
-    Unit("minutes", "min", "time", 1, "minute"),
-    Unit("hours", "h", "time", 60, "hour"),
-    Unit("days", "d", "time", 1440, "day"),
-    Unit("weeks", "wk", "time", 10080, "week"),
+    Unit("seconds", "s", "time", 1, "second"),
+    Unit("minutes", "min", "time", 60, "minute"),
+    Unit("hours", "h", "time", 3600, "hour"),
+    Unit("days", "d", "time", 86_400, "day"),
+    Unit("weeks", "wk", "time", 604_800, "week"),
     Unit("months", "mo", "calendar time", 1, "month"),
     Unit("years", "a", "calendar time", 12, "year"),
     Unit("trials", "{trial}", "trials", 1, "trial"),
@@ -53,23 +68,65 @@ _TABLE = (
     Unit("points", "{score}", "score", 1, "point"),
     Unit("events", "{event}", "events", 1, "event"),
     Unit("%", "%", "proportion"),
+    Unit("1", "1", "proportion", 100),
     Unit("beats/min", "{beats}/min", "heart rate"),
     Unit("breaths/min", "{breaths}/min", "respiratory rate"),
     Unit("ms", "ms", "electrical interval"),
-    Unit("mg", "mg", "mass", 1),
-    Unit("g", "g", "mass", 1000),
-    Unit("kg", "kg", "mass", 1_000_000),
-    Unit("mm", "mm", "length", 1),
-    Unit("cm", "cm", "length", 10),
-    Unit("m", "m", "length", 1000),
+    Unit("ug", "ug", "mass", 1),
+    Unit("mg", "mg", "mass", 1000),
+    Unit("g", "g", "mass", 1_000_000),
+    Unit("kg", "kg", "mass", 1_000_000_000),
+    Unit("mm", "mm", "length", 1000),
+    Unit("cm", "cm", "length", 10_000),
+    Unit("m", "m", "length", 1_000_000),
     Unit("kg/m2", "kg/m2", "body mass index"),
     Unit("degC", "Cel", "temperature"),
     Unit("U/L", "U/L", "catalytic activity"),
-    Unit("mmol/L", "mmol/L", "substance concentration"),
+    Unit("umol/L", "umol/L", "substance concentration", 1),
+    Unit("mmol/L", "mmol/L", "substance concentration", 1000),
     Unit("mg/dL", "mg/dL", "mass concentration"),
     Unit("mL/min", "mL/min", "clearance"),
+    Unit("10*9/L", "10*9/L", "number concentration"),
+    Unit("mmol/mol", "mmol/mol", "substance ratio"),
 )
 UNITS: dict[str, Unit] = {name: unit for unit in _TABLE for name in (unit.name, unit.singular) if name}
+NAMES = tuple(unit.name for unit in _TABLE)
+"""The name of each unit, for messages."""
+
+_UCUM_ALONE = (
+    Unit("/min", "/min", "heart rate"),
+    Unit("/min", "/min", "respiratory rate"),
+    Unit("[lb_av]", "[lb_av]", "mass", 453_592_370),
+    Unit("[in_i]", "[in_i]", "length", 25_400),
+    Unit("10*3/uL", "10*3/uL", "number concentration"),
+)
+"""Other UCUM codes that health records send for the dimensions of the table; a rulebook does not use them."""
+_OF_NO_UNIT = re.compile(r"1|\{[!-z|~]+\}")
+"""The UCUM codes of a plain number: `1`, or an annotation such as `{INR}`."""
+
+
+def spellings(unit: Unit) -> tuple[str, ...]:
+    """What an answer to a fact in `unit` may give as its unit: names and UCUM codes, its own first."""
+    same = [one for one in (*_TABLE, *_UCUM_ALONE) if one.dimension == unit.dimension]
+    names = [name for one in (unit, *same) for name in (one.name, one.singular)]
+    return tuple(dict.fromkeys(name for name in (*names, *(one.ucum for one in (unit, *same))) if name))
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of that name in rules, `none` among them.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return NO_UNIT if name == NO_UNIT.name else UNITS[name]
+
+
+def _in_an_answer(name: str, wanted: Unit) -> Unit | None:
+    """The unit of that name or UCUM code; a code of several dimensions is that of the fact's."""
+    if name in UNITS:
+        return UNITS[name]
+    coded = [unit for unit in (*_TABLE, *_UCUM_ALONE) if unit.ucum == name]
+    return next((unit for unit in coded if unit.dimension == wanted.dimension), coded[0] if coded else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +144,10 @@ class Quantity:
         """
         if unit == self.unit:
             return self
+        if unit.is_none:
+            raise QuantityError(_PLAIN)
+        if self.unit.is_none:
+            raise QuantityError(f"it has no unit; give it in `{unit.name}`")
         if unit.dimension != self.unit.dimension:
             raise QuantityError(f"`{self.unit.name}` is a unit of {self.unit.dimension}; give it in `{unit.name}`")
         exact = Fraction(self.value) * self.unit.factor / unit.factor
@@ -96,7 +157,8 @@ class Quantity:
         return Quantity(parse_number(_exact_decimal(scaled.numerator)), unit)
 
     def __str__(self) -> str:
-        return f"{decimal_text(self.value)} {self.unit.name}"
+        number = decimal_text(self.value)
+        return number if self.unit.is_none else f"{number} {self.unit.name}"
 
 
 def _exact_decimal(millionths: int) -> str:
@@ -110,11 +172,14 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+KPA = "; a pressure in kPa must be converted"
+
+
 def range_hint(low: Decimal | None, high: Decimal | None, unit: Unit) -> str:
     """The hint for a number outside its range; both ends are in the range."""
     ends = " to ".join(decimal_text(end) if end is not None else "any" for end in (low, high))
-    kpa = "; a pressure in kPa must be converted" if unit.name == "mmHg" else ""
-    return f"it is {ends} {unit.name}{kpa}"
+    kpa = KPA if unit.name == "mmHg" else ""
+    return f"it is {ends}{'' if unit.is_none else f' {unit.name}'}{kpa}"
 
 
 def measured(number: str, unit: str | None, texts: Catalogue) -> str:
@@ -140,20 +205,41 @@ def parse_number(text: str) -> Decimal:
     return Decimal(decimal_text(Decimal(text)))
 
 
-def parse_quantity(text: str, wanted: Unit | None = None) -> Quantity:
-    """A quantity from text such as `140 mmHg`: a number, one space, a unit of the table.
+def parse_quantity(text: str, wanted: Unit | None = None, *, in_answer: bool = False) -> Quantity:
+    """A quantity from text such as `140 mmHg`: a number, one space, a unit of the table; for no unit, a number alone.
 
-    A message speaks of the `wanted` unit if there is one; the quantity may be in another.
+    A message speaks of the `wanted` unit if there is one; the quantity may be in another. An answer (`in_answer`) may
+    also be in a UCUM code.
 
     Raises:
-        QuantityError: no unit, an unknown unit, or a number that cannot be read.
+        QuantityError: no unit, an unknown unit, a unit where none is wanted, or a number that cannot be read.
     """
+    if wanted is not None and wanted.is_none:
+        return _plain(text, in_answer=in_answer)
     match = _QUANTITY.fullmatch(text)
     if match is None:
         example = wanted.example if wanted else "140 mmHg"
         raise QuantityError(f"write a number, a space and a unit, such as `{example}`")
-    unit = UNITS.get(match["unit"])
+    name = match["unit"]
+    unit = _in_an_answer(name, wanted) if in_answer and wanted else UNITS.get(name)
     if unit is None:
-        known = f"give it in `{wanted.name}`" if wanted else f"the units are {', '.join(unit.name for unit in _TABLE)}"
-        raise QuantityError(f"unknown unit; {known}")
+        raise QuantityError(f"unknown unit; {_another(name, wanted)}")
     return Quantity(parse_number(match["number"]), unit)
+
+
+def _plain(text: str, *, in_answer: bool) -> Quantity:
+    number, space, unit = text.partition(" ")
+    if space and not (in_answer and _OF_NO_UNIT.fullmatch(unit)):
+        raise QuantityError(_PLAIN)
+    return Quantity(parse_number(number), NO_UNIT)
+
+
+def _another(name: str, wanted: Unit | None) -> str:
+    """What to write in place of a unit that is not in the table; for a UCUM code, the unit's name here."""
+    coded = [unit for unit in _TABLE if unit.ucum == name]
+    if coded and (wanted is None or wanted.dimension == coded[0].dimension):
+        return f"write `{coded[0].name}`"
+    return f"give it in `{wanted.name}`" if wanted else f"the units are {', '.join(NAMES)}"
+
+
+_PLAIN = "write a plain number such as `1.7`, without a unit"

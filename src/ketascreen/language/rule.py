@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Place
 from ketascreen.language.condition import Condition
 from ketascreen.language.documents import Citation
 from ketascreen.language.quantity import Quantity
-from ketascreen.language.terms import DecidedBy, Effect, Route, Stage
+from ketascreen.language.terms import DecidedBy, Effect, Route, Stage, Weight
 
 
 class RuleStage(StrEnum):
@@ -48,7 +48,8 @@ class Rule:
     """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
 
     `decided_by` is who may decide to go ahead although it is met. `do_if_old` replaces `do` where an alert rests on
-    an answer that is not of today. `named` are the parameters that its texts name.
+    an answer that is not of today. `named` are the parameters that its texts name. `weight` orders it among the rules
+    with its effect.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Rule:
     decided_by: DecidedBy = DecidedBy.NOBODY
     do_if_old: str = ""
     named: tuple[str, ...] = ()
+    weight: Weight = Weight.USUAL
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""

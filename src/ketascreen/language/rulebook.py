@@ -15,7 +15,7 @@ from ketascreen.language.documents import Conflict, Document, NotEncoded, Outsid
 from ketascreen.language.effects import usual_decider
 from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
-from ketascreen.language.terms import Effect, Route, Stage, in_order
+from ketascreen.language.terms import Effect, Route, Stage, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
 
 
@@ -105,6 +105,11 @@ class Rulebook:
     def meaning_digest(self) -> str:
         """The sha256 of all that decides and all that is said, worked out from the parts in memory (`meaning`)."""
         return digest_of({name: getattr(self, name) for name in _MEANT})
+
+    @cached_property
+    def weights(self) -> Mapping[str, Weight]:
+        """The weight of each rule that has another than the usual one, by id."""
+        return {rule.id: rule.weight for rule in self.rules if rule.weight is not Weight.USUAL}
 
     def asked_at(self, stage: Stage) -> tuple[Rule, ...]:
         """The rules that a screening at `stage` asks, by id."""

@@ -116,11 +116,28 @@ class Effect(StrEnum):
     ADVISE = "advise"
 
 
+class Weight(StrEnum):
+    """How much a rule matters among those with its effect, the most first. It orders lists, and decides nothing."""
+
+    VITAL = "vital"
+    SERIOUS = "serious"
+    USUAL = "usual"
+
+
 class DecidedBy(StrEnum):
     """Who may decide to go ahead although a rule is met."""
 
     CLINICIAN = "clinician"
     NOBODY = "nobody"
+
+
+_EFFECTS = {effect: place for place, effect in enumerate(Effect)}
+_WEIGHTS = {weight: place for place, weight in enumerate(Weight)}
+
+
+def listing_order(effect: Effect, weight: Weight, rule: str) -> tuple[int, int, str]:
+    """Where a rule stands wherever rules are listed: by effect, then by weight, then by id."""
+    return _EFFECTS[effect], _WEIGHTS[weight], rule
 
 
 class _Ranked(StrEnum):

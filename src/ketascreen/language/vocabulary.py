@@ -100,6 +100,8 @@ class Freshness:
 class Fact:
     """One fact. Numbers have a unit and a range (both ends included); choices and lists have a closed list of words.
 
+    The unit of a plain number is `NO_UNIT`.
+
     A number of the kind `since` counts from the day of an event, which its answer gives; if it is not `changeable`,
     the event happens once.
 
@@ -131,6 +133,11 @@ class Fact:
         return self.kind in (Kind.NUMBER, Kind.INTEGER, Kind.SINCE)
 
     @property
+    def unit_name(self) -> str | None:
+        """The unit beside its numbers; None for a plain number, a choice and a list."""
+        return self.unit.shown if self.unit else None
+
+    @property
     def is_whole(self) -> bool:
         """Whether its answer is a whole number."""
         return self.kind in (Kind.INTEGER, Kind.SINCE)
@@ -139,6 +146,10 @@ class Fact:
     def words(self) -> tuple[str, ...]:
         """The words that a rule may compare it with."""
         return (*self.choices, UNRECOGNISED) if self.kind is Kind.LIST else self.choices
+
+    def spans(self, number: Decimal) -> bool:
+        """Whether a number is within its range; both ends are."""
+        return (self.minimum is None or self.minimum <= number) and (self.maximum is None or number <= self.maximum)
 
     def hides(self, answer: str | tuple[str, ...]) -> bool:
         """Whether an answer, as a verdict words it, has a word that may mean another thing next time."""
@@ -151,7 +162,7 @@ class Fact:
         """What an answer looks like, for people."""
         if self.is_number:
             low, high = (decimal_text(end) if end is not None else "" for end in (self.minimum, self.maximum))
-            highest = measured(high, self.unit.name if self.unit else None, texts)
+            highest = measured(high, self.unit_name, texts)
             if self.kind is Kind.SINCE:
                 if self.changeable:
                     return texts.text("answer.since", low=low, high=highest)

@@ -43,7 +43,7 @@ _FOLLOWS = {
     "routes.yaml": {"unknown-route"},
 }
 """The codes of problems that follow from an unreadable file that others refer to."""
-_LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact"}
+_LOSES_NOTHING = {"unknown-source", "citation", "conflict", "unknown-fact", "out-of-range"}
 
 KEYS = {
     "documents.yaml": re.compile(r"[a-z][a-z0-9_]*|[A-Za-z0-9_-]+\.[a-z]{2,4}|[A-Z][A-Z0-9]*-[0-9]+"),
@@ -115,6 +115,7 @@ def _linked(
     linker.read_contradictions(named["vocabulary"])
     rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
+    linker.check_parameters()
     rules = tuple(rule for _, rule in read if rule is not None)
     seen: dict[str, str] = {}
     for path, rule in read:

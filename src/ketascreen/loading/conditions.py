@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place, did_you_mean
@@ -24,6 +24,7 @@ from ketascreen.language.operators import OPERATORS, Operator, Takes
 from ketascreen.language.quantity import Quantity, QuantityError, parse_quantity, range_hint
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
@@ -38,7 +39,10 @@ ALWAYS_REFUSED = f"`always` is for {', '.join(MAY_BE_ALWAYS[:-1])} and {MAY_BE_A
 
 @dataclass
 class ConditionReader:
-    """Reads conditions; a problem is reported and the condition is None."""
+    """Reads conditions; a problem is reported and the condition is None.
+
+    What is wrong with a parameter `uses` reports, once all conditions are read.
+    """
 
     vocabulary: Vocabulary
     parameters: Mapping[str, Parameter]
@@ -47,6 +51,7 @@ class ConditionReader:
     problems: Problems
     level: int = 0
     comparisons: int = 0
+    uses: ParameterUses = field(default_factory=ParameterUses)
 
     def read(self, node: Node, *, may_be_always: bool = False) -> Condition | None:
         """The condition that a node says."""
@@ -237,29 +242,27 @@ class ConditionReader:
         assert fact.unit is not None
         if isinstance(value, str) and value in self.parameters:
             parameters.append(value)
-            quantity = self.parameters[value].value
-        elif isinstance(value, str) and value[:1].isalpha():
+            return self.uses.number(self.parameters[value], fact, node.place)
+        if isinstance(value, str) and value[:1].isalpha():
             hint = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
             self._problem("unknown-parameter", f"unknown parameter `{value}`", hint, node)
             return None
-        else:
-            try:
-                quantity = parse_quantity(str(value), fact.unit)
-            except QuantityError as error:
-                self._problem("quantity", f"must be a quantity, such as {fact.unit.example}", str(error), node)
-                return None
+        try:
+            quantity = parse_quantity(str(value), fact.unit)
+        except QuantityError as error:
+            kind = "plain number" if fact.unit.is_none else "quantity"
+            self._problem("quantity", f"must be a {kind}, such as {fact.unit.example}", str(error), node)
+            return None
         return self._in_range(fact, quantity, node)
 
     def _in_range(self, fact: Fact, quantity: Quantity, node: Node) -> Decimal | None:
         assert fact.unit is not None
-        assert fact.minimum is not None
-        assert fact.maximum is not None
         try:
             number = quantity.to(fact.unit).value
         except QuantityError as error:
             self._problem("quantity", f"not in the unit of `{fact.name}`", str(error), node)
             return None
-        if not fact.minimum <= number <= fact.maximum:
+        if not fact.spans(number):
             hint = range_hint(fact.minimum, fact.maximum, fact.unit)
             self._problem("out-of-range", f"outside the range of `{fact.name}`", hint, node)
             return None

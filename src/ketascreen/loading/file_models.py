@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from ketascreen.language.iso_time import read_iso_date
-from ketascreen.language.terms import DecidedBy, Effect
+from ketascreen.language.quantity import decimal_text
+from ketascreen.language.terms import DecidedBy, Effect, Weight
 
 MAX_PHRASE_WORDS = 12
 MAX_OPTION = 40
@@ -38,12 +39,17 @@ def _with_unit(raw: object) -> object:
     return raw
 
 
+def _as_text(raw: object) -> object:
+    return decimal_text(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
+
+
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
 
 OptionWord = Annotated[str, StringConstraints(pattern=r"^[^\s{}]+( [^\s{}]+)*$", max_length=MAX_OPTION)]
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
+QuantityOrNumber = Annotated[Text, BeforeValidator(_as_text)]
 
 
 class FileModel(BaseModel):
@@ -91,6 +97,7 @@ class RuleModel(FileModel):
     title: Text
     stage: Literal["candidacy", "session", "both"]
     effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
+    weight: Literal[tuple(one.value for one in Weight)] = Weight.USUAL.value  # type: ignore[valid-type]
     decided_by: Literal[tuple(one.value for one in DecidedBy)] | None = None  # type: ignore[valid-type]
     routes: Literal["all"] | list[Text]
     when: Any
@@ -107,7 +114,7 @@ class RuleModel(FileModel):
 class ParameterModel(FileModel):
     """A named threshold."""
 
-    value: QuantityText
+    value: QuantityOrNumber
     stricter: Literal["lower", "higher"]
     basis: Literal["source", "policy"]
     reason: Text = ""

@@ -19,7 +19,18 @@ from ketascreen.reasoning.accepted import vocabulary_for
 from ketascreen.reasoning.satisfiable import can_be
 from ketascreen.syntax.problems import Problems
 
-_DECIDING = giving(Decision)
+_READS_UNRECOGNISED: tuple[tuple[Effect, tuple[Effect, ...]], ...] = (
+    (Effect.REVIEW, (Effect.EXCLUDE, Effect.REVIEW)),
+    (Effect.CAUTION, (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)),
+)
+"""The effect that a rule for unrecognised entries of a list needs at least, by the effects that ask it or may be it.
+
+The first line with an effect that asks the list on a route holds there. An exclusion asks for no more than a review: an
+entry that nobody has read excludes nobody for good. A hold asks for none: with such an entry the list is not complete,
+so that the hold is unknown, and nobody is ready, wherever the entry could matter to it.
+"""
+if {effect for _, effects in _READS_UNRECOGNISED for effect in effects} != set(giving(Decision)):
+    raise ImportError("`_READS_UNRECOGNISED` must name the effects that give a decision, and no other")
 
 
 def check_whole(
@@ -40,7 +51,8 @@ def check_whole(
     for fact in vocabulary.values():
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, called, problems)
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
-        _unrecognised_entries_are_reviewed(fact, asking.get(fact.name, []), problems)
+        if fact.kind is Kind.LIST:
+            _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
 
@@ -66,10 +78,10 @@ def _without_exclusion(rules: Iterable[Rule], routes: Collection[Route], called:
             yield Diagnostic("no-exclusion", f"no exclusion for the {called.one} `{route}`", hint, place)
 
 
-def _met_alone(fact: Fact, word: str, asking: list[Rule], effect: Effect) -> set[Route]:
-    """The routes on which that answer alone, with nothing else known, meets a rule of that effect among `asking`."""
+def _met_alone(fact: Fact, word: str, asking: list[Rule], *effects: Effect) -> set[Route]:
+    """The routes on which that answer alone, with nothing else known, meets a rule with one of `effects`."""
     answer = ListValue(frozenset([word]), complete=False) if fact.kind is Kind.LIST else word
-    met = [rule for rule in asking if rule.effect is effect and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
+    met = [rule for rule in asking if rule.effect in effects and evaluate(rule.when, {fact.name: answer}) is Truth.TRUE]
     return {route for rule in met for route in rule.routes}
 
 
@@ -89,16 +101,30 @@ def _lasting_choices_exclude(
             )
 
 
-def _unrecognised_entries_are_reviewed(fact: Fact, asking: list[Rule], problems: Problems) -> None:
-    if fact.kind is not Kind.LIST:
-        return
-    deciding = [rule for rule in asking if rule.effect in _DECIDING]
-    reviewed = _met_alone(fact, UNRECOGNISED, asking, Effect.REVIEW)
-    missing = {route for rule in deciding for route in rule.routes} - reviewed
-    if missing:
-        message = f"no review for unrecognised entries of `{fact.name}` on {', '.join(sorted(missing))}"
-        hint = f"add one with `{fact.name}: {{includes: {UNRECOGNISED}}}`"
-        problems.report("unrecognised", message, hint, deciding[0].place)
+def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
+    """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
+    settled: set[Route] = set()
+    for effect, enough in _READS_UNRECOGNISED:
+        deciding = [rule for rule in asking if rule.effect in enough]
+        asked = {route for rule in deciding for route in rule.routes} - settled
+        settled |= asked
+        if missing := asked - _met_alone(fact, UNRECOGNISED, asking, *enough):
+            first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
+            where = ", ".join(sorted(missing))
+            message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
+            problems.report(
+                "unrecognised", message, _how_to_read(fact, effect, len(missing) < len(asked), where), first.place
+            )
+
+
+def _how_to_read(fact: Fact, effect: Effect, some: bool, where: str) -> str:
+    """How to write the rule for unrecognised entries of a list."""
+    name = f"unrecognised-{fact.name.replace('_', '-')}"
+    routes = f"[{where}]" if some else "all"
+    return (
+        f"`ketascreen new {name} --effect {effect}` makes a rule to fill in; in it write `routes: {routes}` and "
+        f"`when: {{{fact.name}: {{includes: {UNRECOGNISED}}}}}`; docs/codes/unrecognised.md has one to copy"
+    )
 
 
 def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:

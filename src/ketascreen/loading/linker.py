@@ -9,14 +9,15 @@ from typing import Any
 from ketascreen.diagnostic import Place, did_you_mean, is_plain_name
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
-from ketascreen.language.quantity import QuantityError, parse_quantity
+from ketascreen.language.quantity import NO_UNIT, QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
-from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, in_order
+from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.contradictions import ContradictionReader
+from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
@@ -26,6 +27,7 @@ from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
 _TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
 ALL = "all"
 """What a rule writes for every route of its rulebook."""
+_PLAIN = re.compile(r"-?[0-9.]+")
 _PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
 """A parameter in a text, or a brace that is left over."""
 
@@ -42,6 +44,8 @@ class Linker:
     definitions: dict[str, Definition] = field(default_factory=dict)
     routes: dict[Route, RouteSheet] = field(default_factory=dict)
     _pending: dict[str, tuple[file_models.DefinitionModel, Node]] = field(default_factory=dict)
+    _uses: ParameterUses = field(default_factory=ParameterUses)
+    _values: dict[str, Place] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
     _failed: set[str] = field(default_factory=set)
 
@@ -60,10 +64,11 @@ class Linker:
                 self._problem(
                     "missing-key", f"a `{model.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
                 )
+            self._values[name] = place_of(item, ("value",))
             try:
-                quantity = parse_quantity(model.value)
+                quantity = parse_quantity(model.value, NO_UNIT if _PLAIN.fullmatch(model.value) else None)
             except QuantityError as error:
-                self._problem("quantity", "must be a quantity", str(error), place_of(item, ("value",)))
+                self._problem("quantity", "must be a quantity", str(error), self._values[name])
                 continue
             sources = self.sources.citations(model.sources, item, "sources")
             self.parameters[name] = Parameter(name, quantity, model.stricter, model.basis, place, model.reason, sources)
@@ -102,7 +107,13 @@ class Linker:
 
     def _reader(self, level: int = 0) -> ConditionReader:
         names = frozenset(self._pending)
-        return ConditionReader(self.vocabulary, self.parameters, self._define, names, self.problems, level)
+        return ConditionReader(
+            self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses
+        )
+
+    def check_parameters(self) -> None:
+        """Reports each parameter that does not fit what it is compared with, once all conditions are read."""
+        self._uses.report(self.parameters, self._values, self.problems)
 
     def read_contradictions(self, vocabulary: Node | None) -> None:
         """The contradictions of vocabulary.yaml."""
@@ -166,6 +177,7 @@ class Linker:
             tuple(model.conflicts), interpretation, sign_off,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
             DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old, tuple(named),
+            Weight(model.weight),
         )  # fmt: skip
 
     def _worded(self, node: MappingNode, key: str, text: str, named: dict[str, None]) -> str:

@@ -15,16 +15,17 @@ from ketascreen.diagnostic import Place
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, Condition, Constant, DefinitionRef, Not
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
-from ketascreen.language.quantity import UNITS, Quantity
+from ketascreen.language.quantity import Quantity, unit_named
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, SignOff, Statement
 from ketascreen.language.rulebook import Identity, OptionWords, Rulebook
-from ketascreen.language.terms import DecidedBy, Effect, Route
+from ketascreen.language.terms import DecidedBy, Effect, Route, Weight
 from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.contradictions import added
 from ketascreen.patient.profile import BUILT_IN
 
 _STAGES = {str(stage): stage for stage in RuleStage}
 _DECIDERS = {str(one): one for one in DecidedBy}
+_WEIGHTS = {str(weight): weight for weight in Weight}
 _EFFECTS = {str(effect): effect for effect in Effect}
 
 
@@ -206,16 +207,17 @@ class _RowReader:
 
     def rule(self, row: Any) -> Rule:
         name, title, stage, effect, routes, when, say, sources, place, do, conflicts, reading, *rest = row
-        sign_off, allow, decided_by, do_if_old, named = rest
+        sign_off, allow, decided_by, do_if_old, named, weight = rest
         return Rule(
             name, title, _STAGES[stage], _EFFECTS[effect], tuple(map(self.route, routes)),
             self.condition(when), say, self.citations(sources), self.at(place), do, tuple(conflicts), reading,
             SignOff(*sign_off), _allowances(allow), _DECIDERS[decided_by], do_if_old, tuple(named),
+            _WEIGHTS[weight],
         )  # fmt: skip
 
     def parameter(self, row: Any) -> Parameter:
         name, (number, unit), stricter, basis, place, reason, sources = row
-        quantity = Quantity(Decimal(number), UNITS[unit])
+        quantity = Quantity(Decimal(number), unit_named(unit))
         return Parameter(name, quantity, stricter, basis, self.at(place), reason, self.citations(sources))
 
     def sheet(self, row: Any) -> RouteSheet:
@@ -269,7 +271,7 @@ def _read_fact(row: Any) -> Fact:
         return replace(BUILT_IN[name], freshness=fresh) if fresh else BUILT_IN[name]
     kind, label, domain, unit, low, high, choices, codes, changeable, note, opaque = rest
     return Fact(
-        name, Kind(kind), label, domain, unit and UNITS[unit], low and Decimal(low), high and Decimal(high),
+        name, Kind(kind), label, domain, unit and unit_named(unit), low and Decimal(low), high and Decimal(high),
         tuple(choices), tuple(Code(*code) for code in codes), changeable, note, fresh,
         opaque=frozenset(opaque), is_added=True,
     )  # fmt: skip

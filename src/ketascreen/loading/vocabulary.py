@@ -9,7 +9,7 @@ from decimal import Decimal
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
-from ketascreen.language.quantity import UNITS, QuantityError, parse_quantity
+from ketascreen.language.quantity import NAMES, NO_UNIT, UNITS, QuantityError, parse_quantity, unit_named
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS
@@ -50,7 +50,8 @@ class VocabularyReader:
                 hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
-                windows[name] = self._freshness(vocabulary[name], given, place)
+                at = place_of(node, ("freshness", name, "fresh_for"))
+                windows[name] = self._freshness(vocabulary[name], given, place, at)
         return vocabulary.extended((), windows)
 
     def _fact(self, name: str, model: file_models.FactModel, node: Node) -> Fact | None:
@@ -74,7 +75,7 @@ class VocabularyReader:
             kind=kind,
             label=model.label,
             domain=model.domain,
-            unit=UNITS[model.unit] if model.unit else None,
+            unit=unit_named(model.unit) if model.unit else None,
             minimum=low,
             maximum=high,
             choices=tuple(model.choices),
@@ -88,10 +89,10 @@ class VocabularyReader:
     def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:
         """Whether a number has a unit and both ends; each fault has its own sentence and place."""
         place = place_of(node, ("facts", name))
-        units = f"the units are {', '.join(dict.fromkeys(unit.name for unit in UNITS.values()))}"
+        units = f"the units are {', '.join(NAMES)}, and none for a plain number"
         if model.unit is None:
             self._problem("fact", f"`{name}` is a number without a unit", f"add `unit:`; {units}", place)
-        elif model.unit not in UNITS:
+        elif model.unit not in (*UNITS, NO_UNIT.name):
             # No unit is suggested for its spelling: `mg/L` and `mg/dL` are near, and another unit.
             by_code = {unit.ucum: f"write `{unit.name}`" for unit in UNITS.values()}
             hint = by_code.get(model.unit, units)
@@ -118,11 +119,11 @@ class VocabularyReader:
             hint = f"write `unit: months` or `unit: years`, `minimum: 0`, and a whole `maximum` of at most {MAX_SINCE}"
             self._problem("fact", f"`{name}` is a time since an event, with another unit or range", hint, place)
 
-    def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place) -> Freshness:
+    def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place, at: Place) -> Freshness:
         for word in (*model.lasting, *model.permanent, *model.stands):
             self._check_word(fact.name, fact.choices, word, place)
         marks = (frozenset(model.lasting), frozenset(model.permanent), frozenset(model.stands))
-        window = None if model.fresh_for == "any age" else self._window(model.fresh_for, place)
+        window = None if model.fresh_for == "any age" else self._window(model.fresh_for, at)
         if window is None and any(marks):
             hint = "delete them, or give `fresh_for` a time"
             self._problem("fact", f"all answers to `{fact.name}` count at any age, so none is marked", hint, place)
@@ -144,13 +145,13 @@ class VocabularyReader:
             hint = f"{error}; or `same day`, or `any age`"
             self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
             return Window()
-        in_days = quantity.unit.name not in ("hours", "minutes")
+        in_days = quantity.unit.name in ("days", "weeks")
         count = minutes / MINUTES_A_DAY if in_days else minutes
         if count != int(count) or not 1 <= minutes <= _LONGEST:
             self._problem(
                 "quantity",
-                "`fresh_for` must be whole days or minutes",
-                "write at least 1, and at most 200 years",
+                f"{quantity}; a window is whole days, hours or minutes",
+                f"write at least 1 minute, and at most {_LONGEST // MINUTES_A_DAY:,} days, which are 200 years",
                 place,
             )
             return Window()

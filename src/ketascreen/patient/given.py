@@ -48,7 +48,7 @@ class CalendarTimeAt(TypedDict):
     """A number with its unit of calendar time, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[Literal["months", "month", "years", "year"] | None]
+    unit: NotRequired[Literal["months", "month", "years", "year", "mo", "a"] | None]
     at: NotRequired[At]
 
 
@@ -56,7 +56,7 @@ class PressureAt(TypedDict):
     """A number with its unit of pressure, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[Literal["mmHg"] | None]
+    unit: NotRequired[Literal["mmHg", "mm[Hg]"] | None]
     at: NotRequired[At]
 
 
@@ -64,7 +64,7 @@ class TrialsAt(TypedDict):
     """A number with its unit of trials, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[Literal["trials", "trial"] | None]
+    unit: NotRequired[Literal["trials", "trial", "{trial}"] | None]
     at: NotRequired[At]
 
 
@@ -72,7 +72,26 @@ class TimeAt(TypedDict):
     """A number with its unit of time, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[Literal["minutes", "minute", "hours", "hour", "days", "day", "weeks", "week"] | None]
+    unit: NotRequired[
+        Literal[
+            "minutes",
+            "minute",
+            "seconds",
+            "second",
+            "hours",
+            "hour",
+            "days",
+            "day",
+            "weeks",
+            "week",
+            "min",
+            "s",
+            "h",
+            "d",
+            "wk",
+        ]
+        | None
+    ]
     at: NotRequired[At]
 
 
@@ -80,7 +99,7 @@ class SessionsAt(TypedDict):
     """A number with its unit of sessions, and its time; without a unit it is in the fact's own."""
 
     value: Number
-    unit: NotRequired[Literal["sessions", "session"] | None]
+    unit: NotRequired[Literal["sessions", "session", "{session}"] | None]
     at: NotRequired[At]
 
 

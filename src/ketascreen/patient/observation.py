@@ -210,6 +210,8 @@ def is_a_year(raw: object) -> TypeGuard[int | Decimal]:
 def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
     assert fact.unit is not None
     example = f"write a number, or a number with its unit, such as {fact.unit.example}"
+    if fact.unit.is_none:
+        example = f"write a plain number such as {fact.unit.example}"
     if fact.kind is Kind.SINCE:
         example = f"write the date of the event (2026-03-04, 2026-03 or 2026), or a number of {fact.unit.name}"
         if not fact.changeable:
@@ -223,11 +225,14 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
             if isinstance(raw, Decimal) and not raw.is_finite():
                 raise Refused("not-a-number", "not a finite number", example)
             text = exact_text(raw)
-            value = parse_quantity(f"{text} {fact.unit.name if unit is None else unit}", fact.unit).to(fact.unit).value
+            own = fact.unit.shown if unit is None else unit
+            written = text if own is None else f"{text} {own}"
+            value = parse_quantity(written, fact.unit, in_answer=True).to(fact.unit).value
         elif isinstance(raw, str) and unit is None:
-            value = parse_quantity(raw, fact.unit).to(fact.unit).value
+            value = parse_quantity(raw, fact.unit, in_answer=True).to(fact.unit).value
         elif isinstance(raw, str):
             hint = f'write {{"value": 1, "unit": "{fact.unit.name}"}}, or "{fact.unit.example}" as one text'
+            hint = example if fact.unit.is_none else hint
             raise Refused("wrong-type", "must have its number as a number, not as text, where it has `unit`", hint)
         else:
             raise Refused("wrong-type", "must be a number", example)
@@ -280,6 +285,6 @@ def _checked(fact: Fact, value: Decimal) -> Decimal:
     assert fact.unit is not None
     if fact.is_whole and value != value.to_integral_value():
         raise Refused("not-whole", "must be a whole number", "write it without decimals")
-    if (fact.minimum is not None and value < fact.minimum) or (fact.maximum is not None and value > fact.maximum):
+    if not fact.spans(value):
         raise Refused("out-of-range", "outside its range", range_hint(fact.minimum, fact.maximum, fact.unit))
     return value

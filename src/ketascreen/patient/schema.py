@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ketascreen.language.quantity import UNITS, Unit
+from ketascreen.language.quantity import spellings
 from ketascreen.language.vocabulary import Code, Fact, Kind, Vocabulary
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.observation import NEVER, UNDATED
@@ -63,7 +63,7 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...], at: Mapping[str, Any]) -> 
         fields = {"value": answer}
         required = "value"
         if fact.unit:
-            fields["unit"] = {"enum": [*_units_of(fact.unit), None]}
+            fields["unit"] = {"enum": [*spellings(fact.unit), None]}
     observed = {
         "type": "object",
         "additionalProperties": False,
@@ -80,11 +80,6 @@ def _fact_schema(fact: Fact, codes: tuple[Code, ...], at: Mapping[str, Any]) -> 
     if fact.note:
         described["description"] = fact.note
     return {**described, "anyOf": [{"type": "null"}, answer, observed]}
-
-
-def _units_of(unit: Unit) -> list[str]:
-    """The names of units that a number can be given in, its own first."""
-    return sorted((name for name in UNITS if UNITS[name].dimension == unit.dimension), key=lambda n: n != unit.name)
 
 
 def _date_forms(what: str) -> list[dict[str, Any]]:
@@ -111,7 +106,7 @@ def _answer_schema(fact: Fact) -> dict[str, Any]:
     assert fact.maximum is not None
     assert fact.unit is not None
     kind = "integer" if fact.is_whole else "number"
-    units = "|".join(map(re.escape, _units_of(fact.unit)))
+    units = "|".join(map(re.escape, spellings(fact.unit)))
     number = {"type": kind, "minimum": int(fact.minimum), "maximum": int(fact.maximum)}
     forms = [number, {"type": "string", "pattern": f"^-?[0-9][0-9.]* ({units})$", "title": "with its unit"}]
     if fact.kind is Kind.SINCE:

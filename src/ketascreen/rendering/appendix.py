@@ -8,6 +8,7 @@ from ketascreen.language.terms import Effect, Outcome
 from ketascreen.rendering.grounds import grounds, source
 from ketascreen.rendering.page import Line, entries, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
+from ketascreen.verdict.finding import in_order
 from ketascreen.verdict.verdict import Verdict
 
 
@@ -16,7 +17,7 @@ def render_findings(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     yield from heading(texts.text("verdict.findings", count=len(verdict.findings)))
     for effect in Effect:
         for outcome in reversed(Outcome):
-            for finding in verdict.findings:
+            for finding in in_order(verdict.findings):
                 if finding.effect is not effect or finding.outcome is not outcome:
                     continue
                 line = texts.text(

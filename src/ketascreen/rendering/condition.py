@@ -80,4 +80,4 @@ def _word(constant: Constant, fact: Fact, names: list[str], rulebook: Rulebook, 
 
 def quantity(value: Quantity, texts: Catalogue) -> str:
     """A quantity; `texts` names its unit."""
-    return measured(decimal_text(value.value), value.unit.name, texts)
+    return measured(decimal_text(value.value), value.unit.shown, texts)

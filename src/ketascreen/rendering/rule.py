@@ -9,6 +9,7 @@ from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Definition, Parameter, Rule, SignOff
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.terms import Weight
 from ketascreen.rendering.condition import quantity, render_condition
 from ketascreen.rendering.page import Line, Style, entries, entry, heading, wrapped
 from ketascreen.texts.catalogue import Catalogue
@@ -34,6 +35,8 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from entry(texts.text("entry.rule"), place)
     effect, stage = texts.label("effect", rule.effect), texts.label("stage", rule.stage)
     yield from entry(texts.text("entry.effect"), texts.text("rule_page.effect", effect=effect, stage=stage))
+    if rule.weight is not Weight.USUAL:
+        yield from entry(texts.text("entry.weight"), texts.label("weight", rule.weight))
     if EFFECTS[rule.effect].decided_by is not None:
         yield from entry(texts.text("entry.decided_by"), texts.label("decided_by", rule.decided_by))
     yield from entry(texts.text("option.head.many"), _routes(context, texts))

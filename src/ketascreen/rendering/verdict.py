@@ -22,7 +22,7 @@ from ketascreen.rendering.page import WIDTH, Line, Style, cut, entries, entry, h
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.decided import DecisionShown
-from ketascreen.verdict.finding import FactLacking, Finding
+from ketascreen.verdict.finding import FactLacking, Finding, in_order
 from ketascreen.verdict.verdict import Counts, Receipt, RouteVerdict, Verdict
 
 STYLES = complete(
@@ -167,7 +167,7 @@ def _row(cells: Iterable[str], widths: Iterable[int], title: str) -> str:
 
 def _alerts(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """The alerts that are met, each with its grounds, and those that are not ruled out, by what they lack."""
-    alerts = [finding for finding in verdict.findings if finding.effect is Effect.ALERT]
+    alerts = [finding for finding in in_order(verdict.findings) if finding.effect is Effect.ALERT]
     for alert in alerts:
         if alert.outcome is Outcome.MET:
             yield from heading(texts.text("verdict.alert", title=alert.title), Style.URGENT)
@@ -228,7 +228,7 @@ def _group(verdict: Verdict, group: list[RouteVerdict], shown: set[str], texts: 
 
 def _beside(verdict: Verdict, shown: set[str], texts: Catalogue) -> Iterator[Line]:
     """Reviews and cautions that are not yet in `shown`, so not a reason for any route."""
-    left = [finding for finding in verdict.findings if finding.rule not in shown]
+    left = [finding for finding in in_order(verdict.findings) if finding.rule not in shown]
     reviews = [one.rule for one in left if one.effect is Effect.REVIEW and one.outcome is Outcome.MET]
     cautions = [one.rule for one in left if one.effect is Effect.CAUTION and one.outcome is not Outcome.NOT_MET]
     if reviews:
@@ -241,7 +241,7 @@ def _beside(verdict: Verdict, shown: set[str], texts: Catalogue) -> Iterator[Lin
 
 def _advice(verdict: Verdict, everything: bool, texts: Catalogue) -> Iterator[Line]:
     given = {rule for route in verdict.routes.values() for rule in route.advice}
-    advice = [finding for finding in verdict.findings if finding.rule in given]
+    advice = [finding for finding in in_order(verdict.findings) if finding.rule in given]
     if advice:
         yield from heading(texts.text("verdict.advice"))
     for finding in advice:

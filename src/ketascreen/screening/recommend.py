@@ -53,7 +53,10 @@ def recommend(
         request.as_of,
         request.clinic.name,
         ByWord(
-            (route, combine(here, request.stage, decided=decided, in_doubt=route in doubted))
+            (
+                route,
+                combine(here, request.stage, decided=decided, in_doubt=route in doubted, weights=scope.weights),
+            )
             for route, here in found.items()
         ),
         outcomes,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.language.terms import Effect, Route, Stage
+from ketascreen.language.terms import Effect, Route, Stage, Weight
 from ketascreen.screening.agreement import ChannelResults
 from ketascreen.verdict.verdict import Counts
 
@@ -18,13 +18,15 @@ class Scope:
     """The rules of a screening.
 
     `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
-    for, `ids` theirs; `deciding` all of these but advice, which no recommendation reads.
+    for, `ids` theirs; `deciding` all of these but advice, which no recommendation reads. `weights`
+    are those of the rulebook.
     """
 
     at_stage: frozenset[str]
     rules: tuple[Rule, ...]
     ids: frozenset[str]
     deciding: tuple[Rule, ...]
+    weights: Mapping[str, Weight] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rulebook: Rulebook, stage: Stage, asked: Iterable[Route]) -> Self:
@@ -32,7 +34,8 @@ class Scope:
         at_stage, routes = rulebook.asked_at(stage), frozenset(asked)
         rules = tuple(rule for rule in at_stage if not routes.isdisjoint(rule.routes))
         deciding = tuple(rule for rule in rules if rule.effect is not Effect.ADVISE)
-        return cls(frozenset(rule.id for rule in at_stage), rules, frozenset(rule.id for rule in rules), deciding)
+        ids = frozenset(rule.id for rule in rules)
+        return cls(frozenset(rule.id for rule in at_stage), rules, ids, deciding, rulebook.weights)
 
 
 def counts(rulebook: Rulebook, scope: Scope, results: ChannelResults) -> Counts:

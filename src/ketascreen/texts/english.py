@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ketascreen.texts.catalogue import Catalogue
+from ketascreen.texts.english_units import UNITS
 
 TEXTS: Mapping[str, str] = {
     # The words of the closed lists: an id is the list, a dot and the word.
@@ -49,6 +50,9 @@ TEXTS: Mapping[str, str] = {
     "standing.nothing_to_decide": "not needed: the rule is not known to be met",
     "decided_by.clinician": "a clinician, who may go ahead although it is met",
     "decided_by.nobody": "nobody: while it is met, nobody may go ahead",
+    "weight.vital": "vital: it is listed first among the rules with its effect",
+    "weight.serious": "serious: it is listed after vital rules and before usual ones",
+    "weight.usual": "usual",
     "override_reason.benefit_outweighs_risk": "benefit outweighs risk",
     "override_reason.risk_reduced": "risk reduced",
     "override_reason.specialist_advice": "specialist advice",
@@ -67,33 +71,7 @@ TEXTS: Mapping[str, str] = {
     "read.copy": "copy",
     "kind.number": "number",
     "kind.integer": "integer",
-    "unit.mmHg": "mmHg",
-    "unit.minutes": "minutes",
-    "unit.hours": "hours",
-    "unit.days": "days",
-    "unit.weeks": "weeks",
-    "unit.months": "months",
-    "unit.years": "years",
-    "unit.trials": "trials",
-    "unit.sessions": "sessions",
-    "unit.points": "points",
-    "unit.events": "events",
-    "unit.%": "%",
-    "unit.beats/min": "beats/min",
-    "unit.breaths/min": "breaths/min",
-    "unit.ms": "ms",
-    "unit.mg": "mg",
-    "unit.g": "g",
-    "unit.kg": "kg",
-    "unit.mm": "mm",
-    "unit.cm": "cm",
-    "unit.m": "m",
-    "unit.kg/m2": "kg/m2",
-    "unit.degC": "degC",
-    "unit.U/L": "U/L",
-    "unit.mmol/L": "mmol/L",
-    "unit.mg/dL": "mg/dL",
-    "unit.mL/min": "mL/min",
+    **UNITS,
     # Texts in the data of a verdict.
     "notice": "A recommendation with its grounds, for a clinician to check line by line; it is not an order.",
     "notice.other_person": (
@@ -163,6 +141,7 @@ TEXTS: Mapping[str, str] = {
     "entry.stage": "Stage",
     "entry.statements": "The sources",
     "entry.why": "Why",
+    "entry.weight": "Weight",
     "entry.do_if_old": "Do, if the answer is not of today",
     "entry.if_met": "If met",
     "entry.if_met_do": "If met, do",

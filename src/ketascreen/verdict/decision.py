@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ketascreen.language.effects import giving
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Route, Stage, Weight, listing_order
 from ketascreen.verdict.base_model import EXACT
 
 Kind = tuple[Effect, Outcome]
@@ -21,12 +22,8 @@ DECIDING: Mapping[Decision, frozenset[Kind]] = {
     Decision.ELIGIBLE: frozenset(),
 }
 """Which findings are the reasons for a decision, the most cautious decision first."""
-_HOLD_MET, _HOLD_UNKNOWN, _REVIEW_MET, _ALERT_MET = (
-    (Effect.HOLD, Outcome.MET),
-    (Effect.HOLD, Outcome.UNKNOWN),
-    (Effect.REVIEW, Outcome.MET),
-    (Effect.ALERT, Outcome.MET),
-)
+_ALERTS, _HOLDS_MET = frozenset({(Effect.ALERT, Outcome.MET)}), frozenset({(Effect.HOLD, Outcome.MET)})
+_UNKNOWN = DECIDING[Decision.INSUFFICIENT_DATA] | {(Effect.HOLD, Outcome.UNKNOWN)}
 
 if {effect for kinds in DECIDING.values() for effect, _ in kinds} != set(giving(Decision)):
     raise ImportError("`DECIDING` must name the effects that give a decision in the table of effects, and no other")
@@ -39,7 +36,7 @@ class RouteRecommendation:
     """The recommendation for one route, without its words.
 
     `readiness` is None where it is not asked (candidacy). `reasons` and `readiness_reasons` are ids of rules, as in
-    `RouteVerdict`; `alerts` are the alert rules of the route that are met.
+    `RouteVerdict`; `alerts` are the alert rules of the route that are met. Each is in the order of `listing_order`.
     """
 
     __pydantic_config__ = EXACT
@@ -67,20 +64,26 @@ def by_kind(
 
 
 def combine(
-    found: Found, stage: Stage, *, decided: Collection[str] = (), in_doubt: bool = False
+    found: Found,
+    stage: Stage,
+    *,
+    decided: Collection[str] = (),
+    in_doubt: bool = False,
+    weights: Mapping[str, Weight] = MappingProxyType({}),
 ) -> RouteRecommendation:
     """The recommendation that the findings of one route give: the worst finding counts, and unknown is never no.
 
     `decided`: the rules that a clinician decided to go ahead with; they count for readiness alone. Only a met review or
     a met hold can be decided: an exclusion, and what is not known, cannot. `in_doubt`: a fault or a disagreement
-    concerns this route, so that it is at least insufficient data (P4).
+    concerns this route, so that it is at least insufficient data (P4). `weights`, of rules that have
+    another than the usual one, order what is listed, and change nothing else.
     """
     decision = _decision(found, in_doubt)
-    reasons, alerts = _rules(found, DECIDING[decision]), tuple(found.get(_ALERT_MET, ()))
+    reasons, alerts = (_listed(_rules(found, kinds), weights) for kinds in (DECIDING[decision], _ALERTS))
     if stage is Stage.CANDIDACY:
         return RouteRecommendation(decision, None, reasons, (), alerts)
-    readiness, readiness_reasons = _readiness(found, decided, in_doubt)
-    return RouteRecommendation(decision, readiness, reasons, readiness_reasons, alerts)
+    readiness, waiting = _readiness(found, decided, in_doubt)
+    return RouteRecommendation(decision, readiness, reasons, _listed(waiting, weights), alerts)
 
 
 def alone(effect: Effect, outcome: Outcome, *, decided: bool = True) -> tuple[Decision, Readiness]:
@@ -97,19 +100,26 @@ def _decision(found: Found, in_doubt: bool) -> Decision:
     return Decision.ELIGIBLE
 
 
-def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, tuple[str, ...]]:
+def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, list[tuple[Effect, str]]]:
     """Whether it may be given today: candidacy, then holds and reviews that no clinician has decided."""
-    undecided_hold = [rule for rule in found.get(_HOLD_MET, ()) if rule not in decided]
-    if stopping := (*_rules(found, DECIDING[Decision.NOT_ELIGIBLE]), *undecided_hold):
-        return Readiness.NOT_READY, tuple(sorted(stopping))
-    lacking = _rules(found, DECIDING[Decision.INSUFFICIENT_DATA])
-    holds = found.get(_HOLD_UNKNOWN, ())
-    undecided_review = [rule for rule in found.get(_REVIEW_MET, ()) if rule not in decided]
-    waiting = (*lacking, *holds, *undecided_review)
+    undecided_hold = [one for one in _rules(found, _HOLDS_MET) if one[1] not in decided]
+    if stopping := [*_rules(found, DECIDING[Decision.NOT_ELIGIBLE]), *undecided_hold]:
+        return Readiness.NOT_READY, stopping
+    undecided_review = [one for one in _rules(found, DECIDING[Decision.REVIEW]) if one[1] not in decided]
+    waiting = [*_rules(found, _UNKNOWN), *undecided_review]
     return Readiness.INSUFFICIENT_DATA if waiting or in_doubt else Readiness.READY, waiting
 
 
-def _rules(found: Found, kinds: frozenset[Kind]) -> tuple[str, ...]:
-    """The rules of these kinds, by id."""
-    rules = [rule for kind in kinds if kind in found for rule in found[kind]]
-    return tuple(sorted(rules)) if rules else ()
+def _rules(found: Found, kinds: frozenset[Kind]) -> list[tuple[Effect, str]]:
+    """The rules of these kinds, each with its effect."""
+    return [(kind[0], rule) for kind in kinds if kind in found for rule in found[kind]]
+
+
+def _listed(rules: Collection[tuple[Effect, str]], weights: Mapping[str, Weight]) -> tuple[str, ...]:
+    """The rules in the order in which rules are listed."""
+    if not rules:
+        return ()
+    return tuple(
+        rule
+        for *_, rule in sorted(listing_order(effect, weights.get(rule, Weight.USUAL), rule) for effect, rule in rules)
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from ketascreen.language.rule import RuleStage
-from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route
+from ketascreen.language.terms import DecidedBy, Effect, Outcome, Route, Weight, listing_order
 from ketascreen.verdict.base_model import Reported
 
 
@@ -72,6 +73,7 @@ class Finding(Reported):
 
     The title of an alert that rests on an answer of an earlier day has its date, and `do` is then `do_if_old`.
     `decided_by` is who may decide to go ahead although it is met: None for an effect that is never decided.
+    `weight` orders it among the findings with its effect, and changes nothing else.
     """
 
     SHOWN = ("rule", "outcome")
@@ -91,8 +93,14 @@ class Finding(Reported):
     interpretation: str
     sign_off: str
     decided_by: DecidedBy | None = None
+    weight: Weight = Weight.USUAL
     rests_on: tuple[FactUsed, ...] = ()
     lacks: tuple[FactLacking, ...] = ()
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in the order in which rules are listed: by effect, then by weight, then by id."""
+    return sorted(findings, key=lambda one: listing_order(one.effect, one.weight, one.rule))
 
 
 class Fault(Reported):

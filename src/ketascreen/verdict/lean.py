@@ -186,8 +186,9 @@ class LeanVerdict(Reported):
         found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
         decided = rules_decided(self.decisions, self.overrides) & words.decidable
         doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
+        in_doubt = {route: bool(self.faults) or route in doubted for route in self.routes}
         return all(
-            said == combine(found[route], self.stage, decided=decided, in_doubt=bool(self.faults) or route in doubted)
+            said == combine(found[route], self.stage, decided=decided, in_doubt=in_doubt[route], weights=words.weights)
             for route, said in self.routes.items()
         )
 

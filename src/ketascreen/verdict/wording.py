@@ -19,7 +19,7 @@ from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
-from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want
+from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want, in_order
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.standing import Standing
@@ -59,6 +59,7 @@ class Wording:
         self._answers = {name: fact.describe() for name, fact in rulebook.vocabulary.items()}
         self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
+        self.weights = rulebook.weights
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         unsigned = () if rulebook.signed() else (ENGLISH.text("notice.unsigned"),)
@@ -154,7 +155,8 @@ class Wording:
         receipt: Receipt | None = None,
     ) -> Verdict:
         """The verdict that says what is recommended, with its findings in the order of their rules."""
-        kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in findings), recommendation.routes)
+        ordered = in_order(findings) if self.weights else findings
+        kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in ordered), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
         return Verdict(
             notice=self._noticed(recommendation, overrides),
@@ -230,7 +232,7 @@ def _by_effect(found: Found) -> ByWord[Effect, ByWord[Outcome, tuple[str, ...]]]
 
 
 def _of_fact(fact: Fact) -> dict[str, Any]:
-    return {"fact": fact.name, "label": fact.label, "unit": fact.unit.name if fact.unit else None}
+    return {"fact": fact.name, "label": fact.label, "unit": fact.unit_name}
 
 
 def _of_window(window: Window) -> dict[str, int]:
@@ -242,6 +244,7 @@ def _of_rule(rule: Rule) -> dict[str, Any]:
         "rule": rule.id,
         "title": rule.title,
         "effect": rule.effect,
+        "weight": rule.weight,
         "stage": rule.stage,
         "routes": rule.routes,
         "say": rule.say,

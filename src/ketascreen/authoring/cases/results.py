@@ -8,7 +8,7 @@ from typing import Self
 
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Rule
-from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.language.terms import OUTCOME, DecidedBy, Decision, Effect, Outcome, Readiness, Route, Stage, Weight
 from ketascreen.patient.facts import Facts, grounds_of
 from ketascreen.verdict.decision import RouteRecommendation, alone, by_kind, combine
 from ketascreen.verdict.finding import Finding
@@ -32,19 +32,20 @@ class RuleResult:
     outcome: Outcome
     rests_on: tuple[str, ...]
     lacks: tuple[str, ...]
+    weight: Weight = Weight.USUAL
 
     @classmethod
     def of_finding(cls, finding: Finding) -> Self:
         """As a screening reports it."""
         rests_on, lacks = tuple(used.fact for used in finding.rests_on), tuple(one.fact for one in finding.lacks)
-        return cls(finding.rule, finding.effect, finding.routes, finding.outcome, rests_on, lacks)
+        return cls(finding.rule, finding.effect, finding.routes, finding.outcome, rests_on, lacks, finding.weight)
 
     @classmethod
     def of_facts(cls, rule: Rule, facts: Facts) -> Self:
         """As the reference channel alone gives it."""
         grounds = grounds_of(rule, facts)
         rests_on, lacks = tuple(sorted(grounds.rests_on)), tuple(sorted(grounds.lacks))
-        return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks)
+        return cls(rule.id, rule.effect, rule.routes, OUTCOME[grounds.truth], rests_on, lacks, rule.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,10 @@ class PatientResult:
     ) -> Self:
         """As the reference channel alone gives it; `decided` are the rules that a clinician goes ahead with."""
         met = [one for one in rules if one.outcome is Outcome.MET]
+        weights = {one.rule: one.weight for one in rules if one.weight is not Weight.USUAL}
         found = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in rules), routes)
         return cls(
-            {route: combine(here, stage, decided=decided) for route, here in found.items()},
+            {route: combine(here, stage, decided=decided, weights=weights) for route, here in found.items()},
             {one.rule: one.outcome for one in rules},
             frozenset(one.rule for one in met if one.effect is Effect.ALERT),
             frozenset(fact for one in rules for fact in one.lacks),

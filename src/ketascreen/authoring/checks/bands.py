@@ -111,7 +111,7 @@ def _problem(subject: Subject, fact: Fact, end: _Edge, begin: _Edge) -> Diagnost
     if not (_overlap if overlap else _gap)(subject, fact, end, begin):
         return None
     later, other = (begin, end) if begin.rule.id >= end.rule.id else (end, begin)
-    value = f"{decimal_text(end.number)} {fact.unit.name if fact.unit else ''}".strip()
+    value = f"{decimal_text(end.number)} {fact.unit_name or ''}".strip()
     both = f"`{later.operator}` here, `{other.operator}` "
     both += "in the same rule" if later.rule is other.rule else f"in `{other.rule.id}`"
     what = "is in both bands" if overlap else "is in neither band"

@@ -170,4 +170,4 @@ def _listed(parts: list[str]) -> str:
 
 
 def _text(fact: Fact, number: Decimal) -> str:
-    return f"{decimal_text(number)} {fact.unit.name}" if fact.unit else decimal_text(number)
+    return f"{decimal_text(number)} {fact.unit_name}" if fact.unit_name else decimal_text(number)

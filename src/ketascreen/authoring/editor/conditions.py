@@ -97,6 +97,10 @@ def quantity(fact: Fact, parameters: Mapping[str, Parameter] = {}) -> Schema:
         for name, parameter in parameters.items()
         if _converts(parameter, fact.unit)
     }
+    if fact.unit.is_none:
+        hint = f"Write a plain number, such as {fact.unit.example}{', or a parameter' if fitting else ''}."
+        plain: Schema = {"type": "number", "errorMessage": hint}
+        return {"anyOf": [{**one_of(fitting, fitting), "errorMessage": hint}, plain]} if fitting else plain
     units = "|".join(_escaped(name) for name, unit in UNITS.items() if unit.dimension == fact.unit.dimension)
     or_parameter = ", or a parameter of parameters.yaml" if fitting else ""
     hint = f"Write a quantity with its unit, such as 1 {fact.unit.name}{or_parameter}."

@@ -20,8 +20,8 @@ from ketascreen.authoring.names import RulebookNames
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.json_schema import SteadySchema
 from ketascreen.language.partial_date import MONTHS_OF
-from ketascreen.language.quantity import UNITS
-from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness
+from ketascreen.language.quantity import NAMES, NO_UNIT
+from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
 from ketascreen.language.vocabulary import Kind
 from ketascreen.loading import file_models
 from ketascreen.loading.linker import ALL
@@ -195,6 +195,7 @@ def _instant(_names: RulebookNames) -> Schema:
 _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "RuleModel": {
         "effect": lambda _names: one_of(Effect, {effect: row.says for effect, row in EFFECTS.items()}),
+        "weight": lambda _names: one_of(Weight, {one: ENGLISH.label("weight", one) for one in Weight}),
         "decided_by": lambda _names: one_of(DecidedBy, {one: ENGLISH.label("decided_by", one) for one in DecidedBy}),
         "routes": lambda names: {
             "anyOf": [{"const": ALL}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": _routes(names)}]
@@ -202,6 +203,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "when": lambda _names: {"anyOf": [{"$ref": "#/definitions/condition"}, {"const": "always"}]},
         "conflicts": _several(_conflicts),
     },
+    "ParameterModel": {"value": lambda _names: {"type": ["string", "number"], "minLength": 1}},
     "DefinitionModel": {"when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]}},
     "ContradictionModel": {
         "when": lambda _names: {"allOf": [{"$ref": "#/definitions/condition"}]},
@@ -220,7 +222,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "SignOffModel": {"date": _date, "review_by": _date},
     "RulebookModel": {"effective": _date},
     "FactModel": {
-        "unit": lambda _names: one_of(dict.fromkeys(unit.name for unit in UNITS.values())),
+        "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},
     },

@@ -10,6 +10,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "title": "A few words.",
         "stage": "When the rule is asked: for candidacy, for a session, or, for an alert, for both.",
         "effect": "What follows when the condition holds.",
+        "weight": "Where it stands among the rules with its effect: `vital` first, then `serious`, then `usual`.",
         "decided_by": "Who may decide to go ahead although a review or a hold is met; without it, the effect says so.",
         "routes": "`all`, or a list of the routes that the rule is for.",
         "when": "The condition. `always` is for review, caution and advise only.",
@@ -45,7 +46,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "about": "The fact, parameter or conflict that it is about.",
     },
     "ParameterModel": {
-        "value": "A quantity with its unit, such as 140 mmHg.",
+        "value": "A quantity with its unit, such as 140 mmHg; a plain number for facts of `unit: none`.",
         "stricter": "Which direction makes rules hold for more people.",
         "basis": "`source` with citations, or `policy` with a reason.",
         "reason": "Why this value, if it is policy.",
