@@ -55,7 +55,7 @@ responsible: Nobody yet. Name who answers for these rules.
 intended_use: A beginning to write rules on; not for use with patients.
 limits: It has one rule, on age. No clinician has read it.
 """,
-        "routes.yaml": "\n".join(f"{route}:\n  title: {title}\n" for route, title in titles.items()),
+        "routes.yaml": "".join(f"{route}: {{title: {title}}}\n" for route, title in titles.items()),
         "documents.yaml": """\
 # A source document has its text in documents/, and here its title, sha256 and number of lines.
 documents: {}
@@ -98,20 +98,17 @@ sign_off: {status: draft}
 
 
 def _cases(routes: Sequence[str], today: date) -> Mapping[str, str]:
-    def gives(decision: str) -> str:
-        return f"{{{', '.join(f'{route}: {decision}' for route in routes)}}}"
-
     told = (
-        ("a person of 17 is excluded", "{age: 17 years}", f"met, because: [age], gives: {gives('not_eligible')}"),
-        ("a person of exactly 18 is not", "{age: 18 years}", f"not_met, because: [age], gives: {gives('eligible')}"),
-        ("nor is a person of 19", "{age: 19 years}", "not_met, because: [age]"),
-        ("an age that is not recorded is asked", "{}", f"unknown, asks: [age], gives: {gives('insufficient_data')}"),
+        ("a person of 17 is excluded", "{age: 17 years}", "met, because: [age]", "not_eligible"),
+        ("a person of exactly 18 is not", "{age: 18 years}", "not_met, because: [age]", "eligible"),
+        ("nor is a person of 19", "{age: 19 years}", "not_met, because: [age]", "eligible"),
+        ("an age that is not recorded is asked", "{}", "unknown, asks: [age]", "insufficient_data"),
     )
     day = today.isoformat()
     return {
         RULE.replace(".yaml", ".cases.yaml"): "\n".join(
             f"- name: {name}\n  as_of: {day}T09:00:00Z\n  observed_at: {day}\n  given: {given}\n"
-            f"  expect: {{finding: {expected}}}\n"
-            for name, given, expected in told
+            f"  expect: {{finding: {finding}, gives: {{{routes[0]}: {decision}}}}}\n"
+            for name, given, finding, decision in told
         )
     }
