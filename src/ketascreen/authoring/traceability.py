@@ -173,7 +173,7 @@ def no_documents(hint: str) -> Diagnostic:
 
 
 def named_right(refused: Iterable[Diagnostic], folder: Path, documents: Path) -> Iterator[Diagnostic]:
-    """The problems of the rulebook in `folder`; where what is written is no sha256, the right one is named.
+    """The problems of the rulebook in `folder`; where something else than a sha256 is written, the right one is named.
 
     That is the sha256 of the document of that name in the folder `documents`, if it is there.
     """

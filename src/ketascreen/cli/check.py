@@ -37,7 +37,7 @@ MEANING = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of the source documents, to check each cited phrase.  [documents/ in DIR]",
 )
-@click.option("--no-documents", is_flag=True, help="Check no cited phrase: the source documents are not at hand.")
+@click.option("--no-documents", is_flag=True, help="Check no cited phrase: the source documents are not available.")
 @click.option("--today", metavar="DATE", help="The day to check for, as 2026-11-22.  [today]")
 def command(folder: Path | None, form: str, documents: Path | None, no_documents: bool, today: str | None) -> None:
     """Check the rulebook in DIR, or the built-in one, and its cases.
