@@ -18,6 +18,7 @@ from ketascreen.authoring.editor.texts import CONDITIONS, KEYS
 from ketascreen.authoring.names import read_names
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.operators import OPERATORS
+from ketascreen.language.terms import Weight
 from ketascreen.loading import file_models
 from ketascreen.loading.build import KEYS as FORMS_OF_KEYS
 from ketascreen.loading.built_in import built_in_rules
@@ -85,6 +86,7 @@ def test_the_committed_schemas_are_what_the_program_writes_and_are_schemas() -> 
         ("severe_systolic", "180 days", "when/any/0/systolic_bp/at_least"),
         ("severe_systolic", "high", "when/any/0/systolic_bp/at_least"),
         ("effect: exclude", "effect: exclud", "effect"),
+        ("effect: exclude", "effect: exclude\nweight: heavy", "weight"),
         ("stage: candidacy", "stage: session", "stage"),
         ("routes: all", "routes: [ivv]", "routes"),
         ("routes: all", "routes: []", "routes"),
@@ -104,6 +106,19 @@ def test_a_slip_in_a_rule_is_refused_where_it_stands(old: str, new: str, place: 
     assert tree is not None
     errors = validators(GOOD)["rule.schema.json"].iter_errors(plain(tree))
     assert place in {where for error in errors for where in innermost(error)}
+
+
+@pytest.mark.parametrize("word", list(Weight))
+def test_every_effect_may_have_any_weight(word: Weight) -> None:
+    path = "exclusions/high-pressure.yaml"
+    text = text_of(path).replace("effect: exclude", f"effect: exclude\nweight: {word}")
+    assert complaints(text.encode(), path, GOOD) == []
+
+
+@pytest.mark.parametrize(("value", "refused"), [("1.7", []), ("140 mmHg", []), ("true", ["severe_systolic/value"])])
+def test_a_parameter_is_a_quantity_or_a_plain_number(value: str, refused: list[str]) -> None:
+    text = text_of("parameters.yaml").replace("value: 180 mmHg", f"value: {value}")
+    assert complaints(text.encode(), "parameters.yaml", GOOD) == refused
 
 
 @pytest.mark.parametrize(("effect", "taken"), [("caution", True), ("advise", True), ("exclude", False)])

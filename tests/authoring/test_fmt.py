@@ -112,6 +112,11 @@ def test_keys_come_in_the_order_of_the_format_and_take_their_comments_along_but_
     assert of_rule(text) == "# head\n# of the id\nid: a-rule\n# of the title\ntitle: B\nsay: A.\n"
 
 
+def test_a_weight_follows_the_effect() -> None:
+    laid = of_rule("weight: vital\ndecided_by: nobody\neffect: review\n")
+    assert laid == "effect: review\nweight: vital\ndecided_by: nobody\n"
+
+
 def test_the_keys_of_a_case_and_of_what_it_expects_are_put_in_order_within_their_case() -> None:
     text = "- expect: {gives: {iv: review}, finding: met}\n  name: one\n\n# the second\n- name: two\n"
     laid = laid_out(text.encode(), "reviews/a-rule.cases.yaml")

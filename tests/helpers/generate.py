@@ -1,7 +1,8 @@
 """Random vocabularies, conditions, rulebooks and patients, for properties and for fuzzing.
 
 All take a `random.Random`, or what hypothesis gives in its place. The rulebooks are such as would load: every route has
-an exclude rule, every lasting choice excludes by itself, unrecognised entries of lists are reviewed.
+an exclude rule, every lasting choice excludes by itself, unrecognised entries of a list meet a rule as strong as those
+that ask the list.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from ketascreen.language.condition import (
     facts_of,
 )
 from ketascreen.language.documents import Citation, OutsideSource
-from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, giving, usual_decider
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.partial_date import MONTHS_OF
-from ketascreen.language.quantity import UNITS, decimal_text
+from ketascreen.language.quantity import NO_UNIT, UNITS, Quantity
 from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
 from ketascreen.language.rulebook import Identity, Rulebook
-from ketascreen.language.terms import BUILT_IN_ROUTES, DecidedBy, Decision, Effect, Route, in_order
+from ketascreen.language.terms import BUILT_IN_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
@@ -76,7 +77,7 @@ def rulebook(rng: Random) -> Rulebook:
     rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
     rules += _lasting_exclusions(asked, routes)
     rules += [random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
-    rules += _unrecognised_reviews(rules, asked, routes)
+    rules += list(_for_unrecognised(rng, rules, asked))
     rng.shuffle(rules)
     return bare(rules, asked.values(), routes, definitions)
 
@@ -105,11 +106,13 @@ def rule(
     routes: Sequence[Route] = BUILT_IN_ROUTES,
     stage: RuleStage | None = None,
     decided_by: DecidedBy | None = None,
+    weight: Weight = Weight.USUAL,
 ) -> Rule:
     """A rule with nothing to read in it but its condition."""
     asked = stage or EFFECTS[effect].stages[0]
     by = decided_by or usual_decider(effect)
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, "Say.", _SOURCES, _PLACE, decided_by=by)
+    said = "Say.", _SOURCES, _PLACE
+    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, *said, decided_by=by, weight=weight)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
@@ -177,9 +180,10 @@ def _fact(rng: Random, name: str) -> Fact:
     kind = rng.choice(tuple(Kind))
     freshness = _freshness(rng) if rng.random() < 0.5 else None
     if kind in (Kind.NUMBER, Kind.INTEGER, Kind.SINCE):
-        unit, low = ("months", 0) if kind is Kind.SINCE else ("points", rng.choice((0, -50)))
+        low = 0 if kind is Kind.SINCE else rng.choice((0, -50))
+        unit = UNITS["months"] if kind is Kind.SINCE else rng.choice((UNITS["points"], NO_UNIT))
         ends = Decimal(low), Decimal(100)
-        return Fact(name, kind, name, "d", UNITS[unit], *ends, freshness=freshness, is_added=True)
+        return Fact(name, kind, name, "d", unit, *ends, freshness=freshness, is_added=True)
     choices = tuple(rng.sample(_WORDS, rng.randint(2, len(_WORDS))))
     if freshness and rng.random() < 0.5:
         lasting, permanent = frozenset(choices[:1]), frozenset(choices[1 : rng.choice((1, 2))])
@@ -246,7 +250,8 @@ def random_rule(
     always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
     when = Always() if always else _when(rng, asked, definitions)
     decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None
-    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider)
+    weight = rng.choice(tuple(Weight)) if rng.random() < 0.5 else Weight.USUAL
+    return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider, weight)
 
 
 def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
@@ -257,14 +262,17 @@ def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterato
             yield rule(name, Compare(fact.name, operator, word), Effect.EXCLUDE, routes)
 
 
-def _unrecognised_reviews(rules: Sequence[Rule], asked: Vocabulary, routes: tuple[Route, ...]) -> list[Rule]:
-    deciding = [facts_of(one.when) for one in rules if one.effect in giving(Decision)]
-    lists = sorted(name for name in frozenset[str]().union(*deciding) if asked[name].kind is Kind.LIST)
-    unrecognised = {f"unrecognised-{name}".replace("_", "-"): name for name in lists}
-    return [
-        rule(rule_id, Compare(name, "includes", UNRECOGNISED), Effect.REVIEW, routes)
-        for rule_id, name in unrecognised.items()
-    ]
+def _for_unrecognised(rng: Random, rules: Sequence[Rule], asked: Vocabulary) -> Iterator[Rule]:
+    """For each list a review where an exclusion or a review asks it; where cautions alone ask it, often a caution."""
+    for name in sorted(fact.name for fact in asked.values() if fact.kind is Kind.LIST):
+        asking = [one for one in rules if name in facts_of(one.when)]
+        strong = {to for one in asking if one.effect in (Effect.EXCLUDE, Effect.REVIEW) for to in one.routes}
+        weak = {to for one in asking if one.effect is Effect.CAUTION for to in one.routes} - strong
+        milder = Effect.CAUTION if rng.random() < 0.7 else Effect.REVIEW
+        for effect, routes, ending in ((Effect.REVIEW, strong, ""), (milder, weak, "-too")):
+            if routes:
+                rule_id = f"unrecognised-{name}{ending}".replace("_", "-")
+                yield rule(rule_id, Compare(name, "includes", UNRECOGNISED), effect, tuple(sorted(routes)))
 
 
 def asked(rulebook: Rulebook) -> list[Fact]:
@@ -292,7 +300,7 @@ def _raw_answer(rng: Random, fact: Fact, as_of: datetime) -> Any:
         raw["complete"] = rng.random() < 0.6
     elif isinstance(answer, Decimal):
         assert fact.unit is not None
-        raw = {"value": f"{decimal_text(answer)} {fact.unit.name}"}
+        raw = {"value": str(Quantity(answer, fact.unit))}
     else:
         raw = {"value": answer}
     if rng.random() < 0.85:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketascreen.language.quantity import UNITS, Quantity, QuantityError, decimal_text, parse_number, parse_quantity
+from ketascreen.language.quantity import (
+    NO_UNIT,
+    UNITS,
+    Quantity,
+    QuantityError,
+    decimal_text,
+    parse_number,
+    parse_quantity,
+)
 from tests.helpers.reached import often_reached, reached
 
 numbers = st.decimals(min_value=-999_999_999, max_value=999_999_999, places=6)
@@ -67,6 +76,16 @@ def test_a_quantity_is_a_number_a_space_and_a_unit_of_the_table(text: str) -> No
         ("1.5 kg", "g", "1500"),
         ("140 mmHg", "mmHg", "140"),
         ("1 year", "year", "1"),
+        ("90 seconds", "minutes", "1.5"),
+        ("1 week", "seconds", "604800"),
+        ("250 ug", "mg", "0.25"),
+        ("0.5 mg", "ug", "500"),
+        ("0.97 1", "%", "97"),
+        ("97 %", "1", "0.97"),
+        ("88 umol/L", "mmol/L", "0.088"),
+        ("70 kg", "g", "70000"),
+        ("180 cm", "m", "1.8"),
+        ("150 10*9/L", "10*9/L", "150"),
     ],
 )
 def test_a_conversion_that_is_exact_is_made(text: str, unit: str, value: str) -> None:
@@ -83,6 +102,10 @@ def test_a_conversion_that_is_exact_is_made(text: str, unit: str, value: str) ->
         ("140 mmHg", "years", "`mmHg` is a unit of pressure; give it in `years`"),
         ("1 mmol/L", "mg/dL", "is a unit of substance concentration"),
         ("999999999 years", "months", "at most 9 digits"),
+        ("48 mmol/mol", "%", "is a unit of substance ratio"),
+        ("48 mmol/mol", "1", "is a unit of substance ratio"),
+        ("400 ms", "seconds", "is a unit of electrical interval"),
+        ("7 %", "mmol/mol", "`%` is a unit of proportion"),
     ],
 )
 def test_a_conversion_that_is_not_exact_or_has_no_meaning_is_refused(text: str, unit: str, says: str) -> None:
@@ -110,6 +133,40 @@ def test_a_conversion_is_exact_in_any_decimal_context_or_refused(
     assert Fraction(converted.value) * unit.factor == Fraction(number) * quantity.unit.factor
     assert unit.dimension == quantity.unit.dimension
     reached("a conversion")
+
+
+def test_a_plain_number_has_no_unit_and_converts_to_none() -> None:
+    plain = parse_quantity("1.7", NO_UNIT)
+    assert (plain, str(plain)) == (Quantity(Decimal("1.7"), NO_UNIT), "1.7")
+    assert plain.to(NO_UNIT) == plain
+    for unit in UNITS.values():
+        with pytest.raises(QuantityError, match=f"it has no unit; give it in `{re.escape(unit.name)}`"):
+            plain.to(unit)
+        with pytest.raises(QuantityError, match="write a plain number such as"):
+            Quantity(Decimal(1), unit).to(NO_UNIT)
+        with pytest.raises(QuantityError, match="without a unit"):
+            parse_quantity(f"1.7 {unit.name}", NO_UNIT)
+
+
+def test_a_rulebook_writes_a_unit_by_its_name_and_a_code_names_it_in_the_message() -> None:
+    for unit in UNITS.values():
+        if unit.ucum not in UNITS:
+            with pytest.raises(QuantityError, match=f"unknown unit; write `{re.escape(unit.name)}`"):
+                parse_quantity(f"1 {unit.ucum}", unit)
+            with pytest.raises(QuantityError, match=f"unknown unit; write `{re.escape(unit.name)}`"):
+                parse_quantity(f"1 {unit.ucum}")
+    with pytest.raises(QuantityError, match="unknown unit; give it in `years`"):
+        parse_quantity("1 mm[Hg]", UNITS["years"])
+
+
+def test_a_name_or_a_code_is_of_one_unit_only() -> None:
+    coded: dict[str, set[str]] = {}
+    for unit in UNITS.values():
+        for name in (unit.name, unit.singular, unit.ucum):
+            coded.setdefault(str(name), set()).add(unit.name)
+    coded.pop("None")
+    assert {name for name, units in coded.items() if len(units) > 1} == set()
+    assert UNITS.keys().isdisjoint({NO_UNIT.name})
 
 
 def test_units_of_one_name_have_one_dimension_and_a_code() -> None:

@@ -17,10 +17,12 @@ SHA = 'sha256: "0000000000000000000000000000000000000000000000000000000000000000
 QUOTES = "put text, such as a code or a digest, in quotes"
 PLAINLY = f"write a number plainly, such as 140 or 2.9; {QUOTES}"
 TWICE = "can be read as a number in more than one way"
-UNITS = (
-    "the units are mmHg, minutes, hours, days, weeks, months, years, trials, sessions, points, events, %, beats/min, "
-    "breaths/min, ms, mg, g, kg, mm, cm, m, kg/m2, degC, U/L, mmol/L, mg/dL, mL/min"
+TABLE = (
+    "the units are mmHg, seconds, minutes, hours, days, weeks, months, years, trials, sessions, points, events, %, 1, "
+    "beats/min, breaths/min, ms, ug, mg, g, kg, mm, cm, m, kg/m2, degC, U/L, umol/L, mmol/L, mg/dL, mL/min, 10*9/L, "
+    "mmol/mol"
 )
+UNITS = f"{TABLE}, and none for a plain number"
 VOCABULARY, DOCUMENTS, PARAMETERS = "vocabulary.yaml", "documents.yaml", "parameters.yaml"
 CODES = "domain: renal\n    codes:\n      - {system: snomed, code: CODE}\n"
 
@@ -64,7 +66,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     # Numbers that need a unit
     "a parameter without its unit": (
         changed(PARAMETERS, "value: 180 mmHg", "value: 180"),
-        [("must be a number with its unit, such as 140 mmHg or 30 days", "docs/rule-format.md shows the form")]),
+        [("180; `systolic_bp` is in mmHg", "write the unit, such as `180 mmHg`")]),
     "a window without its unit": (
         changed(VOCABULARY, "heart_conditions: {fresh_for: 90 days", "heart_conditions: {fresh_for: 90"),
         [("must be a number with its unit, such as 140 mmHg or 30 days", "docs/rule-format.md shows the form")]),
@@ -72,7 +74,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         changed("cautions/young.yaml", "below: 21 years", "below: 21"),
         [("must be a quantity, such as 1 year", "write a number, a space and a unit, such as `1 year`")]),
     # The four faults of a number that a rulebook adds
-    "an unknown unit": (changed(VOCABULARY, "unit: mL/min", "unit: 10*9/L"), [("unknown unit `10*9/L`", UNITS)]),
+    "an unknown unit": (changed(VOCABULARY, "unit: mL/min", "unit: K/uL"), [("unknown unit `K/uL`", UNITS)]),
     "a unit that is one letter from another": (
         changed(VOCABULARY, "unit: mL/min", "unit: mg/L"), [("unknown unit `mg/L`", UNITS)]),
     "the code of a unit": (
@@ -126,7 +128,7 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         changed("cautions/young.yaml", "sign_off:", "sign-off:"), [("not a plain key", "write `sign_off`")]),
     # Thresholds
     "a threshold in kPa": (
-        changed(PARAMETERS, "value: 180 mmHg", "value: 24 kPa"), [("must be a quantity", f"unknown unit; {UNITS}")]),
+        changed(PARAMETERS, "value: 180 mmHg", "value: 24 kPa"), [("must be a quantity", f"unknown unit; {TABLE}")]),
 }  # fmt: skip
 
 

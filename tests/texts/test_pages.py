@@ -39,6 +39,7 @@ KEPT = {
         "effect",
         "outcome",
         "stage",
+        "weight",
         "routes",
         "route",
         "decision",

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage
+from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage, Weight
 from ketascreen.verdict.decision import Kind, RouteRecommendation, alone, combine
 
 EFFECTS = (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION, Effect.HOLD)
@@ -84,7 +84,7 @@ def test_doubt_leaves_nothing_better_than_insufficient_data_and_nothing_better_t
         assert doubted.readiness is Readiness.most_cautious([sure.readiness, Readiness.INSUFFICIENT_DATA])
 
 
-def test_the_reasons_are_all_rules_of_the_deciding_kinds_by_id() -> None:
+def test_the_reasons_are_all_rules_of_the_deciding_kinds_by_effect_then_id() -> None:
     found = {
         (Effect.REVIEW, Outcome.UNKNOWN): ("lungs", "age"),
         (Effect.EXCLUDE, Outcome.UNKNOWN): ("heart",),
@@ -95,9 +95,31 @@ def test_the_reasons_are_all_rules_of_the_deciding_kinds_by_id() -> None:
         (Effect.ALERT, Outcome.UNKNOWN): ("overdose",),
     }
     said = combine(found, Stage.SESSION, decided=("mania",))
-    assert said.reasons == ("age", "heart", "lungs")
-    assert said.readiness_reasons == ("age", "heart", "lungs", "fasting", "stroke")
+    assert said.reasons == ("heart", "age", "lungs")
+    assert said.readiness_reasons == ("heart", "age", "lungs", "stroke", "fasting")
     assert said.alerts == ("crisis",)
+
+
+def test_a_weight_orders_the_rules_with_one_effect_and_nothing_else() -> None:
+    found = {
+        (Effect.CAUTION, Outcome.MET): ("asthma", "sleep"),
+        (Effect.CAUTION, Outcome.UNKNOWN): ("liver", "thyroid"),
+        (Effect.HOLD, Outcome.MET): ("fasting", "ride"),
+        (Effect.ALERT, Outcome.MET): ("crisis", "overdose"),
+    }
+    weights = {"thyroid": Weight.VITAL, "sleep": Weight.SERIOUS, "ride": Weight.SERIOUS, "overdose": Weight.VITAL}
+    plain, weighed = combine(found, Stage.SESSION), combine(found, Stage.SESSION, weights=weights)
+    assert plain.reasons == ("asthma", "liver", "sleep", "thyroid")
+    assert weighed.reasons == ("thyroid", "sleep", "asthma", "liver")
+    assert (plain.readiness_reasons, weighed.readiness_reasons) == (("fasting", "ride"), ("ride", "fasting"))
+    assert (plain.alerts, weighed.alerts) == (("crisis", "overdose"), ("overdose", "crisis"))
+    assert (plain.decision, plain.readiness) == (weighed.decision, weighed.readiness)
+
+
+def test_a_hold_never_comes_before_an_exclusion_whatever_its_weight() -> None:
+    found = {(Effect.EXCLUDE, Outcome.MET): ("heart",), (Effect.HOLD, Outcome.MET): ("fasting",)}
+    said = combine(found, Stage.SESSION, weights={"fasting": Weight.VITAL})
+    assert said.readiness_reasons == ("heart", "fasting")
 
 
 def test_at_candidacy_readiness_is_not_asked() -> None:

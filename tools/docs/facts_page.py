@@ -14,7 +14,7 @@ HEAD = """# Facts
 What a profile can say. A fact that is left out is not known. *Fresh for* says how long an answer counts in the built-in
 rulebook (a policy of its vocabulary.yaml); answers that are *lasting* or *permanent* count at any age, and those that
 *stand* can still meet rules. An *opaque* answer stands for more than one thing, so a clinician's decision on it counts
-for that one observation.
+for that one observation. A number may have its unit by its name or its UCUM code; docs/integrating.md lists the codes.
 `make docs` writes this page.
 
 Codes are SNOMED CT, ICD-10-CM and LOINC codes; each row of src/ketascreen/codes names where its code was read. Codes

@@ -151,7 +151,7 @@ class VocabularyReader:
             self._problem(
                 "quantity",
                 f"{quantity}; a window is whole days, hours or minutes",
-                f"write at least 1 minute, and at most {_LONGEST // MINUTES_A_DAY:,} days, which are 200 years",
+                f"write at least 1 minute, and at most {_LONGEST // MINUTES_A_DAY:,} days",
                 place,
             )
             return Window()

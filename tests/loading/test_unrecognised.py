@@ -1,0 +1,182 @@
+"""Entries of a list that nobody has read meet a rule as strong as the strongest that asks the list on the route."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ketascreen import Decision, PatientProfile, Readiness, Screener, Stage, load_rulebook, read_profile
+from ketascreen.authoring.scaffold import check_new, write_rule
+from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.condition import AllOf, Compare
+from ketascreen.language.rule import Rule
+from ketascreen.language.rulebook import USUAL_WORDS
+from ketascreen.language.terms import Effect, Route
+from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
+from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.invariants import check_whole
+from ketascreen.syntax.problems import Problems
+from tests.helpers.generate import bare, rule
+from tests.helpers.places import EXAMPLES
+from tests.helpers.rulebook_files import copied, problems, where
+from tests.helpers.screening import AS_OF
+
+LIVER = Fact("liver", Kind.LIST, "Liver", "d", choices=("cirrhosis", "hepatitis"), is_added=True)
+HOME = Compare("setting", "is", "home")
+IV, IM = Route.IV, Route.IM
+
+
+def asks(effect: Effect, *routes: Route) -> Rule:
+    return rule(f"asks-{effect}", Compare("liver", "includes", "cirrhosis"), effect, routes or (IV, IM))
+
+
+def reads(effect: Effect, *routes: Route) -> Rule:
+    return rule(f"reads-{effect}", Compare("liver", "includes", UNRECOGNISED), effect, routes or (IV, IM))
+
+
+def found(*rules: Rule) -> list[Diagnostic]:
+    book = bare([rule("home", HOME, Effect.EXCLUDE, (IV, IM)), *rules], [LIVER], (IV, IM))
+    problems = Problems()
+    check_whole(book.rules, book.vocabulary, book.routes, USUAL_WORDS, {}, problems)
+    return problems.sorted()
+
+
+EXCLUDE, REVIEW, CAUTION = Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION
+NO_REVIEW, NO_CAUTION = (f"no {effect} for unrecognised entries of `liver` on" for effect in (REVIEW, CAUTION))
+
+
+@pytest.mark.parametrize(
+    ("asked", "enough"),
+    [((EXCLUDE,), (EXCLUDE, REVIEW)), ((REVIEW,), (EXCLUDE, REVIEW)), ((CAUTION,), (EXCLUDE, REVIEW, CAUTION)),
+     ((CAUTION, REVIEW), (EXCLUDE, REVIEW)), ((CAUTION, EXCLUDE), (EXCLUDE, REVIEW))],
+)  # fmt: skip
+def test_the_strongest_effect_that_asks_the_list_is_needed_and_a_review_is_always_enough(
+    asked: Iterable[Effect], enough: Iterable[Effect]
+) -> None:
+    needed = f"{NO_REVIEW if CAUTION not in enough else NO_CAUTION} im, iv"
+    rules = [asks(effect) for effect in asked]
+    assert [problem.message for problem in found(*rules)] == [needed]
+    for effect in Effect:
+        said = [problem.message for problem in found(*rules, reads(effect))]
+        assert said == ([] if effect in enough else [needed])
+
+
+@pytest.mark.parametrize("effect", [Effect.HOLD, Effect.ALERT, Effect.ADVISE])
+def test_what_gives_no_decision_needs_no_rule(effect: Effect) -> None:
+    assert found(asks(effect)) == []
+
+
+def test_a_session_is_never_ready_with_an_entry_that_a_hold_would_have_to_read() -> None:
+    hold, book = asks(Effect.HOLD), [rule("home", HOME, Effect.EXCLUDE, (IV, IM))]
+    screener = Screener(bare([*book, hold], [LIVER], (IV, IM)))
+    for present, complete, readiness in (
+        ([], True, Readiness.READY),
+        (["something"], True, Readiness.INSUFFICIENT_DATA),
+        ([], False, Readiness.INSUFFICIENT_DATA),
+    ):
+        extra = {"liver": {"present": present, "complete": complete}}
+        verdict = screener.screen(
+            PatientProfile(setting="clinic", observed_at="2026-11-22", extra=extra), as_of=AS_OF, stage=Stage.SESSION
+        )
+        assert {one.readiness for one in verdict.routes.values()} == {readiness}
+
+
+def test_each_route_is_judged_by_itself() -> None:
+    rules = asks(REVIEW, IV), asks(CAUTION, IV, IM)
+    said = [problem.message for problem in found(*rules)]
+    assert said == [f"{NO_CAUTION} im", f"{NO_REVIEW} iv"]
+    assert [problem.message for problem in found(*rules, reads(CAUTION))] == [f"{NO_REVIEW} iv"]
+    assert [problem.message for problem in found(*rules, reads(REVIEW, IV))] == [f"{NO_CAUTION} im"]
+    assert found(*rules, reads(REVIEW, IV), reads(CAUTION, IM)) == []
+
+
+def test_a_rule_that_needs_something_else_too_is_not_enough() -> None:
+    also = rule("also", AllOf((Compare("liver", "includes", UNRECOGNISED), HOME)), REVIEW, (IV, IM))
+    assert [problem.message for problem in found(asks(CAUTION), also)] == [f"{NO_REVIEW} im, iv"]
+
+
+def test_the_message_says_how_to_make_the_rule_and_doing_so_mends_it(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    lost = folder / "reviews" / "unrecognised-heart-condition.yaml"
+    text = lost.read_text("utf-8")
+    lost.unlink()
+    (problem,) = problems(folder)
+    assert where(problem) == "exclusions/heart.yaml:6:1 unrecognised"
+    assert problem.hint == (
+        "`ketascreen new unrecognised-heart-conditions --effect review` makes a rule to fill in; in it write "
+        "`routes: all` and `when: {heart_conditions: {includes: unrecognised}}`; docs/codes/unrecognised.md has one to "
+        "copy"
+    )
+    _, command, _, routes, _, when, _ = problem.hint.split("`")
+    name, effect = command.split()[2], command.split()[4]
+    made, cases = write_rule(check_new(name, effect, None, (), folder), folder)
+    cases.unlink()
+    told = {**yaml.safe_load(text), "id": name, **yaml.safe_load(routes), **yaml.safe_load(when)}
+    assert yaml.safe_load(made.read_text("utf-8")).keys() <= told.keys()
+    made.write_text(yaml.safe_dump(told), "utf-8")
+    assert load_rulebook(folder)
+
+
+VOCABULARY = """\
+facts:
+  liver_conditions:
+    type: list
+    label: Liver conditions
+    domain: liver
+    choices: [cirrhosis, hepatitis]
+freshness:
+  liver_conditions: {fresh_for: 365 days, reason: Made up.}
+"""
+HEPATIC = """\
+id: ID
+title: Liver condition
+stage: candidacy
+effect: EFFECT
+routes: all
+when:
+  liver_conditions: WHEN
+say: Made up.
+sources:
+  - {document: 000_fbdac672c43891b5.txt, line: 41, phrase: screened for heart health, says: require}
+sign_off: {status: draft}
+"""
+
+
+def hepatic(tmp_path: Path, effect: str) -> Path:
+    """A copy of the shipped rulebook with a caution on a new list, and a rule for what nobody has read in it."""
+    folder = tmp_path / effect
+    shutil.copytree(built_in_rules(), folder)
+    vocabulary = folder / "vocabulary.yaml"
+    vocabulary.write_text(vocabulary.read_text("utf-8").replace("freshness:\n", VOCABULARY, 1), "utf-8")
+    for name, of, when in (
+        ("liver-condition", "caution", "{includes_any: [cirrhosis, hepatitis]}"),
+        ("unrecognised-liver-condition", effect, "{includes: unrecognised}"),
+    ):
+        text = HEPATIC.replace("ID", name).replace("EFFECT", of).replace("WHEN", when)
+        (folder / "cautions" / f"{name}.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_list_that_cautions_alone_ask_makes_nobody_insufficient_data(tmp_path: Path) -> None:
+    before = Screener(load_rulebook(built_in_rules()))
+    cautioned, reviewed = (Screener(load_rulebook(hepatic(tmp_path, one))) for one in ("caution", "review"))
+    insufficient = 0
+    for file in sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".json", ".yaml")):
+        profile = read_profile(file)
+        then, now, harsh = (screener.screen(profile, as_of=AS_OF).routes for screener in (before, cautioned, reviewed))
+        for route in then:
+            made = {one.rank for one in (then[route].decision, Decision.CAUTION)}
+            assert now[route].decision.rank == max(made), (file.name, route)
+            insufficient += harsh[route].decision is not now[route].decision
+    assert insufficient > 10, "a review made many of them insufficient data"
+
+
+def test_resistant_depression_stays_a_caution(tmp_path: Path) -> None:
+    profile = read_profile(EXAMPLES / "resistant-depression.json")
+    verdict = Screener(load_rulebook(hepatic(tmp_path, "caution"))).screen(profile, as_of=AS_OF)
+    assert verdict.routes["iv"].decision is Decision.CAUTION
+    assert set(verdict.routes["iv"].reasons) == {"liver-condition", "unrecognised-liver-condition"}
