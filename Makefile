@@ -99,9 +99,10 @@ lint: $(VENV)/ready
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.words
 
-# Everything that is wrong with the built-in rulebook, the limit of its coverage included.
+# Everything that is wrong with the built-in rulebook, the limit of its coverage included. Its documents are not ours, so
+# they are in DOCUMENTS or nowhere.
 check: $(VENV)/ready
-	$(BIN)/ketascreen check
+	$(BIN)/ketascreen check $(if $(wildcard $(DOCUMENTS)),--documents $(DOCUMENTS),--no-documents)
 	$(BIN)/ketascreen coverage --fail-under 100 >/dev/null
 	$(BIN)/ketascreen fmt --check rules/ketamine
 

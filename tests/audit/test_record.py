@@ -95,6 +95,7 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
     record = screening_record(screening, random_salts(random_bytes()))
     elsewhere = {
         "notice": "of the rulebook's sign-off", "not_asked": "of the rulebook",
+        "takes_effect": "of the rulebook and `as_of`",
         "agreement": "channels, agreed, disagreements",
         "library_version": "library", "receipt": "made from the record",
     }  # fmt: skip

@@ -104,13 +104,13 @@ def _codes_of_files(fences: Iterable[Fence], folder: Path) -> Iterator[str]:
     files = {fence.file.removeprefix("+"): _content(fence) for fence in fences}
     of_first = any("\nformat: 1\n" in text for text in files.values())
     rulebook = of_format_1(folder, files) if of_first else with_files(folder, files)
-    cited = any(fence.file == "leaflet.txt" for fence in fences)
-    checked = check_folder(rulebook, today=TODAY, documents=rulebook if cited else None)
+    cited = any(fence.file == "documents/leaflet.txt" for fence in fences)
+    checked = check_folder(rulebook, today=TODAY, no_documents=not cited)
     for problem in (*checked.refused, *checked.found):
         if problem.code != "no-cases" or (problem.place and problem.place.path != str(rulebook)):
             yield problem.code
     if any(fence.file == "documents.yaml" for fence in fences):
-        yield from (problem.code for problem in verify(load_rulebook(rulebook), rulebook))
+        yield from (problem.code for problem in verify(load_rulebook(rulebook), rulebook / "documents"))
 
 
 def _content(fence: Fence) -> str:
@@ -152,6 +152,10 @@ def _laid_out(fences: Iterable[Fence]) -> list[str]:
 
 def _checked(folder: Path) -> list[str]:
     return [problem.code for problem in check_folder(folder, today=TODAY).refused]
+
+
+def _found(folder: Path) -> list[str]:
+    return [problem.code for problem in check_folder(folder, today=TODAY).found]
 
 
 def _with(folder: Path, path: str, data: bytes) -> list[str]:
@@ -221,6 +225,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "cache-damaged": _by_a_cut_cache,
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
+    "no-documents": lambda folder: _found(with_files(folder, {})),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
     "no-rules": _checked,

@@ -95,10 +95,15 @@ def test_the_day_and_the_documents_reach_the_checks(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(command, "check_folder", noted)
     assert run("check", str(tmp_path), "--documents", str(tmp_path), "--today", "2027-02-28").status == 0
-    assert given == {"folder": tmp_path, "documents": tmp_path, "today": date(2027, 2, 28), "cache": None}
+    asked = {"documents": tmp_path, "no_documents": False, "today": date(2027, 2, 28), "cache": None}
+    assert given == {**asked, "folder": tmp_path}
     run("check", str(tmp_path))
     assert given["today"] >= date(2026, 11, 22)
-    assert given["documents"] is None
+    assert (given["documents"], given["no_documents"]) == (None, False)
+    run("check", str(tmp_path), "--no-documents")
+    assert (given["documents"], given["no_documents"]) == (None, True)
+    both = run("check", str(tmp_path), "--no-documents", "--documents", str(tmp_path))
+    assert (both.status, "leave one out" in both.err) == (AuthoringStatus.BAD_INPUT, True)
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])

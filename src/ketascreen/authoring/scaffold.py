@@ -9,20 +9,24 @@ from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
+from ketascreen.authoring.traceability import verify
 from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
 from ketascreen.loading.build import NAMED
-from ketascreen.syntax.folder import read_folder
+from ketascreen.loading.load import load_rulebook
+from ketascreen.runtime.plain_file import read_plain
+from ketascreen.syntax.folder import DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 
 MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
-_KEEP_BYTES = """\
-# The digest and the signature of a rulebook depend on its bytes; keep them as they are.
+KEEP_BYTES = """\
+# The digest and the signature of a rulebook, and the sha256 of a document, depend on bytes; keep them as they are.
 *.yaml -text
 *.signature.json -text
+documents/** -text
 """
 
 
@@ -40,16 +44,28 @@ def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:
     return tuple(made)
 
 
-def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
-    """Copies a rulebook with its cases and its schemas; returns the numbers of rule files and of case files.
-
-    Only one line differs from the source: the line that names the schema for an editor.
+def require_new(target: Path) -> None:
+    """Requires that a folder does not exist, or is empty.
 
     Raises:
-        InputError: `target` exists and is not an empty folder.
+        InputError: it exists, and is not an empty folder.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise refused("not-empty", "not an empty folder", "name a new one", Place(str(target)))
+
+
+def copy_rulebook(source: Path, target: Path, documents: Path | None = None) -> tuple[int, int, int]:
+    """Copies a rulebook with its cases and its schemas; returns the numbers of rule files, case files and documents.
+
+    `documents` is the folder of its source documents, which are copied too, if each is the cited one. Only one line
+    differs from the source: the line that names the schema for an editor.
+
+    Raises:
+        InputError: `target` exists and is not an empty folder, or a document is not there or is not the cited one.
+            Nothing is written then.
+    """
+    require_new(target)
+    cited = _documents(source, documents) if documents is not None else {}
     problems = Problems()
     read = read_folder(source, problems)
     if problems.found:
@@ -58,10 +74,21 @@ def copy_rulebook(source: Path, target: Path) -> tuple[int, int]:
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(referring(data, reference(path, FOLDER)))
-    (target / ".gitattributes").write_text(_KEEP_BYTES, encoding="utf-8")
+    (target / ".gitattributes").write_text(KEEP_BYTES, encoding="utf-8")
     write_schemas(read_names(target), target / FOLDER)
     rules = sum(1 for path in read.files if path not in {f"{name}.yaml" for name in NAMED})
-    return rules, len(read.fixtures)
+    for path, data in cited.items():
+        (target / path).parent.mkdir(exist_ok=True)
+        (target / path).write_bytes(data)
+    return rules, len(read.fixtures), len(cited)
+
+
+def _documents(source: Path, folder: Path) -> dict[str, bytes]:
+    """The documents of a rulebook by the paths that they have in a rulebook's folder."""
+    rulebook = load_rulebook(source)
+    if wrong := verify(rulebook, folder):
+        raise InputError(wrong)
+    return {f"{DOCUMENTS}/{name}": read_plain(folder / name) for name in rulebook.documents}
 
 
 def referring(data: bytes, line: str) -> bytes:

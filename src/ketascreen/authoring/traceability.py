@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.documents import Citation, Document
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.build import KEYS
 from ketascreen.runtime.plain_file import read_plain
+from ketascreen.syntax.folder import DOCUMENTS
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import place_of
+from ketascreen.syntax.utf8 import MAX_BYTES as YAML_BYTES
+from ketascreen.syntax.yaml_tree import read_yaml
+
+FILE = "documents.yaml"
+MAX_BYTES = 20_000_000
+"""The most bytes of a document that is read."""
 
 
 class Carrier(StrEnum):
@@ -96,12 +106,13 @@ def verify(rulebook: Rulebook, folder: Path) -> tuple[Diagnostic, ...]:
     """What is wrong with the sources in `folder`: a document's sha256 or number of lines differs, or a cited phrase is
     not on its line as an exact substring. Outside sources are not in the folder and are not checked.
 
-    The place of each problem is in the rule file that cites.
+    The place of each problem is in the file that cites, or in documents.yaml.
     """
     problems: list[Diagnostic] = []
     texts: dict[str, list[str]] = {}
+    place = _places(rulebook)
     for document in rulebook.documents.values():
-        text, found = _read(document, folder)
+        text, found = _read(document, folder, place)
         problems += found
         if text is not None:
             texts[document.file] = text
@@ -112,27 +123,87 @@ def verify(rulebook: Rulebook, folder: Path) -> tuple[Diagnostic, ...]:
     return tuple(sorted(problems, key=lambda problem: (problem.place or unplaced, problem.message)))
 
 
-def _read(document: Document, folder: Path) -> tuple[list[str] | None, list[Diagnostic]]:
+def _read(document: Document, folder: Path, place: Callable[..., Place]) -> tuple[list[str] | None, list[Diagnostic]]:
     """The lines of a document, or None if it cannot be read; and what is wrong with it as a whole."""
-    place = Place("documents.yaml")
-    try:
-        data = read_plain(folder / document.file)
-    except OSError as error:
-        reason = error.strerror or "an error of the system"
-        hint = "put it there, or name the folder that holds it"
-        return None, [Diagnostic("document-unreadable", f"`{document.file}` cannot be read ({reason})", hint, place)]
+    name = document.file
+    data = read_document(folder, name, place(name))
+    if isinstance(data, Diagnostic):
+        return None, [data]
     found = []
-    if hashlib.sha256(data).hexdigest() != document.sha256:
-        message = f"`{document.file}` is not the document that was cited: its sha256 differs"
-        found.append(Diagnostic("sha256", message, "restore it, or check every citation again", place))
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != document.sha256:
+        message = f"`{name}` is not the document that was cited: its sha256 is {digest}"
+        hint = "restore it, or check every citation again and write this sha256"
+        found.append(Diagnostic("sha256", message, hint, place(name, "sha256")))
     try:
         lines = data.decode("utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
-        return None, [*found, Diagnostic("not-utf-8", f"`{document.file}` is not UTF-8", "save it as UTF-8", place)]
+        return None, [*found, Diagnostic("not-utf-8", f"`{name}` is not UTF-8", "save it as UTF-8", place(name))]
     if len(lines) != document.lines:
-        message = f"`{document.file}` has {len(lines)} lines, not {document.lines}"
-        found.append(Diagnostic("document-lines", message, "fix `lines`, or restore the document", place))
+        message = f"`{name}` has {len(lines)} lines, not {document.lines}"
+        hint = "fix `lines`, or restore the document"
+        found.append(Diagnostic("document-lines", message, hint, place(name, "lines")))
     return lines, found
+
+
+def read_document(folder: Path, name: str, place: Place) -> bytes | Diagnostic:
+    """The bytes of a document in a folder, or why it cannot be read."""
+    try:
+        data = read_plain(folder / name, MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "an error of the system"
+        hint = "put it there, or name the folder that holds it"
+        return Diagnostic("document-unreadable", f"`{name}` cannot be read ({reason})", hint, place)
+    if len(data) > MAX_BYTES:
+        message = f"`{name}` is larger than {MAX_BYTES:,} bytes"
+        return Diagnostic("too-large", message, "cite a part of it, in a file of its own", place)
+    return data
+
+
+def documents_in(folder: Path, rulebook: Rulebook) -> Path | None:
+    """Where the documents of a rulebook are in its `folder`; None if it has documents, and there is no such place."""
+    documents = folder / DOCUMENTS
+    return documents if documents.is_dir() or not rulebook.documents else None
+
+
+def no_documents(hint: str) -> Diagnostic:
+    """That the documents are not there, so that no phrase is checked."""
+    message = f"the source documents are not there, in `{DOCUMENTS}/` beside {FILE}, so no cited phrase was checked"
+    return Diagnostic("no-documents", message, hint, Place(FILE))
+
+
+def named_right(refused: Iterable[Diagnostic], folder: Path, documents: Path) -> Iterator[Diagnostic]:
+    """The problems of the rulebook in `folder`; where something else than a sha256 is written, the right one is named.
+
+    That is the sha256 of the document of that name in the folder `documents`, if it is there.
+    """
+    places: dict[Place, str] | None = None
+    for problem in refused:
+        if problem.place is None or problem.place.path != FILE:
+            yield problem
+            continue
+        places = _digests(folder) if places is None else places
+        found = read_document(documents, places[problem.place], problem.place) if problem.place in places else None
+        hint = f'write `sha256: "{hashlib.sha256(found).hexdigest()}"`' if isinstance(found, bytes) else problem.hint
+        yield replace(problem, hint=hint)
+
+
+def _digests(folder: Path) -> dict[Place, str]:
+    """The place of each `sha256` in documents.yaml, with the name of its document."""
+    try:
+        tree = read_yaml(read_plain(folder / FILE, YAML_BYTES + 1), FILE, KEYS[FILE])[0]
+    except OSError:
+        return {}
+    listed = tree.items.get("documents") if isinstance(tree, MappingNode) else None
+    documents = listed.items if isinstance(listed, MappingNode) else {}
+    written = {name: one for name, one in documents.items() if isinstance(one, MappingNode) and "sha256" in one.items}
+    return {place_of(one, ("sha256",)): name for name, one in written.items()}
+
+
+def _places(rulebook: Rulebook) -> Callable[..., Place]:
+    """What gives the place of a document in documents.yaml, or of one of its keys."""
+    tree = read_yaml(rulebook.files.get(FILE, b""), FILE, KEYS[FILE])[0]
+    return lambda *keys: Place(FILE) if tree is None else place_of(tree, ("documents", *keys))
 
 
 def _check(citation: Citation, texts: Mapping[str, list[str]]) -> Diagnostic | None:

@@ -33,18 +33,27 @@ MEANING = {
     "--documents",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of the source documents, to check each cited phrase.",
+    help="The folder of the source documents, to check each cited phrase.  [documents/ in DIR]",
 )
+@click.option("--no-documents", is_flag=True, help="Check no cited phrase: the source documents are not available.")
 @click.option("--today", metavar="DATE", help="The day to check for, as 2026-11-22.  [today]")
-def command(folder: Path | None, form: str, documents: Path | None, today: str | None) -> None:
+def command(folder: Path | None, form: str, documents: Path | None, no_documents: bool, today: str | None) -> None:
     """Check the rulebook in DIR, or the built-in one, and its cases.
 
     Each problem is shown with its file, line and column, a hint, and a code; docs/codes/ has a page for each code. An
     `allow` entry with a reason accepts a check finding that is right as it is.
     """
     day = day_of(today, "--today")
+    if documents is not None and no_documents:
+        raise click.UsageError("--documents and --no-documents say opposite things; leave one out")
     with gc_paused():
-        checked = check_folder(folder or built_in_rules(), today=day, documents=documents, cache=cache_folder())
+        checked = check_folder(
+            folder or built_in_rules(),
+            today=day,
+            documents=documents,
+            no_documents=no_documents,
+            cache=cache_folder(),
+        )
     placed = checked if folder is None else _below(checked, folder)
     if form == "text":
         show(text.page(placed, width_of(sys.stdout)))

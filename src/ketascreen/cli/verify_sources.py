@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.traceability import Carrier, mentions, verify
+from ketascreen.authoring.traceability import Carrier, documents_in, mentions, no_documents, verify
 from ketascreen.cli.exit_status import ExitStatus
 from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json
-from ketascreen.diagnostic import Diagnostic
+from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.page import Line, Style, show, width_of, wrapped
 from ketascreen.signing import VerifyKey
 
@@ -28,16 +29,22 @@ _PLURALS = {
 
 
 @click.command("verify-sources")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "folder", metavar="[DIR]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @json_option
 @rules_option
-def command(folder: Path, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
+def command(folder: Path | None, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """Check each source document in DIR by its sha256, and each cited phrase by its line.
 
+    Without DIR the documents are in documents/ in the rulebook's folder.
     It ends with 0 when all is well, and with 2 when a document differs or a phrase is not found.
     """
     rulebook = rulebook_of(rules, keys)
-    problems = verify(rulebook, folder)
+    documents = folder or documents_in(rules or built_in_rules(), rulebook)
+    if documents is None:
+        raise RequestError([no_documents("put them there, or name the folder that holds them")])
+    problems = verify(rulebook, documents)
     if as_json:
         show_json({**_counts(rulebook), "problems": [problem.as_data() for problem in problems]})
     else:

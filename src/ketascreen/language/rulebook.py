@@ -36,9 +36,9 @@ USUAL_WORDS = OptionWords()
 class Identity:
     """What a rulebook is, and who answers for it.
 
-    `not_asked` is what it has no rule on, and a reader might think it has. `time_zone` is the clinic's, by its IANA
-    name, if it is given. `approvers` are those whose approvals count; if there are none, everybody's do. `options` are
-    the words for its routes.
+    `effective` is the first day on which it applies, as 2026-11-22. `not_asked` is what it has no rule on, and a reader
+    might think it has. `time_zone` is the clinic's, by its IANA name, if it is given. `approvers` are those whose
+    approvals count; if there are none, everybody's do. `options` are the words for its routes.
     """
 
     id: str
@@ -55,6 +55,10 @@ class Identity:
     not_asked: tuple[str, ...] = ()
     approvers: tuple[Approver, ...] = ()
     options: OptionWords = USUAL_WORDS
+
+    def takes_effect(self, today: date) -> str | None:
+        """The day on which it takes effect, as 2026-11-22, if the clinic's day `today` is before it; else None."""
+        return self.effective if today.isoformat() < self.effective else None
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,17 @@ Said = Verdict | LeanVerdict | Recommendation
 
 @dataclass
 class Tally:
-    """What came of the lines so far. `before` of those that were screened were on record before this start."""
+    """What came of the lines so far.
+
+    Of those that were screened, `before` were on record before this start, and `not_in_effect` are of a day before the
+    rulebook takes effect.
+    """
 
     screened: int = 0
     faulty: int = 0
     refused: int = 0
     before: int = 0
+    not_in_effect: int = 0
     decisions: dict[tuple[Decision, Readiness | None], Counter[Route]] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=Counter)
 
@@ -32,17 +37,23 @@ class Tally:
         self.screened += 1
         self.faulty += in_doubt(said)
         self.before += before
+        self.not_in_effect += said.takes_effect is not None
         for route, one in said.routes.items():
             self.decisions.setdefault((one.decision, one.readiness), Counter())[route] += 1
         self.alerts.update({alert for one in said.routes.values() for alert in one.alerts})
 
 
 def told(said: Said, *, texts: Catalogue = ENGLISH) -> str:
-    """The recommendations in one line, each with its routes. Faults, disagreements and alerts come first."""
+    """The recommendations in one line, each with its routes.
+
+    That the rulebook takes effect later comes first, then faults, disagreements and alerts.
+    """
     groups: dict[str, list[str]] = {}
     for route, one in said.routes.items():
         groups.setdefault(_words(one.decision, one.readiness, texts), []).append(route)
-    doubt = [texts.text("many.fault")] if said.faults else []
+    early = said.takes_effect is not None
+    doubt = [texts.text("many.not_in_effect", effective=str(said.takes_effect))] if early else []
+    doubt += [texts.text("many.fault")] if said.faults else []
     doubt += [texts.text("many.disagreement")] if said.agreement.disagreements else []
     alerts = sorted({alert for one in said.routes.values() for alert in one.alerts})
     doubt += [texts.text("many.alert", rule=alert) for alert in alerts]
@@ -62,6 +73,8 @@ def summed_up(tally: Tally, *, texts: Catalogue = ENGLISH) -> list[str]:
     parts = [texts.text("many.summary.screened", count=f"{tally.screened:,}")]
     parts += [texts.text("many.summary.before", count=f"{tally.before:,}")] if tally.before else []
     parts += [texts.text("many.summary.faulty", count=f"{tally.faulty:,}")] if tally.faulty else []
+    early = tally.not_in_effect
+    parts += [texts.text("many.summary.not_in_effect", count=f"{early:,}")] if early else []
     parts += [texts.text("many.summary.refused", count=f"{tally.refused:,}")] if tally.refused else []
     lines = [texts.text("many.summary", told=texts.listed(parts))]
     for rule, count in sorted(tally.alerts.items()):

@@ -49,7 +49,7 @@ def render(
     `texts` holds the fixed texts of the page; the texts inside the verdict do not change.
     """
     shown: set[str] = set()
-    lines = [*_unsure_day(verdict, texts), *_failures(verdict, texts), *wrapped(verdict.notice), Line()]
+    lines = _before_all(verdict, texts)
     lines += _head(verdict, by_clock, texts)
     lines += _table(verdict, texts)
     lines += _alerts(verdict, texts)
@@ -62,6 +62,12 @@ def render(
     if everything:
         lines += [*render_findings(verdict, texts), *render_attributes(verdict, texts)]
     return lines
+
+
+def _before_all(verdict: Verdict, texts: Catalogue) -> list[Line]:
+    """The notice, and above it what puts all in doubt; if the rulebook takes effect later, the notice is above all."""
+    doubts, notice = [*_unsure_day(verdict, texts), *_failures(verdict, texts)], wrapped(verdict.notice)
+    return [*notice, *doubts, Line()] if verdict.takes_effect is not None else [*doubts, *notice, Line()]
 
 
 def _unsure_day(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:

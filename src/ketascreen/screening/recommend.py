@@ -62,6 +62,7 @@ def recommend(
         outcomes,
         results.agreement(scope.ids),
         faults,
+        request.takes_effect,
     )
 
 

@@ -25,12 +25,16 @@ _NO_PROFILE = Diagnostic("profile", "`profile` must be a PatientProfile", "make 
 
 
 class Request(NamedTuple):
-    """What is asked of a profile, and when at the clinic; `routes` are in the order of the rulebook's."""
+    """What is asked of a profile, and when at the clinic; `routes` are in the order of the rulebook's.
+
+    `takes_effect` is the day on which the rulebook takes effect, if that is still to come.
+    """
 
     clinic: ClinicTime
     stage: Stage
     routes: tuple[Route, ...]
     decisions: tuple[ClinicianDecision, ...] = ()
+    takes_effect: str | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -92,7 +96,8 @@ def read_request(
     if problems:
         raise RequestError(problems)
     asked = tuple([route for route in rulebook.routes if route in given_routes])
-    return Request(ClinicTime.at(as_of, time_zone), _STAGES[stage], asked, given)
+    clinic = ClinicTime.at(as_of, time_zone)
+    return Request(clinic, _STAGES[stage], asked, given, rulebook.identity.takes_effect(clinic.today))
 
 
 def read_as_of(as_of: datetime) -> datetime:

@@ -21,6 +21,9 @@ MAX_TOTAL_BYTES = 20_000_000
 2,000 rules with theirs. YAML that is as slow to read as can be takes about 0.4 s for each million bytes."""
 MAX_FOLDERS_DEEP = 20
 
+DOCUMENTS = "documents"
+"""The folder of the source documents beside the rulebook's files. No rule is read in it, and none may hide in it."""
+
 CASES = ".cases.yaml"
 START = ".start.yaml"
 APPROVED = "approved"
@@ -45,6 +48,9 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
     refused: `x.YAML`, `x.yaml.txt`, `x.yml`, `x.yaml~`. So are links, folders named like files, and everything else
     that is not a plain file; none of them is opened. A sheet that was approved (`approved/*.json`) is neither read nor
     listed: `ketascreen approve` reads it.
+
+    The files of the folder `documents` are not the rulebook's and are neither read nor listed; one that holds `.yaml`
+    or `.yml` in its name is refused, because it may be a rule.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -100,6 +106,8 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
             ignored.append(path)
         elif entry.is_symlink():
             problems.report("not-a-file", "a link", "put the file itself there", Place(path))
+        elif path == DOCUMENTS and entry.is_dir():
+            _refuse_rules(folder / path, problems)
         elif entry.is_dir() and not yaml and path.count("/") >= MAX_FOLDERS_DEEP:
             limit = f"folders more than {MAX_FOLDERS_DEEP} deep"
             problems.report("over-limit", limit, "move it up", Place(path))
@@ -118,6 +126,20 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
         else:
             found.append((path, entry))
     return found
+
+
+def _refuse_rules(folder: Path, problems: Problems) -> None:
+    """Refuses each file and folder in the folder of documents that is YAML by its name."""
+
+    def unreadable(error: OSError) -> None:
+        place = Place(Path(error.filename).relative_to(folder.parent).as_posix())
+        problems.report("unreadable", f"cannot be read ({error.strerror})", "check its permissions", place)
+
+    hint = "if it is a rule, move it out; if it is a document, end its name in .txt"
+    for here, folders, files in os.walk(folder, onerror=unreadable):
+        for name in sorted(name for name in (*folders, *files) if names_yaml(name) and not name.startswith(".")):
+            place = Place((Path(here) / name).relative_to(folder.parent).as_posix())
+            problems.report("not-a-file", "holds YAML by its name, among the source documents", hint, place)
 
 
 def _within_limit(asked: Iterable[tuple[str, os.DirEntry[str]]], problems: Problems) -> Iterator[tuple[str, bytes]]:

@@ -89,6 +89,7 @@ def made_up_recommendation(verdict: Verdict) -> Recommendation:
         {finding.rule: finding.outcome for finding in verdict.findings},
         verdict.agreement,
         verdict.faults,
+        verdict.takes_effect,
     )
 
 

@@ -83,6 +83,7 @@ class LeanVerdict(Reported):
     stage: Stage
     as_of: WrittenTime
     time_zone: str | None = None
+    takes_effect: str | None = None
     routes: ByWord[Route, RouteRecommendation]
     findings: dict[str, LeanFinding]
     facts: dict[str, LeanFact]
@@ -125,6 +126,7 @@ class LeanVerdict(Reported):
             stage=verdict.stage,
             as_of=verdict.as_of,
             time_zone=verdict.time_zone,
+            takes_effect=verdict.takes_effect,
             routes=ByWord((route, recommendation_of(one)) for route, one in verdict.routes.items()),
             findings={finding.rule: _lean(finding) for finding in verdict.findings},
             facts=facts,
@@ -158,8 +160,9 @@ class LeanVerdict(Reported):
         if not fits or not self._is_by(words) or not self._recommends(words):
             raise RequestError([_NOT_WHOLE])
         outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
+        takes_effect = words.takes_effect(self.as_of.date())
         recommendation = Recommendation(
-            self.stage, self.as_of, self.time_zone, self.routes, outcomes, self.agreement, self.faults
+            self.stage, self.as_of, self.time_zone, self.routes, outcomes, self.agreement, self.faults, takes_effect
         )
         verdict = words.verdict(
             recommendation,

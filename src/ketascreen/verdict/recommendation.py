@@ -13,7 +13,7 @@ from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
-from ketascreen.verdict.verdict import MADE_UP, Agreement, in_short
+from ketascreen.verdict.verdict import MADE_UP, Agreement, in_short, not_in_effect
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -21,6 +21,7 @@ class Recommendation(Quiet):
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
     `time_zone` is the clinic's, if it is known; `agreement` names the channels that were asked, `faults` what failed.
+    `takes_effect` is the day on which the rulebook takes effect, as 2026-11-22, if `as_of` is before it.
     `Screener.screen` gives the same, with words, sources, and the facts that each finding rests on.
     """
 
@@ -31,13 +32,16 @@ class Recommendation(Quiet):
     outcomes: Mapping[str, Outcome]
     agreement: Agreement
     faults: tuple[Fault, ...]
+    takes_effect: str | None = None
 
     @property
     def notice(self) -> str:
-        """What to show beside it: that the engine did not take part, or that it was made up for a test. Else empty."""
+        """What to show beside it: that it was made up for a test; or that the rulebook has not taken effect, and that
+        the engine did not take part. Else empty."""
         if MADE_UP in self.agreement.channels:
             return ENGLISH.text("notice.made_up")
-        return "" if ENGINE_CHANNEL in self.agreement.channels else ENGLISH.text("notice.without_engine")
+        said = [] if ENGINE_CHANNEL in self.agreement.channels else [ENGLISH.text("notice.without_engine")]
+        return " ".join((*not_in_effect(self), *said))
 
     def __repr__(self) -> str:
         return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any, Protocol, Self
 
 from ketascreen.language.terms import ENGINE_CHANNEL, Decision, Effect, Outcome, Readiness, Route, Stage
+from ketascreen.texts.english import ENGLISH
 from ketascreen.verdict.approved import Approved
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.before import of_now
@@ -138,6 +140,7 @@ class Verdict(Reported):
 
     `not_asked` is what the rulebook has no rule on, so that no decision says anything about it. `as_of` is local time
     at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is the clinic's.
+    `takes_effect` is the day on which the rulebook takes effect, as 2026-11-22, if `as_of` is before it.
     `decisions` are those given with the screening, and `overrides` those on record for the caller's reference, each
     with its standing. `receipt` is there where the screening was recorded.
     """
@@ -147,6 +150,7 @@ class Verdict(Reported):
     stage: Stage
     as_of: WrittenTime
     time_zone: str | None = None
+    takes_effect: str | None = None
     routes: ByWord[Route, RouteVerdict]
     findings: tuple[Finding, ...]
     decisions: tuple[DecisionShown, ...]
@@ -195,6 +199,27 @@ class Verdict(Reported):
         return tuple(map(self.finding, self.routes[route].reasons))
 
 
+class Dated(Protocol):
+    """What has a time, and says whether the rulebook takes effect later."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The time of the screening, local at the clinic."""
+        ...
+
+    @property
+    def takes_effect(self) -> str | None:
+        """The day on which the rulebook takes effect, if it is still to come."""
+        ...
+
+
+def not_in_effect(said: Dated) -> Iterator[str]:
+    """That the rulebook takes effect after the day of the screening; nothing if it has taken effect."""
+    if said.takes_effect is not None:
+        day = said.as_of.date().isoformat()
+        yield ENGLISH.text("notice.not_in_effect", effective=said.takes_effect, day=day)
+
+
 class Counted(Protocol):
     """What has counts: a verdict, or its lean form."""
 
@@ -231,8 +256,8 @@ def counts_fit(said: Counted, rules: Collection[str], found: Collection[str]) ->
 
 def in_short(said: object) -> Iterator[tuple[str, str]]:
     """What a verdict or a recommendation shows of itself: its stage, for each route its decision and readiness, its
-    rulebook; its channels where the engine is not one of them; whether it was made up; how many faults and
-    disagreements there are. One that is not built yet shows what it has."""
+    rulebook, and when that takes effect if it is still to come; its channels where the engine is not one of them;
+    whether it was made up; how many faults and disagreements there are. One that is not built yet shows what it has."""
     if hasattr(said, "stage"):
         yield "stage", str(said.stage)
     for route, one in getattr(said, "routes", {}).items():
@@ -240,6 +265,8 @@ def in_short(said: object) -> Iterator[tuple[str, str]]:
         yield str(route), ", ".join(str(word) for word in words if word is not None)
     if (digest := getattr(getattr(said, "rulebook", None), "bytes_digest", None)) is not None:
         yield "rulebook", digest[:12]
+    if (takes_effect := getattr(said, "takes_effect", None)) is not None:
+        yield "takes_effect", takes_effect
     yield from _less_than_usual(said)
 
 

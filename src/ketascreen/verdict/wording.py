@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, KeysView
+from collections.abc import Iterable, KeysView
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from ketascreen.verdict.verdict import (
     RouteVerdict,
     RulebookUsed,
     Verdict,
+    not_in_effect,
 )
 
 Grounded = tuple[str, Outcome, tuple[FactUsed, ...], tuple[FactLacking, ...]]
@@ -72,6 +73,7 @@ class Wording:
             release_key=rulebook.release_key,
         )
         self._not_asked = rulebook.identity.not_asked
+        self.takes_effect = rulebook.identity.takes_effect
         read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
         self._do_if_old = {rule.id: rule.do_if_old or rule.do for rule in read_old}
 
@@ -163,11 +165,12 @@ class Wording:
         lacking = [finding for finding in findings if finding.lacks]
         today = recommendation.as_of.date()
         return Verdict(
-            notice=self._noticed(today, recommendation.agreement.channels, overrides),
+            notice=self._noticed(today, recommendation, overrides),
             not_asked=self._not_asked,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
             time_zone=recommendation.time_zone,
+            takes_effect=recommendation.takes_effect,
             routes=ByWord(
                 (route, self._route(route, one, kinds[route], lacking)) for route, one in recommendation.routes.items()
             ),
@@ -182,11 +185,11 @@ class Wording:
             receipt=receipt,
         )
 
-    def _noticed(self, today: date, channels: Collection[str], overrides: Iterable[OverrideShown]) -> str:
-        first = []
+    def _noticed(self, today: date, recommendation: Recommendation, overrides: Iterable[OverrideShown]) -> str:
+        first = [*not_in_effect(recommendation)]
         if any(one.standing is Standing.OTHER_PERSON for one in overrides):
             first.append(ENGLISH.text("notice.other_person"))
-        if ENGINE_CHANNEL not in channels:
+        if ENGINE_CHANNEL not in recommendation.agreement.channels:
             first.append(ENGLISH.text("notice.without_engine"))
         _, approved = self._approvals.on(today)
         return " ".join((*first, ENGLISH.text("notice"), approved))

@@ -12,7 +12,7 @@ CODE = "phrase-not-on-line"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Such citations, if a folder of the source documents was given.
+    """Such citations, if there is a folder of the source documents.
 
     A document that is missing, or is not the cited one, is reported under the code that `verify` gives it.
     """

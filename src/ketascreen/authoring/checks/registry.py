@@ -65,6 +65,6 @@ CHECKS: tuple[Check, ...] = (
 ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE})
 """The codes of the checks that read the cases; they are left out if the cases cannot be read."""
 ASK_FOR_DOCUMENTS: frozenset[str] = frozenset({phrase_not_on_line.CODE})
-"""The codes of the checks that read the source documents; they are left out if no folder was given."""
+"""The codes of the checks that read the source documents; they are left out if there are none."""
 
 __all__ = ["ASK_FOR_CASES", "ASK_FOR_DOCUMENTS", "CHECKS", "Check", "Concern", "Subject"]

@@ -10,17 +10,20 @@ from pathlib import Path
 from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.authoring.checks.registry import ASK_FOR_CASES, ASK_FOR_DOCUMENTS, CHECKS, Check
 from ketascreen.authoring.checks.subject import Concern, Subject
+from ketascreen.authoring.traceability import documents_in, named_right
+from ketascreen.authoring.traceability import no_documents as missing_documents
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError, did_you_mean
 from ketascreen.language.rule import Allowance
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook
 from ketascreen.runtime.plain_file import read_plain
-from ketascreen.syntax.folder import CASES, read_folder
+from ketascreen.syntax.folder import CASES, DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import decode
 from ketascreen.syntax.yaml_tree import read_yaml
 
 NEEDLESS = "needless-allow"
+_NO_DOCUMENTS = "put them there, or name their folder with --documents; --no-documents leaves phrases unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Checked:
 
     `refused` are problems that make it, or its cases, unusable. `found` are the check findings, `silenced` the findings
     that an `allow` entry accepts. `not_run` names the checks that did not run: the checks of cases if the cases are
-    refused, the checks of documents if no folder was given, all checks if the rulebook is refused. `ignored` are the
-    files and folders that were passed over.
+    refused, the checks of documents if there are none to look into, all checks if the rulebook is refused. `ignored`
+    are the files and folders that were passed over.
     """
 
     refused: tuple[Diagnostic, ...] = ()
@@ -55,10 +58,15 @@ def check_folder(
     *,
     today: date,
     documents: Path | None = None,
+    no_documents: bool = False,
     checks: tuple[Check, ...] = CHECKS,
     cache: str | Path | None = None,
 ) -> Checked:
     """What is wrong with the rulebook of a folder, as of `today`. Raises nothing: the result holds every problem.
+
+    `documents` is the folder of the source documents, in place of `documents/` in the rulebook's own. If there is
+    neither, and the rulebook has documents, that is a check finding which no `allow` entry accepts, except with
+    `no_documents`: the checks of documents are then left out.
 
     `cache`: as for `load_rulebook`; a refused rulebook is never in it.
     """
@@ -66,14 +74,18 @@ def check_folder(
         rulebook = load_rulebook(folder, cache=cache)
     except RulebookError as error:
         read = read_folder(folder, Problems(), rules=False)
-        refused = _in_order((*error.diagnostics, *_of_fixtures(read.fixtures)))
+        problems = named_right(error.diagnostics, folder, documents or folder / DOCUMENTS)
+        refused = _in_order((*problems, *_of_fixtures(read.fixtures)))
         return Checked(refused=refused, not_run=tuple(check.CODE for check in checks), ignored=read.ignored)
     cases, refused = _cases(folder, rulebook)
-    left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if documents else ASK_FOR_DOCUMENTS)
-    subject = Subject(rulebook, cases, today, documents, _Texts(folder))
+    looked_into = None if no_documents else documents or documents_in(folder, rulebook)
+    left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if looked_into else ASK_FOR_DOCUMENTS)
+    subject = Subject(rulebook, cases, today, looked_into, _Texts(folder))
     run = tuple(check for check in checks if check.CODE not in left_out)
     not_run = tuple(check.CODE for check in checks if check.CODE in left_out)
     found, silenced = _silence(subject, [problem for check in run for problem in check.check(subject)], checks, not_run)
+    if not no_documents and looked_into is None and not ASK_FOR_DOCUMENTS.isdisjoint(not_run):
+        found = _in_order((*found, missing_documents(_NO_DOCUMENTS)))
     return Checked(refused, found, silenced, not_run, len(rulebook.rules), len(cases), rulebook.ignored)
 
 

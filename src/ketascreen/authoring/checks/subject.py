@@ -23,7 +23,7 @@ from ketascreen.syntax.yaml_tree import read_yaml
 class Subject:
     """A rulebook that loads, with its cases: what the checks read.
 
-    `documents` is the folder of the source documents, if one was given. `texts` holds the rulebook's files by path.
+    `documents` is the folder of the source documents, if there is one. `texts` holds the rulebook's files by path.
     """
 
     rulebook: Rulebook

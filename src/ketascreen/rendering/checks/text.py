@@ -63,7 +63,7 @@ def _not_run(checked: Checked) -> Iterator[tuple[list[str], str]]:
     if others:
         yield others, "fix the problems first"
     if waiting:
-        yield waiting, "--documents DIR names the source documents"
+        yield waiting, "the source documents are not looked at"
 
 
 def _count(number: int, noun: str) -> str:

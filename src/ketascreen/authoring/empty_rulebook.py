@@ -1,0 +1,114 @@
+"""The smallest rulebook that loads, for a guideline of its own: one exclusion on age with its cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from ketascreen._version import VERSION
+from ketascreen.authoring.editor.file_schemas import FOLDER, reference
+from ketascreen.authoring.names import read_names
+from ketascreen.authoring.scaffold import KEEP_BYTES, refused, require_new, write_schemas
+from ketascreen.loading.load import rulebook_of_files
+from ketascreen.syntax.yaml_tree import WORD
+
+RULE = "exclusions/below-minimum-age.yaml"
+
+
+def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, ...]:
+    """Writes a rulebook with these routes into a folder, in effect from `today`; returns the paths of its files.
+
+    Raises:
+        InputError: `target` exists and is not an empty folder, or a route is not a plain word or is named twice.
+        RulebookError: a rulebook cannot have one of the routes. Nothing is written then.
+    """
+    require_new(target)
+    for route in routes:
+        if not WORD.fullmatch(route) or routes.count(route) > 1:
+            hint = "name each once, as a lower-case word such as alteplase"
+            raise refused("route", "a route that is not a plain word, or that is named twice", hint)
+    rules, cases = _rules(target, routes, today), _cases(routes, today)
+    rulebook_of_files({path: text.encode() for path, text in rules.items()})
+    files = {path: f"{reference(path, FOLDER)}\n{text}" for path, text in {**rules, **cases}.items()}
+    for path, text in files.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_text(text, encoding="utf-8", newline="\n")
+    (target / ".gitattributes").write_text(KEEP_BYTES, encoding="utf-8")
+    write_schemas(read_names(target), target / FOLDER)
+    return tuple(files)
+
+
+def _rules(target: Path, routes: Sequence[str], today: date) -> Mapping[str, str]:
+    name = re.sub(r"[^a-z0-9]+", "-", target.resolve().name.lower()).strip("-")[:80].strip("-") or "rulebook"
+    titles = {route: route.replace("_", " ").capitalize() for route in routes}
+    return {
+        "rulebook.yaml": f"""\
+id: {name}
+title: "Screening for {", ".join(titles.values())}"
+version: "0.1.0"
+format: 1
+effective: {today.isoformat()}
+requires: ">={VERSION}"
+responsible: Nobody yet. Name who answers for these rules.
+intended_use: A beginning to write rules on; not for use with patients.
+limits: It has one rule, on age. No clinician has read it.
+""",
+        "routes.yaml": "".join(f"{route}: {{title: {title}}}\n" for route, title in titles.items()),
+        "documents.yaml": """\
+# A source document has its text in documents/, and here its title, sha256 and number of lines.
+documents: {}
+outside_sources:
+  # An example: replace it with a source that you have read.
+  E-1:
+    title: An example of an outside source
+    where: example.org
+    phrase: adults aged 18 or older
+    read: copy
+""",
+        "parameters.yaml": """\
+minimum_age:
+  value: 18 years
+  stricter: higher
+  basis: policy
+  reason: An example; write the age that your sources give.
+""",
+        "vocabulary.yaml": """\
+freshness:
+  age:
+    fresh_for: any age
+    reason: An age with its date is counted on to the day of screening, so it does not go out of date.
+""",
+        RULE: """\
+id: below-minimum-age
+title: Below the minimum age
+stage: candidacy
+effect: exclude
+routes: all
+when:
+  age: {below: minimum_age}
+say: The person is younger than {minimum_age}.
+do: Check the date of birth.
+sources:
+  - {outside: E-1, says: adults}
+sign_off: {status: draft}
+""",
+    }
+
+
+def _cases(routes: Sequence[str], today: date) -> Mapping[str, str]:
+    told = (
+        ("a person of 17 is excluded", "{age: 17 years}", "met, because: [age]", "not_eligible"),
+        ("a person of exactly 18 is not", "{age: 18 years}", "not_met, because: [age]", "eligible"),
+        ("nor is a person of 19", "{age: 19 years}", "not_met, because: [age]", "eligible"),
+        ("an age that is not recorded is asked", "{}", "unknown, asks: [age]", "insufficient_data"),
+    )
+    day = today.isoformat()
+    return {
+        RULE.replace(".yaml", ".cases.yaml"): "\n".join(
+            f"- name: {name}\n  as_of: {day}T09:00:00Z\n  observed_at: {day}\n  given: {given}\n"
+            f"  expect: {{finding: {finding}, gives: {{{routes[0]}: {decision}}}}}\n"
+            for name, given, finding, decision in told
+        )
+    }
