@@ -193,12 +193,12 @@ def listed(*parts: str) -> dict[str, Any]:
 
 
 def test_the_list_of_parts_has_what_the_wheel_brings_and_not_what_builds() -> None:
-    made = finished(listed("click", "hatchling", "Ruamel.yaml"), "0.2.0", frozenset({"click", "ruamel-yaml"}))
+    made = finished(listed("click", "hatchling", "Ruamel.yaml"), VERSION, frozenset({"click", "ruamel-yaml"}))
     assert [part["name"] for part in made["components"]] == ["click", "Ruamel.yaml"]
     assert [one["ref"] for one in made["dependencies"]] == ["root", "click==1", "Ruamel.yaml==1"]
-    assert made["metadata"]["component"]["purl"] == "pkg:pypi/ketascreen@0.2.0"
+    assert made["metadata"]["component"]["purl"] == "pkg:pypi/ketascreen@" + VERSION
 
 
 def test_a_part_that_the_lock_does_not_bring_is_refused() -> None:
     with pytest.raises(ValueError, match="root needs what the lock does not bring: click==1"):
-        finished(listed("pyyaml"), "0.2.0", frozenset({"pyyaml"}))
+        finished(listed("pyyaml"), VERSION, frozenset({"pyyaml"}))

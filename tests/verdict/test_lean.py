@@ -121,7 +121,7 @@ def test_what_is_as_it_is_by_default_is_left_out() -> None:
 
 def test_another_rulebook_does_not_put_its_own_words_in(tmp_path: Path) -> None:
     lean = LeanVerdict.of(verdict_of(profile_of(baseline())))
-    other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.2.0"', 'version: "0.2.1"'))
+    other = load_rulebook(rules_with(tmp_path, "rulebook.yaml", 'version: "0.3.0"', 'version: "0.3.1"'))
     with pytest.raises(RequestError, match="another rulebook"):
         lean.whole(other)
 

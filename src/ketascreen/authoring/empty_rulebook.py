@@ -11,6 +11,7 @@ from ketascreen._version import VERSION
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference
 from ketascreen.authoring.names import read_names
 from ketascreen.authoring.scaffold import KEEP_BYTES, refused, require_new, write_schemas
+from ketascreen.loading.formats import NEWEST
 from ketascreen.loading.load import rulebook_of_files
 from ketascreen.syntax.yaml_tree import WORD
 
@@ -48,7 +49,7 @@ def _rules(target: Path, routes: Sequence[str], today: date) -> Mapping[str, str
 id: {name}
 title: "Screening for {", ".join(titles.values())}"
 version: "0.1.0"
-format: 1
+format: {NEWEST}
 effective: {today.isoformat()}
 requires: ">={VERSION}"
 responsible: Nobody yet. Name who answers for these rules.
@@ -92,7 +93,6 @@ say: The person is younger than {minimum_age}.
 do: Check the date of birth.
 sources:
   - {outside: E-1, says: adults}
-sign_off: {status: draft}
 """,
     }
 

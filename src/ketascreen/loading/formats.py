@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ketascreen._version import VERSION
 from ketascreen.diagnostic import Place
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
 
 FIRST, NEWEST = 1, 2
-READ_SINCE = {FIRST: "0.1.0", NEWEST: VERSION}
+READ_SINCE = {FIRST: "0.1.0", NEWEST: "0.3.0"}
 """By format, the first version of the library that reads it."""
 SIGN_OFF = "sign_off"
 """The key of a rule that format 1 has, and format 2 has not."""

@@ -31,7 +31,7 @@ _SPOKEN = {
 _FORMS = {
     "id": "lower-case words joined by hyphens, such as `kidney-failure`",
     "version": "three numbers, such as 1.0.2",
-    "requires": "the earliest version of ketascreen, such as >=0.2.0",
+    "requires": "the earliest version of ketascreen, such as >=0.3.0",
     "one": "a word for one, such as `drug`, without braces",
     "many": "a word for several, such as `drugs`, without braces",
     "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",

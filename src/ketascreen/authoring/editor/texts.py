@@ -160,7 +160,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "version": 'Three numbers in quotes, such as "1.2.0".',
         "format": "The format of the files: 2, or 1 with a `sign_off` in each rule.",
         "effective": "The first day on which it applies, as 2026-11-22.",
-        "requires": 'The lowest version of ketascreen, in quotes, such as ">=0.2.0".',
+        "requires": 'The lowest version of ketascreen, in quotes, such as ">=0.3.0".',
         "responsible": "Who answers for it.",
         "intended_use": "What it is for.",
         "limits": "What it is not for, and what it does not know.",
