@@ -108,3 +108,15 @@ def test_git_keeps_the_approved_sheet_so_that_no_copy_is_written(rulebook: Path,
     changes = again.partition("Changed since")[2]
     assert was in changes.partition("was:")[2].partition("now:")[0]
     assert now in changes.partition("now:")[2]
+
+
+def test_only_kept_sheets_are_passed_over_in_silence_in_their_folder(rulebook: Path) -> None:
+    approve(rulebook, "heart")
+    (kept,) = (rulebook / "approved").iterdir()
+    (rulebook / "approved" / "notes.txt").write_text("x", "utf-8")
+    rule = (rulebook / "exclusions" / "heart.yaml").read_text("utf-8").replace("id: heart", "id: heart-too")
+    (rulebook / "approved" / "heart-too.yaml").write_text(rule, "utf-8")
+    read = load_rulebook(rulebook)
+    assert read.ignored == ("approved/notes.txt",)
+    assert read.rule("heart-too") is not None  # a rule is never dropped
+    assert kept.exists()
