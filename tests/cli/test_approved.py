@@ -41,11 +41,11 @@ def test_a_withdrawn_approval_stays_in_the_file_and_counts_no_more_from_its_day_
     (one,) = approvals(rulebook).values()
     assert one.withdrawn is not None
     assert (one.withdrawn.by, one.withdrawn.reason) == (EXAMPLE, "New: guidance")
-    standing = {
+    state = {
         day: json.loads(run("rules", "--rules", str(rulebook), "--unapproved", "--json", "--date", day).out)["counts"]
         for day in ("2026-11-30", "2026-12-01")
     }
-    assert standing == {"2026-11-30": {"none": 7}, "2026-12-01": {"withdrawn": 1, "none": 7}}
+    assert state == {"2026-11-30": {"none": 7}, "2026-12-01": {"withdrawn": 1, "none": 7}}
     assert run("fmt", "--check", str(rulebook / FILE)).status == 0
     again = run("withdraw", "heart", "--by", EXAMPLE, *told)
     assert (again.status, "has no approval of `heart` that is not withdrawn" in flat(again.err)) == (2, True)

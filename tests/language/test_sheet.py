@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketascreen import Rulebook, RulebookError, load_rulebook
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 from ketascreen.language.condition import facts_of
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.sheet import sheet_of
@@ -41,10 +41,10 @@ def approvals(rulebook: Rulebook) -> list[dict[str, str]]:
     return [{"rule": rule.id, "sheet": rulebook.sheet(rule).digest, **said} for rule in rulebook.rules]
 
 
-def expected(edit: Edit, rule: str) -> Standing:
+def expected(edit: Edit, rule: str) -> ApprovalState:
     if rule in edit.decides:
-        return Standing.LAPSED
-    return Standing.REWORDED if rule in edit.says else Standing.APPROVED
+        return ApprovalState.LAPSED
+    return ApprovalState.REWORDED if rule in edit.says else ApprovalState.APPROVED
 
 
 def checked(edit: Edit, before: Rulebook, seen: Counter[str]) -> None:
@@ -59,8 +59,8 @@ def checked(edit: Edit, before: Rulebook, seen: Counter[str]) -> None:
         differ = (was.decides != now.decides, was.says != now.says)
         assert differ == (rule.id in edit.decides, rule.id in edit.says), (edit.what, rule.id)
         seen[str(differ)] += 1
-    standings = after.standings(DAY)
-    assert standings == {rule.id: expected(edit, rule.id) for rule in before.rules}, edit.what
+    states = after.approval_states(DAY)
+    assert states == {rule.id: expected(edit, rule.id) for rule in before.rules}, edit.what
 
 
 def test_each_change_alone_is_in_the_half_that_is_meant_of_the_rules_that_ask_it() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ketascreen import RulebookError, load_rulebook
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 from ketascreen.loading import formats
 from ketascreen.loading.build import KEYS, NAMED
 from ketascreen.syntax.problems import Problems
@@ -126,7 +126,7 @@ def test_an_approved_sign_off_is_an_approval_that_is_bound_to_nothing(tmp_path: 
     (approval,) = rulebook.approvals
     said = (approval.kind, approval.name, approval.sheet, approval.by, approval.day)
     assert said == ("rule", "high-pressure", None, "A clinician", date(2026, 11, 22))
-    assert rulebook.standings(date(2026, 11, 22)) == {"high-pressure": Standing.UNBOUND}
+    assert rulebook.approval_states(date(2026, 11, 22)) == {"high-pressure": ApprovalState.UNBOUND}
 
 
 def test_the_rulebook_of_before_is_of_format_1_and_loads() -> None:

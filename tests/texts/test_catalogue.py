@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from ketascreen.language.approval import Standing as Approval
+from ketascreen.language.approval import ApprovalState as Approval
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.rule import RuleStage
 from ketascreen.language.rulebook_texts import texts_of

@@ -18,7 +18,7 @@ from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import Place, did_you_mean, printable
-from ketascreen.language.approval import Approval, Standing, SubjectKind
+from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.language.terms import Effect
 from ketascreen.loading.signature import FILE as SIGNATURE
@@ -154,9 +154,9 @@ def named(
 
 def _left(subjects: Subjects, effects: Sequence[str], day: date) -> Iterator[SubjectName]:
     """The rules that are not approved on a day."""
-    standings = subjects.rulebook.standings(day)
+    states = subjects.rulebook.approval_states(day)
     for rule in subjects.rulebook.rules:
-        if standings.get(rule.id) is not Standing.APPROVED and (not effects or rule.effect in effects):
+        if states.get(rule.id) is not ApprovalState.APPROVED and (not effects or rule.effect in effects):
             yield SubjectName(SubjectKind.RULE, rule.id)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ketascreen.cli.options import json_option, now, plain, rulebook_of, rules_option, show_json, texts_of, unknown
-from ketascreen.language.approval import Approval, Standing
+from ketascreen.language.approval import Approval, ApprovalState
 from ketascreen.language.condition import comparisons, definitions
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
@@ -36,7 +36,7 @@ def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyK
 
 
 def context_of(rule: Rule, rulebook: Rulebook, day: date) -> Context:
-    """A rule with all that it is made with, and its approvals as they stand on a day."""
+    """A rule with all that it is made with, and its approvals with their state on a day."""
     compared = (name for compare in comparisons(rule.when) for name in compare.parameters)
     names = dict.fromkeys((*compared, *rule.named))
     used = dict.fromkeys(meets.name for meets in definitions(rule.when))
@@ -61,7 +61,7 @@ def _data(context: Context) -> dict[str, Any]:
     }
 
 
-def _approval(approval: Approval, standing: Standing) -> dict[str, Any]:
+def _approval(approval: Approval, state: ApprovalState) -> dict[str, Any]:
     gone = approval.withdrawn
     return {
         "sheet": approval.sheet,
@@ -70,5 +70,5 @@ def _approval(approval: Approval, standing: Standing) -> dict[str, Any]:
         "date": approval.day.isoformat(),
         "until": None if approval.until is None else approval.until.isoformat(),
         "withdrawn": gone and {"by": gone.by, "date": gone.day.isoformat(), "reason": gone.reason},
-        "standing": standing,
+        "state": state,
     }

@@ -11,7 +11,7 @@ from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of
 from ketascreen.cli.passphrase import signing_key_of
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook
 from ketascreen.loading.signature import sign_release
@@ -38,7 +38,7 @@ def command(folder: Path, key: Path, at_least: int, on: str | None) -> None:
     an approval says who has read what.
     """
     rulebook, day = load_rulebook(folder), day_of(on, "--date")
-    approved = sum(one is Standing.APPROVED for one in rulebook.standings(day).values())
+    approved = sum(one is ApprovalState.APPROVED for one in rulebook.approval_states(day).values())
     if approved < at_least:
         what = f"{_of_rules(approved, rulebook)} approved on {day}, and --at-least asks for {at_least}"
         raise refused("approve", f"{what}; nothing is signed", "`ketascreen rules --unapproved` lists the others")

@@ -1,4 +1,4 @@
-"""Approvals: that a clinician has read the sheet of a rule, a route or a whole patient, and how an approval stands.
+"""Approvals: that a clinician has read the sheet of a rule, a route or a whole patient, and the state of an approval.
 
 Nobody's identity is checked: an approval says what somebody wrote, and a sheet's digest says what it was written of.
 """
@@ -23,8 +23,8 @@ class SubjectKind(StrEnum):
     PATIENT = "patient"
 
 
-class Standing(StrEnum):
-    """How an approval stands on a day, the best first.
+class ApprovalState(StrEnum):
+    """The state of an approval on a day, the best first.
 
     `lapsed`: what the rule decides was changed since; `reworded`: only what it says. `ended`: its last day has passed.
     `ahead`: it counts from a later day. `unbound`: it names no sheet, as the sign-off of format 1. `not_an_approver`:
@@ -76,39 +76,39 @@ class Approval:
     until: date | None = None
     withdrawn: Withdrawal | None = None
 
-    def standing(self, sheet: Sheet | None, approvers: Collection[Approver], day: date) -> Standing:
-        """How it stands on a day; `sheet` is that of its subject today, None if the subject is gone."""
+    def state(self, sheet: Sheet | None, approvers: Collection[Approver], day: date) -> ApprovalState:
+        """Its state on a day; `sheet` is the sheet of its subject today, None if the subject is gone."""
         if self.withdrawn is not None and self.withdrawn.day <= day:
-            return Standing.WITHDRAWN
+            return ApprovalState.WITHDRAWN
         if approvers and self.by not in {one.name for one in approvers}:
-            return Standing.NOT_AN_APPROVER
+            return ApprovalState.NOT_AN_APPROVER
         if self.sheet is None:
-            return Standing.UNBOUND
+            return ApprovalState.UNBOUND
         if day < self.day:
-            return Standing.AHEAD
+            return ApprovalState.AHEAD
         if self.until is not None and self.until < day:
-            return Standing.ENDED
+            return ApprovalState.ENDED
         if sheet is None or halves_of(self.sheet).decides != sheet.halves.decides:
-            return Standing.LAPSED
-        return Standing.APPROVED if self.sheet == sheet.digest else Standing.REWORDED
+            return ApprovalState.LAPSED
+        return ApprovalState.APPROVED if self.sheet == sheet.digest else ApprovalState.REWORDED
 
 
-_STANDINGS = tuple(Standing)
+_STATES = tuple(ApprovalState)
 
 
-def best_standings(
+def best_states(
     approvals: Iterable[Approval], sheets: Mapping[str, Sheet], approvers: Collection[Approver], day: date
-) -> dict[str, Standing]:
-    """By name of a rule in `sheets`, the best standing of its approvals on a day; a rule without any is left out."""
-    best: dict[str, Standing] = {}
+) -> dict[str, ApprovalState]:
+    """By name of a rule in `sheets`, the best state of its approvals on a day; a rule without any is left out."""
+    best: dict[str, ApprovalState] = {}
     for one in approvals:
         if one.kind is SubjectKind.RULE and one.name in sheets:
-            found = one.standing(sheets[one.name], approvers, day)
-            best[one.name] = min(best.get(one.name, found), found, key=_STANDINGS.index)
+            found = one.state(sheets[one.name], approvers, day)
+            best[one.name] = min(best.get(one.name, found), found, key=_STATES.index)
     return best
 
 
-def counted(standings: Mapping[str, Standing]) -> Mapping[Standing, int]:
-    """How many rules have each standing; every standing is there, the best first."""
-    found = Counter(standings.values())
-    return {standing: found[standing] for standing in Standing}
+def counted(states: Mapping[str, ApprovalState]) -> Mapping[ApprovalState, int]:
+    """How many rules have each state; every state is there, the best first."""
+    found = Counter(states.values())
+    return {state: found[state] for state in ApprovalState}

@@ -122,7 +122,7 @@ def unit_named(name: str) -> Unit:
 
 
 def _in_an_answer(name: str, wanted: Unit) -> Unit | None:
-    """The unit of that name or UCUM code; a code of several dimensions is that of the fact's."""
+    """The unit of that name or UCUM code; a code of several dimensions counts as a unit of the fact's."""
     if name in UNITS:
         return UNITS[name]
     coded = [unit for unit in (*_TABLE, *_UCUM_ALONE) if unit.ucum == name]
@@ -212,7 +212,7 @@ def parse_quantity(text: str, wanted: Unit | None = None, *, in_answer: bool = F
     also be in a UCUM code.
 
     Raises:
-        QuantityError: no unit, an unknown unit, a unit where none is wanted, or a number that cannot be read.
+        QuantityError: no unit, an unknown unit, a unit where there must be none, or a number that cannot be read.
     """
     if wanted is not None and wanted.is_none:
         return _plain(text, in_answer=in_answer)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import rfc8785
 
-from ketascreen.language.approval import Approval, Approver, Standing, best_standings
+from ketascreen.language.approval import Approval, ApprovalState, Approver, best_states
 from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.effects import usual_decider
@@ -137,11 +137,11 @@ class Rulebook:
         """What a clinician reads and approves of a route."""
         return route_sheet_of(self.routes[route])
 
-    def standings(self, day: date) -> Mapping[str, Standing]:
-        """By rule id, how the best approval of the rule stands on a day; a rule without one is left out."""
+    def approval_states(self, day: date) -> Mapping[str, ApprovalState]:
+        """By rule id, the best state of its approvals on a day; a rule without one is left out."""
         if not self.approvals:
             return {}
-        return best_standings(self.approvals, self.sheets, self.identity.approvers, day)
+        return best_states(self.approvals, self.sheets, self.identity.approvers, day)
 
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""

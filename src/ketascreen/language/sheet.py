@@ -104,7 +104,7 @@ _PARTS: Mapping[type, _Parts] = {
     Citation: _Parts((), ("document", "phrase", "outside", "says"), ("line", "place")),
     RouteSheet: _Parts((), ("title",), ("route", "attributes")),
 }
-"""Each field of each part stands in exactly one place. What stands in neither here is put where it belongs below."""
+"""Each field of each part is named once. What is in neither half here gets its place below."""
 
 for _kind, _parts in _PARTS.items():
     if sorted([name for half in _parts for name in half]) != sorted([one.name for one in fields(_kind)]):
@@ -192,7 +192,7 @@ def _unordered(when: Condition) -> Condition:
 
 
 def _comparisons_of(when: Condition, vocabulary: Vocabulary) -> Iterable[Compare]:
-    """The comparisons of a condition, and those of the contradictions of its facts."""
+    """The comparisons of a condition, and of the contradictions of its facts."""
     yield from comparisons(when)
     for one in contradictions_of(when, vocabulary):
         if not isinstance(one.when, NotBelow):

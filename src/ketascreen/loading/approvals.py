@@ -50,7 +50,7 @@ def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
     for one in approvals:
         same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn is None
         if first.setdefault(same, one) is not one:
-            message = f"the same approval stands on line {first[same].place.line}"
+            message = f"the same approval is on line {first[same].place.line}"
             problems.report("approval", message, "delete one of the two", one.place)
 
 

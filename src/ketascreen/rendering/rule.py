@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ketascreen.language.approval import Approval, Standing, SubjectKind
+from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.rule import Definition, Parameter, Rule
@@ -30,11 +30,11 @@ class Context:
     day: date
 
     @property
-    def approvals(self) -> tuple[tuple[Approval, Standing], ...]:
-        """The approvals of the rule, each with how it stands on the day."""
+    def approvals(self) -> tuple[tuple[Approval, ApprovalState], ...]:
+        """The approvals of the rule, each with its state on the day."""
         sheet, approvers = self.rulebook.sheet(self.rule), self.rulebook.identity.approvers
         return tuple(
-            (one, one.standing(sheet, approvers, self.day))
+            (one, one.state(sheet, approvers, self.day))
             for one in self.rulebook.approvals
             if one.kind is SubjectKind.RULE and one.name == self.rule.id
         )
@@ -72,8 +72,8 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from heading(texts.text("rule_page.interpretation"))
     yield from wrapped(rule.interpretation or texts.text("rule_page.interpretation.none"), indent=2)
     yield from heading(texts.text("rule_page.approvals"))
-    for approval, standing in context.approvals:
-        yield from wrapped(_approved(approval, standing, texts), indent=2, hang=2)
+    for approval, state in context.approvals:
+        yield from wrapped(_approved(approval, state, texts), indent=2, hang=2)
     if not context.approvals:
         yield from wrapped(texts.text("rule_page.approvals.none"), indent=2)
 
@@ -108,13 +108,13 @@ def _conflict(conflict: Conflict, rulebook: Rulebook, texts: Catalogue) -> Itera
         yield from entry(texts.text("entry.reason"), conflict.reason, indent=2)
 
 
-def _approved(approval: Approval, standing: Standing, texts: Catalogue) -> str:
-    stands, by, day = texts.label("approval", standing), approval.by, approval.day.isoformat()
+def _approved(approval: Approval, state: ApprovalState, texts: Catalogue) -> str:
+    stands, by, day = texts.label("approval", state), approval.by, approval.day.isoformat()
     if approval.role:
-        said = texts.text("rule_page.approval", by=by, role=approval.role, date=day, standing=stands)
+        said = texts.text("rule_page.approval", by=by, role=approval.role, date=day, state=stands)
     else:
-        said = texts.text("rule_page.approval.without_role", by=by, date=day, standing=stands)
-    if standing is Standing.WITHDRAWN and approval.withdrawn is not None:
+        said = texts.text("rule_page.approval.without_role", by=by, date=day, state=stands)
+    if state is ApprovalState.WITHDRAWN and approval.withdrawn is not None:
         gone = approval.withdrawn
         on = gone.day.isoformat()
         return texts.text("rule_page.approval.withdrawn", said=said, by=gone.by, date=on, reason=gone.reason)

@@ -1,4 +1,4 @@
-"""The sheet of what is to be approved, as a page, and what changed since the one that was approved."""
+"""The sheet of what somebody may approve, as a page, and what changed since the one that was approved."""
 
 from __future__ import annotations
 

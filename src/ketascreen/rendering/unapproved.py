@@ -8,21 +8,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects, best
-from ketascreen.language.approval import Standing, SubjectKind
+from ketascreen.language.approval import ApprovalState, SubjectKind
 from ketascreen.language.rule import Rule
 from ketascreen.rendering.page import Line, wrapped
 
 NONE = "none"
 """Why a rule without any approval is not approved."""
 
-_WHY: Mapping[Standing, str] = {
-    Standing.REWORDED: "other words than {by} approved on {day}; what it decides is the same",
-    Standing.LAPSED: "decides otherwise than {by} approved on {day}",
-    Standing.ENDED: "the approval of {by} ended on {until}",
-    Standing.AHEAD: "the approval of {by} counts from {day} on",
-    Standing.UNBOUND: "signed off by {by}, and nothing says what was read",
-    Standing.NOT_AN_APPROVER: "{by} is not an approver of this rulebook",
-    Standing.WITHDRAWN: "{by} withdrew it",
+_WHY: Mapping[ApprovalState, str] = {
+    ApprovalState.REWORDED: "other words than {by} approved on {day}; what it decides is the same",
+    ApprovalState.LAPSED: "decides otherwise than {by} approved on {day}",
+    ApprovalState.ENDED: "the approval of {by} ended on {until}",
+    ApprovalState.AHEAD: "the approval of {by} counts from {day} on",
+    ApprovalState.UNBOUND: "signed off by {by}, and nothing says what was read",
+    ApprovalState.NOT_AN_APPROVER: "{by} is not an approver of this rulebook",
+    ApprovalState.WITHDRAWN: "{by} withdrew it",
 }
 
 
@@ -35,7 +35,7 @@ class Unapproved(NamedTuple):
     @property
     def why(self) -> str:
         """`none`, or how its best approval stands."""
-        return NONE if self.judged is None else str(self.judged.standing)
+        return NONE if self.judged is None else str(self.judged.state)
 
     def as_data(self) -> dict[str, Any]:
         """The rule's id, and why it is not approved."""
@@ -45,10 +45,10 @@ class Unapproved(NamedTuple):
 
 
 def unapproved(subjects: Subjects, rules: Sequence[Rule], day: date) -> list[Unapproved]:
-    """Of these rules, those without an approval that stands on a day."""
+    """Of these rules, those without an approval that counts on a day."""
     judged = [one for one in subjects.judged(day) if one.approval.kind is SubjectKind.RULE]
     found = [Unapproved(rule, best(one for one in judged if one.approval.name == rule.id)) for rule in rules]
-    return [one for one in found if one.why != Standing.APPROVED]
+    return [one for one in found if one.why != ApprovalState.APPROVED]
 
 
 def render_unapproved(found: Sequence[Unapproved], of: int) -> Iterator[Line]:
@@ -64,19 +64,19 @@ def _why(judged: JudgedApproval | None) -> str:
     if judged is None:
         return "nobody has approved it"
     one = judged.approval
-    by = one.withdrawn.by if one.withdrawn and judged.standing is Standing.WITHDRAWN else one.by
-    return _WHY[judged.standing].format(by=by, day=one.day, until=one.until)
+    by = one.withdrawn.by if one.withdrawn and judged.state is ApprovalState.WITHDRAWN else one.by
+    return _WHY[judged.state].format(by=by, day=one.day, until=one.until)
 
 
 def _counts(found: Sequence[Unapproved]) -> str:
     counted = Counter(one.why for one in found)
-    told = [f"{counted[why]} {_SAID.get(why, why)}" for why in (*map(str, Standing), NONE) if counted[why]]
+    told = [f"{counted[why]} {_SAID.get(why, why)}" for why in (*map(str, ApprovalState), NONE) if counted[why]]
     return f"; not approved: {', '.join(told)}" if told else ""
 
 
 _SAID = {
     NONE: "without an approval",
-    "not_an_approver": "by nobody who may",
+    "not_an_approver": "by somebody who is not an approver",
     "ahead": "still to come",
     "unbound": "bound to nothing",
 }
@@ -89,6 +89,6 @@ def unapproved_data(found: Sequence[Unapproved], of: int, day: date) -> dict[str
         "date": day.isoformat(),
         "rules": of,
         "approved": of - len(found),
-        "counts": {why: counted[why] for why in (*map(str, Standing), NONE) if counted[why]},
+        "counts": {why: counted[why] for why in (*map(str, ApprovalState), NONE) if counted[why]},
         "unapproved": [one.as_data() for one in found],
     }

@@ -19,7 +19,7 @@ class Scope:
 
     `at_stage`: the ids of all rules that channels answer for. `rules`: those among them that concern a route asked
     for, `ids` theirs; `deciding` all of these but advice, which no recommendation reads. `weights`
-    are those of the rulebook.
+    are the rulebook's.
     """
 
     at_stage: frozenset[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 APPROVALS: Mapping[str, str] = {
-    # How an approval stands on a day, on the page of a rule.
+    # The state of an approval on a day, on the page of a rule.
     "approval.approved": "counts",
     "approval.reworded": "is of other words; what the rule decides is the same",
     "approval.lapsed": "has lapsed: what the rule decides was changed since",
@@ -37,16 +37,16 @@ APPROVALS: Mapping[str, str] = {
     "approved.all.many": "All {count} rules are approved by a clinician.",
     "approved.whole": "{said}.",
     "approved.beside": "{said}; {others}.",
-    "approved.first.one": "{count} approval {standing}",
-    "approved.first.many": "{count} approvals {standing}",
-    "approved.next": "{count} {standing}",
+    "approved.first.one": "{count} approval {state}",
+    "approved.first.many": "{count} approvals {state}",
+    "approved.next": "{count} {state}",
     "entry.signed_by": "Signed by",
     "verdict.release_key": "the key {key}, which was trusted",
     # The page of a rule.
     "rule_page.approvals": "Approvals",
     "rule_page.approvals.none": "No clinician has approved it.",
-    "rule_page.approval": "{by}, {role}, on {date}: {standing}",
-    "rule_page.approval.without_role": "{by}, on {date}: {standing}",
+    "rule_page.approval": "{by}, {role}, on {date}: {state}",
+    "rule_page.approval.without_role": "{by}, on {date}: {state}",
     "rule_page.approval.until": "{said}; its last day is {until}",
     "rule_page.approval.withdrawn": "{said} by {by} on {date}: {reason}",
 }

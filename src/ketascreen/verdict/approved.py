@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from ketascreen.language.approval import Approval, Standing, counted
+from ketascreen.language.approval import Approval, ApprovalState, counted
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
@@ -37,9 +37,9 @@ class Approved(Reported):
 
 def approved_on(rulebook: Rulebook, day: date) -> Approved:
     """How the rules of a rulebook stand with their approvals on a day."""
-    counts = counted(rulebook.standings(day))
-    others = {str(standing): count for standing, count in counts.items() if standing is not Standing.APPROVED}
-    return Approved(rules=counts[Standing.APPROVED], of=len(rulebook.rules), **others)
+    counts = counted(rulebook.approval_states(day))
+    others = {str(state): count for state, count in counts.items() if state is not ApprovalState.APPROVED}
+    return Approved(rules=counts[ApprovalState.APPROVED], of=len(rulebook.rules), **others)
 
 
 def in_words(approved: Approved, texts: Catalogue = ENGLISH) -> str:
@@ -58,20 +58,20 @@ def in_words(approved: Approved, texts: Catalogue = ENGLISH) -> str:
 def _others(approved: Approved, texts: Catalogue) -> Iterator[str]:
     """What is said of the approvals that do not count; the first names what is counted."""
     is_first = True
-    for standing in Standing:
-        count = 0 if standing is Standing.APPROVED else getattr(approved, standing)
+    for state in ApprovalState:
+        count = 0 if state is ApprovalState.APPROVED else getattr(approved, state)
         if count:
             one = count == 1
-            said = texts.label("approval_one", standing) if one else texts.label("approval_many", standing)
+            said = texts.label("approval_one", state) if one else texts.label("approval_many", state)
             if is_first:
-                yield texts.counted("approved.first", count, standing=said)
+                yield texts.counted("approved.first", count, state=said)
             else:
-                yield texts.text("approved.next", count=count, standing=said)
+                yield texts.text("approved.next", count=count, state=said)
             is_first = False
 
 
 class Approvals:
-    """The approvals of a rulebook by day, each stretch of days worked out once.
+    """The approvals of a rulebook by day, each run of days worked out once.
 
     A rulebook without approvals costs nothing; the sheets of its rules are then never worked out.
     """

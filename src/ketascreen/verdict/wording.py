@@ -88,7 +88,7 @@ class Wording:
         return self._facts.keys()
 
     def rulebook_on(self, day: date) -> RulebookUsed:
-        """The rulebook, with its approvals as they stand on a day of the clinic."""
+        """The rulebook, with its approvals on a day of the clinic."""
         approved, _ = self._approvals.on(day)
         return self._rulebook.model_copy(update={"approved": approved})
 

@@ -19,7 +19,7 @@ _NOT_TEXT = frozenset({"n", "no", "null", "off", "on", "true", "false", "y", "ye
 
 
 def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Approval], head: str = "") -> bytes:
-    """approvals.yaml with `new` in it: each takes the place of those of the same subject by the same name.
+    """approvals.yaml with `new` in it: each replaces the approvals of the same subject by the same name.
 
     `text` is the file so far and `had` its entries, in their order; without a file, it begins with `head`.
 
@@ -29,7 +29,7 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Ap
     laid_out = layout_for("approve")
     before, chunks = (head, []) if text is None else _parted(laid_out(text, FILE))
     if len(chunks) != len(had):
-        raise refused("approval", "its entries cannot be told apart", "write each entry after `- `", Place(FILE))
+        raise refused("approval", "its entries are not a list of one entry each", "write each entry after `- `", Place(FILE))
     written = {_key(one): (one, _entry(one)) for one in new}
     stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _key(one) not in written]
     ordered = sorted([*stay, *written.values()], key=lambda entry: _order(entry[0]))

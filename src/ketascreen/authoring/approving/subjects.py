@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ketascreen.authoring.cases.read import Case, read_cases
-from ketascreen.language.approval import Approval, Standing, SubjectKind
+from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
 from ketascreen.loading.load import load_rulebook
@@ -59,26 +59,24 @@ class Subjects:
         return {f"{case.place.path} {case.name}": case for case in self.cases if case.rule is None}
 
     def judged(self, day: date) -> Iterator[JudgedApproval]:
-        """Each approval, with how it stands on a day."""
+        """Each approval, with its state on a day."""
         for approval in self.rulebook.approvals:
             sheet = self.sheet(subject_of(approval))
-            yield JudgedApproval(
-                approval, approval.standing(sheet, self.rulebook.identity.approvers, day), sheet is None
-            )
+            yield JudgedApproval(approval, approval.state(sheet, self.rulebook.identity.approvers, day), sheet is None)
 
 
 class JudgedApproval(NamedTuple):
     """An approval with how it stands, and whether what it approves is gone."""
 
     approval: Approval
-    standing: Standing
+    state: ApprovalState
     is_gone: bool
 
 
 def best(judged: Iterable[JudgedApproval]) -> JudgedApproval | None:
     """The one that stands best, and of several the newest; None if there is none."""
-    order = list(Standing)
-    return min(judged, key=lambda one: (order.index(one.standing), -one.approval.day.toordinal()), default=None)
+    order = list(ApprovalState)
+    return min(judged, key=lambda one: (order.index(one.state), -one.approval.day.toordinal()), default=None)
 
 
 def read_subjects(folder: Path, *, patients: bool) -> Subjects:

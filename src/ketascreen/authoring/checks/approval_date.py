@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.approving.subjects import subject_of
-from ketascreen.authoring.checks.standings import concern, standing
+from ketascreen.authoring.checks.approval_states import concern, state
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 
 CODE = "approval-date"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Approvals whose day is after today."""
-    for approval, _, _ in standing(subject, Standing.AHEAD):
+    for approval, _, _ in state(subject, ApprovalState.AHEAD):
         message = (
             f"the approval of {subject_of(approval)} by {approval.by} is of {approval.day}, which is still to come"
         )

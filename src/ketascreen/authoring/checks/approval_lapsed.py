@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.approving.subjects import subject_of
-from ketascreen.authoring.checks.standings import approve_again, concern, standing
+from ketascreen.authoring.checks.approval_states import approve_again, concern, state
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 
 CODE = "approval-lapsed"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Approvals whose sheet is not that of today, or has none.
+    """Approvals whose sheet is not today's sheet, or has none.
 
     Where the cases cannot be read, nothing is said of whole patients.
     """
-    for approval, found, is_gone in standing(subject, Standing.LAPSED, Standing.REWORDED):
+    for approval, found, is_gone in state(subject, ApprovalState.LAPSED, ApprovalState.REWORDED):
         name, who = subject_of(approval), f"{approval.by} approved on {approval.day}"
         if is_gone:
             hint = "delete the entry, or give it the new name and approve that"
             yield concern(
                 CODE, f"there is no {approval.kind} `{approval.name}`, which {approval.by} approved", hint, approval
             )
-        elif found is Standing.REWORDED:
+        elif found is ApprovalState.REWORDED:
             message = f"{name} says it in other words than {who}; what it decides is the same"
             yield concern(CODE, message, approve_again(approval), approval)
         else:

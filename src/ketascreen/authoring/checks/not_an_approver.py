@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.approving.subjects import subject_of
-from ketascreen.authoring.checks.standings import concern, standing
+from ketascreen.authoring.checks.approval_states import concern, state
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic, did_you_mean
-from ketascreen.language.approval import Standing
+from ketascreen.language.approval import ApprovalState
 
 CODE = "not-an-approver"
 
@@ -16,7 +16,7 @@ CODE = "not-an-approver"
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Approvals that do not count, since `approvers` of rulebook.yaml names others."""
     names = [one.name for one in subject.rulebook.identity.approvers]
-    for approval, _, _ in standing(subject, Standing.NOT_AN_APPROVER):
+    for approval, _, _ in state(subject, ApprovalState.NOT_AN_APPROVER):
         message = f"`{approval.by}` approved {subject_of(approval)}, and is not an approver of this rulebook"
         hint = did_you_mean(
             approval.by, names, otherwise="add the name to `approvers` in rulebook.yaml, or delete it here"

@@ -1,4 +1,4 @@
-"""The approvals of a rulebook by how they stand on the day of the check; each check of approvals reports some."""
+"""The approvals of a rulebook by their state on the day of the check; each check of approvals reports some."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects
 from ketascreen.authoring.checks.subject import Concern, Subject
-from ketascreen.language.approval import Approval, Standing, SubjectKind
+from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 
 _OPTION = {SubjectKind.RULE: "", SubjectKind.ROUTE: "--route ", SubjectKind.PATIENT: "--patient "}
 
 
-def standing(subject: Subject, *standings: Standing) -> Iterator[JudgedApproval]:
-    """The approvals that stand so; without those of whole patients that nobody can judge, since no case was read."""
+def state(subject: Subject, *states: ApprovalState) -> Iterator[JudgedApproval]:
+    """The approvals in one of these states; without whole patients that nobody can judge, since no case was read."""
     rulebook = subject.rulebook
     patients = any(one.kind is SubjectKind.PATIENT for one in rulebook.approvals)
     cases = subject.cases if patients else ()
     for one in Subjects(rulebook, cases).judged(subject.today):
         unread = one.is_gone and one.approval.kind is SubjectKind.PATIENT and not cases
-        if one.standing in standings and not (unread and one.standing is Standing.LAPSED):
+        if one.state in states and not (unread and one.state is ApprovalState.LAPSED):
             yield one
 
 
