@@ -118,7 +118,7 @@ def test_a_name_is_one_line_and_not_endless(tmp_path: Path) -> None:
 
 def test_the_same_approval_twice_is_refused_since_withdrawing_one_would_leave_the_other(tmp_path: Path) -> None:
     once = f"- {{rule: young, {SAID}}}\n"
-    assert refused(tmp_path, once + once) == ["approvals.yaml:2:3 approval: the same approval stands on line 1"]
+    assert refused(tmp_path, once + once) == ["approvals.yaml:2:3 approval: the same approval is on line 1"]
 
 
 @pytest.mark.parametrize(

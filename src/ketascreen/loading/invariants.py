@@ -23,11 +23,11 @@ _READS_UNRECOGNISED: tuple[tuple[Effect, tuple[Effect, ...]], ...] = (
     (Effect.REVIEW, (Effect.EXCLUDE, Effect.REVIEW)),
     (Effect.CAUTION, (Effect.EXCLUDE, Effect.REVIEW, Effect.CAUTION)),
 )
-"""The effect that a rule for unrecognised entries of a list needs at least, by the effects that ask the list, or that it may have.
+"""By the strongest effect that asks a list on a route, the effects that its rule for unrecognised entries may have.
 
 The first line with an effect that asks the list on a route holds there. An exclusion asks for no more than a review: an
-entry that nobody has read excludes nobody permanently. A hold asks for none: with such an entry the list is not complete,
-so that the hold is unknown, and nobody is ready, wherever the entry could matter to it.
+entry that nobody has read excludes nobody permanently. A hold asks for none: with such an entry the list is not
+complete, so that the hold is unknown, and nobody is ready, wherever the entry could matter to it.
 """
 if {effect for _, effects in _READS_UNRECOGNISED for effect in effects} != set(giving(Decision)):
     raise ImportError("`_READS_UNRECOGNISED` must name the effects that give a decision, and no other")

@@ -29,7 +29,8 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Ap
     laid_out = layout_for("approve")
     before, chunks = (head, []) if text is None else _parted(laid_out(text, FILE))
     if len(chunks) != len(had):
-        raise refused("approval", "its entries are not a list of one entry each", "write each entry after `- `", Place(FILE))
+        message, hint = "its entries are not a list of one entry each", "write each entry after `- `"
+        raise refused("approval", message, hint, Place(FILE))
     written = {_key(one): (one, _entry(one)) for one in new}
     stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _key(one) not in written]
     ordered = sorted([*stay, *written.values()], key=lambda entry: _order(entry[0]))
