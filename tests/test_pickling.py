@@ -41,7 +41,6 @@ from ketascreen import (
     read_profile,
 )
 from ketascreen.diagnostic import Place
-from ketascreen.language.terms import BUILT_IN_ROUTES
 from ketascreen.verdict.wording import Wording
 from tests.helpers.places import EXAMPLES
 from tests.helpers.screening import shipped
@@ -104,7 +103,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "Receipt": lambda: Receipt(ledger="its-id", record=7, digest="0" * 64),
     "Recommendation": lambda: next(screener().decide_many([profile()], as_of=AS_OF)),
     "RequestError": lambda: RequestError([PROBLEM]),
-    "Route": lambda: [*BUILT_IN_ROUTES, ketascreen.Route("alteplase")],
+    "Route": lambda: ketascreen.Route("alteplase"),
     "RouteRecommendation": lambda: next(iter(_lean().routes.values())),
     "RouteVerdict": lambda: next(iter(verdict().routes.values())),
     "Rulebook": shipped,

@@ -293,7 +293,7 @@ class Screener:
         """What is asked at a stage for some routes; there are few of these, so each is kept."""
         key = request.stage, request.routes
         if key not in self._scopes:
-            if len(self._scopes) == _MOST_SCOPES:  # somebody asks for ever other routes
+            if len(self._scopes) == _MOST_SCOPES:  # somebody asks for new choices without end
                 self._scopes.clear()
             self._scopes[key] = Scope.of(self.rulebook, *key)
         return self._scopes[key]

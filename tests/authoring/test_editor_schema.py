@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import jsonschema
@@ -27,7 +28,8 @@ from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 from tests.helpers.command_line import flat, run
 from tests.helpers.places import ROOT
-from tests.helpers.rulebook_files import GOOD, copied, text_of
+from tests.helpers.route_names import files_with
+from tests.helpers.rulebook_files import GOOD, RULE, copied, text_of, with_files
 
 RULES = built_in_rules()
 SHIPPED = sorted(path.relative_to(RULES).as_posix() for path in RULES.rglob("*.yaml"))
@@ -220,3 +222,28 @@ def test_the_schemas_of_the_built_in_rulebook_go_where_they_are_asked_to(tmp_pat
     assert run("schema", "--out", str(tmp_path / "there")).status == 0
     written = {path.name: path.read_text("utf-8") for path in (tmp_path / "there").iterdir()}
     assert written == editor_schemas()
+
+
+def test_routes_of_a_rulebook_s_own_are_among_the_words(tmp_path: Path) -> None:
+    folder = with_files(tmp_path, files_with(("alteplase", "rectal"), Random(1), shuffled=False))
+    rule = text_of(RULE).replace("routes: all", "routes: [LIST]")
+    assert complaints(rule.replace("LIST", "alteplase, rectal").encode(), RULE, folder) == []
+    assert complaints(rule.replace("LIST", "alteplase, iv").encode(), RULE, folder) == ["routes"]
+    words = schemas(read_names(folder))["rule.schema.json"]["definitions"]["RuleModel"]["properties"]["routes"]
+    assert words["anyOf"][1]["items"]["enum"] == ["alteplase", "rectal"]
+    case = "- name: one\n  expect:\n    decisions: {{{}: review}}\n"
+    assert complaints(case.format("rectal").encode(), "vignettes/one.cases.yaml", folder) == []
+    assert complaints(case.format("iv").encode(), "vignettes/one.cases.yaml", folder) == ["0/expect/decisions"]
+    for name, taken in {"subcutaneous": True, "a" * 40: True, "a" * 41: False, "all": False, "all_": True}.items():
+        found = complaints(f"{name}:\n  title: A route\n".encode(), "routes.yaml", folder)
+        assert (found == []) is taken, name
+
+
+def test_the_words_for_routes_keep_to_their_form() -> None:
+    usual = text_of("rulebook.yaml")
+    for words, taken in {
+        "{one: drug, many: drugs}": True,
+        "{one: drug}": False,
+        '{one: "{x}", many: b}': False,
+    }.items():
+        assert (complaints(f"{usual}options: {words}\n".encode(), "rulebook.yaml") == []) is taken

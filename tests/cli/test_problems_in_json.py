@@ -73,7 +73,7 @@ CALLS: dict[str, str] = {
     "screen NOWHERE": "unreadable",
     "screen BAD": "not-a-number",
     "screen": "usage",
-    f"screen {PERSON} --route rectal": "usage",
+    f"screen {PERSON} --route rectal": "route",
     f"screen {PERSON} --as-of yesterday": "usage",
     f"screen {PERSON} --decided nobody:Somebody": "decision",
     f"screen {PERSON} --time-zone Nowhere": "time-zone",

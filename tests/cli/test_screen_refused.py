@@ -45,7 +45,10 @@ WORD = "zebrafish"
                 "unrecognised-diagnosis",
             )
         ),
-        (["--route", "rectal"], "'rectal' is not one of"),
+        (
+            ["--route", "rectal"],
+            "the rulebook has no route `rectal`; it has iv, im, intranasal, sublingual, oral [route]",
+        ),
         (["--stage", "later"], "'later' is not one of"),
         (["--rules", "/no/such/folder"], "no such folder"),
         (["--channel", "reference", "--channel", "reference"], "`channels` is empty or names one twice"),

@@ -8,7 +8,7 @@ from ketascreen import Decision, Effect, LeanVerdict, Outcome, Recommendation, R
 
 
 def names(said: Verdict | LeanVerdict | Recommendation) -> list[str]:
-    """The names of the routes, which are members of `Route`."""
+    """The names of the routes, each of which is a `Route`."""
     return [route.value for route in said.routes]
 
 
@@ -16,7 +16,7 @@ def by_member(verdict: Verdict) -> dict[Route, RouteVerdict]:
     """The routes as a dictionary by `Route`, as a helper of another program may take them."""
     given: dict[Route, RouteVerdict] = verdict.routes
     read: Mapping[Route, RouteVerdict] = given
-    return {route: one for route, one in read.items() if route is not Route.ORAL}
+    return {route: one for route, one in read.items() if route != Route.ORAL}
 
 
 def decided(verdict: Verdict, route: str) -> Iterator[Decision | None]:
@@ -30,6 +30,18 @@ def decided(verdict: Verdict, route: str) -> Iterator[Decision | None]:
     yield always.decision
     other: RouteVerdict | Decision = verdict.routes.get(route, Decision.REVIEW)
     yield other if isinstance(other, Decision) else other.decision
+
+
+def of_its_own(verdict: Verdict) -> str:
+    """What a program does with a route that only its own rulebook has, and with any route."""
+    rectal: RouteVerdict | None = verdict.routes.get(Route("rectal"))
+    text: str = Route("rectal")
+    route = next(iter(verdict.routes))
+    match route:
+        case Route.IV | Route.IM:
+            return f"{route}, {route.value}, {route.upper()}"
+        case _:
+            return rectal.route if rectal else text
 
 
 def met(verdict: Verdict) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def test_a_rulebook_that_loses_its_exclusions_for_a_route_is_refused(rng: Random
     rulebook = generate.rulebook(rng)
     route = rng.choice(list(rulebook.routes))
     kept = tuple(
-        replace(rule, routes=tuple(r for r in rule.routes if r is not route)) if rule.effect is Effect.EXCLUDE else rule
+        replace(rule, routes=tuple(r for r in rule.routes if r != route)) if rule.effect is Effect.EXCLUDE else rule
         for rule in rulebook.rules
     )
     with pytest.raises(RulebookError, match=f"no exclusion for the route `{route}`"):

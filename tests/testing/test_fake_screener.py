@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,8 +21,11 @@ from ketascreen import (
     Route,
     Screener,
     Stage,
+    load_rulebook,
 )
-from ketascreen.testing import FakeScreener, eligible_profile
+from ketascreen.testing import FakeScreener, eligible_profile, made_up_verdict
+from tests.helpers.route_names import files_with
+from tests.helpers.rulebook_files import with_files
 from tests.helpers.screening import AS_OF, shipped
 
 PROFILE = eligible_profile(as_of=AS_OF)
@@ -170,3 +174,26 @@ def test_no_real_ledger_is_written_through_it(tmp_path: Path) -> None:
 def test_an_error_by_its_class_is_refused_since_it_would_be_called_with_the_profile() -> None:
     with pytest.raises(RequestError, match="`answer` must be decisions, an error, or a function"):
         FakeScreener(ProfileError)  # type: ignore[arg-type]
+
+
+def test_it_has_the_routes_of_its_rulebook_and_no_other(tmp_path: Path) -> None:
+    rulebook = load_rulebook(with_files(tmp_path, files_with(("alteplase", "rectal"), Random(1))))
+    for answer in ({"iv": "review"}, {"rectal": "review", "iv": "review"}, {"Rectal": "review"}):
+        with pytest.raises(RequestError, match="with routes of alteplase, rectal"):
+            FakeScreener(answer, rulebook=rulebook)
+        with pytest.raises(RequestError, match="with routes of alteplase, rectal"):
+            FakeScreener(readiness=dict.fromkeys(answer, "ready"), rulebook=rulebook)
+        with pytest.raises(RequestError, match="with routes of alteplase, rectal"):
+            FakeScreener(lambda _, told=answer: told, rulebook=rulebook).screen(PROFILE, as_of=AS_OF)  # type: ignore[misc]
+    fake = FakeScreener({"rectal": "caution"}, rulebook=rulebook)
+    verdict = fake.screen(PROFILE, as_of=AS_OF)
+    assert {str(route): one.decision for route, one in verdict.routes.items()} == {
+        "alteplase": "insufficient_data",
+        "rectal": "caution",
+    }
+    everybody = FakeScreener("review", rulebook=rulebook).screen(PROFILE, as_of=AS_OF)
+    assert [one.decision for one in everybody.routes.values()] == ["review", "review"]
+    assert tuple(made_up_verdict({"rectal": "review", "alteplase": "caution"}, as_of=AS_OF).routes) == (
+        "alteplase",
+        "rectal",
+    )

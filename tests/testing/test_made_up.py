@@ -117,7 +117,7 @@ def test_no_rulebook_puts_words_to_its_lean_form() -> None:
 
 
 def test_what_cannot_be_meant_is_refused() -> None:
-    for given in ({}, {"nasal": "review"}, "yes", {"iv": "ready"}, {"iv": None}):
+    for given in ({}, {"Nasal": "review"}, {"a" * 41: "review"}, {1: "review"}, "yes", {"iv": "ready"}, {"iv": None}):
         with pytest.raises(RequestError, match="write one of eligible, caution"):
             made_up_verdict(given, as_of=AS_OF)  # type: ignore[arg-type]
     with pytest.raises(RequestError, match='give stage="session"'):

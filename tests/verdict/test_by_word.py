@@ -10,7 +10,7 @@ import pytest
 from ketascreen import Decision, Effect, LeanVerdict, Outcome, PatientProfile, Recommendation, Route, Verdict
 from ketascreen.language.terms import BUILT_IN_ROUTES
 from tests.helpers.screening import AS_OF, shipped_screener
-from tests.helpers.typed_words import by_member, decided, met, names
+from tests.helpers.typed_words import by_member, decided, met, names, of_its_own
 
 VERDICT = shipped_screener().screen(PatientProfile(pregnancy="pregnant"), as_of=AS_OF)
 LEAN = LeanVerdict.of(VERDICT)
@@ -33,6 +33,7 @@ def test_what_types_allow_a_program_gives_what_it_says(said: Verdict | LeanVerdi
     assert [*decided(VERDICT, "iv")] == [decision] * 6
     assert [*decided(VERDICT, "IV")] == [decision, decision, None, None, decision, Decision.REVIEW]
     assert met(VERDICT) == ("pregnancy",)
+    assert of_its_own(VERDICT) == "iv, iv, IV"
 
 
 def test_a_number_is_not_a_word_to_mypy_either() -> None:

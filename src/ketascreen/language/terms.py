@@ -67,7 +67,7 @@ class Route(str):
         from pydantic_core import core_schema  # most that use routes read none from outside
 
         word = core_schema.str_schema(pattern=ROUTE_PATTERN, strict=True)
-        made = core_schema.no_info_after_validator_function(cls, word)
+        made = core_schema.no_info_after_validator_function(_read, word)
         either = core_schema.union_schema(
             [core_schema.is_instance_schema(cls), made],
             mode="left_to_right",
@@ -79,6 +79,12 @@ class Route(str):
 
 _ROUTE = re.compile(ROUTE_PATTERN)
 _KNOWN: dict[str, Route] = {}
+
+
+def _read(word: str) -> Route:
+    """The route of a word whose form is already known to be right."""
+    known = _KNOWN.get(word)
+    return str.__new__(Route, word) if known is None else known
 
 
 def is_route(word: object) -> bool:

@@ -37,6 +37,9 @@ STYLES = complete(
     Decision,
 )
 
+_WIDEST = 24
+"""The columns that a name of a route may take in the table, so that the rest fits beside it."""
+
 
 def render(
     verdict: Verdict, *, by_clock: bool = False, everything: bool = False, texts: Catalogue = ENGLISH
@@ -143,9 +146,9 @@ def _decided(shown: DecisionShown, texts: Catalogue) -> str:
 
 
 def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
-    """The recommendation for each route; a column is as wide as its longest word."""
+    """The recommendation for each route; a column is as wide as its longest word. A long name has a line of its own."""
     columns: list[tuple[str, list[str]]] = [
-        (texts.text("option.head.one"), [str(route) for route in verdict.routes]),
+        (texts.text("option.head.one"), [route for route in verdict.routes if len(route) <= _WIDEST]),
         (texts.text("verdict.column.decision"), [texts.label("decision", one) for one in Decision]),
     ]
     if any(route.readiness is not None for route in verdict.routes.values()):
@@ -153,7 +156,9 @@ def _table(verdict: Verdict, texts: Catalogue) -> list[Line]:
     widths = [max(map(len, [head, *words])) + 2 for head, words in columns]
     lines = [Line(), Line(_row([head for head, _ in columns], widths, ""), Style.HEADING)]
     for route in verdict.routes.values():
-        cells = [route.route, texts.label("decision", route.decision)]
+        is_long = len(route.route) > _WIDEST
+        lines += [Line(route.route, STYLES[route.decision])] * is_long
+        cells = ["" if is_long else route.route, texts.label("decision", route.decision)]
         if route.readiness is not None:
             cells.append(texts.label("readiness", route.readiness))
         lines.append(Line(_row(cells, widths, route.title), STYLES[route.decision]))

@@ -18,10 +18,10 @@ class Catalogue:
     templates: Mapping[str, str]
 
     def calling(self, one: str, many: str) -> Self:
-        """The same texts with these words for a route and for several, such as `drug` and `drugs`."""
-        words = {"one": one, "many": many}
-        heads = {f"head.{key}": f"{word[:1].upper()}{word[1:]}" for key, word in words.items()}
-        return type(self)({**self.templates, **{f"option.{key}": word for key, word in (words | heads).items()}})
+        """The same texts with these words, which have no braces, for a route and for several: `drug` and `drugs`."""
+        heads = [f"{word[:1].upper()}{word[1:]}" for word in (one, many)]
+        words = {"option.many": many, "option.head.one": heads[0], "option.head.many": heads[1]}
+        return type(self)({**self.templates, **words})
 
     def text(self, text_id: str, /, **values: object) -> str:
         """The text of an id; each placeholder is replaced by the value with its name."""

@@ -109,7 +109,6 @@ TEXTS: Mapping[str, str] = {
     "citation.outside.whole": '{source} ({says}): {title}, "{phrase}", read in the {read}',
     "verdict.route": "{route}: {title}",
     # The words for a route; a rulebook can have others (`Catalogue.calling`).
-    "option.one": "route",
     "option.many": "routes",
     "option.head.one": "Route",
     "option.head.many": "Routes",
