@@ -14,7 +14,6 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from ketascreen.diagnostic import Place
 from ketascreen.language.condition import (
     AllOf,
     Always,
@@ -29,17 +28,19 @@ from ketascreen.language.condition import (
     Value,
     facts_of,
 )
-from ketascreen.language.documents import Citation, OutsideSource
-from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
+from ketascreen.language.documents import OutsideSource
+from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.operators import OPERATORS, Takes
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import NO_UNIT, UNITS, Quantity
-from ketascreen.language.rule import Definition, RouteSheet, Rule, RuleStage
+from ketascreen.language.rule import Definition, RouteSheet, Rule
 from ketascreen.language.rulebook import Identity, Rulebook
 from ketascreen.language.terms import BUILT_IN_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.facts import Facts
 from ketascreen.patient.profile import BUILT_IN
+from tests.helpers.required_rules import PLACE, for_unrecognised, lasting_exclusions
+from tests.helpers.required_rules import rule as rule
 from tests.helpers.route_names import some_routes
 
 SMALLEST = Decimal("0.000001")
@@ -48,8 +49,6 @@ SMALLEST = Decimal("0.000001")
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath")
 MAY_CONTRADICT = frozenset(one.about for one in BUILT_IN.contradictions) - {"heart_conditions", "pregnancy"}
 """One fact of each pair that may contradict each other; a profile without them is never refused for that."""
-_PLACE = Place("rules.yaml")
-_SOURCES = (Citation("inform", outside="S1"),)
 
 
 def vocabulary(rng: Random) -> Vocabulary:
@@ -75,9 +74,9 @@ def rulebook(rng: Random) -> Rulebook:
     asked = Vocabulary((*own.values(), *_built_in(rng)))
     routes, definitions = some_routes(rng), _definitions(rng, asked)
     rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
-    rules += _lasting_exclusions(asked, routes)
+    rules += lasting_exclusions(asked, routes)
     rules += [random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
-    rules += list(_for_unrecognised(rng, rules, asked))
+    rules += list(for_unrecognised(rng, rules, asked))
     rng.shuffle(rules)
     return bare(rules, asked.values(), routes, definitions)
 
@@ -94,25 +93,9 @@ def bare(
         rules=tuple(rules),
         vocabulary=BUILT_IN.extended(facts, {}),
         routes={route: RouteSheet(route, route.value, ()) for route in routes},
-        definitions={name: Definition(name, name, when, _PLACE) for name, when in definitions.items()},
+        definitions={name: Definition(name, name, when, PLACE) for name, when in definitions.items()},
         outside_sources={"S1": OutsideSource("S1", "A source", "example.org", "made up", "copy")},
     )
-
-
-def rule(
-    rule_id: str,
-    when: Condition,
-    effect: Effect = Effect.EXCLUDE,
-    routes: Sequence[Route] = BUILT_IN_ROUTES,
-    stage: RuleStage | None = None,
-    decided_by: DecidedBy | None = None,
-    weight: Weight = Weight.USUAL,
-) -> Rule:
-    """A rule with nothing to read in it but its condition."""
-    asked = stage or EFFECTS[effect].stages[0]
-    by = decided_by or usual_decider(effect)
-    said = "Say.", _SOURCES, _PLACE
-    return Rule(rule_id, rule_id, asked, effect, tuple(routes), when, *said, decided_by=by, weight=weight)
 
 
 def facts(rng: Random, rulebook: Rulebook) -> Facts:
@@ -252,27 +235,6 @@ def random_rule(
     decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None
     weight = rng.choice(tuple(Weight)) if rng.random() < 0.5 else Weight.USUAL
     return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider, weight)
-
-
-def _lasting_exclusions(asked: Vocabulary, routes: tuple[Route, ...]) -> Iterator[Rule]:
-    for fact in asked.values():
-        operator = "includes" if fact.kind is Kind.LIST else "is"
-        for word in sorted(fact.freshness.lasting if fact.freshness else ()):
-            name = f"lasting-{fact.name}-{word}".replace("_", "-")
-            yield rule(name, Compare(fact.name, operator, word), Effect.EXCLUDE, routes)
-
-
-def _for_unrecognised(rng: Random, rules: Sequence[Rule], asked: Vocabulary) -> Iterator[Rule]:
-    """For each list a review where an exclusion or a review asks it; where cautions alone ask it, often a caution."""
-    for name in sorted(fact.name for fact in asked.values() if fact.kind is Kind.LIST):
-        asking = [one for one in rules if name in facts_of(one.when)]
-        strong = {to for one in asking if one.effect in (Effect.EXCLUDE, Effect.REVIEW) for to in one.routes}
-        weak = {to for one in asking if one.effect is Effect.CAUTION for to in one.routes} - strong
-        milder = Effect.CAUTION if rng.random() < 0.7 else Effect.REVIEW
-        for effect, routes, ending in ((Effect.REVIEW, strong, ""), (milder, weak, "-too")):
-            if routes:
-                rule_id = f"unrecognised-{name}{ending}".replace("_", "-")
-                yield rule(rule_id, Compare(name, "includes", UNRECOGNISED), effect, tuple(sorted(routes)))
 
 
 def asked(rulebook: Rulebook) -> list[Fact]:

@@ -26,7 +26,7 @@ from ketascreen import (
 from ketascreen.authoring.cases import Case, read_cases
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import Always
-from ketascreen.language.quantity import decimal_text
+from ketascreen.language.quantity import Quantity
 from ketascreen.language.semantics import Known
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
@@ -154,7 +154,7 @@ def _as_written(fact: Fact, met: Known) -> dict[str, Any]:
     value = met[fact.name]
     if isinstance(value, Decimal):
         assert fact.unit is not None
-        return {"value": f"{decimal_text(value)} {fact.unit.name}", "at": at}
+        return {"value": str(Quantity(value, fact.unit)), "at": at}
     return {"value": value, "at": at}
 
 

@@ -107,12 +107,11 @@ def test_the_message_says_how_to_make_the_rule_and_doing_so_mends_it(tmp_path: P
     (problem,) = problems(folder)
     assert where(problem) == "exclusions/heart.yaml:6:1 unrecognised"
     assert problem.hint == (
-        "`ketascreen new unrecognised-heart-conditions --effect review` makes a rule to fill in; in it write "
-        "`routes: all` and `when: {heart_conditions: {includes: unrecognised}}`; docs/codes/unrecognised.md has one to "
-        "copy"
+        "write a rule `unrecognised-heart-conditions` with `effect: review`, `routes: all` and "
+        "`when: {heart_conditions: {includes: unrecognised}}`; docs/codes/unrecognised.md has one to copy"
     )
-    _, command, _, routes, _, when, _ = problem.hint.split("`")
-    name, effect = command.split()[2], command.split()[4]
+    _, name, _, effect, _, routes, _, when, _ = problem.hint.split("`")
+    effect = effect.removeprefix("effect: ")
     made, cases = write_rule(check_new(name, effect, None, (), folder), folder)
     cases.unlink()
     told = {**yaml.safe_load(text), "id": name, **yaml.safe_load(routes), **yaml.safe_load(when)}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ketascreen import PatientProfile, ProfileError, Screener, load_rulebook, read_profile
+from ketascreen import PatientProfile, ProfileError, RequestError, Screener, load_rulebook, read_profile
 from ketascreen.diagnostic import Diagnostic
 from tests.helpers.command_line import AS_OF as AT
 from tests.helpers.command_line import run
@@ -177,3 +177,27 @@ def test_an_unknown_fact_that_is_under_extra_already_is_not_sent_there() -> None
     assert isinstance(answer, ProfileError)
     (problem,) = answer.diagnostics
     assert (problem.message, problem.hint) == ("unknown fact `egrf`", "did you mean `egfr`?")
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda: PatientProfile.model_validate({"liver_conditions": []}),
+        lambda: PatientProfile().model_copy(update={"liver_conditions": []}),
+        lambda: read_profile(b'{"liver_conditions": []}'),
+        lambda: read_profile(b"liver_conditions: []\n"),
+    ],
+    ids=["Python", "a copy", "JSON", "YAML"],
+)
+def test_a_site_fact_at_the_top_level_is_told_where_it_goes_by_every_reader(give: Callable[[], object]) -> None:
+    with pytest.raises(ProfileError) as caught:
+        give()
+    (problem,) = caught.value.diagnostics
+    assert (problem.message, problem.hint) == ("unknown fact `liver_conditions`", ALONE)
+
+
+@pytest.mark.parametrize("route", ["ivv", "imm", "orall", "IV"])
+def test_no_other_route_is_suggested_for_a_route_that_is_not_there(route: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        Screener(load_rulebook(GOOD), channels=["reference"]).screen(PatientProfile(), as_of=AS_OF, routes=[route])
+    assert "did you mean" not in str(caught.value)

@@ -122,7 +122,7 @@ def _how_to_read(fact: Fact, effect: Effect, some: bool, where: str) -> str:
     name = f"unrecognised-{fact.name.replace('_', '-')}"
     routes = f"[{where}]" if some else "all"
     return (
-        f"`ketascreen new {name} --effect {effect}` makes a rule to fill in; in it write `routes: {routes}` and "
+        f"write a rule `{name}` with `effect: {effect}`, `routes: {routes}` and "
         f"`when: {{{fact.name}: {{includes: {UNRECOGNISED}}}}}`; docs/codes/unrecognised.md has one to copy"
     )
 
