@@ -52,7 +52,7 @@ def test_there_are_such_classes() -> None:
 
 @pytest.mark.parametrize("one", classes(), ids=lambda one: one.__qualname__)
 def test_the_repr_of_what_is_not_built_yet_does_not_raise(one: type) -> None:
-    half_built = str.__new__(one) if issubclass(one, str) else object.__new__(one)  # text is built at once
+    half_built: object = str.__new__(one) if issubclass(one, str) else object.__new__(one)  # text is built at once
     assert repr(half_built).startswith(f"{one.__name__}(")
     if issubclass(one, Reported):
         assert str(one.model_construct()).startswith(f"{one.__name__}(")

@@ -123,7 +123,8 @@ def test_the_checks_of_documents_are_run_only_where_their_folder_is_named(
 ) -> None:
     monkeypatch.setattr(run, "ASK_FOR_DOCUMENTS", frozenset({"fact-is-added"}))
     without = check(tmp_path / "a", added("rulebook.yaml", ALLOW_ABOUT))
-    assert (found(without), without.silenced, without.not_run) == ([AGE], (), ("fact-is-added",))
+    absent = "documents.yaml no-documents"
+    assert (found(without), without.silenced, without.not_run) == ([AGE, absent], (), ("fact-is-added",))
     named = check(tmp_path / "b", added("rulebook.yaml", ALLOW_ABOUT), documents=tmp_path)
     assert (found(named), len(named.silenced), named.not_run) == ([AGE], 1, ())
 

@@ -70,7 +70,7 @@ def test_the_commands_that_init_and_new_print_can_be_pasted(
     assert made.returncode == 0, made.stderr
     assert (tmp_path / name / "cautions" / "house-rule.yaml").is_file()
     (check,) = _commands(made.stdout)
-    assert check == told[1]
+    assert f"{check} --no-documents" == told[1]
     checked = _in_sh(check, tmp_path)
     assert (checked.returncode, "house-rule.yaml" in checked.stdout) == (2, True)
 

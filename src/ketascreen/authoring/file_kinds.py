@@ -7,6 +7,7 @@ from typing import Any
 
 from ketascreen.authoring.cases import case_models
 from ketascreen.loading import file_models
+from ketascreen.loading.approvals import ApprovalModel
 from ketascreen.loading.build import NAMED
 from ketascreen.syntax.folder import CASES, START
 
@@ -23,7 +24,7 @@ KINDS: Mapping[str, Any] = {
     "conflicts": dict[str, file_models.ConflictModel],
     "not-encoded": list[file_models.NotEncodedModel],
     "rulebook": file_models.RulebookModel,
-    "approvals": list[file_models.ApprovalModel],
+    "approvals": list[ApprovalModel],
 }
 """Each kind of file with its content: one model, a list of models, or a model under each name."""
 

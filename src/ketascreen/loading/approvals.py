@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.loading import file_models
+from ketascreen.loading.file_models import FileModel, IsoDate, Name, OneLine
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
@@ -16,6 +20,28 @@ MAX_APPROVALS = 5_000
 """How many approvals a rulebook may have; each is compared with the sheet of its subject."""
 
 _SUBJECTS = tuple(map(str, SubjectKind))
+
+
+class WithdrawnModel(FileModel):
+    """That an approval does not count any more."""
+
+    by: Name
+    date: IsoDate
+    reason: OneLine
+
+
+class ApprovalModel(FileModel):
+    """One entry of approvals.yaml: who has read which sheet. One of `rule`, `route` and `patient` names its subject."""
+
+    rule: OneLine | None = None
+    route: OneLine | None = None
+    patient: OneLine | None = None
+    sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
+    by: Name
+    role: Name
+    date: IsoDate
+    until: IsoDate | None = None
+    withdrawn: WithdrawnModel | None = None
 
 
 def unbound(rule: str, said: file_models.SignOffModel, place: Place, problems: Problems) -> Iterator[Approval]:
@@ -38,7 +64,7 @@ def read_approvals(node: Node | None, problems: Problems) -> Iterator[Approval]:
         limit = f"more than {MAX_APPROVALS:,} approvals"
         problems.report("over-limit", limit, "delete those that no longer count", items[MAX_APPROVALS].place)
         return
-    models = [(read_model(file_models.ApprovalModel, item, problems), item) for item in items]
+    models = [(read_model(ApprovalModel, item, problems), item) for item in items]
     found = [one for model, item in models if model is not None for one in _approval(model, item, problems)]
     _refuse_twice(found, problems)
     yield from found
@@ -54,7 +80,7 @@ def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
             problems.report("approval", message, "delete one of the two", one.place)
 
 
-def _approval(model: file_models.ApprovalModel, node: Node, problems: Problems) -> Iterator[Approval]:
+def _approval(model: ApprovalModel, node: Node, problems: Problems) -> Iterator[Approval]:
     given = [kind for kind in _SUBJECTS if getattr(model, kind) is not None]
     if len(given) != 1:
         said = "names nothing" if not given else f"names {' and '.join(f'a {kind}' for kind in given)}"

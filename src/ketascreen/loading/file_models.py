@@ -86,28 +86,6 @@ class SignOffModel(FileModel):
     review_by: IsoDate | None = None
 
 
-class WithdrawnModel(FileModel):
-    """That an approval does not count any more."""
-
-    by: Name
-    date: IsoDate
-    reason: OneLine
-
-
-class ApprovalModel(FileModel):
-    """One entry of approvals.yaml: who has read which sheet. One of `rule`, `route` and `patient` names its subject."""
-
-    rule: OneLine | None = None
-    route: OneLine | None = None
-    patient: OneLine | None = None
-    sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
-    by: Name
-    role: Name
-    date: IsoDate
-    until: IsoDate | None = None
-    withdrawn: WithdrawnModel | None = None
-
-
 class AllowModel(FileModel):
     """A check finding that is accepted, with the reason."""
 
