@@ -13,11 +13,10 @@ from ketascreen.authoring.approving.earlier import earlier_sheet
 from ketascreen.authoring.approving.subjects import SubjectName, Subjects, read_subjects, subject_of
 from ketascreen.authoring.approving.write import approver_role, own_approvals, write_approvals
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
-from ketascreen.diagnostic import Place, did_you_mean, printable
+from ketascreen.diagnostic import Place, did_you_mean, printable, refused
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.language.terms import Effect

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of
 from ketascreen.cli.passphrase import signing_key_of
+from ketascreen.diagnostic import refused
 from ketascreen.language.approval import ApprovalState
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.load import load_rulebook

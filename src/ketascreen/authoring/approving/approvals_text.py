@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.scaffold import refused
-from ketascreen.diagnostic import Place
+from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
 
 FILE = "approvals.yaml"
