@@ -79,7 +79,7 @@ def approver_role(rulebook: Rulebook, by: str, role: str | None) -> str:
 
 def own_approvals(rulebook: Rulebook) -> tuple[Approval, ...]:
     """The approvals of approvals.yaml, in its order, without the sign-offs of rules."""
-    return tuple(one for one in rulebook.approvals if one.sheet is not None)
+    return tuple(one for one in rulebook.approvals if one.place.path == FILE)
 
 
 def _as_shown(subjects: Subjects, approval: Approval) -> Sheet:
