@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.approving.earlier import earlier_sheet
-from ketascreen.authoring.approving.subjects import SubjectName, Subjects, read_subjects, subject_of
+from ketascreen.authoring.approving.subjects import SubjectName, Subjects, subject_of
 from ketascreen.authoring.approving.write import approver_role, own_approvals, write_approvals
 from ketascreen.authoring.layout.needed import layout_for
+from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
@@ -30,28 +31,6 @@ MEANING = {
     AuthoringStatus.FAULT: "approvals.yaml could not be written, or an internal fault",
 }
 _QUESTION = "Approve? [y/N/quit]"
-
-
-def of_a_subject(command: Callable[..., None]) -> Callable[..., None]:
-    """RULE..., --route, --patient, --date and --rules: what is approved or withdrawn, when, and where."""
-    for decorate in reversed(
-        (
-            click.argument("rule", metavar="[RULE]...", nargs=-1),
-            click.option("--route", metavar="ROUTE", multiple=True, help="A route of routes.yaml."),
-            click.option("--patient", metavar='"FILE NAME"', multiple=True, help="A whole patient of vignettes/."),
-            click.option("--date", "on", metavar="DATE", help="The day, as 2026-11-22.  [today]"),
-            click.option(
-                "--rules",
-                "folder",
-                metavar="DIR",
-                type=click.Path(path_type=Path),
-                default=Path(),
-                help="The rulebook's folder.  [the current folder]",
-            ),
-        )
-    ):
-        command = decorate(command)
-    return command
 
 
 @click.command("approve", epilog=epilog(MEANING))
@@ -101,30 +80,6 @@ def command(
     if not chosen and not (effect or everything):
         raise click.UsageError("name a rule, a route or a patient, or give --all")
     show(approving.run(list(dict.fromkeys(chosen)), yes=yes))
-
-
-def read_own(folder: Path, *, patients: bool) -> Subjects:
-    """The rulebook of a folder that approvals can be written into.
-
-    Raises:
-        InputError: there is none, or it does not load.
-    """
-    if not (folder / "rulebook.yaml").is_file():
-        hint = "name a rulebook's folder with --rules; `ketascreen init DIR` makes one"
-        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
-    return read_subjects(folder, patients=patients)
-
-
-def said(text: str, option: str) -> str:
-    """A word of the command line without the spaces around it.
-
-    Raises:
-        BadParameter: nothing is left, or a character in it cannot be seen.
-    """
-    bare = text.strip()
-    if not bare or printable(bare) != bare:
-        raise click.BadParameter("write letters that can be read", param_hint=option)
-    return bare
 
 
 def named(

@@ -10,7 +10,7 @@ import click
 from ketascreen.authoring.approving.subjects import SubjectName, subject_of
 from ketascreen.authoring.approving.write import own_approvals, write_withdrawal
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.cli.approve import of_a_subject, read_own, said
+from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of
 from ketascreen.diagnostic import refused
