@@ -69,7 +69,7 @@ def record_flaws(entry, complete, rulebooks):
     """What is wrong with the record of an entry, whatever its place in the chain."""
     body, openings = json.loads(entry["body"]), json.loads(entry["openings"])
     sealed = body["sealed"]
-    if body["format"] not in ("ketascreen-record/1", "ketascreen-record/2", "ketascreen-record/3"):
+    if body["format"] not in [f"ketascreen-record/{number}" for number in (1, 2, 3, 4)]:
         yield "its record has an unknown format"
     if written(openings) != entry["openings"]:
         yield "its openings are not in canonical form"

@@ -93,7 +93,7 @@ def test_the_text_says_what_the_recommendation_is_and_what_it_rests_on() -> None
     out = screen("pregnant-and-manic.json").out
     digest = shipped().bytes_digest[:12]
     assert "it is not an order" in flat(out)
-    assert "No clinician has signed this rulebook." in flat(out)
+    assert "No clinician has approved this rulebook." in flat(out)
     assert f"Rulebook: ketamine 0.3.0, digest {digest}\n" in out
     assert "As of: 2026-11-22T09:00:00+00:00\n" in out
     assert "Channels: reference and production; they agree on every rule" in out

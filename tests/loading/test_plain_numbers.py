@@ -53,7 +53,6 @@ when:
 say: The INR is above {{high_inr}}.
 sources:
   - {{document: leaflet.txt, line: 2, phrase: above 180, says: exclude}}
-sign_off: {{status: draft}}
 """
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketascreen.authoring.approving.subjects import subject_of
-from ketascreen.authoring.checks.approval_states import approve_again, concern, state
+from ketascreen.authoring.checks.approval_states import APPROVE_AGAIN, concern, state
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.approval import ApprovalState
@@ -27,6 +27,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             )
         elif found is ApprovalState.REWORDED:
             message = f"{name} says it in other words than {who}; what it decides is the same"
-            yield concern(CODE, message, approve_again(approval), approval)
+            yield concern(CODE, message, APPROVE_AGAIN, approval)
         else:
-            yield concern(CODE, f"{name} decides otherwise than {who}", approve_again(approval), approval)
+            yield concern(CODE, f"{name} decides otherwise than {who}", APPROVE_AGAIN, approval)

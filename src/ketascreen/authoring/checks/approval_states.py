@@ -8,7 +8,7 @@ from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects
 from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 
-_OPTION = {SubjectKind.RULE: "", SubjectKind.ROUTE: "--route ", SubjectKind.PATIENT: "--patient "}
+APPROVE_AGAIN = "`ketascreen approve` shows what changed, and asks again; or withdraw the approval"
 
 
 def state(subject: Subject, *states: ApprovalState) -> Iterator[JudgedApproval]:
@@ -25,9 +25,3 @@ def state(subject: Subject, *states: ApprovalState) -> Iterator[JudgedApproval]:
 def concern(code: str, message: str, hint: str, approval: Approval) -> Concern:
     """A finding about what an approval is of, at the approval."""
     return Concern(code, message, hint, approval.place, about=approval.name)
-
-
-def approve_again(approval: Approval) -> str:
-    """What shows what changed, and approves it again."""
-    name = approval.name if approval.kind is SubjectKind.RULE else f"{_OPTION[approval.kind]}'{approval.name}'"
-    return f"`ketascreen approve {name}` shows what changed, and asks again; or withdraw the approval"
