@@ -19,7 +19,7 @@ from ketascreen.cli.options import day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import Place, did_you_mean, printable, refused
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
-from ketascreen.language.sheet import Sheet
+from ketascreen.language.sheet import Sheet, form_of
 from ketascreen.language.terms import Effect
 from ketascreen.loading.signature import FILE as SIGNATURE
 from ketascreen.rendering.page import Line, show, wrapped
@@ -157,8 +157,10 @@ class _Approving:
         earlier = [one for one in own_approvals(self.subjects.rulebook) if subject_of(one) == subject and one.sheet]
         if earlier:
             last = max(earlier, key=lambda one: (one.by == self.by, one.day))
-            old = sheet if last.sheet == sheet.digest else earlier_sheet(self.folder, subject, last.sheet or "")
-            yield from render_changes(last, old, sheet)
+            named = last.sheet or sheet.digest
+            now = sheet.in_form(form_of(named)) or sheet
+            old = now if named == now.digest else earlier_sheet(self.folder, subject, named)
+            yield from render_changes(last, old, now)
 
     def _told(self, written: Sequence[Approval], of: int) -> Iterator[Line]:
         if not of:

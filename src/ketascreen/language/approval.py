@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from ketascreen.diagnostic import Place
-from ketascreen.language.sheet import Sheet, halves_of
+from ketascreen.language.sheet import Sheet, form_of, halves_of
 
 
 class SubjectKind(StrEnum):
@@ -92,9 +92,10 @@ class Approval:
             return ApprovalState.ENDED
         if sheet is None:
             return ApprovalState.GONE
-        if halves_of(self.sheet).decides != sheet.halves.decides:
+        now = sheet.in_form(form_of(self.sheet))
+        if now is None or halves_of(self.sheet).decides != now.halves.decides:
             return ApprovalState.LAPSED
-        return ApprovalState.APPROVED if self.sheet == sheet.digest else ApprovalState.REWORDED
+        return ApprovalState.APPROVED if self.sheet == now.digest else ApprovalState.REWORDED
 
 
 _STATES = tuple(ApprovalState)
