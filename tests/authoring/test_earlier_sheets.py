@@ -69,6 +69,7 @@ def test_documents_beside_the_rulebook_do_not_hide_a_sheet(rulebook: Path, monke
     (rulebook / "documents" / "long.txt").write_bytes(b"x" * 100_000)
     for number in range(30):
         (rulebook / "documents" / f"{number}.txt").write_bytes(b"x")
+    changed(rulebook, "exclusions/high-pressure.yaml", "The pressure is high.", "With documents, it is high.")
     _commit(rulebook)
     sheet = _changed_later(rulebook)
     monkeypatch.setattr(earlier, "MAX_TOTAL_BYTES", 100_000)
@@ -85,7 +86,8 @@ def test_a_revision_with_more_than_a_rulebook_may_have_is_passed_over_and_not_re
     sheet = _changed_later(rulebook)
     monkeypatch.setattr(earlier, limit, size)
     assert earlier_sheet(rulebook, HIGH, sheet.digest) == sheet
-    (rulebook / "exclusions" / "zz.yaml").write_text("# The last one, and too much.\n", "utf-8")
+    (rulebook / "zz").mkdir()
+    (rulebook / "zz" / "last.cases.yaml").write_text("# The last one, and too much.\n", "utf-8")
     changed(rulebook, "parameters.yaml", "value: 179 mmHg", BAR)
     _commit(rulebook)
     monkeypatch.setattr(earlier, "_revisions", lambda *_: iter(["HEAD"]))
