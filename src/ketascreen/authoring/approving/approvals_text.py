@@ -10,12 +10,12 @@ from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.scaffold import refused
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval, SubjectKind
+from ketascreen.syntax.yaml_tree import NOT_TEXT
 
 FILE = "approvals.yaml"
 
 _KINDS = tuple(SubjectKind)
 _PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
-_NOT_TEXT = frozenset({"n", "no", "null", "off", "on", "true", "false", "y", "yes"})
 
 
 def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Approval], head: str = "") -> bytes:
@@ -86,6 +86,6 @@ def _withdrawn(one: Approval) -> Iterator[str]:
 
 def _scalar(text: str) -> str:
     """A text as YAML: without quotes where every reader takes it for the same text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
+    if _PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT:
         return text
     return json.dumps(text, ensure_ascii=False)
