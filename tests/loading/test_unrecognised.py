@@ -140,7 +140,6 @@ when:
 say: Made up.
 sources:
   - {document: 000_fbdac672c43891b5.txt, line: 41, phrase: screened for heart health, says: require}
-sign_off: {status: draft}
 """
 
 
