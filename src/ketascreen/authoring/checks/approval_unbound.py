@@ -17,5 +17,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Sign-offs that say `approved`: they would stay whatever is changed, so they count for nothing."""
     for approval, _, _ in state(subject, ApprovalState.UNBOUND):
         message = f"{subject_of(approval)} is marked as approved by {approval.by}, and nothing says what was read"
-        hint = "turn the rulebook into format 2 (`ketascreen fmt --format 2`), and approve the rule"
+        hint = "turn the rulebook into format 2 (`ketascreen fmt --format 2 DIR`), and approve the rule"
         yield concern(CODE, message, hint, approval)
