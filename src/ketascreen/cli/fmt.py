@@ -47,8 +47,9 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
     that is not in the folder of a ketascreen rulebook is passed over.
 
-    With --format 2, which needs DIR, `sign_off` leaves each rule, and rulebook.yaml says its new format and which library reads it.
-    Nothing else changes. Approvals that a `sign_off` said are listed: they named no sheet, so they must be given again.
+    With --format 2, which needs DIR, `sign_off` leaves each rule, and rulebook.yaml says its new format and which
+    library reads it. Nothing else changes. Approvals that a `sign_off` said are listed: they named no sheet, so they
+    must be given again.
     """
     if wanted is not None:
         _turn(paths, only_check)
