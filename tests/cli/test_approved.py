@@ -83,7 +83,7 @@ def test_a_rulebook_of_format_1_is_refused_before_a_sheet_is_shown(tmp_path: Pat
     rulebook = of_format_1(tmp_path)
     ran = run(*command, "heart", "--rules", str(rulebook), "--by", EXAMPLE, "--date", "2026-11-22")
     assert (ran.status, ran.out) == (2, "")
-    assert "turn it into format 2 first: ketascreen fmt --format 2 DIR" in flat(ran.err)
+    assert "turn the rulebook into format 2: ketascreen fmt --format 2 DIR" in flat(ran.err)
     assert not (rulebook / FILE).exists()
 
 

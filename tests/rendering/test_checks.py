@@ -129,6 +129,6 @@ def test_json_can_be_read_back_and_is_ascii(tmp_path: Path) -> None:
     assert (data["rules"], data["cases"], data["refused"], data["not_run"]) == (8, 1, [], [])
     assert [(one["path"], one["line"], one["column"]) for one in data["found"]] == [
         ("cautions/young.yaml", 7, 3),
-        ("exclusions/heart.yaml", 13, 13),
+        ("exclusions/heart.yaml", 12, 13),
     ]
     assert data["silenced"][0]["reason"] == "No built-in fact says it."

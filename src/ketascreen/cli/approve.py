@@ -21,7 +21,7 @@ from ketascreen.diagnostic import Place, did_you_mean, printable
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.language.terms import Effect
-from ketascreen.loading.formats import NEWEST
+from ketascreen.loading.formats import NEWEST, TO_NEWEST
 from ketascreen.loading.signature import FILE as SIGNATURE
 from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.rendering.sheet import render_changes, render_sheet
@@ -118,8 +118,7 @@ def read_own(folder: Path, *, patients: bool) -> Subjects:
         raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
     subjects = read_subjects(folder, patients=patients)
     if subjects.rulebook.identity.format < NEWEST:
-        hint = f"turn it into format {NEWEST} first: ketascreen fmt --format {NEWEST} DIR"
-        raise refused("approve", "a rulebook of format 1 has no approvals.yaml", hint, Place(str(folder)))
+        raise refused("approve", "a rulebook of format 1 has no approvals.yaml", TO_NEWEST, Place(str(folder)))
     return subjects
 
 
