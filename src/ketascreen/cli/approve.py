@@ -15,12 +15,13 @@ from ketascreen.authoring.approving.write import approver_role, own_approvals, w
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import day_of, unknown
+from ketascreen.cli.options import day_of, past_day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import Place, did_you_mean, printable
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.language.terms import Effect
+from ketascreen.loading.formats import NEWEST, TO_NEWEST
 from ketascreen.loading.signature import FILE as SIGNATURE
 from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.rendering.sheet import render_changes, render_sheet
@@ -40,7 +41,9 @@ def of_a_subject(command: Callable[..., None]) -> Callable[..., None]:
             click.argument("rule", metavar="[RULE]...", nargs=-1),
             click.option("--route", metavar="ROUTE", multiple=True, help="A route of routes.yaml."),
             click.option("--patient", metavar='"FILE NAME"', multiple=True, help="A whole patient of vignettes/."),
-            click.option("--date", "on", metavar="DATE", help="The day, as 2026-11-22.  [today]"),
+            click.option(
+                "--date", "on", metavar="DATE", help="The day, as 2026-11-22; not a later one than today.  [today]"
+            ),
             click.option(
                 "--rules",
                 "folder",
@@ -87,7 +90,7 @@ def command(
             "there is no terminal to answer at; nothing is written; --yes approves without a question"
         )
     subjects = read_own(folder, patients=bool(patient))
-    day = day_of(on, "--date")
+    day = past_day_of(on, "--date")
     approving = _Approving(
         folder=folder,
         subjects=subjects,
@@ -108,12 +111,15 @@ def read_own(folder: Path, *, patients: bool) -> Subjects:
     """The rulebook of a folder that approvals can be written into.
 
     Raises:
-        InputError: there is none, or it does not load.
+        InputError: there is none, it does not load, or its format has no approvals.
     """
     if not (folder / "rulebook.yaml").is_file():
         hint = "name a rulebook's folder with --rules; `ketascreen init DIR` makes one"
         raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
-    return read_subjects(folder, patients=patients)
+    subjects = read_subjects(folder, patients=patients)
+    if subjects.rulebook.identity.format < NEWEST:
+        raise refused("approve", "a rulebook of format 1 has no approvals.yaml", TO_NEWEST, Place(str(folder)))
+    return subjects
 
 
 def said(text: str, option: str) -> str:

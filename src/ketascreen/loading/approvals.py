@@ -74,7 +74,7 @@ def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
     """The same approval twice is refused: who withdraws one of them would leave the other."""
     first: dict[object, Approval] = {}
     for one in approvals:
-        same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn is None
+        same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn
         if first.setdefault(same, one) is not one:
             message = f"the same approval is on line {first[same].place.line}"
             problems.report("approval", message, "delete one of the two", one.place)

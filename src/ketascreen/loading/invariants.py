@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
 from ketascreen.language.condition import Always, ListValue, facts_of
@@ -44,10 +45,7 @@ def check_whole(
     """Reports each of these requirements that the rulebook does not fulfil."""
     listed = tuple(routes)
     problems.extend(_without_exclusion(rules, listed, called))
-    asking: dict[str, list[Rule]] = {}
-    for rule in rules:
-        for name in facts_of(rule.when):
-            asking.setdefault(name, []).append(rule)
+    asking = _asking(rules)
     for fact in vocabulary.values():
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, called, problems)
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
@@ -101,20 +99,55 @@ def _lasting_choices_exclude(
             )
 
 
-def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
-    """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
+def required_for_unrecognised(rules: Iterable[Rule], vocabulary: Vocabulary) -> frozenset[str]:
+    """The ids of the rules without which `check_whole` would report `unrecognised`."""
+    asking = _asking(rules)
+    found: set[str] = set()
+    for fact in vocabulary.values():
+        for rule in asking.get(fact.name, []) if fact.kind is Kind.LIST else ():
+            others = [other for other in asking[fact.name] if other is not rule]
+            if any(True for _ in _not_read(fact, others)):
+                found.add(rule.id)
+    return frozenset(found)
+
+
+def _asking(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """The rules that ask each fact, by its name."""
+    asking: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in facts_of(rule.when):
+            asking.setdefault(name, []).append(rule)
+    return asking
+
+
+class _NotRead(NamedTuple):
+    """The routes on which no rule reads unrecognised entries: of those on which `deciding` ask the list."""
+
+    effect: Effect
+    deciding: list[Rule]
+    asked: set[Route]
+    missing: set[Route]
+
+
+def _not_read(fact: Fact, asking: list[Rule]) -> Iterator[_NotRead]:
+    """Where an unrecognised entry alone does not meet a rule as strong as the strongest that asks the list there."""
     settled: set[Route] = set()
     for effect, enough in _READS_UNRECOGNISED:
         deciding = [rule for rule in asking if rule.effect in enough]
         asked = {route for rule in deciding for route in rule.routes} - settled
         settled |= asked
         if missing := asked - _met_alone(fact, UNRECOGNISED, asking, *enough):
-            first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
-            where = ", ".join(sorted(missing))
-            message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
-            problems.report(
-                "unrecognised", message, _how_to_read(fact, effect, len(missing) < len(asked), where), first.place
-            )
+            yield _NotRead(effect, deciding, asked, missing)
+
+
+def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
+    """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
+    for effect, deciding, asked, missing in _not_read(fact, asking):
+        first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
+        where = ", ".join(sorted(missing))
+        message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
+        hint = _how_to_read(fact, effect, len(missing) < len(asked), where)
+        problems.report("unrecognised", message, hint, first.place)
 
 
 def _how_to_read(fact: Fact, effect: Effect, some: bool, where: str) -> str:

@@ -24,8 +24,9 @@ CODE = "approve"
 def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
     """Writes approvals of the sheets that were shown; returns the path of approvals.yaml.
 
-    Each replaces the approvals of the same subject by the same name. Nothing is written if a sheet is not what it
-    was when it was shown. Where git keeps no history of the folder, the sheets are kept beside approvals.yaml.
+    Each replaces the approvals of the same subject by the same name; one that was withdrawn stays. Nothing is written
+    if a sheet is not what it was when it was shown. Where git keeps no history of the folder, the sheets are kept
+    beside approvals.yaml.
 
     Raises:
         InputError: a sheet has changed, or the rulebook does not load.
