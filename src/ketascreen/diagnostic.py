@@ -132,6 +132,11 @@ class InputError(KetascreenError):
         return type(self), (self.diagnostics,)
 
 
+def refused(code: str, message: str, hint: str, place: Place | None = None) -> InputError:
+    """An input that is refused for one reason."""
+    return InputError([Diagnostic(code, message, hint, place)])
+
+
 class RulebookError(InputError):
     """A rulebook that does not load; nothing of it is active."""
 

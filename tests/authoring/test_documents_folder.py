@@ -104,6 +104,12 @@ def test_no_rule_hides_among_the_documents(tmp_path: Path, name: str) -> None:
     assert f"documents/{name}".startswith(problem.place.path)
 
 
+@pytest.mark.parametrize("name", [".git/x.yaml", "deep/.cache/x.yml", ".x.yaml", ".x.yaml/y.yaml"])
+def test_among_the_documents_too_a_name_that_begins_with_a_dot_is_passed_over(tmp_path: Path, name: str) -> None:
+    files = {**IN_FOLDER, f"documents/{name}": "id: x\n"}
+    assert load_rulebook(with_files(tmp_path, files)).rule("x") is None
+
+
 def test_a_folder_of_that_name_elsewhere_holds_rules_as_any_other(tmp_path: Path) -> None:
     assert load_rulebook(with_files(tmp_path, rule("reviews/documents/x.yaml", "  age: {below: 18 years}"))).rule("x")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,6 +12,7 @@ import pytest
 
 from ketascreen import load_rulebook
 from ketascreen.authoring.approving import write
+from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.runtime.whole_file import write_whole
@@ -252,3 +254,11 @@ def _again(rulebook: Path) -> Iterator[Approval]:
     (one,) = approvals(rulebook).values()
     sheet = load_rulebook(rulebook).sheets["pregnancy"]
     yield Approval(one.kind, "pregnancy", sheet.digest, one.by, one.role, one.day, one.place)
+
+
+def test_only_entries_of_approvals_yaml_are_written_again(rulebook: Path) -> None:
+    approve(rulebook, "heart")
+    read = load_rulebook(rulebook)
+    (one,) = read.approvals
+    elsewhere = replace(one, place=Place("laws.yaml", 3, 1))
+    assert write.own_approvals(replace(read, approvals=(elsewhere, one))) == (one,)

@@ -150,8 +150,30 @@ def test_each_rule_without_an_approval_that_stands_is_listed_with_the_reason(rul
             {"rule": rule, "effect": "exclude", "why": why, "by": EXAMPLE, "date": "2026-11-22"}
             for rule, why in (("high-pressure", "lapsed"), ("pregnancy", "ended"))
         ],
+        "gone": [],
         "ignored": [],
     }
+
+
+def test_an_approved_rule_that_is_gone_is_listed_whatever_is_chosen(rulebook: Path) -> None:
+    approve(rulebook, "--all")
+    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-01").status == 0
+    (rulebook / "cautions" / "young.yaml").unlink()
+    for words in ((), ("--effect", "exclude")):
+        ran = run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-01", *words)
+        of = "3 of 3 rules are" if words else "7 of 7 rules are"
+        assert (ran.status, flat(ran.out)) == (
+            1,
+            f"gone young: there is no such rule any more, and {EXAMPLE} approved it on 2026-11-22 {of} approved; "
+            "1 approved rule is gone.",
+        )
+        told = json.loads(
+            run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-01", "--json", *words).out
+        )
+        assert (told["unapproved"], told["gone"]) == ([], [{"rule": "young", "by": EXAMPLE, "date": "2026-11-22"}])
+    told = ("--by", EXAMPLE, "--reason", "Not asked here", "--date", "2026-12-01")
+    assert run("withdraw", "young", "--rules", str(rulebook), *told).status == 0
+    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-01").status == 0
 
 
 def test_a_rulebook_of_format_1_has_sign_offs_that_count_for_nothing_and_gets_no_approvals(tmp_path: Path) -> None:
@@ -190,6 +212,19 @@ def test_a_release_with_too_few_approved_rules_is_not_signed(rulebook: Path, tmp
     assert (enough.status, "\nApproved: 2 of 8 rules\n" in enough.out) == (0, True)
     after = approve(rulebook, "young").out
     assert "The signature of the release does not fit any more: sign it again." in after
+
+
+def test_a_release_without_a_rule_that_was_approved_is_signed_only_if_no_number_is_asked_for(
+    rulebook: Path, tmp_path: Path
+) -> None:
+    private, _ = key_files(tmp_path)
+    approve(rulebook, "heart", "young")
+    (rulebook / "cautions" / "young.yaml").unlink()
+    sign = ("sign", str(rulebook), "--key", str(private), "--date", "2026-11-22")
+    gone = run(*sign, "--at-least", "1")
+    assert (gone.status, "1 approved rule is gone; nothing is signed" in flat(gone.err)) == (2, True)
+    assert not (rulebook / SIGNATURE).exists()
+    assert "\nApproved: 1 of 7 rules; 1 approved rule is gone\n" in run(*sign).out
 
 
 def test_the_small_rulebook_of_the_tests_has_eight_rules() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from ketascreen import load_rulebook
+from ketascreen.language.approval import Approver
 from ketascreen.language.condition import Compare
 from ketascreen.language.effects import DECIDABLE, usual_decider
+from ketascreen.language.meaning import meant
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import DecidedBy, Effect
 from ketascreen.language.vocabulary import Fact, Kind
@@ -54,3 +56,13 @@ def test_the_opaque_words_of_a_rulebooks_own_fact_are_in_it_and_those_of_no_othe
     opaque = replace(ALLERGY, opaque=frozenset(["other"]))
     assert digest(asks, ALLERGY) != digest(asks, opaque)
     assert digest(rule(Effect.REVIEW), ALLERGY) == digest(rule(Effect.REVIEW), opaque), "it does not ask that fact"
+
+
+def test_a_field_that_means_nothing_in_one_class_means_something_in_another() -> None:
+    @dataclass(frozen=True)
+    class Other:
+        approvers: tuple[str, ...] = ()
+
+    listed = replace(shipped().identity, approvers=(Approver("dr-17", "psychiatrist"),))
+    assert meant(listed) == meant(shipped().identity)
+    assert meant(Other(("dr-17",))) == {"approvers": ["dr-17"]}

@@ -8,18 +8,23 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from random import Random
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketascreen import Rulebook, RulebookError, load_rulebook
+from ketascreen.language import sheet as sheets
 from ketascreen.language.approval import ApprovalState
 from ketascreen.language.condition import facts_of
 from ketascreen.language.quantity import UNITS
-from ketascreen.language.sheet import sheet_of
+from ketascreen.language.sheet import FORM, FORMS, Sheet, sheet_of
 from ketascreen.language.terms import Route
+from ketascreen.loading import approvals as loading_approvals
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import rulebook_of_files
+from tests.helpers.screening import shipped
 from tests.helpers.written import Edit, Files, edited, load, text, written
 from tests.helpers.written_edits import edits
 
@@ -125,6 +130,44 @@ def test_a_fact_that_counts_at_any_age_has_the_deciding_half_of_one_without_a_wi
     unsaid = load(files)
     for rule in unsaid.rules:
         assert said.sheets[rule.id].halves.decides == unsaid.sheets[rule.id].halves.decides
+
+
+def test_an_approval_counts_in_the_form_that_it_names_whatever_form_is_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def later(*parts: Any) -> Sheet:
+        of_1 = FORMS[1](*parts)
+        return Sheet({**of_1.decides, "law": "new"}, of_1.says, 2)
+
+    files, before = of_written(Random(3))
+    old = approvals(before)
+    monkeypatch.setattr(sheets, "FORMS", {**FORMS, 2: later})
+    monkeypatch.setattr(sheets, "FORM", 2)
+    monkeypatch.setattr(loading_approvals, "FORMS", sheets.FORMS)
+    after = load({**files, "approvals.yaml": old})
+    assert {one.digest[:2] for one in after.sheets.values()} == {"2-"}
+    assert set(after.approval_states(DAY).values()) == {ApprovalState.APPROVED}
+    new = load({**files, "approvals.yaml": approvals(after)})
+    assert set(new.approval_states(DAY).values()) == {ApprovalState.APPROVED}
+    for half, state in ((0, ApprovalState.LAPSED), (1, ApprovalState.REWORDED)):
+        other = load({**files, "approvals.yaml": [_otherwise(one, half) for one in old]})
+        assert set(other.approval_states(DAY).values()) == {state}
+    relabelled = [{**one, "sheet": f"2{one['sheet'][1:]}"} for one in old]
+    assert set(load({**files, "approvals.yaml": relabelled}).approval_states(DAY).values()) == {ApprovalState.LAPSED}
+
+
+def _otherwise(said: dict[str, str], half: int) -> dict[str, str]:
+    """The approval of another sheet, one half of which differs."""
+    form, *halves = said["sheet"].split("-")
+    halves[half] = "0" * 16
+    return {**said, "sheet": "-".join((form, *halves))}
+
+
+def test_each_form_up_to_the_newest_can_be_worked_out() -> None:
+    assert list(FORMS) == list(range(1, FORM + 1))
+    rule, rulebook = shipped().rules[0], shipped()
+    for form, made in FORMS.items():
+        assert made(rule, rulebook.vocabulary, rulebook.parameters, rulebook.definitions).form == form
 
 
 def test_the_sheets_of_the_shipped_rules_are_worked_out_once_and_fast() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal
+from ketascreen.language.sheet import FORM
 from ketascreen.loading import approvals
 from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.reached import often_reached
@@ -84,7 +85,7 @@ def test_an_empty_file_holds_no_approval(tmp_path: Path) -> None:
             f"rule: young, {SAID}, withdrawn: {{by: A, date: 2026-11-21, reason: No.}}",
             "an approval is withdrawn before its day",
         ),
-        (f"rule: young, {SAID.replace(SHEET, '2-' + SHEET[2:])}", "does not have the form of this key's values"),
+        (f"rule: young, {SAID.replace(SHEET, '0-' + SHEET[2:])}", "does not have the form of this key's values"),
         (f"rule: young, {SAID.replace(SHEET, SHEET.upper())}", "does not have the form of this key's values"),
         (f"rule: young, {SAID.replace('A clinician', chr(34) * 2)}", "must be text, and not empty"),
         (f"rule: young, {SAID.replace('date: 2026-11-22', 'date: 22.11.2026')}", "not a date; write 2026-11-22"),
@@ -96,6 +97,16 @@ def test_an_empty_file_holds_no_approval(tmp_path: Path) -> None:
 def test_what_is_no_approval_is_refused(entry: str, problem: str, tmp_path: Path) -> None:
     (said,) = refused(tmp_path, f"- {{{entry}}}\n")
     assert problem in said
+
+
+def test_a_sheet_of_a_later_form_needs_a_later_version(tmp_path: Path) -> None:
+    later = SAID.replace(SHEET, f"{FORM + 1}-{SHEET[2:]}")
+    (problem,) = problems(with_files(tmp_path, {"approvals.yaml": f"- {{rule: young, {later}}}\n"}))
+    assert (str(problem.place), problem.message, problem.hint) == (
+        "approvals.yaml:1:24",
+        f"the sheet is of a later form ({FORM + 1}) than this version knows",
+        "install a later version of ketascreen",
+    )
 
 
 def test_what_is_no_list_is_refused(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
-from ketascreen import Rulebook, Screener, Stage, Verdict
+from ketascreen import RequestError, Rulebook, Screener, Stage, Verdict
 from ketascreen.audit import Ledger
 from ketascreen.channels.registry import CHANNELS
+from ketascreen.verdict.approved import Approvals
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.writer import VerdictWriter
 from tests.helpers import generate
@@ -72,6 +75,27 @@ def test_all_shipped_rules_approved_and_loaded_are_all_approved() -> None:
     assert verdict.notice.endswith(f" All {count} rules are approved by a clinician.")
     assert verdict.rulebook.approved is not None
     assert verdict.rulebook.approved.model_dump(exclude_defaults=True) == {"rules": count, "of": count}
+
+
+def test_whichever_approved_rule_is_taken_out_the_verdict_says_that_one_is_gone() -> None:
+    approved = all_approved(shipped())
+    for rule in shipped().rules:
+        left = replace(approved, rules=tuple(one for one in approved.rules if one is not rule))
+        counts, said = Approvals(left).on(AS_OF.date())
+        count = len(left.rules)
+        assert counts.model_dump(exclude_defaults=True) == {"rules": count, "of": count, "gone": 1}, rule.id
+        assert "All" not in said
+        assert said.endswith("; 1 approval is of a rule that is gone.")
+
+
+def test_a_lean_verdict_of_a_rulebook_with_an_approved_rule_that_is_gone_is_whole_again() -> None:
+    approved = all_approved(shipped())
+    left = replace(approved, rules=approved.rules[1:])
+    verdict = Screener(left, channels=("reference",)).screen(profile_of({}), as_of=AS_OF)
+    lean = LeanVerdict.model_validate_json(LeanVerdict.of(verdict).to_json())
+    assert lean.whole(left) == verdict
+    with pytest.raises(RequestError, match="other-rulebook"):
+        lean.whole(replace(left, approvals=approved.approvals[1:]))
 
 
 def test_a_decision_on_record_still_counts_once_the_rules_are_approved(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_the_page_says_how_an_approval_stands_on_the_day(one: Approval, day: dat
 def test_the_page_says_that_somebody_is_not_an_approver() -> None:
     rulebook = with_approvals(shipped(), [approval(shipped(), RULE)])
     named = replace(rulebook, identity=replace(rulebook.identity, approvers=(Approver("Another", "psychiatrist"),)))
-    said = "does not count: the rulebook names its approvers, and not this one"
+    said = "does not count: the rulebook names its approvers, and not this one in this role"
     assert approvals_on(named) == f"{SAID} {said}"
 
 

@@ -46,6 +46,14 @@ def screened(rulebook: Rulebook, as_of: datetime = AS_OF, **given: Any) -> Verdi
         ),
         ({"lapsed": 1}, "No rule is approved by a clinician; 1 approval has lapsed."),
         (
+            {"rules": 86, "gone": 1},
+            "86 of 86 rules are approved by a clinician; 1 approval is of a rule that is gone.",
+        ),
+        (
+            {"gone": 2, "ended": 1},
+            "No rule is approved by a clinician; 2 approvals are of rules that are gone, 1 has ended.",
+        ),
+        (
             {"ended": 2, "ahead": 1, "unbound": 1, "not_an_approver": 1, "withdrawn": 1},
             "No rule is approved by a clinician; 2 approvals have ended, 1 does not count yet, 1 is bound to no text, "
             "1 is by somebody who is not an approver, 1 was withdrawn.",
@@ -116,6 +124,53 @@ def test_an_approval_without_an_end_or_with_the_last_day_there_is_never_ends() -
 def test_an_approval_that_names_no_sheet_does_not_count() -> None:
     unbound = replace(approval(shipped(), "older-adult"), sheet=None)
     assert Approvals(with_approvals(shipped(), [unbound])).on(DAY)[0] == Approved(rules=0, of=COUNT, unbound=1)
+
+
+def without(rulebook: Rulebook, rule: str) -> Rulebook:
+    """The rulebook after somebody deleted a rule; the approvals are as they were."""
+    return replace(rulebook, rules=tuple(one for one in rulebook.rules if one.id != rule))
+
+
+def test_an_approved_rule_that_is_gone_is_counted_and_the_others_are_not_all() -> None:
+    verdict = screened(without(all_approved(shipped()), "older-adult"))
+    rules = COUNT - 1
+    assert verdict.rulebook.approved == Approved(rules=rules, of=rules, gone=1)
+    assert verdict.notice.endswith(
+        f" {rules} of {rules} rules are approved by a clinician; 1 approval is of a rule that is gone."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "gone"),
+    [
+        ({}, 1),
+        ({"until": DAY}, 1),
+        ({"until": DAY - timedelta(days=1), "day": DAY - timedelta(days=9)}, 0),
+        ({"day": DAY + timedelta(days=1)}, 0),
+        ({"withdrawn": DAY}, 0),
+        ({"withdrawn": DAY + timedelta(days=1)}, 1),
+    ],
+)
+def test_an_approval_of_a_rule_that_is_gone_counts_as_such_while_it_is_in_force(
+    given: dict[str, Any], gone: int
+) -> None:
+    rulebook = without(with_approvals(shipped(), [approval(shipped(), "older-adult", **given)]), "older-adult")
+    assert Approvals(rulebook).on(DAY)[0] == Approved(rules=0, of=COUNT - 1, gone=gone)
+
+
+def test_two_approvals_of_one_rule_that_is_gone_are_one_and_one_by_a_stranger_is_none() -> None:
+    by_two = [approval(shipped(), "older-adult", until=DAY), approval(shipped(), "older-adult", by="Another")]
+    rulebook = without(with_approvals(shipped(), by_two), "older-adult")
+    assert Approvals(rulebook).on(DAY)[0].gone == 1
+    only = replace(rulebook, identity=replace(rulebook.identity, approvers=(Approver("A third", "psychiatrist"),)))
+    assert Approvals(only).on(DAY)[0] == Approved(rules=0, of=COUNT - 1)
+
+
+def test_an_approver_approves_in_the_role_that_the_rulebook_says() -> None:
+    rulebook = with_approvals(shipped(), [approval(shipped(), "older-adult")])
+    for role, counts in (("psychiatrist", {"rules": 1}), ("nurse", {"rules": 0, "not_an_approver": 1})):
+        listed = replace(rulebook.identity, approvers=(Approver(CLINICIAN, role),))
+        assert Approvals(replace(rulebook, identity=listed)).on(DAY)[0] == Approved(**{"of": COUNT, **counts})
 
 
 def test_every_day_says_what_the_approvals_give_on_it() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from ketascreen._version import VERSION
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference
 from ketascreen.authoring.names import read_names
-from ketascreen.authoring.scaffold import KEEP_BYTES, refused, require_new, write_schemas
+from ketascreen.authoring.scaffold import KEEP_BYTES, require_new, write_schemas
+from ketascreen.diagnostic import refused
 from ketascreen.loading.formats import NEWEST
 from ketascreen.loading.load import rulebook_of_files
 from ketascreen.syntax.yaml_tree import NOT_TEXT, WORD

@@ -10,7 +10,7 @@ from pathlib import Path
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.traceability import verify
-from ketascreen.diagnostic import Diagnostic, InputError, Place, did_you_mean
+from ketascreen.diagnostic import InputError, Place, did_you_mean, refused
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
 from ketascreen.loading.build import NAMED
@@ -28,11 +28,6 @@ KEEP_BYTES = """\
 *.signature.json -text
 documents/** -text
 """
-
-
-def refused(code: str, message: str, hint: str, place: Place | None = None) -> InputError:
-    """An input that is refused for one reason."""
-    return InputError([Diagnostic(code, message, hint, place)])
 
 
 def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,18 +10,17 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.approving.earlier import earlier_sheet
-from ketascreen.authoring.approving.subjects import SubjectName, Subjects, read_subjects, subject_of
+from ketascreen.authoring.approving.subjects import SubjectName, Subjects, subject_of
 from ketascreen.authoring.approving.write import approver_role, own_approvals, write_approvals
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.scaffold import refused
+from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of, past_day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
-from ketascreen.diagnostic import Place, did_you_mean, printable
+from ketascreen.diagnostic import Place, did_you_mean, printable, refused
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
-from ketascreen.language.sheet import Sheet
+from ketascreen.language.sheet import Sheet, form_of
 from ketascreen.language.terms import Effect
-from ketascreen.loading.formats import NEWEST, TO_NEWEST
 from ketascreen.loading.signature import FILE as SIGNATURE
 from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.rendering.sheet import render_changes, render_sheet
@@ -32,30 +31,6 @@ MEANING = {
     AuthoringStatus.FAULT: "approvals.yaml could not be written, or an internal fault",
 }
 _QUESTION = "Approve? [y/N/quit]"
-
-
-def of_a_subject(command: Callable[..., None]) -> Callable[..., None]:
-    """RULE..., --route, --patient, --date and --rules: what is approved or withdrawn, when, and where."""
-    for decorate in reversed(
-        (
-            click.argument("rule", metavar="[RULE]...", nargs=-1),
-            click.option("--route", metavar="ROUTE", multiple=True, help="A route of routes.yaml."),
-            click.option("--patient", metavar='"FILE NAME"', multiple=True, help="A whole patient of vignettes/."),
-            click.option(
-                "--date", "on", metavar="DATE", help="The day, as 2026-11-22; not a later one than today.  [today]"
-            ),
-            click.option(
-                "--rules",
-                "folder",
-                metavar="DIR",
-                type=click.Path(path_type=Path),
-                default=Path(),
-                help="The rulebook's folder.  [the current folder]",
-            ),
-        )
-    ):
-        command = decorate(command)
-    return command
 
 
 @click.command("approve", epilog=epilog(MEANING))
@@ -105,33 +80,6 @@ def command(
     if not chosen and not (effect or everything):
         raise click.UsageError("name a rule, a route or a patient, or give --all")
     show(approving.run(list(dict.fromkeys(chosen)), yes=yes))
-
-
-def read_own(folder: Path, *, patients: bool) -> Subjects:
-    """The rulebook of a folder that approvals can be written into.
-
-    Raises:
-        InputError: there is none, it does not load, or its format has no approvals.
-    """
-    if not (folder / "rulebook.yaml").is_file():
-        hint = "name a rulebook's folder with --rules; `ketascreen init DIR` makes one"
-        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
-    subjects = read_subjects(folder, patients=patients)
-    if subjects.rulebook.identity.format < NEWEST:
-        raise refused("approve", "a rulebook of format 1 has no approvals.yaml", TO_NEWEST, Place(str(folder)))
-    return subjects
-
-
-def said(text: str, option: str) -> str:
-    """A word of the command line without the spaces around it.
-
-    Raises:
-        BadParameter: nothing is left, or a character in it cannot be seen.
-    """
-    bare = text.strip()
-    if not bare or printable(bare) != bare:
-        raise click.BadParameter("write letters that can be read", param_hint=option)
-    return bare
 
 
 def named(
@@ -209,8 +157,10 @@ class _Approving:
         earlier = [one for one in own_approvals(self.subjects.rulebook) if subject_of(one) == subject and one.sheet]
         if earlier:
             last = max(earlier, key=lambda one: (one.by == self.by, one.day))
-            old = sheet if last.sheet == sheet.digest else earlier_sheet(self.folder, subject, last.sheet or "")
-            yield from render_changes(last, old, sheet)
+            named = last.sheet or sheet.digest
+            now = sheet.in_form(form_of(named)) or sheet
+            old = now if named == now.digest else earlier_sheet(self.folder, subject, named)
+            yield from render_changes(last, old, now)
 
     def _told(self, written: Sequence[Approval], of: int) -> Iterator[Line]:
         if not of:

@@ -11,10 +11,9 @@ import click
 from ketascreen.authoring.format_two import Lost, Turned, in_format_2
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
-from ketascreen.authoring.scaffold import refused
 from ketascreen.cli.errors import show_problem
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.diagnostic import Diagnostic, InputError, Place, printable
+from ketascreen.diagnostic import Diagnostic, InputError, Place, printable, refused
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.formats import NEWEST
 from ketascreen.rendering.page import Line, show, wrapped

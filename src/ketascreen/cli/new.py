@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ketascreen.authoring.scaffold import check_new, refused, write_rule
+from ketascreen.authoring.scaffold import check_new, write_rule
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.diagnostic import refused
 from ketascreen.language.terms import Effect
 from ketascreen.rendering.page import Flow, Line, show, wrapped
 from ketascreen.rendering.shell import pasted

@@ -20,8 +20,8 @@ from ketascreen.signing import VerifyKey
 
 _MEANING = {
     **AUTHORING_MEANING,
-    AuthoringStatus.WELL: "the rules are listed; with --unapproved: each is approved",
-    AuthoringStatus.FINDINGS: "--unapproved, and a rule is not approved",
+    AuthoringStatus.WELL: "the rules are listed; with --unapproved: each is approved, and none is gone",
+    AuthoringStatus.FINDINGS: "--unapproved, and a rule is not approved, or an approved rule is gone",
 }
 
 
@@ -49,12 +49,12 @@ def command(
     chosen = [rule for rule in rulebook.rules if _fits(rule, effect, route, stage)]
     day = day_of(on, "--date")
     if only_unapproved:
-        found = unapproved(Subjects(rulebook), chosen, day)
+        left = unapproved(Subjects(rulebook), chosen, day)
         if as_json:
-            show_json({**unapproved_data(found, len(chosen), day), "ignored": rulebook.ignored})
+            show_json({**unapproved_data(left, day), "ignored": rulebook.ignored})
         else:
-            show([*render_unapproved(found, len(chosen)), *passed_over(rulebook.ignored)])
-        raise click.exceptions.Exit(AuthoringStatus.FINDINGS if found else AuthoringStatus.WELL)
+            show([*render_unapproved(left), *passed_over(rulebook.ignored)])
+        raise click.exceptions.Exit(AuthoringStatus.FINDINGS if left.rules or left.gone else AuthoringStatus.WELL)
     if as_json:
         show_json({"rules": chosen, "ignored": rulebook.ignored})
     else:

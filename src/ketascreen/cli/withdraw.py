@@ -10,10 +10,10 @@ import click
 from ketascreen.authoring.approving.subjects import SubjectName, subject_of
 from ketascreen.authoring.approving.write import own_approvals, write_withdrawal
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.scaffold import refused
-from ketascreen.cli.approve import of_a_subject, read_own, said
+from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import past_day_of
+from ketascreen.diagnostic import refused
 from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.page import Line, show, wrapped

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from ketascreen.diagnostic import Place
-from ketascreen.language.sheet import Sheet, halves_of
+from ketascreen.language.sheet import Sheet, form_of, halves_of
 
 
 class SubjectKind(StrEnum):
@@ -26,14 +26,16 @@ class SubjectKind(StrEnum):
 class ApprovalState(StrEnum):
     """The state of an approval on a day, the best first.
 
-    `lapsed`: what the rule decides was changed since; `reworded`: only what it says. `ended`: its last day has passed.
-    `ahead`: it counts from a later day. `unbound`: it names no sheet, as the sign-off of format 1. `not_an_approver`:
-    the rulebook names its approvers, and not this one.
+    `lapsed`: what the rule decides was changed since; `reworded`: only what it says. `gone`: there is no such rule now;
+    it would count if there were. `ended`: its last day has passed. `ahead`: it counts from a later day. `unbound`: it
+    names no sheet, as the sign-off of format 1. `not_an_approver`: the rulebook names its approvers, and not this one
+    in this role.
     """
 
     APPROVED = "approved"
     REWORDED = "reworded"
     LAPSED = "lapsed"
+    GONE = "gone"
     ENDED = "ended"
     AHEAD = "ahead"
     UNBOUND = "unbound"
@@ -80,7 +82,7 @@ class Approval:
         """Its state on a day; `sheet` is the sheet of its subject today, None if the subject is gone."""
         if self.withdrawn is not None and self.withdrawn.day <= day:
             return ApprovalState.WITHDRAWN
-        if approvers and self.by not in {one.name for one in approvers}:
+        if approvers and Approver(self.by, self.role) not in approvers:
             return ApprovalState.NOT_AN_APPROVER
         if self.sheet is None:
             return ApprovalState.UNBOUND
@@ -88,9 +90,12 @@ class Approval:
             return ApprovalState.AHEAD
         if self.until is not None and self.until < day:
             return ApprovalState.ENDED
-        if sheet is None or halves_of(self.sheet).decides != sheet.halves.decides:
+        if sheet is None:
+            return ApprovalState.GONE
+        now = sheet.in_form(form_of(self.sheet))
+        if now is None or halves_of(self.sheet).decides != now.halves.decides:
             return ApprovalState.LAPSED
-        return ApprovalState.APPROVED if self.sheet == sheet.digest else ApprovalState.REWORDED
+        return ApprovalState.APPROVED if self.sheet == now.digest else ApprovalState.REWORDED
 
 
 _STATES = tuple(ApprovalState)
@@ -99,12 +104,16 @@ _STATES = tuple(ApprovalState)
 def best_states(
     approvals: Iterable[Approval], sheets: Mapping[str, Sheet], approvers: Collection[Approver], day: date
 ) -> dict[str, ApprovalState]:
-    """By name of a rule in `sheets`, the best state of its approvals on a day; a rule without any is left out."""
+    """By name of a rule in `sheets`, the best state of its approvals on a day; a rule without any is left out.
+
+    A rule that is not in `sheets` is there too, as `gone`, if an approval of it would count.
+    """
     best: dict[str, ApprovalState] = {}
     for one in approvals:
-        if one.kind is SubjectKind.RULE and one.name in sheets:
-            found = one.state(sheets[one.name], approvers, day)
-            best[one.name] = min(best.get(one.name, found), found, key=_STATES.index)
+        if one.kind is SubjectKind.RULE:
+            found = one.state(sheets.get(one.name), approvers, day)
+            if one.name in sheets or found is ApprovalState.GONE:
+                best[one.name] = min(best.get(one.name, found), found, key=_STATES.index)
     return best
 
 

@@ -21,7 +21,9 @@ from ketascreen.language.quantity import Quantity, Unit, decimal_text
 from ketascreen.language.rule import RouteSheet
 from ketascreen.language.vocabulary import Fact, Vocabulary, Window
 
-_NOT_MEANT = frozenset({"place", "approvers"})
+_NOT_MEANT = frozenset({"Identity.approvers"})
+"""Fields of one class that mean nothing, by its name and theirs: whose approvals count. A `place` never means anything.
+"""
 _KNOWN: dict[type, Callable[[Any], Any]] = {}
 _NODES = (Not, DefinitionRef, Compare, Always, NotBelow)
 """Parts that can be of several kinds in one place: each says which it is."""
@@ -59,7 +61,8 @@ def _found(kind: type) -> Callable[[Any], Any]:
 
 
 def _of_fields(kind: type) -> Callable[[Any], Any]:
-    told = [one for one in fields(kind) if one.name not in _NOT_MEANT and one.init]
+    left_out = {"place", *(name.rpartition(".")[2] for name in _NOT_MEANT if name.startswith(f"{kind.__name__}."))}
+    told = [one for one in fields(kind) if one.name not in left_out and one.init]
     names, defaults = [one.name for one in told], [one.default for one in told]
     which = {"": kind.__name__} if issubclass(kind, _NODES) else {}
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from ketascreen.language.condition import (
@@ -33,7 +33,7 @@ from ketascreen.language.rule import Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.vocabulary import Fact, Freshness, Vocabulary
 
 FORM = 1
-"""The form of a sheet. A later form gets a new number, and this one can still be worked out."""
+"""The newest form of a sheet. A later form gets a new number and its own function in `FORMS`, and this one stays."""
 
 _HALF = 16
 """How many hexadecimal digits of its sha256 stand for a half."""
@@ -48,10 +48,12 @@ class Halves(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What there is to approve, as plain data in two halves."""
+    """What there is to approve, as plain data in two halves. `others` work out the same in its other forms."""
 
     decides: Mapping[str, Any]
     says: Mapping[str, Any]
+    form: int = FORM
+    others: Mapping[int, Callable[[], Sheet]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def halves(self) -> Halves:
@@ -61,7 +63,18 @@ class Sheet:
     @cached_property
     def digest(self) -> str:
         """What an approval names: the form of the sheet, and the digests of its halves."""
-        return "-".join((str(FORM), *self.halves))
+        return "-".join((str(self.form), *self.halves))
+
+    def in_form(self, form: int) -> Sheet | None:
+        """The sheet of the same thing in a form; None if it has no such form."""
+        if form == self.form:
+            return self
+        return self.others[form]() if form in self.others else None
+
+
+def form_of(digest: str) -> int:
+    """The form that a sheet's digest names."""
+    return int(digest.partition("-")[0])
 
 
 def halves_of(digest: str) -> Halves:
@@ -118,7 +131,18 @@ def sheet_of(
     parameters: Mapping[str, Parameter],
     defined: Mapping[str, Definition],
 ) -> Sheet:
-    """The sheet of a rule in the rulebook with these parts."""
+    """The sheet of a rule in the rulebook with these parts, in the newest form."""
+    others = {form: partial(of, rule, vocabulary, parameters, defined) for form, of in FORMS.items() if form != FORM}
+    newest = FORMS[FORM](rule, vocabulary, parameters, defined)
+    return replace(newest, others=others) if others else newest
+
+
+def _form_1(
+    rule: Rule,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    defined: Mapping[str, Definition],
+) -> Sheet:
     decides, says = _PARTS[Rule].of(rule)
     if rule.effect not in DECIDABLE:
         del decides["decided_by"]
@@ -143,7 +167,13 @@ def sheet_of(
         deciding, saying = _PARTS[Contradiction].of(replace(one, when=when))
         decides.setdefault("contradictions", {})[one.name] = deciding
         says.setdefault("contradictions", {})[one.name] = saying
-    return Sheet(decides, says)
+    return Sheet(decides, says, 1)
+
+
+FORMS: Mapping[int, Callable[[Rule, Vocabulary, Mapping[str, Parameter], Mapping[str, Definition]], Sheet]] = {
+    1: _form_1
+}
+"""By form, what works out the sheet of a rule. An approval is compared in the form that it names."""
 
 
 def route_sheet_of(route: RouteSheet) -> Sheet:

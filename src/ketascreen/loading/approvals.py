@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
 from ketascreen.language.iso_time import read_iso_date
+from ketascreen.language.sheet import FORMS, form_of
 from ketascreen.loading import file_models
 from ketascreen.loading.file_models import FileModel, IsoDate, Name, OneLine
 from ketascreen.loading.validate import read_model
@@ -36,7 +37,7 @@ class ApprovalModel(FileModel):
     rule: OneLine | None = None
     route: OneLine | None = None
     patient: OneLine | None = None
-    sheet: Annotated[str, StringConstraints(pattern=r"^1-[0-9a-f]{16}-[0-9a-f]{16}$")]
+    sheet: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]?-[0-9a-f]{16}-[0-9a-f]{16}$")]
     by: Name
     role: Name
     date: IsoDate
@@ -85,6 +86,10 @@ def _approval(model: ApprovalModel, node: Node, problems: Problems) -> Iterator[
     if len(given) != 1:
         said = "names nothing" if not given else f"names {' and '.join(f'a {kind}' for kind in given)}"
         problems.report("approval", f"an approval {said}", f"write one of {', '.join(_SUBJECTS)}", node.place)
+        return
+    if (form := form_of(model.sheet)) not in FORMS:
+        hint, place = "install a later version of ketascreen", place_of(node, ("sheet",))
+        problems.report("approval", f"the sheet is of a later form ({form}) than this version knows", hint, place)
         return
     if model.until is not None and model.until < model.date:
         hint = "write a later day, or delete `until`"

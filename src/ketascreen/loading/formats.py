@@ -24,6 +24,7 @@ _REQUIRES = re.compile(r">=([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})")
 TO_NEWEST = "turn the rulebook into format 2: ketascreen fmt --format 2 DIR"
 """What to do with a rulebook of format 1 that must have the newest format."""
 _ROUTES = frozenset({"iv", "im", "intranasal", "sublingual", "oral"})
+"""The routes of format 1. They are written out, since format 1 never gets another one, whatever is built in later."""
 _UNITS = ("none", "10*9/L", "mmol/mol", "ug", "umol/L", "seconds", "second", "1")
 _UNIT = re.compile(rf"(?:{'|'.join(map(re.escape, _UNITS))})")
 _QUANTITY = re.compile(rf"-?[0-9][0-9.]* {_UNIT.pattern}")

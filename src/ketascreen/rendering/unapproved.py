@@ -1,8 +1,8 @@
-"""The rules that nobody has approved, or whose approval does not count, as text and as data."""
+"""The rules that nobody has approved, or whose approval does not count, and approved rules that are gone."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -18,10 +18,11 @@ NONE = "none"
 _WHY: Mapping[ApprovalState, str] = {
     ApprovalState.REWORDED: "other words than {by} approved on {day}; what it decides is the same",
     ApprovalState.LAPSED: "decides otherwise than {by} approved on {day}",
+    ApprovalState.GONE: "there is no such rule any more, and {by} approved it on {day}",
     ApprovalState.ENDED: "the approval of {by} ended on {until}",
     ApprovalState.AHEAD: "the approval of {by} counts from {day} on",
     ApprovalState.UNBOUND: "signed off by {by}, and nothing says what was read",
-    ApprovalState.NOT_AN_APPROVER: "{by} is not an approver of this rulebook",
+    ApprovalState.NOT_AN_APPROVER: "{by}, as `{role}`, is not an approver of this rulebook",
     ApprovalState.WITHDRAWN: "{by} withdrew it",
 }
 
@@ -44,20 +45,45 @@ class Unapproved(NamedTuple):
         return {"rule": self.rule.id, "effect": str(self.rule.effect), "why": self.why, **told}
 
 
-def unapproved(subjects: Subjects, rules: Sequence[Rule], day: date) -> list[Unapproved]:
-    """Of these rules, those without an approval that counts on a day."""
-    judged = [one for one in subjects.judged(day) if one.approval.kind is SubjectKind.RULE]
-    found = [Unapproved(rule, best(one for one in judged if one.approval.name == rule.id)) for rule in rules]
-    return [one for one in found if one.why != ApprovalState.APPROVED]
+class Left(NamedTuple):
+    """What is left to do: of `of` rules those that are not approved, and of each approved rule that is gone, its
+    approval. Nobody knows which effect or routes a rule had that is gone, so it is in every choice of rules.
+    """
+
+    rules: Sequence[Unapproved]
+    gone: Sequence[JudgedApproval]
+    of: int
 
 
-def render_unapproved(found: Sequence[Unapproved], of: int) -> Iterator[Line]:
+def unapproved(subjects: Subjects, rules: Sequence[Rule], day: date) -> Left:
+    """Of these rules, those without an approval that counts on a day; and the approved rules that are gone."""
+    judged: dict[str, list[JudgedApproval]] = defaultdict(list)
+    for each in subjects.judged(day):
+        if each.approval.kind is SubjectKind.RULE:
+            judged[each.approval.name].append(each)
+    stand = {name: stands for name, given in judged.items() if (stands := best(given)) is not None}
+    found = [Unapproved(rule, stand.get(rule.id)) for rule in rules]
+    gone = [stand[name] for name in sorted(stand) if stand[name].state is ApprovalState.GONE]
+    return Left([one for one in found if one.why != ApprovalState.APPROVED], gone, len(rules))
+
+
+def render_unapproved(left: Left) -> Iterator[Line]:
     """A line for each rule, then the counts."""
-    for one in found:
+    for one in left.rules:
         yield from wrapped(f"{one.rule.effect:<7} {one.rule.id}: {_why(one.judged)}", hang=8)
-    yield from wrapped(
-        f"{of - len(found)} of {of} rules {'is' if of == 1 else 'are'} approved{_counts(found)}.", hang=2
-    )
+    for gone in left.gone:
+        yield from wrapped(f"{'gone':<7} {gone.approval.name}: {_why(gone)}", hang=8)
+    approved = f"{left.of - len(left.rules)} of {left.of} rules {'is' if left.of == 1 else 'are'} approved"
+    yield from wrapped(f"{approved}{_counts(left.rules)}{_gone(left)}.", hang=2)
+
+
+def gone_in_words(count: int) -> str:
+    """How many approved rules are gone."""
+    return f"{count} approved {'rule is' if count == 1 else 'rules are'} gone"
+
+
+def _gone(left: Left) -> str:
+    return f"; {gone_in_words(len(left.gone))}" if left.gone else ""
 
 
 def _why(judged: JudgedApproval | None) -> str:
@@ -65,7 +91,7 @@ def _why(judged: JudgedApproval | None) -> str:
         return "nobody has approved it"
     one = judged.approval
     by = one.withdrawn.by if one.withdrawn and judged.state is ApprovalState.WITHDRAWN else one.by
-    return _WHY[judged.state].format(by=by, day=one.day, until=one.until)
+    return _WHY[judged.state].format(by=by, role=one.role, day=one.day, until=one.until)
 
 
 def _counts(found: Sequence[Unapproved]) -> str:
@@ -82,13 +108,17 @@ _SAID = {
 }
 
 
-def unapproved_data(found: Sequence[Unapproved], of: int, day: date) -> dict[str, Any]:
+def unapproved_data(left: Left, day: date) -> dict[str, Any]:
     """The same as data."""
-    counted = Counter(one.why for one in found)
+    counted = Counter(one.why for one in left.rules)
     return {
         "date": day.isoformat(),
-        "rules": of,
-        "approved": of - len(found),
+        "rules": left.of,
+        "approved": left.of - len(left.rules),
         "counts": {why: counted[why] for why in (*map(str, ApprovalState), NONE) if counted[why]},
-        "unapproved": [one.as_data() for one in found],
+        "unapproved": [one.as_data() for one in left.rules],
+        "gone": [
+            {"rule": one.approval.name, "by": one.approval.by, "date": one.approval.day.isoformat()}
+            for one in left.gone
+        ],
     }

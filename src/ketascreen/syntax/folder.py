@@ -28,7 +28,7 @@ CASES = ".cases.yaml"
 START = ".start.yaml"
 APPROVED = "approved"
 """The folder of the sheets that were approved, each as JSON by its digest."""
-_APPROVED = re.compile(rf"{APPROVED}/1-[0-9a-f]{{16}}-[0-9a-f]{{16}}\.json")
+_APPROVED = re.compile(rf"{APPROVED}/[1-9][0-9]?-[0-9a-f]{{16}}-[0-9a-f]{{16}}\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
     listed: `ketascreen approve` reads it.
 
     The files of the folder `documents` are not the rulebook's and are neither read nor listed; one that holds `.yaml`
-    or `.yml` in its name is refused, because it may be a rule.
+    or `.yml` in its name, and does not start with a dot, is refused, because it may be a rule.
     """
     ignored: list[str] = []
     if not _is_folder(folder):
@@ -129,7 +129,9 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
 
 
 def _refuse_rules(folder: Path, problems: Problems) -> None:
-    """Refuses each file and folder in the folder of documents that is YAML by its name."""
+    """Refuses each file and folder in the folder of documents that is YAML by its name; a name with a dot at its
+    start, and what is in such a folder, is passed over as it is elsewhere.
+    """
 
     def unreadable(error: OSError) -> None:
         place = Place(Path(error.filename).relative_to(folder.parent).as_posix())
@@ -137,6 +139,7 @@ def _refuse_rules(folder: Path, problems: Problems) -> None:
 
     hint = "if it is a rule, move it out; if it is a document, end its name in .txt"
     for here, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(name for name in (*folders, *files) if names_yaml(name) and not name.startswith(".")):
             place = Place((Path(here) / name).relative_to(folder.parent).as_posix())
             problems.report("not-a-file", "holds YAML by its name, among the source documents", hint, place)

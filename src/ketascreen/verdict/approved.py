@@ -19,7 +19,8 @@ class Approved(Reported):
     `rules` of all rules (`of`) are approved as they are today. Each other field counts the rules whose best approval is
     `lapsed` (what the rule decides was changed since), `reworded` (only what it says), `ended`, `ahead` (it counts from
     a later day), `unbound` (it names no sheet), by somebody who is `not_an_approver`, or `withdrawn`. A rule without
-    any approval is in none of them.
+    any approval is in none of them. `gone` counts the rules that are approved and not in the rulebook any more; they
+    are not among `of`.
     """
 
     SHOWN = ("rules", "of")
@@ -28,6 +29,7 @@ class Approved(Reported):
     of: int
     lapsed: int = 0
     reworded: int = 0
+    gone: int = 0
     ended: int = 0
     ahead: int = 0
     unbound: int = 0
@@ -45,7 +47,7 @@ def approved_on(rulebook: Rulebook, day: date) -> Approved:
 def in_words(approved: Approved, texts: Catalogue = ENGLISH) -> str:
     """One sentence that says each count that is not nought."""
     count, others = approved.rules, texts.listed(_others(approved, texts))
-    if count == approved.of and count:
+    if count == approved.of and count and not others:
         return texts.counted("approved.all", count)
     if not count and not others:
         return texts.text("approved.none")

@@ -164,6 +164,16 @@ def test_an_approval_by_somebody_whom_the_rulebook_does_not_list(tmp_path: Path)
     assert one.hint == "did you mean `Dr A. Meyer`?"
 
 
+def test_an_approval_in_another_role_than_the_rulebook_lists(tmp_path: Path) -> None:
+    listed = text_of("rulebook.yaml") + "approvers:\n  - {name: Dr A. Meyer, role: psychiatrist}\n"
+    other = entry().replace("role: psychiatrist", "role: nurse")
+    files = {"rulebook.yaml": listed, "approvals.yaml": entry("route", "iv") + other}
+    assert found(tmp_path, files) == [
+        "approvals.yaml:6:3 `Dr A. Meyer` approved `high-pressure` as `nurse`, and is listed as `psychiatrist` "
+        "[not-an-approver]"
+    ]
+
+
 def test_a_sign_off_of_format_1_is_bound_to_nothing(tmp_path: Path) -> None:
     signed = "sign_off: {status: approved, by: Old Hand, date: 2026-01-01}\n"
     files = {"exclusions/high-pressure.yaml": text_of("exclusions/high-pressure.yaml") + signed}

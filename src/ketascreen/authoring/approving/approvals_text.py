@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.scaffold import refused
-from ketascreen.diagnostic import Place
+from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
 from ketascreen.syntax.yaml_tree import NOT_TEXT
 

@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from time import monotonic
 
@@ -14,7 +14,7 @@ from ketascreen.authoring.approving.subjects import SubjectName, read_subjects
 from ketascreen.authoring.git import git
 from ketascreen.diagnostic import InputError
 from ketascreen.language.approval import SubjectKind
-from ketascreen.language.sheet import Sheet
+from ketascreen.language.sheet import Sheet, form_of
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import APPROVED, MAX_FILES, MAX_TOTAL_BYTES
 from ketascreen.syntax.utf8 import MAX_BYTES
@@ -56,7 +56,7 @@ def _kept(folder: Path, digest: str) -> Sheet | None:
     """The sheet that is kept under its digest; a file that was changed has another digest, and does not count."""
     try:
         told = json.loads(read_plain(kept_path(folder, digest), MAX_BYTES))
-        sheet = Sheet(told["decides"], told["says"])
+        sheet = Sheet(told["decides"], told["says"], form_of(digest))
         return sheet if sheet.digest == digest else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -68,7 +68,8 @@ def _of_history(folder: Path, subject: SubjectName, digest: str) -> Sheet | None
         for commit in _revisions(folder, digest):
             if monotonic() > until:
                 return None
-            sheet = _at(folder, commit, subject)
+            there = _at(folder, commit, subject)
+            sheet = there and there.in_form(form_of(digest))
             if sheet is not None and sheet.digest == digest:
                 return sheet
     except OSError:  # git is not installed
@@ -95,24 +96,30 @@ def _at(folder: Path, commit: str, subject: SubjectName) -> Sheet | None:
     with TemporaryDirectory() as name:
         there = Path(name)
         try:
-            _unpack(archive, there)
+            if not _unpack(archive, there):
+                return None
             return read_subjects(there, patients=subject.kind is SubjectKind.PATIENT).sheet(subject)
         except (InputError, tarfile.TarError):
             return None
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
-    """Writes the YAML files of an archive; nothing else of it can be part of a rulebook."""
-    left = MAX_TOTAL_BYTES
+def _unpack(archive: bytes, folder: Path) -> bool:
+    """Writes the YAML files of an archive; nothing else of it can be part of a rulebook.
+
+    False, and nothing is written, if they are more than a rulebook may have: half of one would be another rulebook.
+    """
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as files:
-        for number, one in enumerate(files):
-            parts = Path(one.name).parts
-            left -= one.size
-            if left < 0 or number > MAX_FILES:
-                return
-            if not one.isfile() or not one.name.endswith(".yaml") or ".." in parts or Path(one.name).is_absolute():
-                continue
+        kept = [one for one in files if _may_be_read(one)]
+        if len(kept) > MAX_FILES or sum(one.size for one in kept) > MAX_TOTAL_BYTES:
+            return False
+        for one in kept:
             held = files.extractfile(one)
-            target = folder.joinpath(*parts)
+            target = folder / one.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(held.read() if held else b"")
+    return True
+
+
+def _may_be_read(one: tarfile.TarInfo) -> bool:
+    path = PurePosixPath(one.name)
+    return one.isfile() and one.name.endswith(".yaml") and ".." not in path.parts and not path.is_absolute()

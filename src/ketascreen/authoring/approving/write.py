@@ -9,8 +9,8 @@ from pathlib import Path
 from ketascreen.authoring.approving.approvals_text import FILE, with_approvals
 from ketascreen.authoring.approving.earlier import keeps_history, kept_path, kept_text
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects, subject_of
-from ketascreen.authoring.scaffold import refused, schema_line
-from ketascreen.diagnostic import Place, did_you_mean
+from ketascreen.authoring.scaffold import schema_line
+from ketascreen.diagnostic import Place, did_you_mean, refused
 from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
@@ -80,7 +80,7 @@ def approver_role(rulebook: Rulebook, by: str, role: str | None) -> str:
 
 def own_approvals(rulebook: Rulebook) -> tuple[Approval, ...]:
     """The approvals of approvals.yaml, in its order, without the sign-offs of rules."""
-    return tuple(one for one in rulebook.approvals if one.sheet is not None)
+    return tuple(one for one in rulebook.approvals if one.place.path == FILE)
 
 
 def _as_shown(subjects: Subjects, approval: Approval) -> Sheet:

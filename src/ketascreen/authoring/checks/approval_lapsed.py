@@ -18,10 +18,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
     Where the cases cannot be read, nothing is said of whole patients.
     """
-    for approval, found, is_gone in state(subject, ApprovalState.LAPSED, ApprovalState.REWORDED):
+    for approval, found, _ in state(subject, ApprovalState.LAPSED, ApprovalState.REWORDED, ApprovalState.GONE):
         name, who = subject_of(approval), f"{approval.by} approved on {approval.day}"
-        if is_gone:
-            hint = "delete the entry, or give it the new name and approve that"
+        if found is ApprovalState.GONE:
+            hint = "put it back; or withdraw the approval, and approve what has taken its place"
             yield concern(
                 CODE, f"there is no {approval.kind} `{approval.name}`, which {approval.by} approved", hint, approval
             )

@@ -18,7 +18,7 @@ def state(subject: Subject, *states: ApprovalState) -> Iterator[JudgedApproval]:
     cases = subject.cases if patients else ()
     for one in Subjects(rulebook, cases).judged(subject.today):
         unread = one.is_gone and one.approval.kind is SubjectKind.PATIENT and not cases
-        if one.state in states and not (unread and one.state is ApprovalState.LAPSED):
+        if one.state in states and not (unread and one.state is ApprovalState.GONE):
             yield one
 
 

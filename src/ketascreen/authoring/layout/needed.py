@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ketascreen.authoring.scaffold import refused
+from ketascreen.diagnostic import refused
 
 
 def layout_for(command: str) -> Callable[[bytes, str], str]:
