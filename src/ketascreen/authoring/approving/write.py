@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdr
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
 from ketascreen.loading.load import rulebook_of_files
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.runtime.whole_file import locked_folder, write_whole
 from ketascreen.syntax.folder import APPROVED
 
@@ -24,22 +26,22 @@ CODE = "approve"
 def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
     """Writes approvals of the sheets that were shown; returns the path of approvals.yaml.
 
-    Each replaces the approvals of the same subject by the same name. Nothing is written if a sheet is not what it
+    Each replaces the approvals of the same subject by the same name, except withdrawn ones. Nothing is written if a sheet is not what it
     was when it was shown. Where git keeps no history of the folder, the sheets are kept beside approvals.yaml.
 
     Raises:
-        InputError: a sheet has changed, or the rulebook does not load.
+        InputError: a sheet or approvals.yaml has changed, another process writes, or the rulebook does not load.
         OSError: a file could not be written; approvals.yaml is then as it was.
     """
     patients = any(one.kind is SubjectKind.PATIENT for one in approvals)
-    with locked_folder(folder):
+    with _alone(folder):
         subjects = read_subjects(folder, patients=patients)
         sheets = [_as_shown(subjects, one) for one in approvals]
         data = _text(folder, subjects.rulebook, approvals)
         if not keeps_history(folder):
             for sheet in sheets:
                 _keep(folder, sheet)
-        path = _replace(folder, data)
+        path = _replace(folder, data, subjects.rulebook)
         _drop_unnamed(folder, rulebook_of_files({**subjects.rulebook.files, FILE: data}).approvals)
         return path
 
@@ -48,13 +50,14 @@ def write_withdrawal(folder: Path, choose: Callable[[Rulebook], Approval], withd
     """Writes that the chosen approval does not count any more; returns the approval that was withdrawn.
 
     Raises:
-        InputError: there is no such approval, or the rulebook does not load.
+        InputError: there is no such approval, approvals.yaml has changed, another process writes, or the rulebook does
+            not load.
         OSError: the file could not be written; it is then as it was.
     """
-    with locked_folder(folder):
+    with _alone(folder):
         rulebook = read_subjects(folder, patients=False).rulebook
         chosen = replace(choose(rulebook), withdrawn=withdrawal)
-        _replace(folder, _text(folder, rulebook, [chosen]))
+        _replace(folder, _text(folder, rulebook, [chosen]), rulebook)
         return chosen
 
 
@@ -105,11 +108,34 @@ def _unplaced(one: Approval) -> Approval:
     return replace(one, place=Place(FILE))
 
 
-def _replace(folder: Path, data: bytes) -> Path:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other process writes approvals of this folder."""
+    with locked_folder(folder) as is_free:
+        if not is_free:
+            hint = "wait until other commands on it have ended, end one that hangs, and run it again"
+            raise refused(CODE, "another process has locked the folder; nothing is written", hint, Place(str(folder)))
+        yield
+
+
+def _replace(folder: Path, data: bytes, read: Rulebook) -> Path:
+    """Writes approvals.yaml, unless it is not what was read: an editor, or a copy by git, asks for no lock."""
     path = folder / FILE
+
+    def as_read() -> None:
+        if _bytes(path) != read.files.get(FILE):
+            raise refused(CODE, "was changed meanwhile; nothing is written", "run it again", Place(str(path)))
+
     like = path if path.exists() else folder / "rulebook.yaml"
-    write_whole(path, data, like.stat().st_mode & 0o777)
+    write_whole(path, data, like.stat().st_mode & 0o777, before_replacing=as_read)
     return path
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return read_plain(path)
+    except FileNotFoundError:
+        return None
 
 
 def _keep(folder: Path, sheet: Sheet) -> None:
