@@ -51,8 +51,21 @@ def test_a_withdrawn_approval_stays_in_the_file_and_counts_no_more_from_its_day_
     assert (again.status, "has no approval of `heart` that is not withdrawn" in flat(again.err)) == (2, True)
     shown = approve(rulebook, "heart", day="2026-12-02").out
     assert f"Withdrawn by {EXAMPLE} on 2026-12-01: New: guidance" in shown
-    (one,) = approvals(rulebook).values()
-    assert one.withdrawn is None
+    first, second = load_rulebook(rulebook).approvals
+    assert (first.withdrawn, second.withdrawn) == (one.withdrawn, None)
+    assert [one.day.isoformat() for one in (first, second)] == ["2026-11-22", "2026-12-02"]
+    assert run("fmt", "--check", str(rulebook / FILE)).status == 0
+    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-02").out.count("heart") == 0
+
+
+def test_what_is_withdrawn_again_and_again_is_all_kept(rulebook: Path) -> None:
+    told = ("--rules", str(rulebook), "--by", EXAMPLE, "--date", "2026-11-22")
+    for reason in ("The first", "The second", "The second"):
+        assert approve(rulebook, "heart").status == 0
+        assert run("withdraw", "heart", *told, "--reason", reason).status == 0
+    assert approve(rulebook, "heart").status == 0
+    found = [one.withdrawn and one.withdrawn.reason for one in load_rulebook(rulebook).approvals]
+    assert found == ["The first", "The second", None]
 
 
 def test_another_ones_approval_is_withdrawn_only_if_it_is_named(rulebook: Path) -> None:

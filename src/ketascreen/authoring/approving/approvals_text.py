@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.scaffold import refused
@@ -18,8 +19,10 @@ _PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
 _NOT_TEXT = frozenset({"n", "no", "null", "off", "on", "true", "false", "y", "yes"})
 
 
-def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Approval], head: str = "") -> bytes:
+def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Approval], head: str = "") -> bytes:
     """approvals.yaml with `new` in it: each replaces the approvals of the same subject by the same name.
+
+    An approval that was withdrawn stays.
 
     `text` is the file so far and `had` its entries, in their order; without a file, it begins with `head`.
 
@@ -32,7 +35,12 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Ap
         message, hint = "its entries are not a list of one entry each", "write each entry after `- `"
         raise refused("approval", message, hint, Place(FILE))
     written = {_key(one): (one, _entry(one)) for one in new}
-    stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _key(one) not in written]
+    same = {replace(one, place=Place(FILE)) for one in new}
+    stay = [
+        (one, chunk)
+        for one, chunk in zip(had, chunks, strict=True)
+        if _key(one) not in written or (one.withdrawn is not None and replace(one, place=Place(FILE)) not in same)
+    ]
     ordered = sorted([*stay, *written.values()], key=lambda entry: _order(entry[0]))
     return laid_out((before + "".join(chunk for _, chunk in ordered)).encode(), FILE).encode()
 
