@@ -251,6 +251,29 @@ def test_an_interrupted_write_leaves_the_old_file_or_the_new_one(rulebook: Path,
     assert read_folder(rulebook, Problems()).ignored == ()
 
 
+def test_an_approval_of_a_day_before_the_one_that_it_would_replace_is_refused(rulebook: Path) -> None:
+    approve(rulebook, "heart", day="2026-11-22")
+    old = (rulebook / FILE).read_bytes()
+    ran = approve(rulebook, "pregnancy", "heart", day="2026-11-21")
+    said = f"`{EXAMPLE}` approved or withdrew `heart` on 2026-11-22, after 2026-11-21; nothing is written; give --date"
+    assert (ran.status, said in flat(ran.err)) == (2, True)
+    assert (rulebook / FILE).read_bytes() == old
+    assert approve(rulebook, "heart", by="Another", day="2026-11-21").status == 0
+    assert approve(rulebook, "heart", day="2026-11-22").status == 0
+    withdraw(rulebook, "heart", day="2026-11-24")
+    assert approve(rulebook, "heart", day="2026-11-23").status == 2
+    assert approve(rulebook, "heart", day="2026-11-24").status == 0
+
+
+def test_a_file_where_the_folder_of_kept_sheets_must_be_is_named(rulebook: Path) -> None:
+    (rulebook / "approved").write_text("Ours.", "utf-8")
+    ran = approve(rulebook, "heart")
+    assert ran.status == 2
+    assert f"{rulebook / 'approved'}: a file, and a copy of the sheet" in flat(ran.err)
+    assert "rename the file" in flat(ran.err)
+    assert not (rulebook / FILE).exists()
+
+
 def withdraw(folder: Path, rule: str, *, by: str = EXAMPLE, day: str = "2026-11-23") -> Ran:
     return run("withdraw", rule, "--rules", str(folder), "--by", by, "--reason", "Read again", "--date", day)
 

@@ -55,7 +55,7 @@ def test_a_withdrawn_approval_stays_in_the_file_and_counts_no_more_from_its_day_
     assert (first.withdrawn, second.withdrawn) == (one.withdrawn, None)
     assert [one.day.isoformat() for one in (first, second)] == ["2026-11-22", "2026-12-02"]
     assert run("fmt", "--check", str(rulebook / FILE)).status == 0
-    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-02").out.count("heart") == 0
+    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-02").out.count(" heart:") == 0
 
 
 def test_what_is_withdrawn_again_and_again_is_all_kept(rulebook: Path) -> None:
