@@ -54,15 +54,17 @@ def test_a_withdrawn_approval_stays_in_the_file_and_counts_no_more_from_its_day_
     gone, one = load_rulebook(rulebook).approvals
     assert (gone.day.isoformat(), gone.withdrawn and gone.withdrawn.reason) == ("2026-11-22", "New: guidance")
     assert (one.day.isoformat(), one.withdrawn) == ("2026-12-02", None)
+    assert run("fmt", "--check", str(rulebook / FILE)).status == 0
+    assert run("rules", "--rules", str(rulebook), "--unapproved", "--date", "2026-12-02").out.count(" heart:") == 0
 
 
 def test_a_withdrawn_approval_stays_however_often_somebody_approves_and_withdraws(rulebook: Path) -> None:
     """Also where each is of one sheet and one day."""
     told = ("withdraw", "heart", "--rules", str(rulebook), "--by", EXAMPLE, "--date", "2026-11-22")
     for reason in ("one", "two", "two"):
-        approve(rulebook, "heart")
+        assert approve(rulebook, "heart").status == 0
         assert run(*told, "--reason", reason).status == 0
-    approve(rulebook, "heart")
+    assert approve(rulebook, "heart").status == 0
     reasons = [one.withdrawn and one.withdrawn.reason for one in load_rulebook(rulebook).approvals]
     assert sorted(reasons, key=str) == [None, "one", "two"]
 

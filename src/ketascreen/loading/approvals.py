@@ -72,7 +72,7 @@ def read_approvals(node: Node | None, problems: Problems) -> Iterator[Approval]:
 
 
 def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
-    """The same approval twice is refused: who withdraws one of them would leave the other."""
+    """The same approval twice is refused: who withdraws one of them would leave the other. Withdrawn ones may recur."""
     first: dict[object, Approval] = {}
     for one in approvals:
         same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn

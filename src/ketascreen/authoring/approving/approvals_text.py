@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
@@ -18,7 +18,7 @@ _KINDS = tuple(SubjectKind)
 _PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
 
 
-def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Approval], head: str = "") -> bytes:
+def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Approval], head: str = "") -> bytes:
     """approvals.yaml with `new` in it: each replaces the approvals of the same subject by the same name.
 
     An approval that was withdrawn stays, except beside the same one, withdrawn in the same way.
