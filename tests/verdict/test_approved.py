@@ -262,3 +262,17 @@ def test_the_sheets_of_a_rulebook_without_approvals_are_never_worked_out() -> No
     assert "sheets" not in vars(rulebook)
     screened(approved := all_approved(rulebook))
     assert "sheets" in vars(approved)
+
+
+def test_the_sheets_are_worked_out_when_the_screener_is_made_and_each_run_of_days_once() -> None:
+    ends = [approval(shipped(), "older-adult", until=LAST), approval(shipped(), "pregnancy")]
+    rulebook = with_approvals(replace(shipped()), ends)
+    screener = Screener(rulebook, channels=("reference",))
+    assert "sheets" in vars(rulebook)
+    used = [screener.screen(profile_of({}), as_of=_noon(day)).rulebook for day in (DAY, LAST, LAST + timedelta(days=1))]
+    assert used[0] is used[1]
+    assert [one.approved and one.approved.rules for one in used] == [2, 2, 1]
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

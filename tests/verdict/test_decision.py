@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Stage, Weight
 from ketascreen.verdict.decision import Kind, RouteRecommendation, alone, combine
@@ -142,3 +144,17 @@ def test_the_most_cautious_of_nothing_is_the_least_cautious_word() -> None:
         "not_eligible",
     ]
     assert [readiness.value for readiness in Readiness] == ["ready", "insufficient_data", "not_ready"]
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(Effect), st.sampled_from(Outcome)), st.lists(st.sampled_from("abcdef"), min_size=1)
+    ),
+    st.sampled_from(Stage),
+    st.frozensets(st.sampled_from("abcdef")),
+)
+def test_rules_without_a_weight_stand_in_the_order_of_rules_that_all_have_the_usual_one(
+    found: dict[tuple[Effect, Outcome], list[str]], stage: Stage, decided: frozenset[str]
+) -> None:
+    usual = dict.fromkeys("abcdef", Weight.USUAL)
+    assert combine(found, stage, decided=decided) == combine(found, stage, decided=decided, weights=usual)

@@ -73,23 +73,25 @@ def _others(approved: Approved, texts: Catalogue) -> Iterator[str]:
 
 
 class Approvals:
-    """The approvals of a rulebook by day, each run of days worked out once.
+    """The approvals of a rulebook by day. In a run of days they stand as on its first day.
 
-    A rulebook without approvals costs nothing; the sheets of its rules are then never worked out.
+    The sheets of its rules are worked out at once if it has approvals, and never if it has none.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._turns = sorted(set(_turns(rulebook.approvals)))
-        self._known: dict[int, tuple[Approved, str]] = {}
+        if rulebook.approvals:
+            _ = rulebook.sheets  # kept there, so that no screening waits for them
+
+    def run_of(self, day: date) -> int:
+        """Which run of days a day is in, by its number."""
+        return bisect_right(self._turns, day)
 
     def on(self, day: date) -> tuple[Approved, str]:
         """How the rules stand with their approvals on a day, and the sentence that says so."""
-        stretch = bisect_right(self._turns, day)
-        if stretch not in self._known:
-            approved = approved_on(self._rulebook, day)
-            self._known[stretch] = approved, in_words(approved)
-        return self._known[stretch]
+        approved = approved_on(self._rulebook, day)
+        return approved, in_words(approved)
 
 
 def _turns(approvals: Iterable[Approval]) -> Iterator[date]:

@@ -11,6 +11,8 @@ from ketascreen.language.terms import Decision, Effect, Outcome, Readiness, Rout
 from ketascreen.verdict.base_model import EXACT
 
 Kind = tuple[Effect, Outcome]
+_Rules = tuple[Effect, Collection[str]]
+"""Rules with one effect."""
 Found = Mapping[Kind, Collection[str]]
 """The ids of the rules of one route, by effect and outcome; a kind that no rule has is left out."""
 
@@ -100,26 +102,38 @@ def _decision(found: Found, in_doubt: bool) -> Decision:
     return Decision.ELIGIBLE
 
 
-def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, list[tuple[Effect, str]]]:
+def _readiness(found: Found, decided: Collection[str], in_doubt: bool) -> tuple[Readiness, list[_Rules]]:
     """Whether it may be given today: candidacy, then holds and reviews that no clinician has decided."""
-    undecided_hold = [one for one in _rules(found, _HOLDS_MET) if one[1] not in decided]
+    undecided_hold = _without(decided, _rules(found, _HOLDS_MET))
     if stopping := [*_rules(found, DECIDING[Decision.NOT_ELIGIBLE]), *undecided_hold]:
         return Readiness.NOT_READY, stopping
-    undecided_review = [one for one in _rules(found, DECIDING[Decision.REVIEW]) if one[1] not in decided]
+    undecided_review = _without(decided, _rules(found, DECIDING[Decision.REVIEW]))
     waiting = [*_rules(found, _UNKNOWN), *undecided_review]
     return Readiness.INSUFFICIENT_DATA if waiting or in_doubt else Readiness.READY, waiting
 
 
-def _rules(found: Found, kinds: frozenset[Kind]) -> list[tuple[Effect, str]]:
-    """The rules of these kinds, each with its effect."""
-    return [(kind[0], rule) for kind in kinds if kind in found for rule in found[kind]]
+def _rules(found: Found, kinds: frozenset[Kind]) -> list[_Rules]:
+    """The rules of these kinds; no group is empty."""
+    return [(kind[0], rules) for kind in kinds if (rules := found.get(kind))]
 
 
-def _listed(rules: Collection[tuple[Effect, str]], weights: Mapping[str, Weight]) -> tuple[str, ...]:
+def _without(decided: Collection[str], groups: Iterable[_Rules]) -> list[_Rules]:
+    """The rules that are not decided; no group is empty."""
+    return [(effect, left) for effect, rules in groups if (left := [rule for rule in rules if rule not in decided])]
+
+
+def _listed(groups: Iterable[_Rules], weights: Mapping[str, Weight]) -> tuple[str, ...]:
     """The rules in the order in which rules are listed."""
-    if not rules:
-        return ()
-    return tuple(
-        rule
-        for *_, rule in sorted(listing_order(effect, weights.get(rule, Weight.USUAL), rule) for effect, rule in rules)
-    )
+    by_effect: dict[Effect, list[str]] = {}
+    for effect, rules in groups:
+        by_effect.setdefault(effect, []).extend(rules)
+    if weights:
+        weighed = ((effect, rule) for effect, rules in by_effect.items() for rule in rules)
+        placed = sorted([listing_order(effect, weights.get(rule, Weight.USUAL), rule) for effect, rule in weighed])
+        return tuple([rule for *_, rule in placed])
+    # The same where all have the usual weight, but by effect: it takes a quarter of the time.
+    return tuple([rule for effect in sorted(by_effect, key=_place) for rule in sorted(by_effect[effect])])
+
+
+def _place(effect: Effect) -> tuple[int, int, str]:
+    return listing_order(effect, Weight.USUAL, "")

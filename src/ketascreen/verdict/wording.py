@@ -72,6 +72,7 @@ class Wording:
             meaning_digest=rulebook.meaning_digest,
             release_key=rulebook.release_key,
         )
+        self._days: dict[int, tuple[RulebookUsed, str]] = {}
         self._not_asked = rulebook.identity.not_asked
         self.takes_effect = rulebook.identity.takes_effect
         read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
@@ -89,8 +90,16 @@ class Wording:
 
     def rulebook_on(self, day: date) -> RulebookUsed:
         """The rulebook, with its approvals on a day of the clinic."""
-        approved, _ = self._approvals.on(day)
-        return self._rulebook.model_copy(update={"approved": approved})
+        return self._today(day)[0]
+
+    def _today(self, day: date) -> tuple[RulebookUsed, str]:
+        """The rulebook on a day, and the notice: the same until an approval may stand otherwise, so each is kept."""
+        run = self._approvals.run_of(day)
+        if run not in self._days:
+            approved, said = self._approvals.on(day)
+            used = self._rulebook.model_copy(update={"approved": approved})
+            self._days[run] = used, f"{ENGLISH.text('notice')} {said}"
+        return self._days[run]
 
     def effect(self, rule: str) -> Effect:
         """The effect of a rule."""
@@ -163,9 +172,9 @@ class Wording:
         ordered = in_order(findings) if self.weights else findings
         kinds = by_kind(((one.rule, one.effect, one.routes, one.outcome) for one in ordered), recommendation.routes)
         lacking = [finding for finding in findings if finding.lacks]
-        today = recommendation.as_of.date()
+        used, notice = self._today(recommendation.as_of.date())
         return Verdict(
-            notice=self._noticed(today, recommendation, overrides),
+            notice=self._noticed(notice, recommendation, overrides),
             not_asked=self._not_asked,
             stage=recommendation.stage,
             as_of=recommendation.as_of,
@@ -176,7 +185,7 @@ class Wording:
             ),
             findings=findings,
             decisions=decisions,
-            rulebook=self.rulebook_on(today),
+            rulebook=used,
             agreement=recommendation.agreement,
             faults=recommendation.faults,
             counts=counts,
@@ -185,14 +194,13 @@ class Wording:
             receipt=receipt,
         )
 
-    def _noticed(self, today: date, recommendation: Recommendation, overrides: Iterable[OverrideShown]) -> str:
+    def _noticed(self, notice: str, recommendation: Recommendation, overrides: Iterable[OverrideShown]) -> str:
         first = [*not_in_effect(recommendation)]
         if any(one.standing is Standing.OTHER_PERSON for one in overrides):
             first.append(ENGLISH.text("notice.other_person"))
         if ENGINE_CHANNEL not in recommendation.agreement.channels:
             first.append(ENGLISH.text("notice.without_engine"))
-        _, approved = self._approvals.on(today)
-        return " ".join((*first, ENGLISH.text("notice"), approved))
+        return " ".join((*first, notice)) if first else notice
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(
