@@ -14,7 +14,7 @@ _NO_PROGRAM = ("--no-ext-diff", "--no-textconv")
 _WORDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {"diff": (*_NO_PROGRAM, "--ignore-submodules=all"), "log": _NO_PROGRAM, "show": _NO_PROGRAM}
 )
-"""What each command is told besides: its attributes, and the configurations of submodules, name programs as well."""
+"""What each command gets besides: its attributes, and the configurations of submodules, name programs as well."""
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",  # writes nothing
     "GIT_NO_LAZY_FETCH": "1",
@@ -33,7 +33,7 @@ def git(folder: Path, *words: str, seconds: float | None = None) -> bytes | None
     """
     filters = _ran(folder, ("config", "--null", "--name-only", "--get-regexp", r"^filter\."), (), seconds) or b""
     off = [name for name in os.fsdecode(filters).split("\0") if name]
-    if any("=" in name for name in off):  # git could not be told to leave it out
+    if any("=" in name for name in off):  # no option leaves it out
         return None
     command, *others = words
     settings = (*_OFF, *(f"{name}={'false' if name.endswith('.required') else ''}" for name in off))

@@ -77,7 +77,7 @@ def names_yaml(name: str) -> bool:
 
 
 def is_kept_sheet(path: str) -> bool:
-    """Whether a path within a rulebook's folder is that of a sheet that was approved."""
+    """Whether a path within a rulebook's folder names a sheet that was approved."""
     return _APPROVED.fullmatch(path) is not None
 
 

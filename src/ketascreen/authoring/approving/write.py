@@ -28,7 +28,7 @@ def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
     """Writes approvals of the sheets that were shown; returns the path of approvals.yaml.
 
     Each replaces the approvals of the same subject by the same name, except withdrawn ones. Nothing is written if a
-    sheet is not what it was when it was shown. Sheets that are not those of git's HEAD are kept beside approvals.yaml.
+    sheet is not what it was when it was shown. Sheets that git's HEAD does not have are kept beside approvals.yaml.
 
     Raises:
         InputError: a sheet or approvals.yaml has changed, another process writes, the rulebook does not load, or an
