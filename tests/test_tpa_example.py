@@ -69,9 +69,9 @@ def test_a_verdict_speaks_of_drugs() -> None:
 @pytest.mark.parametrize(
     ("patient", "alteplase", "tenecteplase", "reasons"),
     [
-        ("within-the-time", "eligible", "caution", set()),
+        ("within-the-time", "caution", "caution", {"an-example-not-for-clinical-use"}),
         ("pressure-too-high", "not_eligible", "not_eligible", {"blood-pressure-too-high"}),
-        ("late-with-anticoagulant", "review", "review", {"late-anticoagulant"}),
+        ("late-with-anticoagulant", "review", "review", {"anticoagulant-taken"}),
     ],
 )
 def test_the_example_patients(patient: str, alteplase: str, tenecteplase: str, reasons: set[str]) -> None:
@@ -102,4 +102,24 @@ def test_each_absolute_contraindication_excludes_a_whole_patient_by_itself() -> 
     text = (TPA / "vignettes" / "patients.cases.yaml").read_text("utf-8")
     met = {rule for listed in re.findall(r"met: \[([a-z0-9-]+)\]", text) for rule in [listed]}
     assert exclusions <= met
-    assert len(exclusions) == 14
+    assert len(exclusions) == 15
+
+
+def test_nobody_is_plain_eligible_and_each_verdict_says_that_it_is_an_example() -> None:
+    assert "eligible, tenecteplase" not in (TPA / "vignettes" / "patients.cases.yaml").read_text("utf-8").replace(
+        "not_eligible", ""
+    )
+    for path in sorted((TPA / "patients").glob("*.json")):
+        page = run("screen", str(path), "--rules", str(TPA), "--as-of", "2026-11-22T09:00:00+01:00").out
+        assert "- An example of the format, and not for clinical use" in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "decision"), [("4.24 hours", "caution"), ("4.25 hours", "not_eligible"), ("4.4 hours", "not_eligible")]
+)
+def test_no_number_of_hours_is_past_the_limit_of_the_source_while_it_counts(hours: str, decision: str) -> None:
+    given = json.loads((TPA / "patients" / "within-the-time.json").read_text("utf-8"))
+    given["extra"]["hours_since_onset"] = hours
+    with Screener(load_rulebook(TPA)) as screener:
+        verdict = screener.screen(read_profile(json.dumps(given).encode()), as_of=AS_OF.replace(hour=8, minute=15))
+    assert {one.decision.value for one in verdict.routes.values()} == {decision}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,12 @@ def test_a_path_that_is_not_there_is_refused_and_not_passed_over(tmp_path: Path)
     (tmp_path / GLOSSARY).write_text(PAGE)
     with pytest.raises(SystemExit, match="no file or folder `scr`"):
         main(["scr"], tmp_path)
+
+
+def test_the_glossary_has_each_word_once() -> None:
+    rows = [line for line in (ROOT / GLOSSARY).read_text("utf-8").splitlines() if line.startswith("| ")]
+    words = [row.split("|")[1].strip() for row in rows]
+    assert sorted(word for word, count in Counter(words).items() if count > 1 and word not in ("word", "use")) == []
 
 
 def test_the_glossary_of_the_project_is_read_and_is_clean_itself() -> None:

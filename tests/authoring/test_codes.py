@@ -30,9 +30,11 @@ from ketascreen.channels.production.rulesets import _too_large
 from ketascreen.diagnostic import InputError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.loading.formats import NEWEST, format_of, requires_too_early
 from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.screening.recorder import Screening
 from ketascreen.syntax.utf8 import MAX_BYTES
+from ketascreen.syntax.yaml_tree import read_yaml
 from ketascreen.testing import made_up_verdict
 from tests.helpers.code_pages import PAGES, Fence, codes_in_source, index, pages
 from tests.helpers.codes_in_json import TOLD_IN_JSON
@@ -86,6 +88,13 @@ def test_the_good_example_does_not_and_is_not_refused_for_anything_else(code: st
     checks = {check.CODE for check in CHECKS}
     assert code not in given
     assert set(given) - checks <= {"phrase-not-found", "sha256", "document-unreadable"} - {code}
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_a_rulebook_of_the_newest_format_requires_a_library_that_reads_it(code: str) -> None:
+    shown = [fence for fence in pages()[code].good if fence.file == "rulebook.yaml"]
+    trees = [read_yaml(fence.text.encode(), fence.file)[0] for fence in shown]
+    assert not [tree for tree in trees if format_of(tree) == NEWEST and requires_too_early(tree)]
 
 
 def codes_of(fences: Iterable[Fence], folder: Path) -> list[str]:

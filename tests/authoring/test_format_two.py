@@ -262,12 +262,34 @@ def test_a_requires_of_no_form_is_refused_and_not_written_over(tmp_path: Path, r
         in_format_2(files_of(of_format_1(tmp_path, {"rulebook.yaml": head})))
 
 
-def test_it_takes_the_folder_of_one_rulebook_and_checks_the_built_in_one(tmp_path: Path) -> None:
+def test_it_needs_the_folder_of_one_rulebook(tmp_path: Path) -> None:
     rulebook = of_format_1(tmp_path)
     assert run("fmt", "--format", "2", str(rulebook), str(rulebook)).status == 2
     assert run("fmt", "--format", "2", str(rulebook / RULE)).status == 2
     assert run("fmt", "--format", "1", str(rulebook)).status == 2
     assert load_rulebook(rulebook).identity.format == 1
-    assert run("fmt", "--format", "2").out == "Format 2: nothing to do.\n"
+    without = run("fmt", "--format", "2")
+    assert (without.status, without.out) == (2, "")
+    assert "--format needs DIR, the folder of one rulebook" in flat(without.err)
     assert run("fmt", str(rulebook)).status == 0
     assert load_rulebook(rulebook).identity.format == 1
+
+
+@pytest.mark.parametrize("words", [(), ("--format", "2")])
+def test_a_folder_that_is_none_or_has_no_rules_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("some/empty", "some/rules/documents"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "some" / "rules" / "a.yml").touch()
+    (tmp_path / "some" / "file.yaml").write_text("a: 1\n")
+    says = {"some/empty": "some/empty: a folder without rules;", "some/rules": "some/rules/a.yml: "}
+    if words:
+        says |= {
+            "some/file.yaml": "some/file.yaml: no such folder;",
+            "nowhere/at/all": "nowhere/at/all: no such folder;",
+        }
+    for path, said in says.items():
+        ran = run("fmt", *words, path)
+        assert (ran.status, flat(ran.err).startswith(said)) == (2, True), ran.err

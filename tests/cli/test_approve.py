@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
 from ketascreen import load_rulebook
-from ketascreen.authoring.approving import write
-from ketascreen.diagnostic import Place
-from ketascreen.language.approval import Approval
 from ketascreen.loading.built_in import built_in_rules
-from ketascreen.runtime.whole_file import write_whole
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
-from tests.helpers.approve_command import BAR, EXAMPLE, FILE, approvals, approve, asked, changed, small_rulebook
+from tests.helpers.approve_command import EXAMPLE, FILE, approvals, approve, asked, small_rulebook
 from tests.helpers.command_line import flat, run
 
 pytest.importorskip("ruamel.yaml", reason="`ketascreen approve` needs it")
@@ -206,59 +200,3 @@ def test_only_those_whom_the_rulebook_lists_can_approve_and_in_their_role(rulebo
 def test_without_a_list_of_approvers_the_role_must_be_said(rulebook: Path) -> None:
     ran = run("approve", "heart", "--rules", str(rulebook), "--by", "X", "--yes")
     assert (ran.status, "give --role" in ran.err) == (2, True)
-
-
-def test_a_file_that_changes_while_its_sheet_is_read_is_not_approved(rulebook: Path) -> None:
-    def answered() -> str:
-        changed(rulebook, "parameters.yaml", BAR, "value: 170 mmHg")
-        return "y"
-
-    with patch("ketascreen.cli.approve._answer", answered):
-        ran = asked(rulebook, "high-pressure", answers="")
-    assert (ran.status, "was changed after its sheet was shown; nothing is written" in flat(ran.out)) == (2, True)
-    assert not (rulebook / FILE).exists()
-
-
-def test_an_approval_that_somebody_else_writes_meanwhile_stays(rulebook: Path) -> None:
-    def answered() -> str:
-        approve(rulebook, "heart", by="Another")
-        return "y"
-
-    with patch("ketascreen.cli.approve._answer", answered):
-        assert asked(rulebook, "high-pressure", answers="").status == 0
-    assert {(name, by) for _, name, by in approvals(rulebook)} == {("heart", "Another"), ("high-pressure", EXAMPLE)}
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_an_interrupted_write_leaves_the_old_file_or_the_new_one(rulebook: Path, when: str) -> None:
-    approve(rulebook, "heart")
-    old = (rulebook / FILE).read_bytes()
-    whole = write_whole
-
-    def stopped(path: Path, data: bytes, mode: int = 0o600) -> None:
-        if path.name == FILE and when == "before":
-            raise KeyboardInterrupt
-        whole(path, data, mode)
-        if path.name == FILE:
-            raise KeyboardInterrupt
-
-    with patch.object(write, "write_whole", stopped), pytest.raises(KeyboardInterrupt):
-        write.write_approvals(rulebook, list(_again(rulebook)))
-    found = {name for _, name, _ in approvals(rulebook)}
-    assert found == ({"heart"} if when == "before" else {"heart", "pregnancy"})
-    assert ((rulebook / FILE).read_bytes() == old) is (when == "before")
-    assert read_folder(rulebook, Problems()).ignored == ()
-
-
-def _again(rulebook: Path) -> Iterator[Approval]:
-    (one,) = approvals(rulebook).values()
-    sheet = load_rulebook(rulebook).sheets["pregnancy"]
-    yield Approval(one.kind, "pregnancy", sheet.digest, one.by, one.role, one.day, one.place)
-
-
-def test_only_entries_of_approvals_yaml_are_written_again(rulebook: Path) -> None:
-    approve(rulebook, "heart")
-    read = load_rulebook(rulebook)
-    (one,) = read.approvals
-    elsewhere = replace(one, place=Place("laws.yaml", 3, 1))
-    assert write.own_approvals(replace(read, approvals=(elsewhere, one))) == (one,)

@@ -87,14 +87,37 @@ def test_a_kept_sheet_that_somebody_altered_does_not_count(rulebook: Path) -> No
     assert "This is not the sheet" in approve(rulebook, "high-pressure").out
 
 
+def commit_in(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="it is git that keeps the sheet")
+def test_a_sheet_that_was_approved_and_never_committed_is_kept_beside_the_approvals(rulebook: Path) -> None:
+    commit_in(rulebook, "init")
+    commit_in(rulebook, "add", "-A")
+    commit_in(rulebook, "commit", "-m", "180")
+    changed(rulebook, "parameters.yaml", BAR, "value: 170 mmHg")
+    approve(rulebook, "high-pressure", "heart")
+    sheets = load_rulebook(rulebook).sheets
+    assert [path.stem for path in (rulebook / "approved").iterdir()] == [sheets["high-pressure"].digest]
+    changed(rulebook, "parameters.yaml", "value: 170 mmHg", "value: 160 mmHg")
+    commit_in(rulebook, "add", "-A")
+    commit_in(rulebook, "commit", "-m", "160")
+    again = approve(rulebook, "high-pressure", day="2026-12-01").out
+    assert "      was: 170 mmHg\n      now: 160 mmHg\n" in again
+    assert not list((rulebook / "approved").iterdir()), "git has the new one, and nothing names the old one"
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="it is git that keeps the sheet")
 @pytest.mark.parametrize("subject", [("high-pressure",), ("--patient", "vignettes/two.cases.yaml young")])
 def test_git_keeps_the_approved_sheet_so_that_no_copy_is_written(rulebook: Path, subject: tuple[str, ...]) -> None:
     def git(*words: str) -> None:
-        who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-        subprocess.run(["git", "-C", str(rulebook.parent), *who, *words], check=True, capture_output=True)
+        commit_in(rulebook.parent, *words)
 
     git("init")
+    git("add", "-A")
+    git("commit", "-m", "before")
     approve(rulebook, *subject)
     assert not (rulebook / "approved").exists()
     for number in range(3):
@@ -108,6 +131,17 @@ def test_git_keeps_the_approved_sheet_so_that_no_copy_is_written(rulebook: Path,
     changes = again.partition("Changed since")[2]
     assert was in changes.partition("was:")[2].partition("now:")[0]
     assert now in changes.partition("now:")[2]
+
+
+def test_no_file_but_the_copy_of_a_sheet_is_ever_removed(rulebook: Path) -> None:
+    (rulebook / "approved").mkdir()
+    own = [rulebook / "approved" / name for name in ("1-notes.json", "1-.json", f"1-{'a' * 16}-{'b' * 15}.json")]
+    for path in own:
+        path.write_text("{}", "utf-8")
+    left = rulebook / "approved" / f"1-{'a' * 16}-{'b' * 16}.json"
+    left.write_text("{}", "utf-8")
+    assert approve(rulebook, "heart").status == 0
+    assert [path.exists() for path in (*own, left)] == [True, True, True, False]
 
 
 def test_only_kept_sheets_are_passed_over_in_silence_in_their_folder(rulebook: Path) -> None:

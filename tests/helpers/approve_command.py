@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ from tests.helpers.rulebook_files import with_files
 
 EXAMPLE = "Example Clinician (not real)"
 FILE = "approvals.yaml"
+TODAY = date(2026, 12, 31)
 BAR = "value: 180 mmHg"
 PATIENTS = """\
 - name: young
@@ -32,9 +34,16 @@ PATIENTS = """\
 
 
 @contextmanager
+def today(day: date) -> Iterator[None]:
+    """Lets the command line take this day for today."""
+    with patch("ketascreen.cli.options.now", lambda: datetime.combine(day, time(12), UTC)):
+        yield
+
+
+@contextmanager
 def small_rulebook(folder: Path) -> Iterator[Path]:
-    """The small rulebook in a folder of which git knows nothing, with two whole patients."""
-    with patch.dict(os.environ, {"GIT_CEILING_DIRECTORIES": str(folder.parent)}):
+    """The small rulebook in a folder of which git knows nothing, with two whole patients; today is `TODAY`."""
+    with patch.dict(os.environ, {"GIT_CEILING_DIRECTORIES": str(folder.parent)}), today(TODAY):
         yield with_files(folder, {"vignettes/two.cases.yaml": PATIENTS})
 
 

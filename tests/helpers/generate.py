@@ -2,7 +2,7 @@
 
 All take a `random.Random`, or what hypothesis gives in its place. The rulebooks are such as would load: every route has
 an exclude rule, every lasting choice excludes by itself, unrecognised entries of a list meet a rule as strong as those
-that ask the list.
+that ask the list, and rule nothing out but advice.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def rulebook(rng: Random) -> Rulebook:
     own = vocabulary(rng)
     asked = Vocabulary((*own.values(), *_built_in(rng)))
     routes, definitions = some_routes(rng), _definitions(rng, asked)
-    rules = [rule("excludes", _when(rng, asked, definitions), Effect.EXCLUDE, routes)]
+    rules = [rule("excludes", _when_for(rng, Effect.EXCLUDE, asked, definitions), Effect.EXCLUDE, routes)]
     rules += lasting_exclusions(asked, routes)
     rules += [random_rule(rng, f"rule-{n}", routes, asked, definitions) for n in range(rng.randint(2, 5))]
     rules += list(for_unrecognised(rng, rules, asked))
@@ -221,6 +221,29 @@ def _when(rng: Random, asked: Vocabulary, definitions: Mapping[str, Condition]) 
     return when
 
 
+def _when_for(rng: Random, effect: Effect, asked: Vocabulary, definitions: Mapping[str, Condition]) -> Condition:
+    """A condition that a rule with this effect may have: an unrecognised entry makes none false but advice."""
+    while True:
+        when = _when(rng, asked, definitions)
+        if effect is Effect.ADVISE or not rules_out_unread(when):
+            return when
+
+
+def rules_out_unread(when: Condition, negated: bool = False) -> bool:
+    """Whether an unrecognised entry can make a condition false, or true if `negated`."""
+    match when:
+        case Compare(_, operator, constant):
+            named = UNRECOGNISED in constant if isinstance(constant, tuple) else constant == UNRECOGNISED
+            return named and (operator == "includes_none") is not negated
+        case AllOf(members) | AnyOf(members):
+            return any(rules_out_unread(member, negated) for member in members)
+        case Not(member):
+            return rules_out_unread(member, not negated)
+        case DefinitionRef(_, member):
+            return rules_out_unread(member, negated)
+    return False
+
+
 def random_rule(
     rng: Random,
     rule_id: str,
@@ -231,7 +254,7 @@ def random_rule(
     effect = rng.choice(tuple(Effect))
     some = in_order(rng.sample(routes, rng.randint(1, len(routes))))
     always = effect in MAY_BE_ALWAYS and rng.random() < 0.1
-    when = Always() if always else _when(rng, asked, definitions)
+    when = Always() if always else _when_for(rng, effect, asked, definitions)
     decider = rng.choice(tuple(DecidedBy)) if effect in DECIDABLE and rng.random() < 0.5 else None
     weight = rng.choice(tuple(Weight)) if rng.random() < 0.5 else Weight.USUAL
     return rule(rule_id, when, effect, some, rng.choice(EFFECTS[effect].stages), decider, weight)

@@ -11,7 +11,7 @@ import pytest
 
 from ketascreen.authoring.checks.run import check_folder
 from tests.helpers.golden import TODAY
-from tests.helpers.rulebook_files import RULE, changed, problems, with_files
+from tests.helpers.rulebook_files import RULE, changed, problems, text_of, with_files
 
 SHA = 'sha256: "0000000000000000000000000000000000000000000000000000000000000000"'
 QUOTES = "put text, such as a code or a digest, in quotes"
@@ -126,6 +126,9 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
         changed("cautions/young.yaml", "title:", "Title:"), [("not a plain key", "write `title`")]),
     "a key with a hyphen": (
         changed("rulebook.yaml", "intended_use:", "intended-use:"), [("not a plain key", "write `intended_use`")]),
+    "a key that YAML may read as false": (
+        {"routes.yaml": "no: {title: None}\n" + text_of("routes.yaml")},
+        [("a key that YAML may read as true, false or nothing", "use another word")]),
     # Thresholds
     "a threshold in kPa": (
         changed(PARAMETERS, "value: 180 mmHg", "value: 24 kPa"), [("must be a quantity", f"unknown unit; {TABLE}")]),

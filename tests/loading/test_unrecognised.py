@@ -12,7 +12,7 @@ import yaml
 from ketascreen import Decision, PatientProfile, Readiness, Screener, Stage, load_rulebook, read_profile
 from ketascreen.authoring.scaffold import check_new, write_rule
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.condition import AllOf, Compare
+from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
 from ketascreen.language.rule import Rule
 from ketascreen.language.terms import Effect, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
@@ -82,6 +82,57 @@ def test_a_session_is_never_ready_with_an_entry_that_a_hold_would_have_to_read()
             PatientProfile(setting="clinic", observed_at="2026-11-22", extra=extra), as_of=AS_OF, stage=Stage.SESSION
         )
         assert {one.readiness for one in verdict.routes.values()} == {readiness}
+
+
+DEPRESSED = Compare("current_diagnoses", "includes", "major_depression")
+DIAGNOSES = rule("diagnoses", Compare("current_diagnoses", "includes", UNRECOGNISED), Effect.REVIEW, (IV, IM))
+NONE = Compare("liver", "includes_none", ("cirrhosis", UNRECOGNISED))
+SOME = Compare("liver", "includes_any", ("cirrhosis", UNRECOGNISED))
+ONE = Compare("liver", "includes", UNRECOGNISED)
+DEFINED = DefinitionRef("liver-is-well", NONE)
+RULES_OUT = (
+    NONE, Not(SOME), Not(ONE), Not(Not(NONE)), DEFINED, AnyOf((HOME, NONE)),
+    AllOf((HOME, Not(AnyOf((DEPRESSED, ONE))))), Not(DefinitionRef("unread", ONE)),
+)  # fmt: skip
+RULES_NOTHING_OUT = (
+    SOME, ONE, Not(NONE), Not(Not(ONE)), Not(DEFINED), Compare("liver", "includes_none", ("cirrhosis",)),
+    Not(Compare("liver", "includes", "cirrhosis")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("when", [*RULES_OUT, *RULES_NOTHING_OUT], ids=repr)
+def test_no_rule_that_restricts_or_alerts_may_be_ruled_out_by_an_entry_that_nobody_has_read(
+    effect: Effect, when: Condition
+) -> None:
+    said = [one.message for one in found(rule("the-rule", when, effect, (IV, IM)), reads(REVIEW), DIAGNOSES)]
+    told = ["an unrecognised entry of `liver` would rule out `the-rule`, and nobody has read it"]
+    assert said == (told if when in RULES_OUT and effect is not Effect.ADVISE else [])
+
+
+def test_such_a_rule_is_refused_at_the_comparison_that_its_definition_has(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    defined = "heart_is_well:\n  title: Well\n  when:\n    heart_conditions: {includes_none: [stroke, unrecognised]}\n"
+    definitions = folder / "definitions.yaml"
+    definitions.write_text(defined + definitions.read_text("utf-8"), "utf-8")
+    hold = (folder / "reviews" / "unrecognised-heart-condition.yaml").read_text("utf-8")
+    for was, now in (
+        ("id: unrecognised-heart-condition", "id: well"), ("effect: review", "effect: hold"),
+        ("stage: candidacy", "stage: session"), ("heart_conditions: {includes: unrecognised}", "meets: heart_is_well"),
+    ):  # fmt: skip
+        assert was in hold
+        hold = hold.replace(was, now)
+    (folder / "holds").mkdir(exist_ok=True)
+    (folder / "holds" / "well.yaml").write_text(hold, "utf-8")
+    (problem,) = problems(folder)
+    assert where(problem) == "definitions.yaml:4:5 unrecognised"
+    assert (
+        problem.message == "an unrecognised entry of `heart_conditions` would rule out `well`, and nobody has read it"
+    )
+    assert problem.hint == (
+        "take `unrecognised` out here; without it, such an entry leaves the hold unknown; "
+        "to act on one, ask `heart_conditions: {includes: unrecognised}` without `not`"
+    )
 
 
 def test_each_route_is_judged_by_itself() -> None:

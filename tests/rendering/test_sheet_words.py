@@ -12,9 +12,10 @@ import pytest
 from ketascreen import Rulebook, load_rulebook
 from ketascreen.authoring.approving.subjects import SubjectName, Subjects, read_subjects
 from ketascreen.language.approval import SubjectKind
+from ketascreen.language.operators import OPERATORS
 from ketascreen.language.sheet import Sheet
 from ketascreen.rendering.sheet import render_sheet
-from ketascreen.rendering.sheet_words import differing, told
+from ketascreen.rendering.sheet_words import _KEYS, differing, told
 from tests.helpers.places import ROOT
 from tests.helpers.rulebook_files import GOOD
 from tests.helpers.screening import shipped
@@ -82,15 +83,20 @@ def test_each_kind_of_condition_has_its_words(tmp_path: Path) -> None:
         return [f"{' ' * indent}{text}" for indent, text in words]
 
     old = {"": "Compare", "fact": "age", "operator": "between", "constant": ["18", "65"], "parameters": ["a", "b"]}
-    listed = {"": "Compare", "fact": "heart_conditions", "operator": "has_any_of", "constant": ["stroke", "arrhythmia"]}
+    listed = {
+        "": "Compare",
+        "fact": "heart_conditions",
+        "operator": "includes_any",
+        "constant": ["stroke", "arrhythmia"],
+    }
     assert shown({"": "Always"}) == ["always"]
     assert shown(old) == ["age between 18 years and 65 years (a, b)"]
-    assert shown({"": "Not", "member": listed}) == ["not:", "  heart_conditions has any of stroke, arrhythmia"]
+    assert shown({"": "Not", "member": listed}) == ["not:", "  heart_conditions includes one of stroke, arrhythmia"]
     assert shown({"": "AllOf", "members": [old, {"": "DefinitionRef", "name": "ill", "condition": listed}]}) == [
         "all of these:",
         "  - age between 18 years and 65 years (a, b)",
         "  - meets the definition ill:",
-        "      heart_conditions has any of stroke, arrhythmia",
+        "      heart_conditions includes one of stroke, arrhythmia",
     ]
     assert shown({"": "NotBelow", "fact": "x", "other": "y"}) == ["x is not below y"]
 
@@ -129,3 +135,51 @@ def test_a_route_is_shown_as_what_is_said_of_it_alone() -> None:
         "      minutes",
         '        leaflet.txt, "works within minutes": inform',
     ]
+
+
+def test_each_comparison_reads_as_words() -> None:
+    shown = {
+        name: told({"when": {"": "Compare", "fact": "x", "operator": name, "constant": ["a", "b"]}}, {})
+        for name in OPERATORS
+    }
+    words = {name: next(iter(one.values()))[0][1] for name, one in shown.items()}
+    assert words == {
+        "is": "x is a, b",
+        "is_not": "x is not a, b",
+        "one_of": "x is one of a, b",
+        "none_of": "x is not one of a, b",
+        "at_least": "x at least a, b",
+        "above": "x above a, b",
+        "at_most": "x at most a, b",
+        "below": "x below a, b",
+        "between": "x between a, b",
+        "includes": "x includes a, b",
+        "includes_any": "x includes one of a, b",
+        "includes_none": "x includes none of a, b",
+    }
+
+
+def test_who_decides_is_shown_only_where_somebody_can() -> None:
+    rulebook = shipped()
+    for rule in rulebook.rules:
+        lines = [line.text for line in render_sheet(SubjectName(SubjectKind.RULE, rule.id), rulebook.sheet(rule))]
+        assert (f"  Decided by: {rule.decided_by}" in lines) is (rule.effect in ("review", "hold")), rule.id
+
+
+def test_a_fact_that_counts_at_any_age_says_so_in_the_half_that_decides() -> None:
+    rulebook = shipped()
+    rule = next(rule for rule in rulebook.rules if rule.id == "older-adult")
+    text = "\n".join(
+        line.text for line in render_sheet(SubjectName(SubjectKind.RULE, "older-adult"), rulebook.sheet(rule))
+    )
+    decides, _, says = text.partition("What it says")
+    assert "    Counts: at any age" in decides
+    assert "    Why it counts so long: An age with its date" in says
+    assert "at any age" not in says
+
+
+def test_the_page_on_approving_explains_the_words_that_only_a_sheet_has() -> None:
+    page = (ROOT / "docs" / "approving.md").read_text("utf-8")
+    table = page.partition("### Words on a sheet")[2].partition("\n## ")[0]
+    for word in _KEYS.values():
+        assert f"| {word} |" in table or word in ("Screened at", "Given", "Expected"), word

@@ -70,7 +70,7 @@ def test_what_no_rule_asks_stands_under_each_eligible_and_each_caution(
     verdict = shipped_screener().screen(profile_of(known), as_of=AS_OF, routes=["iv"])
     assert verdict.routes[Route.IV].decision == decision
     assert verdict.not_asked == shipped().identity.not_asked != ()
-    assert (f"Not asked: {verdict.not_asked[0]}" in _page(verdict)) is told
+    assert (f"Not asked: {verdict.not_asked[0]}; {verdict.not_asked[1]}; " in _page(verdict)) is told
 
 
 @pytest.mark.parametrize("is_decided", [True, False])

@@ -1,8 +1,9 @@
 """Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
 
-Its blocks are of five kinds, by the word behind the language: `console session` (commands with their output, or with
+Its blocks are of six kinds, by the word behind the language: `console session` (commands with their output, or with
 `> FILE` behind them to put it there), `console quiet` (commands whose output is left out), `yaml write FILE` (the file
-below its first line), `yaml append FILE`, and `diff FILE` (lines that are replaced).
+below its first line), `yaml append FILE`, `yaml read FILE` (what the file holds then, without the line for editors),
+and `diff FILE` (lines that are replaced).
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
+from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
+from tests.helpers.approve_command import today
 from tests.helpers.ledgers import clock, random_bytes
 from tests.helpers.places import ROOT
 
@@ -25,7 +28,8 @@ from tools.docs.docs_blocks import run
 PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("writing-rules", "audit", "signing", "approving"))
 
 _BLOCK = re.compile(
-    r"^```(console session|console quiet|yaml write|yaml append|diff)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(console session|console quiet|yaml write|yaml append|yaml read|diff)(?: (\S+))?\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 _SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
 
@@ -39,12 +43,13 @@ def replayed(page: str, folder: Path) -> str:
 
 @contextmanager
 def _settled() -> Iterator[None]:
-    """Gives ledgers a clock, and them and new keys random bytes, that are the same each time."""
+    """Gives ledgers a clock, them and new keys random bytes, and commands a today, that are the same each time."""
     settled = {"clock": clock(), "random": random_bytes()}
     with ExitStack() as patched:
         patched.enter_context(patch.dict(write_new_keys.__kwdefaults__, {"random": random_bytes()}))
         for opening in (Ledger.__init__, Ledger.existing.__func__):  # type: ignore[attr-defined]
             patched.enter_context(patch.dict(opening.__kwdefaults__, settled))
+        patched.enter_context(today(date(2026, 12, 31)))
         yield
 
 
@@ -60,6 +65,9 @@ def _held(block: re.Match[str]) -> str:
             _write(Path(path), text)
         case "yaml append":
             _write(Path(path), Path(path).read_text("utf-8") + text)
+        case "yaml read":
+            lines = Path(path).read_text("utf-8").splitlines(keepends=True)
+            return f"```{kind} {path}\n{''.join(line for line in lines if not line.startswith(MARK))}```"
         case "diff":
             _replace(Path(path), text)
     return block[0]

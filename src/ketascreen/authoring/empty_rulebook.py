@@ -1,4 +1,4 @@
-"""The smallest rulebook that loads, for a guideline of its own: one exclusion on age with its cases."""
+"""The smallest rulebook that loads, for a guideline of its own: an exclusion on age, a caution that this is all."""
 
 from __future__ import annotations
 
@@ -14,9 +14,17 @@ from ketascreen.authoring.scaffold import KEEP_BYTES, require_new, write_schemas
 from ketascreen.diagnostic import refused
 from ketascreen.loading.formats import NEWEST
 from ketascreen.loading.load import rulebook_of_files
-from ketascreen.syntax.yaml_tree import WORD
+from ketascreen.syntax.yaml_tree import NOT_TEXT, WORD
 
 RULE = "exclusions/below-minimum-age.yaml"
+BEGINNING = "cautions/only-a-beginning.yaml"
+"""Met by everybody, so that nobody is `eligible` by a rulebook that asks the age alone."""
+
+
+_LINE = 100
+"""The longest list of routes with their words on one line."""
+_SHORT = 2
+"""A word of so many letters is taken for an abbreviation, such as `iv`."""
 
 
 def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, ...]:
@@ -31,6 +39,9 @@ def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, 
         if not WORD.fullmatch(route) or routes.count(route) > 1:
             hint = "name each once, as a lower-case word such as alteplase"
             raise refused("route", "a route that is not a plain word, or that is named twice", hint)
+        if route in NOT_TEXT:
+            message = f"`{route}` is not a name for a route: YAML may read it as true, false or nothing"
+            raise refused("route", message, "use another word, such as alteplase")
     rules, cases = _rules(target, routes, today), _cases(routes, today)
     rulebook_of_files({path: text.encode() for path, text in rules.items()})
     files = {path: f"{reference(path, FOLDER)}\n{text}" for path, text in {**rules, **cases}.items()}
@@ -44,7 +55,7 @@ def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, 
 
 def _rules(target: Path, routes: Sequence[str], today: date) -> Mapping[str, str]:
     name = re.sub(r"[^a-z0-9]+", "-", target.resolve().name.lower()).strip("-")[:80].strip("-") or "rulebook"
-    titles = {route: route.replace("_", " ").capitalize() for route in routes}
+    titles = {route: _title(route) for route in routes}
     return {
         "rulebook.yaml": f"""\
 id: {name}
@@ -55,7 +66,8 @@ effective: {today.isoformat()}
 requires: ">={VERSION}"
 responsible: Nobody yet. Name who answers for these rules.
 intended_use: A beginning to write rules on; not for use with patients.
-limits: It has one rule, on age. No clinician has read it.
+limits: Its rules ask the age and nothing else. No clinician has read it.
+not_asked: [everything except age]
 """,
         "routes.yaml": "".join(f"{route}: {{title: {title}}}\n" for route, title in titles.items()),
         "documents.yaml": """\
@@ -95,21 +107,50 @@ do: Check the date of birth.
 sources:
   - {outside: E-1, says: adults}
 """,
+        BEGINNING: """\
+id: only-a-beginning
+title: Only a beginning
+stage: candidacy
+effect: caution
+routes: all
+when: always
+say: These rules are a beginning. They ask the age and no other reason against treatment.
+do: Do not decide by these rules.
+sources:
+  - {outside: E-1, says: inform}
+interpretation: >
+  Policy of this beginning. Delete this rule, its cases and `not_asked` once the reasons of your sources have rules.
+""",
     }
+
+
+def _title(route: str) -> str:
+    """A route's name as a title: `iv` is IV, and `nasal_spray` is Nasal spray."""
+    first, *others = (word.upper() if len(word) <= _SHORT else word for word in route.split("_"))
+    return " ".join([first[:1].upper() + first[1:], *others])
 
 
 def _cases(routes: Sequence[str], today: date) -> Mapping[str, str]:
     told = (
-        ("a person of 17 is excluded", "{age: 17 years}", "met, because: [age]", "not_eligible"),
-        ("a person of exactly 18 is not", "{age: 18 years}", "not_met, because: [age]", "eligible"),
-        ("nor is a person of 19", "{age: 19 years}", "not_met, because: [age]", "eligible"),
-        ("an age that is not recorded is asked", "{}", "unknown, asks: [age]", "insufficient_data"),
+        ("a person of 17 is excluded", "{age: 17 years}", "met", "because: [age]", "not_eligible"),
+        ("a person of exactly 18 is not", "{age: 18 years}", "not_met", "because: [age]", "eligible"),
+        ("nor is a person of 19", "{age: 19 years}", "not_met", "because: [age]", "eligible"),
+        ("an age that is not recorded is asked", "{}", "unknown", "asks: [age]", "insufficient_data"),
     )
-    day = today.isoformat()
+    everybody = ("everybody meets it", "{}", "met", "because: []", "caution")
     return {
-        RULE.replace(".yaml", ".cases.yaml"): "\n".join(
-            f"- name: {name}\n  as_of: {day}T09:00:00Z\n  observed_at: {day}\n  given: {given}\n"
-            f"  expect: {{finding: {finding}, gives: {{{routes[0]}: {decision}}}}}\n"
-            for name, given, finding, decision in told
-        )
+        RULE.replace(".yaml", ".cases.yaml"): "\n".join(_case(*one, routes, today) for one in told),
+        BEGINNING.replace(".yaml", ".cases.yaml"): _case(*everybody, routes, today),
     }
+
+
+def _case(name: str, given: str, finding: str, grounds: str, gives: str, routes: Sequence[str], today: date) -> str:
+    """A case that expects one word for each route: on one line if they fit, else each on its own."""
+    words = [f"{route}: {gives}" for route in routes]
+    line = f"{{{', '.join(words)}}}"
+    on_each = f" {line}" if len(line) <= _LINE else "".join(f"\n      {word}" for word in words)
+    day = today.isoformat()
+    return (
+        f"- name: {name}\n  as_of: {day}T09:00:00Z\n  observed_at: {day}\n  given: {given}\n"
+        f"  expect:\n    finding: {finding}\n    {grounds}\n    gives:{on_each}\n"
+    )

@@ -15,7 +15,7 @@ from ketascreen.authoring.approving.write import approver_role, own_approvals, w
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import day_of, unknown
+from ketascreen.cli.options import day_of, past_day_of, unknown
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import Place, did_you_mean, printable, refused
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
@@ -65,7 +65,7 @@ def command(
             "there is no terminal to answer at; nothing is written; --yes approves without a question"
         )
     subjects = read_own(folder, patients=bool(patient))
-    day = day_of(on, "--date")
+    day = past_day_of(on, "--date")
     approving = _Approving(
         folder=folder,
         subjects=subjects,

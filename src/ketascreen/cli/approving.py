@@ -9,6 +9,7 @@ import click
 
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects
 from ketascreen.diagnostic import Place, printable, refused
+from ketascreen.loading.formats import NEWEST, TO_NEWEST
 
 
 def of_a_subject(command: Callable[..., None]) -> Callable[..., None]:
@@ -18,7 +19,9 @@ def of_a_subject(command: Callable[..., None]) -> Callable[..., None]:
             click.argument("rule", metavar="[RULE]...", nargs=-1),
             click.option("--route", metavar="ROUTE", multiple=True, help="A route of routes.yaml."),
             click.option("--patient", metavar='"FILE NAME"', multiple=True, help="A whole patient of vignettes/."),
-            click.option("--date", "on", metavar="DATE", help="The day, as 2026-11-22.  [today]"),
+            click.option(
+                "--date", "on", metavar="DATE", help="The day, as 2026-11-22; not a later one than today.  [today]"
+            ),
             click.option(
                 "--rules",
                 "folder",
@@ -37,12 +40,15 @@ def read_own(folder: Path, *, patients: bool) -> Subjects:
     """The rulebook of a folder that approvals can be written into.
 
     Raises:
-        InputError: there is none, or it does not load.
+        InputError: there is none, it does not load, or its format has no approvals.
     """
     if not (folder / "rulebook.yaml").is_file():
         hint = "name a rulebook's folder with --rules; `ketascreen init DIR` makes one"
         raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
-    return read_subjects(folder, patients=patients)
+    subjects = read_subjects(folder, patients=patients)
+    if subjects.rulebook.identity.format < NEWEST:
+        raise refused("approve", "a rulebook of format 1 has no approvals.yaml", TO_NEWEST, Place(str(folder)))
+    return subjects
 
 
 def said(text: str, option: str) -> str:

@@ -46,8 +46,9 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
     that is not in the folder of a ketascreen rulebook is passed over.
 
-    With --format 2, `sign_off` leaves each rule, and rulebook.yaml says its new format and which library reads it.
-    Nothing else changes. Approvals that a `sign_off` said are listed: they named no sheet, so they must be given again.
+    With --format 2, which needs DIR, `sign_off` leaves each rule, and rulebook.yaml says its new format and which
+    library reads it. Nothing else changes. Approvals that a `sign_off` said are listed: they named no sheet, so they
+    must be given again.
     """
     if wanted is not None:
         _turn(paths, only_check)
@@ -78,11 +79,12 @@ def _turn(paths: tuple[Path, ...], only_check: bool) -> None:
     """Turns the rulebook of a folder into format 2.
 
     Raises:
+        UsageError: no folder is named, or more than one.
         InputError: it is refused; nothing is then written.
     """
-    if len(paths) > 1:
-        raise click.UsageError("--format takes the folder of one rulebook")
-    folder = paths[0] if paths else built_in_rules()
+    if len(paths) != 1:
+        raise click.UsageError("--format needs DIR, the folder of one rulebook")
+    (folder,) = paths
     problems = Problems()
     read = read_folder(folder, problems, fixtures=False)
     if problems.found:
@@ -93,9 +95,9 @@ def _turn(paths: tuple[Path, ...], only_check: bool) -> None:
         raise InputError(_below(folder, error.diagnostics)) from None
     for lost in turned.lost:
         show(_lost(lost))
-    for path, data in turned.writes if paths and not only_check else ():
+    for path, data in turned.writes if not only_check else ():
         _replace(folder / path, data)
-    _tell_turned(turned, only_check or not paths)
+    _tell_turned(turned, only_check)
 
 
 def _lost(lost: Lost) -> Iterator[Line]:
@@ -160,9 +162,12 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _below(folder: Path, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The problems with their places below the folder."""
+    """The problems with their places below the folder; a problem of the folder itself has its place already."""
     for one in problems:
-        yield replace(one, place=one.place and one.place._replace(path=str(folder / one.place.path)))
+        if one.place is None or one.place.path == str(folder):
+            yield one
+        else:
+            yield replace(one, place=one.place._replace(path=str(folder / one.place.path)))
 
 
 def _bytes(path: Path) -> bytes:

@@ -31,13 +31,13 @@ _MEANING = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Copy the source documents from this folder too.",
 )
-@click.option("--empty", is_flag=True, help="Write a rulebook with one rule, for another guideline.")
+@click.option("--empty", is_flag=True, help="Write the beginning of a rulebook for another guideline.")
 @click.option("--route", "routes", metavar="NAME", multiple=True, help="With --empty: a route, such as alteplase.")
 def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str, ...]) -> None:
     """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
 
-    DIR must not exist, or must be empty. No file is overwritten. With --empty nothing is copied: DIR gets one exclusion
-    on age, with its cases, for each --route.
+    DIR must not exist, or must be empty. No file is overwritten. With --empty nothing is copied: DIR gets an exclusion
+    on age and a caution that says that this is a beginning, with their cases, for each --route.
     """
     if empty is not bool(routes):
         raise click.UsageError("--empty and --route need each other")

@@ -106,6 +106,18 @@ def day_of(text: str | None, option: str) -> date:
         raise click.BadParameter("not a date; write 2026-11-22", param_hint=option) from None
 
 
+def past_day_of(text: str | None, option: str) -> date:
+    """The day that an option names, as `day_of`; today, or earlier.
+
+    Raises:
+        BadParameter: it is not a date, or a day that has not come.
+    """
+    day = day_of(text, option)
+    if day > (today := now().date()):
+        raise click.BadParameter(f"{day} has not come: today is {today}", param_hint=option)
+    return day
+
+
 def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_files: bool = False) -> Rulebook:
     """The rulebook of a folder, or the built-in one; with `keys`, one that they have signed.
 

@@ -12,7 +12,7 @@ from ketascreen.authoring.approving.write import own_approvals, write_withdrawal
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import day_of
+from ketascreen.cli.options import past_day_of
 from ketascreen.diagnostic import refused
 from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
 from ketascreen.language.rulebook import Rulebook
@@ -53,7 +53,7 @@ def command(
     ]
     if len(given) != 1:
         raise click.UsageError("name one rule, route or patient")
-    withdrawal = Withdrawal(said(by, "--by"), day_of(on, "--date"), said(reason, "--reason"))
+    withdrawal = Withdrawal(said(by, "--by"), past_day_of(on, "--date"), said(reason, "--reason"))
     whose = said(approver, "--of") if approver is not None else withdrawal.by
     show(_told(write_withdrawal(folder, lambda rulebook: _approval(rulebook, given[0], whose, withdrawal), withdrawal)))
 

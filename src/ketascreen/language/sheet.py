@@ -27,6 +27,7 @@ from ketascreen.language.condition import (
 )
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation
+from ketascreen.language.effects import DECIDABLE
 from ketascreen.language.meaning import meant
 from ketascreen.language.rule import Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.vocabulary import Fact, Freshness, Vocabulary
@@ -143,6 +144,8 @@ def _form_1(
     defined: Mapping[str, Definition],
 ) -> Sheet:
     decides, says = _PARTS[Rule].of(rule)
+    if rule.effect not in DECIDABLE:
+        del decides["decided_by"]
     decides |= {"routes": sorted(map(str, rule.routes)), "when": meant(_unordered(rule.when))}
     says["sources"] = _cited(rule.sources)
     asked = list(_comparisons_of(rule.when, vocabulary))

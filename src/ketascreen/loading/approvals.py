@@ -72,10 +72,10 @@ def read_approvals(node: Node | None, problems: Problems) -> Iterator[Approval]:
 
 
 def _refuse_twice(approvals: Iterable[Approval], problems: Problems) -> None:
-    """The same approval twice is refused: who withdraws one of them would leave the other."""
+    """The same approval twice is refused: who withdraws one of them would leave the other. Withdrawn ones may recur."""
     first: dict[object, Approval] = {}
     for one in approvals:
-        same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn is None
+        same = one.kind, one.name, one.sheet, one.by, one.day, one.withdrawn
         if first.setdefault(same, one) is not one:
             message = f"the same approval is on line {first[same].place.line}"
             problems.report("approval", message, "delete one of the two", one.place)

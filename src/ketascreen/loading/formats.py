@@ -21,7 +21,8 @@ SIGN_OFF = "sign_off"
 """The key of a rule that format 1 has, and format 2 has not."""
 
 _REQUIRES = re.compile(r">=([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})")
-_FIX = "turn the rulebook into format 2: ketascreen fmt --format 2 DIR"
+TO_NEWEST = "turn the rulebook into format 2: ketascreen fmt --format 2 DIR"
+"""What to do with a rulebook of format 1 that must have the newest format."""
 _ROUTES = frozenset({"iv", "im", "intranasal", "sublingual", "oral"})
 """The routes of format 1. They are written out, since format 1 never gets another one, whatever is built in later."""
 _UNITS = ("none", "10*9/L", "mmol/mol", "ug", "umol/L", "seconds", "second", "1")
@@ -88,7 +89,7 @@ def check_format(named: Mapping[str, Node | None], rules: Mapping[str, Node], pr
     elif written == FIRST:
         for kind, node in (*named.items(), *(("rule", rule) for rule in rules.values())):
             for what, place in _of_format_2(kind, node) if node is not None else ():
-                problems.report("format", f"{what} needs format 2", _FIX, place)
+                problems.report("format", f"{what} needs format 2", TO_NEWEST, place)
         for rule in rules.values() if needs_sign_off(head) else ():
             if isinstance(rule, MappingNode) and SIGN_OFF not in rule.items:
                 problems.report("missing-key", f"`{SIGN_OFF}` is missing", f"add `{SIGN_OFF}:`", rule.place)

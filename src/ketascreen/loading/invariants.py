@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ketascreen.diagnostic import Diagnostic, Place, RulebookError
-from ketascreen.language.condition import Always, ListValue, facts_of
+from ketascreen.language.condition import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Condition,
+    DefinitionRef,
+    ListValue,
+    Not,
+    facts_of,
+)
 from ketascreen.language.documents import Conflict
-from ketascreen.language.effects import giving
-from ketascreen.language.logic import Truth
+from ketascreen.language.effects import RESTRICTING, giving
+from ketascreen.language.logic import Truth, negation
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import OptionWords, Rulebook
 from ketascreen.language.semantics import evaluate
@@ -26,9 +37,12 @@ _READS_UNRECOGNISED: tuple[tuple[Effect, tuple[Effect, ...]], ...] = (
 """By the strongest effect that asks a list on a route, the effects that its rule for unrecognised entries may have.
 
 The first line with an effect that asks the list on a route holds there. An exclusion asks for no more than a review: an
-entry that nobody has read excludes nobody permanently. A hold asks for none: with such an entry the list is not
-complete, so that the hold is unknown, and nobody is ready, wherever the entry could matter to it.
+entry that nobody has read excludes nobody permanently. A hold asks for none: such an entry makes the list incomplete,
+and may make no rule false (`_unread_entries_rule_nothing_out`). So the hold is unknown or met, and nobody is ready,
+wherever the entry could matter to it.
 """
+_NEVER_RULED_OUT_UNREAD = (*RESTRICTING, Effect.ALERT)
+"""The effects whose rules no unrecognised entry may make false."""
 if {effect for _, effects in _READS_UNRECOGNISED for effect in effects} != set(giving(Decision)):
     raise ImportError("`_READS_UNRECOGNISED` must name the effects that give a decision, and no other")
 
@@ -44,16 +58,14 @@ def check_whole(
     """Reports each of these requirements that the rulebook does not fulfil."""
     listed = tuple(routes)
     problems.extend(_without_exclusion(rules, listed, called))
-    asking: dict[str, list[Rule]] = {}
-    for rule in rules:
-        for name in facts_of(rule.when):
-            asking.setdefault(name, []).append(rule)
+    asking = _asking(rules)
     for fact in vocabulary.values():
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, called, problems)
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         if fact.kind is Kind.LIST:
             _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems)
     _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
+    _unread_entries_rule_nothing_out(rules, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
 
 
@@ -101,20 +113,55 @@ def _lasting_choices_exclude(
             )
 
 
-def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
-    """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
+def required_for_unrecognised(rules: Iterable[Rule], vocabulary: Vocabulary) -> frozenset[str]:
+    """The ids of the rules without which `check_whole` would report `unrecognised`."""
+    asking = _asking(rules)
+    found: set[str] = set()
+    for fact in vocabulary.values():
+        for rule in asking.get(fact.name, []) if fact.kind is Kind.LIST else ():
+            others = [other for other in asking[fact.name] if other is not rule]
+            if any(True for _ in _not_read(fact, others)):
+                found.add(rule.id)
+    return frozenset(found)
+
+
+def _asking(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """The rules that ask each fact, by its name."""
+    asking: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in facts_of(rule.when):
+            asking.setdefault(name, []).append(rule)
+    return asking
+
+
+class _NotRead(NamedTuple):
+    """The routes on which no rule reads unrecognised entries: of those on which `deciding` ask the list."""
+
+    effect: Effect
+    deciding: list[Rule]
+    asked: set[Route]
+    missing: set[Route]
+
+
+def _not_read(fact: Fact, asking: list[Rule]) -> Iterator[_NotRead]:
+    """Where an unrecognised entry alone does not meet a rule as strong as the strongest that asks the list there."""
     settled: set[Route] = set()
     for effect, enough in _READS_UNRECOGNISED:
         deciding = [rule for rule in asking if rule.effect in enough]
         asked = {route for rule in deciding for route in rule.routes} - settled
         settled |= asked
         if missing := asked - _met_alone(fact, UNRECOGNISED, asking, *enough):
-            first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
-            where = ", ".join(sorted(missing))
-            message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
-            problems.report(
-                "unrecognised", message, _how_to_read(fact, effect, len(missing) < len(asked), where), first.place
-            )
+            yield _NotRead(effect, deciding, asked, missing)
+
+
+def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
+    """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
+    for effect, deciding, asked, missing in _not_read(fact, asking):
+        first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
+        where = ", ".join(sorted(missing))
+        message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
+        hint = _how_to_read(fact, effect, len(missing) < len(asked), where)
+        problems.report("unrecognised", message, hint, first.place)
 
 
 def _how_to_read(fact: Fact, effect: Effect, some: bool, where: str) -> str:
@@ -125,6 +172,35 @@ def _how_to_read(fact: Fact, effect: Effect, some: bool, where: str) -> str:
         f"write a rule `{name}` with `effect: {effect}`, `routes: {routes}` and "
         f"`when: {{{fact.name}: {{includes: {UNRECOGNISED}}}}}`; docs/codes/unrecognised.md has one to copy"
     )
+
+
+def _unread_entries_rule_nothing_out(rules: tuple[Rule, ...], problems: Problems) -> None:
+    # Nobody has read the entry, so it may say that something is there, and never that something is not (P1).
+    for rule in rules:
+        for compare in _ruled_out_unread(rule.when) if rule.effect in _NEVER_RULED_OUT_UNREAD else ():
+            message = f"an unrecognised entry of `{compare.fact}` would rule out `{rule.id}`, and nobody has read it"
+            hint = (
+                f"take `{UNRECOGNISED}` out here; without it, such an entry leaves the {rule.effect} unknown; "
+                f"to act on one, ask `{compare.fact}: {{includes: {UNRECOGNISED}}}` without `not`"
+            )
+            problems.report("unrecognised", message, hint, compare.place or rule.place)
+
+
+def _ruled_out_unread(condition: Condition, when: Truth = Truth.FALSE) -> Iterator[Compare]:
+    """The comparisons that an unrecognised entry can turn to `when`, and so the whole condition to false."""
+    match condition:
+        case Compare():
+            words = condition.constant if isinstance(condition.constant, tuple) else (condition.constant,)
+            present = frozenset(word for word in words if isinstance(word, str))
+            if UNRECOGNISED in present and evaluate(condition, {condition.fact: ListValue(present, False)}) is when:
+                yield condition
+        case AllOf(members) | AnyOf(members):
+            for member in members:
+                yield from _ruled_out_unread(member, when)
+        case Not(member):
+            yield from _ruled_out_unread(member, negation(when))
+        case DefinitionRef(_, member):
+            yield from _ruled_out_unread(member, when)
 
 
 def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Vocabulary, problems: Problems) -> None:

@@ -31,7 +31,7 @@ def render_group(
 def not_asked(verdict: Verdict, texts: Catalogue) -> Iterator[Line]:
     """What the rulebook has no rule on, if it says so."""
     if verdict.not_asked:
-        yield from entry(texts.text("entry.not_asked"), texts.listed(verdict.not_asked), indent=2)
+        yield from entry(texts.text("entry.not_asked"), texts.text("join.semicolon").join(verdict.not_asked), indent=2)
 
 
 def render_listed(

@@ -10,7 +10,7 @@ from ketascreen.authoring.approving.subjects import SubjectName
 from ketascreen.language.approval import Approval, SubjectKind
 from ketascreen.language.sheet import Sheet
 from ketascreen.rendering.page import Line, Style, entry, heading, wrapped
-from ketascreen.rendering.sheet_words import Told, Words, by_part, differing, told
+from ketascreen.rendering.sheet_words import Told, Words, by_part, differing, of_sheet, told
 
 DECIDES, SAYS = "What decides", "What it says"
 
@@ -20,10 +20,10 @@ def render_sheet(subject: SubjectName, sheet: Sheet) -> Iterator[Line]:
     kind = str(subject.kind).capitalize()
     yield from wrapped(subject.name, first=f"{kind} ", hang=2, style=Style.HEADING)
     yield from entry("Sheet", sheet.digest)
-    for title, half in ((DECIDES, sheet.decides), (SAYS, sheet.says)):
+    for title, half in zip((DECIDES, SAYS), of_sheet(sheet), strict=True):
         if half or (title == DECIDES and subject.kind is not SubjectKind.PATIENT):
             yield from heading(title)
-            yield from _half(told(half, sheet.decides)) if half else wrapped("Nothing: it is shown only.", indent=2)
+            yield from _half(half) if half else wrapped("Nothing: it is shown only.", indent=2)
 
 
 def _half(half: Mapping[Told, Words]) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ketascreen.language.sheet import Sheet
 from ketascreen.language.vocabulary import Window
 
 
@@ -14,6 +15,8 @@ class Told(NamedTuple):
     part: str
     key: str
 
+
+_ANY_AGE = "at any age"
 
 Words = tuple[tuple[int, str], ...]
 """Lines, each with how far it is indented."""
@@ -44,7 +47,24 @@ _KEYS: Mapping[str, str] = {
 }
 
 
+_OPERATORS: Mapping[str, str] = {
+    "includes_any": "includes one of",
+    "includes_none": "includes none of",
+    "none_of": "is not one of",
+    "one_of": "is one of",
+}
+"""The comparisons whose name alone, with spaces for `_`, does not read as words before what they compare with."""
+
 _RANGE = ("minimum", "maximum", "unit")
+
+
+def of_sheet(sheet: Sheet) -> tuple[dict[Told, Words], dict[Told, Words]]:
+    """Both halves in words. What the half that says gives a reason for is said in the half that decides: `any age`."""
+    decides, says = told(sheet.decides, sheet.decides), told(sheet.says, sheet.decides)
+    for name, fact in sheet.says.get("facts", {}).items():
+        if "reason" in fact.get("freshness", {}):
+            decides.setdefault(Told(f"{_PARTS['facts']} {name}", _key("freshness")), ((0, _ANY_AGE),))
+    return decides, says
 
 
 def told(half: Mapping[str, Any], decides: Mapping[str, Any]) -> dict[Told, Words]:
@@ -98,7 +118,7 @@ def _freshness(freshness: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
         else:
             yield _key(key), _words(key, value, {})
     if "window" not in freshness and "reason" not in freshness:
-        yield _key("freshness"), ((0, "at any age"),)
+        yield _key("freshness"), ((0, _ANY_AGE),)
 
 
 def _window(window: Mapping[str, int]) -> str:
@@ -184,10 +204,14 @@ def _condition(node: Any, indent: int, units: Mapping[str, str], first: str = ""
             bracketed = f" ({', '.join(named)})" if named else ""
             yield (
                 indent,
-                f"{first}{fact} {operator.replace('_', ' ')} {_constant(constant, units.get(fact))}{bracketed}",
+                f"{first}{fact} {_compares(operator)} {_constant(constant, units.get(fact))}{bracketed}",
             )
         case _:
             yield from _plain(node, indent)
+
+
+def _compares(operator: str) -> str:
+    return _OPERATORS.get(operator) or operator.replace("_", " ")
 
 
 def _constant(constant: Any, unit: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,8 +18,12 @@ _WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.005
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_whole(
+    path: Path, data: bytes, mode: int = 0o600, *, before_replacing: Callable[[], None] = lambda: None
+) -> None:
     """Writes a file. It replaces one of that name, in one step, once it is complete.
+
+    `before_replacing` is called when all is written under another name; if it raises, nothing is replaced.
 
     It is for its owner alone, unless `mode` says otherwise. A new file is this user's. One that replaces another
     user's stays that user's, where this user may give files away.
@@ -39,6 +43,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(part).chmod(mode)
+        before_replacing()
         Path(part).replace(path)
     except BaseException:
         Path(part).unlink(missing_ok=True)
@@ -54,33 +59,33 @@ def _give_to_the_owner_of(path: Path, opened: int) -> None:
 
 
 @contextmanager
-def locked_folder(folder: Path) -> Iterator[None]:
+def locked_folder(folder: Path) -> Iterator[bool]:
     """While no other process has locked this folder.
 
-    A process that was stopped keeps its lock, so this waits some seconds alone, and then goes on without the lock. So
-    it does where the system locks no folders.
+    A process that was stopped keeps its lock, so this waits some seconds alone, and then goes on without the lock: it
+    gives False. Where the system locks no folders, it gives True, since nobody is known to have locked it.
     """
-    descriptor = None
+    descriptor, is_free = None, True
     try:
         with suppress(OSError):
             if flock is not None:
                 descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-                _wait_for_lock(descriptor)
-        yield
+                is_free = _wait_for_lock(descriptor)
+        yield is_free
     finally:
         if descriptor is not None:
             os.close(descriptor)  # gives the lock back
 
 
-def _wait_for_lock(descriptor: int) -> None:
+def _wait_for_lock(descriptor: int) -> bool:
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
             flock(descriptor, LOCK_EX | LOCK_NB)
-            return
+            return True
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                return
+                return False
         time.sleep(_PAUSE_SECONDS)
 
 

@@ -76,6 +76,11 @@ def names_yaml(name: str) -> bool:
     return ".yaml" in folded or ".yml" in folded
 
 
+def is_kept_sheet(path: str) -> bool:
+    """Whether a path within a rulebook's folder names a sheet that was approved."""
+    return _APPROVED.fullmatch(path) is not None
+
+
 def _is_fixture(path: str) -> bool:
     return path.endswith((CASES, START))
 
@@ -117,7 +122,7 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
             found += inside
             ignored += left if inside or not left else [f"{path}/"]
         elif not yaml:
-            ignored += [] if _APPROVED.fullmatch(path) else [path]
+            ignored += [] if is_kept_sheet(path) else [path]
         elif not entry.is_file(follow_symlinks=False):
             problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif not entry.name.endswith(".yaml"):

@@ -36,7 +36,8 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRUTH = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false"])
 _NOTHING = frozenset({"", "~", "null"})
-_WORDS = _TRUTH | _NOTHING
+NOT_TEXT = _TRUTH | _NOTHING
+"""Lower-case words that YAML reads as true, false or nothing, if they are not in quotes."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _AMBIGUOUS = re.compile(
     r"""[-+]?0[0-9_]+ | 0[xXoObB][0-9a-fA-F_]+            # octal, hexadecimal, binary
@@ -133,7 +134,7 @@ class _EventReader:
     def key(self, event: Any) -> str | None:
         if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:
             text: str = event.value
-            if self.keys.fullmatch(text) and text not in _WORDS:
+            if self.keys.fullmatch(text) and text not in NOT_TEXT:
                 return text
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", event)
@@ -152,8 +153,11 @@ class _EventReader:
         """
         text = event.value if isinstance(event, ScalarEvent) else ""
         plain = in_ascii(text).lower().replace("-", "_")
-        known = plain if self.keys.fullmatch(plain) and plain not in _WORDS else None
+        known = plain if self.keys.fullmatch(plain) and plain not in NOT_TEXT else None
         found = look_alike(text)
+        if text.lower() in NOT_TEXT - {""}:
+            self.report("key", "a key that YAML may read as true, false or nothing", "use another word", event)
+            return None
         if found is None:
             hint = "a key is lower-case letters, digits and `_`"
             self.report("key", "not a plain key", f"write `{known}`" if known and is_plain_name(known) else hint, event)
@@ -172,7 +176,7 @@ class _EventReader:
             if "\r" in text or any(True for _ in forbidden(text)):  # written as an escape, such as "\e"
                 self.report("forbidden-character", "a character that cannot be seen", "delete its escape", event)
             return text
-        if text[:1].isalpha() and text.isascii() and text.lower() not in _WORDS:
+        if text[:1].isalpha() and text.isascii() and text.lower() not in NOT_TEXT:
             self.comment(event)  # no form of a number begins with a letter
             return text
         if text.lower() in _NOTHING:

@@ -7,33 +7,59 @@ from pathlib import Path
 
 import pytest
 
+from ketascreen import load_rulebook
 from ketascreen.authoring.checks import same_condition, shadowed
+from ketascreen.authoring.checks.shadowed import judge
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
+from tests.helpers.rulebook_files import GOOD, changed
 
+LIVER = """\
+  liver_conditions:
+    type: list
+    choices: [cirrhosis, hepatitis]
+    label: Liver conditions
+    domain: liver
+freshness:
+  liver_conditions: {fresh_for: 365 days, reason: Made up.}
+"""
 HINT = (
     "delete it, narrow the other rule, or give this one a stronger effect; if its words are needed, accept it under"
     " `allow`, with the reason"
 )
 
 
+UNREAD = "  heart_conditions: {includes: unrecognised}"
+
+
 def found(folder: Path, files: Mapping[str, str]) -> list[Diagnostic]:
-    """What is found beside the small rulebook's own, of which the first test tells."""
-    own = Place("reviews/unrecognised-heart-condition.yaml", 6, 1, 4)
-    return [problem for problem in findings(shadowed, folder, files) if problem.place != own]
+    """What is found in the small rulebook with these files."""
+    return findings(shadowed, folder, files)
 
 
-def test_a_review_is_shadowed_by_an_exclusion_that_is_unknown_wherever_it_is_met(tmp_path: Path) -> None:
-    """An entry that was not recognised leaves its list incomplete, and so an exclusion that asks it unknown."""
-    assert findings(shadowed, tmp_path, {}) == [
-        Diagnostic(
-            "shadowed",
-            "`unrecognised-heart-condition` changes no decision and no readiness: whenever it is met or unknown,"
-            " `heart` decides at least as cautiously",
-            HINT,
-            Place("reviews/unrecognised-heart-condition.yaml", 6, 1, 4),
-        )
+def test_a_review_that_loading_requires_is_left_out(tmp_path: Path) -> None:
+    """An unrecognised entry leaves its list incomplete, and an exclusion that asks it unknown; the review must stay."""
+    assert found(tmp_path / "a", {}) == []
+    assert [one.rule.id for one in judge(load_rulebook(GOOD)) if one.settled and one.patient is None] == [
+        "unrecognised-heart-condition"
     ]
+    beside = rule("reviews/unread-heart.yaml", "  any: [{heart_conditions: {includes: unrecognised}}]", routes="[iv]")
+    assert [problem.message.split(" ")[0] for problem in found(tmp_path / "b", beside)] == ["`unread-heart`"]
+
+
+def test_a_caution_that_loading_requires_beside_another_on_its_list_is_left_out(tmp_path: Path) -> None:
+    files = {
+        **changed("vocabulary.yaml", "freshness:\n", LIVER),
+        **rule("cautions/liver.yaml", "  liver_conditions: {includes: cirrhosis}", effect="caution"),
+        **rule("cautions/unread-liver.yaml", "  liver_conditions: {includes: unrecognised}", effect="caution"),
+    }
+    assert found(tmp_path, files) == []
+
+
+def test_a_rule_for_unrecognised_entries_that_another_makes_needless_is_found(tmp_path: Path) -> None:
+    """With two that read them, nobody needs both: the weaker one can go."""
+    weaker = rule("cautions/unread-heart.yaml", UNREAD, effect="caution")
+    assert [problem.message.split(" ")[0] for problem in found(tmp_path, weaker)] == ["`unread-heart`"]
 
 
 def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> None:

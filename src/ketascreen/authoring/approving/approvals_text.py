@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
+from ketascreen.syntax.yaml_tree import NOT_TEXT
 
 FILE = "approvals.yaml"
 
 _KINDS = tuple(SubjectKind)
 _PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
-_NOT_TEXT = frozenset({"n", "no", "null", "off", "on", "true", "false", "y", "yes"})
 
 
-def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Approval], head: str = "") -> bytes:
+def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Approval], head: str = "") -> bytes:
     """approvals.yaml with `new` in it: each replaces the approvals of the same subject by the same name.
+
+    An approval that was withdrawn stays, except beside the same one, withdrawn in the same way.
 
     `text` is the file so far and `had` its entries, in their order; without a file, it begins with `head`.
 
@@ -31,9 +34,15 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Iterable[Ap
         message, hint = "its entries are not a list of one entry each", "write each entry after `- `"
         raise refused("approval", message, hint, Place(FILE))
     written = {_key(one): (one, _entry(one)) for one in new}
-    stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _key(one) not in written]
+    stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _stays(one, written.get(_key(one)))]
     ordered = sorted([*stay, *written.values()], key=lambda entry: _order(entry[0]))
     return laid_out((before + "".join(chunk for _, chunk in ordered)).encode(), FILE).encode()
+
+
+def _stays(one: Approval, replacing: tuple[Approval, str] | None) -> bool:
+    if replacing is None:
+        return True
+    return one.withdrawn is not None and replace(one, place=replacing[0].place) != replacing[0]
 
 
 def _key(one: Approval) -> tuple[str, str, str]:
@@ -85,6 +94,6 @@ def _withdrawn(one: Approval) -> Iterator[str]:
 
 def _scalar(text: str) -> str:
     """A text as YAML: without quotes where every reader takes it for the same text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
+    if _PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT:
         return text
     return json.dumps(text, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -43,13 +43,12 @@ def earlier_sheet(folder: Path, subject: SubjectName, digest: str) -> Sheet | No
     return _kept(folder, digest) or _of_history(folder, subject, digest)
 
 
-def keeps_history(folder: Path) -> bool:
-    """Whether git keeps what is in a folder."""
+def sheets_at_head(folder: Path, subjects: Sequence[SubjectName]) -> frozenset[str]:
+    """The digests of the sheets of these subjects in the last commit: git keeps them. Empty where there is none."""
     try:
-        inside = git(folder, "rev-parse", "--is-inside-work-tree", seconds=SECONDS) == b"true\n"
-        return inside and git(folder, "check-ignore", "--quiet", ".", seconds=SECONDS) is None
-    except OSError:
-        return False
+        return frozenset(sheet.digest for sheet in _at(folder, "HEAD", subjects) if sheet is not None)
+    except OSError:  # git is not installed
+        return frozenset()
 
 
 def _kept(folder: Path, digest: str) -> Sheet | None:
@@ -68,10 +67,10 @@ def _of_history(folder: Path, subject: SubjectName, digest: str) -> Sheet | None
         for commit in _revisions(folder, digest):
             if monotonic() > until:
                 return None
-            there = _at(folder, commit, subject)
-            sheet = there and there.in_form(form_of(digest))
-            if sheet is not None and sheet.digest == digest:
-                return sheet
+            for there in _at(folder, commit, [subject]):
+                sheet = there and there.in_form(form_of(digest))
+                if sheet is not None and sheet.digest == digest:
+                    return sheet
     except OSError:  # git is not installed
         return None
     return None
@@ -88,19 +87,21 @@ def _revisions(folder: Path, digest: str) -> Iterator[str]:
                 yield commit
 
 
-def _at(folder: Path, commit: str, subject: SubjectName) -> Sheet | None:
-    """The sheet of a subject as the folder was at a commit; None if it did not load, or had no such subject."""
+def _at(folder: Path, commit: str, subjects: Sequence[SubjectName]) -> list[Sheet | None]:
+    """The sheets of subjects as the folder was at a commit, None for one that was not there; none if nothing loads."""
     archive = git(folder, "archive", "--format=tar", commit, ".", seconds=SECONDS)
     if archive is None:
-        return None
+        return []
     with TemporaryDirectory() as name:
         there = Path(name)
         try:
             if not _unpack(archive, there):
-                return None
-            return read_subjects(there, patients=subject.kind is SubjectKind.PATIENT).sheet(subject)
+                return []
+            patients = any(one.kind is SubjectKind.PATIENT for one in subjects)
+            found = read_subjects(there, patients=patients)
+            return [found.sheet(one) for one in subjects]
         except (InputError, tarfile.TarError):
-            return None
+            return []
 
 
 def _unpack(archive: bytes, folder: Path) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from ketascreen.authoring.approving.approvals_text import FILE, with_approvals
-from ketascreen.authoring.approving.earlier import keeps_history, kept_path, kept_text
+from ketascreen.authoring.approving.earlier import kept_path, kept_text, sheets_at_head
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects, subject_of
 from ketascreen.authoring.scaffold import schema_line
 from ketascreen.diagnostic import Place, did_you_mean, refused
@@ -15,8 +17,9 @@ from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdr
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
 from ketascreen.loading.load import rulebook_of_files
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.runtime.whole_file import locked_folder, write_whole
-from ketascreen.syntax.folder import APPROVED
+from ketascreen.syntax.folder import APPROVED, is_kept_sheet
 
 CODE = "approve"
 
@@ -24,22 +27,25 @@ CODE = "approve"
 def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
     """Writes approvals of the sheets that were shown; returns the path of approvals.yaml.
 
-    Each replaces the approvals of the same subject by the same name. Nothing is written if a sheet is not what it
-    was when it was shown. Where git keeps no history of the folder, the sheets are kept beside approvals.yaml.
+    Each replaces the approvals of the same subject by the same name, except withdrawn ones. Nothing is written if a
+    sheet is not what it was when it was shown. Sheets that git's HEAD does not have are kept beside approvals.yaml.
 
     Raises:
-        InputError: a sheet has changed, or the rulebook does not load.
+        InputError: a sheet or approvals.yaml has changed, another process writes, the rulebook does not load, or an
+            approval is of a day before one that it replaces or before a withdrawal of one.
         OSError: a file could not be written; approvals.yaml is then as it was.
     """
     patients = any(one.kind is SubjectKind.PATIENT for one in approvals)
-    with locked_folder(folder):
+    with _alone(folder):
         subjects = read_subjects(folder, patients=patients)
         sheets = [_as_shown(subjects, one) for one in approvals]
+        _require_later(folder, subjects.rulebook, approvals)
         data = _text(folder, subjects.rulebook, approvals)
-        if not keeps_history(folder):
-            for sheet in sheets:
+        committed = sheets_at_head(folder, [subject_of(one) for one in approvals])
+        for sheet in sheets:
+            if sheet.digest not in committed:
                 _keep(folder, sheet)
-        path = _replace(folder, data)
+        path = _replace(folder, data, subjects.rulebook)
         _drop_unnamed(folder, rulebook_of_files({**subjects.rulebook.files, FILE: data}).approvals)
         return path
 
@@ -48,13 +54,14 @@ def write_withdrawal(folder: Path, choose: Callable[[Rulebook], Approval], withd
     """Writes that the chosen approval does not count any more; returns the approval that was withdrawn.
 
     Raises:
-        InputError: there is no such approval, or the rulebook does not load.
+        InputError: there is no such approval, approvals.yaml has changed, another process writes, or the rulebook does
+            not load.
         OSError: the file could not be written; it is then as it was.
     """
-    with locked_folder(folder):
+    with _alone(folder):
         rulebook = read_subjects(folder, patients=False).rulebook
         chosen = replace(choose(rulebook), withdrawn=withdrawal)
-        _replace(folder, _text(folder, rulebook, [chosen]))
+        _replace(folder, _text(folder, rulebook, [chosen]), rulebook)
         return chosen
 
 
@@ -90,6 +97,19 @@ def _as_shown(subjects: Subjects, approval: Approval) -> Sheet:
     return sheet
 
 
+def _require_later(folder: Path, rulebook: Rulebook, approvals: Sequence[Approval]) -> None:
+    """Refuses an approval of a day before the last that its approver approved or withdrew: the newest is to count."""
+    last: dict[tuple[object, str], date] = {}
+    for one in own_approvals(rulebook):
+        key = subject_of(one), one.by
+        last[key] = max(last.get(key, date.min), one.day if one.withdrawn is None else one.withdrawn.day)
+    for one in approvals:
+        day = last.get((subject_of(one), one.by), date.min)
+        if one.day < day:
+            message = f"`{one.by}` approved or withdrew {subject_of(one)} on {day}, after {one.day}; nothing is written"
+            raise refused(CODE, message, f"give --date {day}, or a later day", Place(str(folder / FILE)))
+
+
 def _text(folder: Path, rulebook: Rulebook, new: Sequence[Approval]) -> bytes:
     """The bytes of approvals.yaml with new approvals; they load, and say what is meant."""
     files = rulebook.files
@@ -105,15 +125,41 @@ def _unplaced(one: Approval) -> Approval:
     return replace(one, place=Place(FILE))
 
 
-def _replace(folder: Path, data: bytes) -> Path:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other process writes approvals of this folder."""
+    with locked_folder(folder) as is_free:
+        if not is_free:
+            hint = "wait until other commands on it have ended, end one that hangs, and run it again"
+            raise refused(CODE, "another process has locked the folder; nothing is written", hint, Place(str(folder)))
+        yield
+
+
+def _replace(folder: Path, data: bytes, read: Rulebook) -> Path:
+    """Writes approvals.yaml, unless it is not what was read: an editor, or a copy by git, asks for no lock."""
     path = folder / FILE
+
+    def as_read() -> None:
+        if _bytes(path) != read.files.get(FILE):
+            raise refused(CODE, "was changed meanwhile; nothing is written", "run it again", Place(str(path)))
+
     like = path if path.exists() else folder / "rulebook.yaml"
-    write_whole(path, data, like.stat().st_mode & 0o777)
+    write_whole(path, data, like.stat().st_mode & 0o777, before_replacing=as_read)
     return path
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return read_plain(path)
+    except FileNotFoundError:
+        return None
 
 
 def _keep(folder: Path, sheet: Sheet) -> None:
     path = kept_path(folder, sheet.digest)
+    if path.parent.exists() and not path.parent.is_dir():
+        message, hint = "a file, and a copy of the sheet is to go into a folder of this name", "rename the file"
+        raise refused(CODE, message, hint, Place(str(path.parent)))
     path.parent.mkdir(exist_ok=True)
     write_whole(path, kept_text(sheet), (folder / "rulebook.yaml").stat().st_mode & 0o666)
 
@@ -121,6 +167,6 @@ def _keep(folder: Path, sheet: Sheet) -> None:
 def _drop_unnamed(folder: Path, approvals: Sequence[Approval]) -> None:
     """Removes the kept sheets that no approval names any more."""
     named = {kept_path(folder, one.sheet) for one in approvals if one.sheet is not None}
-    for path in (folder / APPROVED).glob("1-*.json"):
-        if path not in named:
+    for path in (folder / APPROVED).glob("*"):
+        if is_kept_sheet(path.relative_to(folder).as_posix()) and path not in named:
             path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from ketascreen.authoring.checks.approval_states import concern, state
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.approval import ApprovalState
+from ketascreen.loading.formats import TO_NEWEST
 
 CODE = "approval-unbound"
 
@@ -17,5 +18,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Sign-offs that say `approved`: they would stay whatever is changed, so they count for nothing."""
     for approval, _, _ in state(subject, ApprovalState.UNBOUND):
         message = f"{subject_of(approval)} is marked as approved by {approval.by}, and nothing says what was read"
-        hint = "turn the rulebook into format 2 (`ketascreen fmt --format 2`), and approve the rule"
+        hint = f"{TO_NEWEST}; then approve the rule"
         yield concern(CODE, message, hint, approval)

@@ -20,6 +20,7 @@ from ketascreen.authoring.checks import (
     number_not_in_phrase,
     permanent_mild,
     phrase_not_on_line,
+    route_not_tried,
     same_condition,
     shadowed,
     unused_definition,
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     number_not_in_phrase,
     permanent_mild,
     phrase_not_on_line,
+    route_not_tried,
     same_condition,
     shadowed,
     unused_definition,
@@ -62,7 +64,7 @@ CHECKS: tuple[Check, ...] = (
 )
 """Every check, by code: import the module above and name it here, a line for each."""
 
-ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE})
+ASK_FOR_CASES: frozenset[str] = frozenset({boundary_case.CODE, no_case.CODE, route_not_tried.CODE})
 """The codes of the checks that read the cases; they are left out if the cases cannot be read."""
 ASK_FOR_DOCUMENTS: frozenset[str] = frozenset({phrase_not_on_line.CODE})
 """The codes of the checks that read the source documents; they are left out if there are none."""

@@ -16,6 +16,7 @@ from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import Known
 from ketascreen.language.terms import OUTCOME, DecidedBy, Effect, Route
+from ketascreen.loading.invariants import required_for_unrecognised
 from ketascreen.reasoning.crowd import Allowed, Crowd
 from ketascreen.reasoning.rule_pairs import Pairs
 from ketascreen.verdict.decision import alone
@@ -42,10 +43,12 @@ class Judged:
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """The rules that have no effect, as `judge` says.
 
-    The later of two rules with one condition and one effect is left to `same-condition`.
+    The later of two rules with one condition and one effect is left to `same-condition`. Rules that a rulebook must
+    have for unrecognised entries are left out: nobody could delete them.
     """
+    required = required_for_unrecognised(subject.rulebook.rules, subject.rulebook.vocabulary)
     for judged in judge(subject.rulebook):
-        if judged.settled and judged.patient is None:
+        if judged.settled and judged.patient is None and judged.rule.id not in required:
             rule, shadows = judged.rule, judged.shadows
             decide = f"{_listed(shadows)} {'decides' if len(shadows) == 1 else 'decide'}"
             yield Diagnostic(
