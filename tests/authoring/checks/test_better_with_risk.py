@@ -74,12 +74,6 @@ MADE_UP_FOR = {
         ),
     },
     "a choice that no rule calls a risk": undiagnosed("exclude"),
-    # It leaves open whether one of the words that exclude stands behind it, so that the decision waits.
-    "an entry that is not understood": rule(
-        "exclusions/understood.yaml",
-        "  all: [{heart_conditions: {includes_none: [unrecognised]}}, {diastolic_bp: {above: 120 mmHg}}]",
-        effect="exclude",
-    ),
     "on other routes": {
         **rule("cautions/diagnosed.yaml", "  hypertension: {is: diagnosed}", effect="caution", routes="[iv]"),
         **rule(
