@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -182,3 +184,36 @@ def test_a_frozen_profile_and_verdict_stay_frozen_in_each_copy() -> None:
             way(profile()).age = None
         with pytest.raises(ValueError, match="frozen"):
             way(verdict()).stage = "session"
+
+
+LACKS: dict[str, Callable[[], Any]] = {
+    "Verdict": lambda: without(verdict().model_copy(), "takes_effect"),
+    "Verdict with another inside": lambda: verdict().model_copy(
+        update={"rulebook": without(verdict().rulebook.model_copy(), "approved")}
+    ),
+    "LeanVerdict": lambda: without(_lean().model_copy(), "takes_effect"),
+    "Recommendation": lambda: next(screener().decide_many([profile()], as_of=AS_OF)),
+}
+"""What an earlier version would have pickled: a field is not there."""
+
+
+def without(one: Any, name: str) -> Any:
+    del one.__dict__[name]
+    return one
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("name", LACKS)
+def test_a_pickle_that_lacks_a_field_is_refused_in_one_sentence(name: str, protocol: int) -> None:
+    one = LACKS[name]()
+    if name == "Recommendation":
+        with patch.object(type(one), "__getstate__", lambda self: [getattr(self, f.name) for f in fields(self)][:-1]):
+            kept = pickle.dumps(one, protocol)
+    else:
+        kept = pickle.dumps(one, protocol)
+    with pytest.raises(RequestError) as refused:
+        pickle.loads(kept)
+    assert str(refused.value) == (
+        "`pickle` must be one that this version of ketascreen wrote; screen again; keep verdicts as JSON, which later "
+        "versions read (`Verdict.model_validate_json`) [argument]"
+    )

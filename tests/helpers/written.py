@@ -224,15 +224,17 @@ def _contradicting(files: Files, rule: Any) -> Iterator[Mapping[str, Any]]:
             yield one
 
 
-def _names(files: Files, rule: Any) -> set[str]:
-    """All names that a rule rests on: facts, parameters, definitions; those of contradictions without their facts."""
-    beside = [name for one in _contradicting(files, rule) if "when" in one for name in _keys(files, one["when"])]
-    return {*_keys(files, rule["when"]), *(name for name in beside if name not in _facts(files))}
+def names_of(files: Files, rule: Any) -> set[str]:
+    """All names that a rule rests on: facts, parameters, definitions; those of contradictions of its facts too."""
+    names = {*_keys(files, rule["when"])}
+    for one in _contradicting(files, rule):
+        names.update(one["not_below"] if "not_below" in one else _keys(files, one["when"]))
+    return names
 
 
 def resting_on(files: Files, name: str) -> frozenset[str]:
     """The rules that ask a fact, a definition or a parameter, by id."""
-    return frozenset(rule for rule, path in rules_of(files).items() if name in _names(files, files[path]))
+    return frozenset(rule for rule, path in rules_of(files).items() if name in names_of(files, files[path]))
 
 
 def naming(files: Files, parameter: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ from ketascreen.loading import approvals as loading_approvals
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.screening import shipped
-from tests.helpers.written import Edit, Files, edited, load, text, written
+from tests.helpers.written import Edit, Files, asked_by, edited, load, names_of, rules_of, text, written
 from tests.helpers.written_edits import edits
 
 DAY = date(2026, 11, 22)
@@ -86,6 +86,30 @@ def test_that_is_so_in_every_rulebook(rng: Random) -> None:
     every = list(edits(files))
     for edit in rng.sample(every, 40):
         checked(edit, before, Counter())
+
+
+def asked_by_a_contradiction_alone(files: Files) -> list[tuple[str, str]]:
+    """The rules that do not ask a fact, each with the fact, which a contradiction compares with one that it asks."""
+    return [
+        (rule, fact)
+        for rule, path in rules_of(files).items()
+        for fact in sorted(names_of(files, files[path]) - asked_by(files, files[path]["when"]))
+        if fact.startswith(("level", "word"))
+    ]
+
+
+def test_a_fact_that_a_contradiction_alone_asks_is_in_both_halves() -> None:
+    files, before = of_written(Random(16))
+    found = asked_by_a_contradiction_alone(files)
+    assert found
+    for rule, fact in found:
+        for key, other, differ in (("label", "Another label", (True, False)), ("domain", "heart", (False, True))):
+            after = load(edited(files, "vocabulary.yaml", "facts", fact, key, to=other))
+            was, now = before.sheets[rule].halves, after.sheets[rule].halves
+            assert (was.decides != now.decides, was.says != now.says) == differ
+        window = {"fresh_for": "20 minutes", "reason": "It moves fast."}
+        after = load(edited(files, "vocabulary.yaml", "freshness", fact, to=window))
+        assert after.sheets[rule].halves.decides != before.sheets[rule].halves.decides
 
 
 def test_a_route_has_a_sheet_that_says_all_of_it_and_decides_nothing() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ketascreen import Decision, PatientProfile, Screener, load_rulebook
+from ketascreen.loading.build import NAMED
 from tests.helpers.rulebook_files import (
     BAD,
     GOOD,
@@ -273,3 +274,13 @@ def test_a_key_without_a_value_is_told_once(tmp_path: Path) -> None:
     rule = text_of("exclusions/pregnancy.yaml").replace("title: Pregnancy", "title:", 1)
     found = problems(with_files(tmp_path, {"exclusions/pregnancy.yaml": rule}))
     assert [where(problem) for problem in found] == ["exclusions/pregnancy.yaml:2:7 no-value"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("folder", ["", "sub/"])
+def test_a_file_that_is_no_rule_is_told_where_it_stands(name: str, folder: str, tmp_path: Path) -> None:
+    path = f"{folder}{name if folder else name.capitalize()}.yaml"
+    (problem,) = problems(with_files(tmp_path, {path: "a_key: 1\n"}))
+    assert (problem.code, str(problem.place)) == ("rule-id", path)
+    assert problem.message == f"`{name}.yaml` stands at the root of the rulebook, in lower-case letters"
+    assert problem.hint == "move it there; if it is a rule, give it another name"

@@ -130,7 +130,7 @@ def test_such_a_rule_is_refused_at_the_comparison_that_its_definition_has(tmp_pa
         problem.message == "an unrecognised entry of `heart_conditions` would rule out `well`, and nobody has read it"
     )
     assert problem.hint == (
-        "take `unrecognised` out here; without it, such an entry leaves the hold unknown; "
+        "take `unrecognised` out here, and such an entry leaves the rule unknown; "
         "to act on one, ask `heart_conditions: {includes: unrecognised}` without `not`"
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ketascreen import PatientProfile, ProfileError, read_profile
-from ketascreen.language.quantity import UNITS, spellings
+from ketascreen.language.quantity import NO_UNIT, UNITS, spellings
 from ketascreen.language.vocabulary import Fact, Kind
 from ketascreen.patient.observation import Observation, dump_observation, read_observation
 from ketascreen.patient.profile import BUILT_IN
@@ -27,7 +28,7 @@ def fact(unit: str) -> Fact:
         ("mmHg", "mm[Hg]", "1"), ("years", "a", "1"), ("months", "mo", "1"), ("months", "a", "12"),
         ("days", "d", "1"), ("days", "wk", "7"), ("minutes", "h", "60"), ("seconds", "min", "60"),
         ("seconds", "s", "1"),
-        ("kg", "kg", "1"), ("g", "[lb_av]", "453.59237"), ("mg", "ug", "0.001"), ("cm", "[in_i]", "2.54"),
+        ("kg", "kg", "1"), ("mg", "ug", "0.001"), ("cm", "[in_i]", "2.54"),
         ("10*9/L", "10*9/L", "1"), ("10*9/L", "10*3/uL", "1"), ("mmol/L", "umol/L", "0.001"), ("degC", "Cel", "1"),
         ("beats/min", "/min", "1"), ("breaths/min", "/min", "1"), ("beats/min", "{beats}/min", "1"),
         ("points", "{score}", "1"), ("%", "1", "100"), ("mmol/mol", "mmol/mol", "1"),
@@ -41,10 +42,18 @@ def test_a_code_is_read_and_kept_in_the_facts_own_unit(unit: str, given: str, va
         assert dump_observation(fact(unit), read) == {"value": f"{value} {UNITS[unit].name}"}
 
 
+def test_what_is_wrong_with_a_plain_number_says_nothing_of_a_unit() -> None:
+    inr = replace(fact("points"), unit=NO_UNIT)
+    for wrong, it, said in (("abc", inr, "not a number"), ("abc", fact("kg"), "not a number in its unit")):
+        with pytest.raises(Refused) as caught:
+            read_observation(it, wrong)
+        assert caught.value.message == said
+
+
 @pytest.mark.parametrize(
     ("unit", "given", "says"),
     [
-        ("kg", "[lb_av]", "this does not convert exactly; give it in `kg`"),
+        ("kg", "[lb_av]", "unknown unit; give it in `kg`"),
         ("mmHg", "kPa", "unknown unit; give it in `mmHg`"),
         ("mmHg", "MM[HG]", "unknown unit; give it in `mmHg`"),
         ("mmHg", "Cel", "`degC` is a unit of temperature; give it in `mmHg`"),
@@ -72,7 +81,7 @@ def test_each_spelling_is_a_known_unit_of_the_dimension() -> None:
             except Refused as refused:
                 hints.append(refused.hint)
     assert {hint.split(";")[0] for hint in hints} == {
-        "this does not convert exactly", "at most 9 digits before and 6 after the point", "it is 0 to 1000000 ug",
+        "this does not convert exactly", "at most 9 digits before and 6 after the point",
     }  # fmt: skip
 
 

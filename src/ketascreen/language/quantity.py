@@ -96,7 +96,6 @@ NAMES = tuple(unit.name for unit in _TABLE)
 _UCUM_ALONE = (
     Unit("/min", "/min", "heart rate"),
     Unit("/min", "/min", "respiratory rate"),
-    Unit("[lb_av]", "[lb_av]", "mass", 453_592_370),
     Unit("[in_i]", "[in_i]", "length", 25_400),
     Unit("10*3/uL", "10*3/uL", "number concentration"),
 )

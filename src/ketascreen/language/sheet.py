@@ -1,8 +1,9 @@
 """What a clinician reads and approves of a rule: the rule, and all of the rulebook that decides or speaks in it.
 
 A sheet has two halves. `decides` holds what can change a verdict: the condition with its constants, the parameters and
-definitions that it asks, the facts with their windows, words and contradictions. `says` holds the words: titles,
-texts, reasons and citations. Layout, comments, lines, accepted findings and conflicts are in neither.
+definitions that it asks, the facts with their windows and words, and the contradictions of these facts with all that
+these ask in turn. `says` holds the words: titles, texts, reasons and citations. Layout, comments, lines, accepted
+findings and conflicts are in neither.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ketascreen.language.condition import (
     Not,
     comparisons,
     definitions,
+    facts_of,
 )
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.documents import Citation
@@ -158,11 +160,12 @@ def _form_1(
     for name in sorted(_definitions_of(rule.when, vocabulary)):
         _, saying = _PARTS[Definition].of(defined[name])
         says.setdefault("definitions", {})[name] = {**saying, "sources": _cited(defined[name].sources)}
-    for name in sorted({compare.fact for compare in comparisons(rule.when)}):
+    against = contradictions_of(rule.when, vocabulary)
+    for name in sorted(facts_of(rule.when).union(*(one.facts for one in against))):
         deciding, saying = _fact(vocabulary[name])
         decides.setdefault("facts", {})[name] = deciding
         says.setdefault("facts", {})[name] = saying
-    for one in sorted(contradictions_of(rule.when, vocabulary), key=_name):
+    for one in sorted(against, key=_name):
         when = one.when if isinstance(one.when, NotBelow) else _unordered(one.when)
         deciding, saying = _PARTS[Contradiction].of(replace(one, when=when))
         decides.setdefault("contradictions", {})[one.name] = deciding
@@ -187,7 +190,7 @@ def route_sheet_of(route: RouteSheet) -> Sheet:
 
 def contradictions_of(when: Condition, vocabulary: Vocabulary) -> list[Contradiction]:
     """The contradictions of the facts that a condition asks: one of them, and a screening is refused."""
-    asked = {compare.fact for compare in comparisons(when)}
+    asked = facts_of(when)
     return [one for one in vocabulary.contradictions if not asked.isdisjoint(one.facts)]
 
 

@@ -93,7 +93,7 @@ def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node
     lines: dict[str, list[str]] = {}
     problems.lines = lines
     for path, data in files.items():
-        tree, found, text = read_lines(data, path, KEYS.get(path, WORD))
+        tree, found, text = read_lines(data, path, KEYS.get(path.rpartition("/")[2].casefold(), WORD))
         problems.extend(found)
         if tree is not None:
             trees[path], lines[path] = tree, text
@@ -117,7 +117,7 @@ def _linked(
     linker.read_parameters(named["parameters"])
     linker.read_definitions(named["definitions"])
     linker.read_contradictions(named["vocabulary"])
-    rule_files = {path: tree for path, tree in trees.items() if path not in {f"{name}.yaml" for name in NAMED}}
+    rule_files = {path: tree for path, tree in trees.items() if not _is_named(path, problems)}
     check_format(named, rule_files, problems)
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     linker.check_parameters()
@@ -137,6 +137,17 @@ def _linked(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
         sources.outside, sources.conflicts, not_encoded, tuple(linker.approvals), bytes_digest(files), ignored, files,
     )  # fmt: skip
+
+
+def _is_named(path: str, problems: Problems) -> bool:
+    """Whether a file is no rule by its name; one that is not where it must be, or in capitals, is reported."""
+    name = path.rpartition("/")[2]
+    if name.casefold().removesuffix(".yaml") not in NAMED:
+        return False
+    if path != name.casefold():
+        message = f"`{name.casefold()}` stands at the root of the rulebook, in lower-case letters"
+        problems.report("rule-id", message, "move it there; if it is a rule, give it another name", Place(path))
+    return True
 
 
 def _identity(node: Node | None, problems: Problems) -> Identity | None:

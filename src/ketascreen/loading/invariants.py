@@ -180,7 +180,7 @@ def _unread_entries_rule_nothing_out(rules: tuple[Rule, ...], problems: Problems
         for compare in _ruled_out_unread(rule.when) if rule.effect in _NEVER_RULED_OUT_UNREAD else ():
             message = f"an unrecognised entry of `{compare.fact}` would rule out `{rule.id}`, and nobody has read it"
             hint = (
-                f"take `{UNRECOGNISED}` out here; without it, such an entry leaves the {rule.effect} unknown; "
+                f"take `{UNRECOGNISED}` out here, and such an entry leaves the rule unknown; "
                 f"to act on one, ask `{compare.fact}: {{includes: {UNRECOGNISED}}}` without `not`"
             )
             problems.report("unrecognised", message, hint, compare.place or rule.place)

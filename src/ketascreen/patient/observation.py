@@ -240,7 +240,7 @@ def _read_number(fact: Fact, raw: object, unit: str | None) -> Decimal:
         hint = str(error)
     else:
         return _checked(fact, value)
-    raise Refused("not-a-number", "not a number in its unit", hint)
+    raise Refused("not-a-number", "not a number" if fact.unit.is_none else "not a number in its unit", hint)
 
 
 def decimal_of(raw: float) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, NoReturn, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -30,8 +30,18 @@ WrittenTime = Annotated[AwareDatetime, BeforeValidator(_time_of), AfterValidator
 """A time with its offset, in whole minutes, as JSON writes it. Text is read by `read_iso_time`."""
 
 
+def refuse_other_version() -> NoReturn:
+    """Refuses a pickle that lacks a field: what it holds could not be used, or would be read as another field.
+
+    Raises:
+        RequestError: always.
+    """
+    hint = "screen again; keep verdicts as JSON, which later versions read (`Verdict.model_validate_json`)"
+    refuse("pickle", "one that this version of ketascreen wrote", hint)
+
+
 class Reported(BaseModel):
-    """A frozen model that refuses fields it does not name.
+    """A frozen model that refuses fields it does not name, and a pickle that lacks one.
 
     `SHOWN` names the fields that its repr and str show; all others may hold what is the patient's. So a log, a failed
     assert and a traceback show these alone. Pydantic, rich and devtools ask `__repr_args__`. One that is not built yet
@@ -50,6 +60,11 @@ class Reported(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        if not type(self).model_fields.keys() <= state["__dict__"].keys():
+            refuse_other_version()
+        super().__setstate__(state)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **given: Any) -> Self:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from ketascreen.language.quiet import Quiet
 from ketascreen.language.terms import ENGINE_CHANNEL, Outcome, Route, Stage
 from ketascreen.texts.english import ENGLISH
+from ketascreen.verdict.base_model import refuse_other_version
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
@@ -42,6 +43,13 @@ class Recommendation(Quiet):
             return ENGLISH.text("notice.made_up")
         said = [] if ENGINE_CHANNEL in self.agreement.channels else [ENGLISH.text("notice.without_engine")]
         return " ".join((*not_in_effect(self), *said))
+
+    def __setstate__(self, state: Sequence[Any]) -> None:
+        names = [one.name for one in fields(self)]
+        if len(state) != len(names):
+            refuse_other_version()
+        for name, value in zip(names, state, strict=True):
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"Recommendation({', '.join(f'{name}={said!r}' for name, said in in_short(self))})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -20,8 +21,10 @@ from ketascreen.authoring.checks import (
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.diagnostic import Diagnostic
-from ketascreen.language.approval import SubjectKind
+from ketascreen.language.approval import Approval, SubjectKind
+from ketascreen.language.sheet import sheet_of
 from ketascreen.loading.built_in import built_in_rules
+from ketascreen.runtime.plain_file import read_plain
 from tests.helpers.check_findings import TODAY, findings
 from tests.helpers.rulebook_files import GOOD, changed, of_format_1, text_of, with_files
 
@@ -210,3 +213,18 @@ def test_whole_patients_of_the_shipped_rulebook_have_each_a_sheet_of_their_own()
     digests = [sheet_of_patient(case).digest for case in subjects.patients.values()]
     assert len(digests) > 200
     assert len(set(digests)) > len(digests) * 0.9
+
+
+def test_a_thousand_approvals_are_judged_once_and_their_file_is_read_once(tmp_path: Path) -> None:
+    text = "".join(entry(by=f"dr-{number}", more="  until: 2026-11-21\n") for number in range(3))
+    many = "".join(text.replace("dr-", f"dr-{number}-") for number in range(400))
+    folder = with_files(tmp_path, {"approvals.yaml": many})
+    with (
+        patch.object(Approval, "state", autospec=True, side_effect=Approval.state) as judged,
+        patch("ketascreen.language.rulebook.sheet_of", side_effect=sheet_of) as made,
+        patch("ketascreen.authoring.checks.run.read_plain", side_effect=read_plain) as read,
+    ):
+        ended = [one for one in check_folder(folder, today=TODAY).found if one.code == "approval-ended"]
+    assert len(ended) == judged.call_count == 1200
+    assert made.call_count <= len(load_rulebook(folder).rules)
+    assert sum(call.args[0].name == "approvals.yaml" for call in read.call_args_list) == 1

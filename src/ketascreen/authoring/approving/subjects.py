@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,8 +45,7 @@ class Subjects:
         """The sheet of a subject; None if there is no such subject."""
         match subject.kind:
             case SubjectKind.RULE:
-                rule = self.rulebook.rule(subject.name)
-                return None if rule is None else self.rulebook.sheet(rule)
+                return self.rulebook.sheets.get(subject.name)
             case SubjectKind.ROUTE:
                 found = [route for route in self.rulebook.routes if str(route) == subject.name]
                 return self.rulebook.route_sheet(found[0]) if found else None
@@ -53,7 +53,7 @@ class Subjects:
                 case = self.patients.get(subject.name)
                 return None if case is None else sheet_of_patient(case)
 
-    @property
+    @cached_property
     def patients(self) -> Mapping[str, Case]:
         """The whole patients, each by the path of its file, a space, and its name."""
         return {f"{case.place.path} {case.name}": case for case in self.cases if case.rule is None}

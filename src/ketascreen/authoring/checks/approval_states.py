@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects
+from ketascreen.authoring.approving.subjects import JudgedApproval
 from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 
@@ -13,11 +13,8 @@ APPROVE_AGAIN = "`ketascreen approve` shows what changed, and asks again; or wit
 
 def state(subject: Subject, *states: ApprovalState) -> Iterator[JudgedApproval]:
     """The approvals in one of these states; without whole patients that nobody can judge, since no case was read."""
-    rulebook = subject.rulebook
-    patients = any(one.kind is SubjectKind.PATIENT for one in rulebook.approvals)
-    cases = subject.cases if patients else ()
-    for one in Subjects(rulebook, cases).judged(subject.today):
-        unread = one.is_gone and one.approval.kind is SubjectKind.PATIENT and not cases
+    for one in subject.approvals:
+        unread = one.is_gone and one.approval.kind is SubjectKind.PATIENT and not subject.cases
         if one.state in states and not (unread and one.state is ApprovalState.GONE):
             yield one
 

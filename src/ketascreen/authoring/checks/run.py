@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -104,15 +104,18 @@ def _of_fixtures(fixtures: Mapping[str, bytes]) -> Iterator[Diagnostic]:
 
 @dataclass(frozen=True, slots=True)
 class _Texts(Mapping[str, str]):
-    """The text of each file of a folder that was read without a problem, read when it is needed; most texts are not."""
+    """The text of each file of a folder that was read without a problem, read once when it is needed; most are not."""
 
     folder: Path
+    seen: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, path: str) -> str:
-        try:
-            return decode(read_plain(self.folder / path), path)[0]
-        except OSError:  # it was removed a moment ago, or is not a file of the folder
-            raise KeyError(path) from None
+        if path not in self.seen:
+            try:
+                self.seen[path] = decode(read_plain(self.folder / path), path)[0]
+            except OSError:  # it was removed a moment ago, or is not a file of the folder
+                raise KeyError(path) from None
+        return self.seen[path]
 
     def __iter__(self) -> Iterator[str]:
         read = read_folder(self.folder, Problems())
@@ -192,11 +195,14 @@ def _about(problem: Diagnostic, rule_of: Mapping[str, str]) -> str:
 
 
 def _with_text(subject: Subject) -> Callable[[Diagnostic], Diagnostic]:
+    lines_of: dict[str, list[str]] = {}
+
     def with_text(problem: Diagnostic) -> Diagnostic:
         text = subject.texts.get(problem.place.path) if problem.place else None
         if text is None or problem.text is not None or problem.place is None:
             return problem
-        lines = text.split("\n")
+        path = problem.place.path
+        lines = lines_of.get(path) or lines_of.setdefault(path, text.split("\n"))
         return (
             replace(problem, text=lines[problem.place.line - 1])
             if problem.place.line <= len(lines) and not problem.place.is_whole

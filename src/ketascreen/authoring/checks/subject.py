@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+from ketascreen.authoring.approving.subjects import JudgedApproval, Subjects
 from ketascreen.authoring.cases.read import Case
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.language.approval import SubjectKind
 from ketascreen.language.condition import Condition
 from ketascreen.language.contradiction import NotBelow
 from ketascreen.language.rulebook import Rulebook
@@ -31,6 +33,13 @@ class Subject:
     today: date
     documents: Path | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def approvals(self) -> tuple[JudgedApproval, ...]:
+        """Each approval of the rulebook, with its state today."""
+        rulebook = self.rulebook
+        patients = any(one.kind is SubjectKind.PATIENT for one in rulebook.approvals)
+        return tuple(Subjects(rulebook, self.cases if patients else ()).judged(self.today))
 
     def place(self, path: str, *keys: str | int) -> Place:
         """The place of the value under `keys` in a file, as in `place("vocabulary.yaml", "facts", "egfr")`.
