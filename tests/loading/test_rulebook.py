@@ -282,5 +282,5 @@ def test_a_file_that_is_no_rule_is_told_where_it_stands(name: str, folder: str, 
     path = f"{folder}{name if folder else name.capitalize()}.yaml"
     (problem,) = problems(with_files(tmp_path, {path: "a_key: 1\n"}))
     assert (problem.code, str(problem.place)) == ("rule-id", path)
-    assert problem.message == f"`{name}.yaml` stands at the root of the rulebook, in lower-case letters"
+    assert problem.message == f"`{name}.yaml` belongs at the root of the rulebook, in lower-case letters"
     assert problem.hint == "move it there; if it is a rule, give it another name"

@@ -140,12 +140,12 @@ def _linked(
 
 
 def _is_named(path: str, problems: Problems) -> bool:
-    """Whether a file is no rule by its name; one that is not where it must be, or in capitals, is reported."""
+    """Whether a file is not a rule by its name; one that is not where it must be, or in capitals, is reported."""
     name = path.rpartition("/")[2]
     if name.casefold().removesuffix(".yaml") not in NAMED:
         return False
     if path != name.casefold():
-        message = f"`{name.casefold()}` stands at the root of the rulebook, in lower-case letters"
+        message = f"`{name.casefold()}` belongs at the root of the rulebook, in lower-case letters"
         problems.report("rule-id", message, "move it there; if it is a rule, give it another name", Place(path))
     return True
 
