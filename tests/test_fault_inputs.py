@@ -93,7 +93,7 @@ def test_a_diastolic_pressure_in_its_range_is_not(diastolic: int) -> None:
 def test_a_diastolic_pressure_of_january_contradicts_no_systolic_one_of_today_and_is_measured_again() -> None:
     found = told(systolic_bp=at(90, TODAY), diastolic_bp=at(95, "2026-01-10"))
     assert (found.decision, found.asks) == (MISSING, ("diastolic_bp",))
-    assert found.reasons == ("raised-pressure-without-diagnosis", "uncontrolled-hypertension")
+    assert found.reasons == ("uncontrolled-hypertension", "raised-pressure-without-diagnosis")
 
 
 def test_a_diastolic_pressure_of_the_same_day_contradicts_it() -> None:

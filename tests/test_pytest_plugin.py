@@ -146,7 +146,7 @@ def _cut_short(text: str) -> bytes:
 
 
 def _of_an_older_format(text: str) -> bytes:
-    return text.replace("format: 1", "format: 0").encode()
+    return text.replace("format: 2", "format: 0").encode()
 
 
 def _of_a_newer_ketascreen(text: str) -> bytes:

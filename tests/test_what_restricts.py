@@ -37,7 +37,7 @@ def test_a_label_that_covers_the_use_replaces_no_consent_but_that_to_esketamine(
         (2, EXCLUDED, ("unstable-substance-use",)),
         (11, REVIEW, ("early-remission", "maintenance-therapy")),
         (12, REVIEW, ("maintenance-therapy",)),
-        (None, MISSING, ("early-remission", "unstable-substance-use")),
+        (None, MISSING, ("unstable-substance-use", "early-remission")),
     ],
 )
 def test_maintenance_treatment_hides_no_other_substance(

@@ -62,7 +62,7 @@ def test_to_approve_and_to_look_for_what_was_approved_runs_nothing(trap: Path) -
     assert approve(folder, "high-pressure").status == 0
     assert not (folder / "approved").exists(), "git has it"
     changed(folder, "parameters.yaml", BAR, "value: 170 mmHg")
-    again = approve(folder, "high-pressure", day="2026-12-01")
+    again = approve(folder, "high-pressure")
     assert "      was: 180 mmHg\n      now: 170 mmHg\n" in again.out
     assert not trap.exists(), trap.read_text("utf-8")
 
