@@ -29,6 +29,13 @@ def _older_pydantic(monkeypatch: pytest.MonkeyPatch) -> None:
         return {**once, "enum": [once["const"]]} if "const" in once else once
 
     monkeypatch.setattr(GenerateJsonSchema, "literal_schema", twice)
+    with_default = GenerateJsonSchema.default_schema
+
+    def around(self: GenerateJsonSchema, schema: Any) -> dict[str, Any]:
+        plain = with_default(self, schema)
+        return {"allOf": [{"$ref": plain.pop("$ref")}], **plain} if "$ref" in plain else plain
+
+    monkeypatch.setattr(GenerateJsonSchema, "default_schema", around)
 
 
 def without(make: Callable[..., dict[str, Any]], key: str) -> Callable[..., dict[str, Any]]:
@@ -52,6 +59,7 @@ class Model(BaseModel):
     by_name: dict[str, int]
     format: Literal[1]
     told: Told
+    asked: Stage = Stage.CANDIDACY
 
 
 def test_a_model_says_keys_constants_and_docstrings_as_the_newest_version_does() -> None:
@@ -65,6 +73,7 @@ def test_a_model_says_keys_constants_and_docstrings_as_the_newest_version_does()
     assert made["$defs"]["Stage"]["enum"] == list(Stage)
     assert properties["by_word"]["propertyNames"]["enum"] == ["a", "b"]
     assert "propertyNames" not in properties["by_name"]
+    assert properties["asked"] == {"$ref": "#/$defs/Stage", "default": "candidacy"}
     assert properties["format"]["const"] == 1
     assert "enum" not in properties["format"]
     assert made["$defs"]["Told"]["description"] == "What is told.\n\nIn two lines."
