@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "One rule: words, condition, sources, conflicts, parameters.",
     "facts": "The facts that a profile may hold.",
     "trace": "Which rule carries which line of a source document.",
+    "attributes": "The 13 source attributes of the rules, and where each comes from.",
     "verify-sources": "Check that each cited phrase is on its line.",
     "check": "Everything that is wrong with a rulebook, with hints.",
     "test": "Whether the cases of a rulebook hold.",

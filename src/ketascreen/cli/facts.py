@@ -12,6 +12,7 @@ from ketascreen.cli.options import json_option, plain, rulebook_of, rules_option
 from ketascreen.language.condition import facts_of
 from ketascreen.language.contradiction import Contradiction, NotBelow
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.source_attributes import USES
 from ketascreen.language.vocabulary import Code, Fact, Kind
 from ketascreen.patient.codes import codes_by_fact
 from ketascreen.patient.profile import BUILT_IN
@@ -92,6 +93,7 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
         yield from entry("Opaque", f"{words}; a clinician's decision counts for that one answer", indent=2)
     if fact.replaced_by:
         yield from entry("Replaced by", ", ".join(fact.replaced_by), indent=2)
+    yield from entry("Uses", used(fact), indent=2)
     yield from entry("Domain", fact.domain, indent=2)
     recurs = "Can happen again" if fact.kind is Kind.SINCE else "Can change"
     yield from entry(recurs, "yes" if fact.changeable else "no", indent=2)
@@ -100,6 +102,13 @@ def render_whole(fact: Fact, codes: Codes, rulebook: Rulebook) -> Iterator[Line]
     yield from entry("Rules that ask it", ", ".join(asked_by(fact, rulebook)) or "none", indent=2)
     said = [f"{one.say} ({one.name}, with {_others(one, fact)})" for one in contradictions_of(fact, rulebook)]
     yield from entries("Refused with", said, indent=2)
+
+
+def used(fact: Fact) -> str:
+    """Which kinds of data of source attributes 5 to 13 an answer tells."""
+    if fact.uses is None:
+        return f"not said of `{fact.name}`; write `uses:` in vocabulary.yaml"
+    return ", ".join(words for use, words in USES.items() if use in fact.uses) or "none of source attributes 5 to 13"
 
 
 def _others(one: Contradiction, fact: Fact) -> str:

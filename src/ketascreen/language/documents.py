@@ -9,7 +9,11 @@ from ketascreen.diagnostic import Place
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source document: its file, how far it is trusted and why, the sha256 of its bytes, its number of lines."""
+    """A source document: its file, how far it is trusted and why, the sha256 of its bytes, its number of lines.
+
+    `url` is its address, `accessed` the day on which it was read there. `published` is a day, a month or a year. Each
+    is empty if nobody said it.
+    """
 
     file: str
     title: str
@@ -18,17 +22,28 @@ class Document:
     why: str
     sha256: str
     lines: int
+    edition: str = ""
+    published: str = ""
+    url: str = ""
+    accessed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideSource:
-    """A source outside the documents that defines a vague term. `read` says whether the original or a copy was read."""
+    """A source outside the documents that defines a vague term. `read` says whether the original or a copy was read.
+
+    `edition`, `published`, `url` and `accessed` are as those of a document.
+    """
 
     id: str
     title: str
     where: str
     phrase: str
     read: str
+    edition: str = ""
+    published: str = ""
+    url: str = ""
+    accessed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

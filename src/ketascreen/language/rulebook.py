@@ -38,7 +38,9 @@ class Identity:
 
     `effective` is the first day on which it applies, as 2026-11-22. `not_asked` is what it has no rule on, and a reader
     might think it has. `time_zone` is the clinic's, by its IANA name, if it is given. `approvers` are those whose
-    approvals count; if there are none, everybody's do. `options` are the words for its routes.
+    approvals count; if there are none, everybody's do. `options` are the words for its routes. `developer` made the
+    rules from the sources, and `funding` paid for that; `released` and `revised` are days. Each is empty if nobody
+    said it.
     """
 
     id: str
@@ -55,6 +57,10 @@ class Identity:
     not_asked: tuple[str, ...] = ()
     approvers: tuple[Approver, ...] = ()
     options: OptionWords = USUAL_WORDS
+    developer: str = ""
+    funding: str = ""
+    released: str = ""
+    revised: str = ""
 
     def takes_effect(self, today: date) -> str | None:
         """The day on which it takes effect, as 2026-11-22, if the clinic's day `today` is before it; else None."""

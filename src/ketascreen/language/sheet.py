@@ -113,7 +113,7 @@ _PARTS: Mapping[type, _Parts] = {
     Fact: _Parts(
         ("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
         ("domain", "replaced_by"),
-        ("name", "freshness", "is_added"),
+        ("name", "freshness", "is_added", "uses"),
     ),
     Freshness: _Parts(("window", "lasting", "permanent", "stands"), ("reason",)),
     Contradiction: _Parts(("when", "about", "newer"), ("say",), ("name", "place", "facts")),
@@ -161,7 +161,7 @@ def _form_1(
         _, saying = _PARTS[Definition].of(defined[name])
         says.setdefault("definitions", {})[name] = {**saying, "sources": _cited(defined[name].sources)}
     against = contradictions_of(rule.when, vocabulary)
-    for name in sorted(facts_of(rule.when).union(*(one.facts for one in against))):
+    for name in sorted(deciding_facts(rule.when, vocabulary)):
         deciding, saying = _fact(vocabulary[name])
         decides.setdefault("facts", {})[name] = deciding
         says.setdefault("facts", {})[name] = saying
@@ -194,12 +194,19 @@ def contradictions_of(when: Condition, vocabulary: Vocabulary) -> list[Contradic
     return [one for one in vocabulary.contradictions if not asked.isdisjoint(one.facts)]
 
 
+def deciding_facts(when: Condition, vocabulary: Vocabulary) -> frozenset[str]:
+    """The facts that a condition asks, and those with which a contradiction compares one of them."""
+    return facts_of(when).union(*(one.facts for one in contradictions_of(when, vocabulary)))
+
+
 def _name(one: Contradiction) -> str:
     return one.name
 
 
 def _fact(fact: Fact) -> tuple[dict[str, Any], dict[str, Any]]:
     deciding, saying = _PARTS[Fact].of(fact)
+    if fact.is_added and fact.uses is not None:  # of a built-in fact the library says it, in docs/attributes.md
+        saying["uses"] = meant(fact.uses)
     if fact.freshness is not None:
         halves = _PARTS[Freshness].of(fact.freshness)
         for half, freshness in zip((deciding, saying), halves, strict=True):

@@ -27,6 +27,20 @@ class Kind(StrEnum):
     LIST = "list"
 
 
+class Use(StrEnum):
+    """What of a person an answer is or tells: the nine kinds of data of source attributes 5 to 13, in that order."""
+
+    RACE = "race"
+    ETHNICITY = "ethnicity"
+    LANGUAGE = "language"
+    SEXUAL_ORIENTATION = "sexual_orientation"
+    GENDER_IDENTITY = "gender_identity"
+    SEX = "sex"
+    DATE_OF_BIRTH = "date_of_birth"
+    SOCIAL_DETERMINANTS = "social_determinants"
+    HEALTH_STATUS_ASSESSMENTS = "health_status_assessments"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A code of a terminology, for the fact itself or for one of its choices.
@@ -108,7 +122,8 @@ class Fact:
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
     `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody. `opaque`
     are the choices that stand for more than one thing (`other`), so that the same word may mean another thing next
-    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact.
+    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact. `uses` is what of a person its answer
+    tells; None: nobody said, which is not nothing.
     """
 
     name: str
@@ -126,6 +141,7 @@ class Fact:
     replaced_by: tuple[str, ...] = ()
     opaque: frozenset[str] = frozenset()
     is_added: bool = False
+    uses: frozenset[Use] | None = None
 
     @property
     def is_number(self) -> bool:

@@ -162,6 +162,9 @@ def _identity(node: Node | None, problems: Problems) -> Identity | None:
         except LookupError:
             hint = "write an IANA name, such as America/Los_Angeles"
             problems.report("time-zone", "unknown time zone", hint, place_of(node, ("time_zone",)))
+    if model.released and model.revised and model.revised < model.released:
+        hint = "write the day of the last revision, which is not before the release"
+        problems.report("wrong-value", "`revised` is before `released`", hint, place_of(node, ("revised",)))
     given = dict(model)
     allow = tuple(Allowance(**dict(allowed)) for allowed in given["allow"])
     approvers = tuple(Approver(one.name, one.role) for one in model.approvers)

@@ -11,12 +11,11 @@ from pydantic_core import PydanticCustomError
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import decimal_text
 from ketascreen.language.terms import DecidedBy, Effect, Weight
+from ketascreen.loading.said import Credit, Name, PartialDateText, Text, Url, UseWord
 
 MAX_PHRASE_WORDS = 12
 MAX_OPTION = 40
 """The most letters of a word for a route."""
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def _iso_date(raw: object) -> object:
@@ -43,19 +42,10 @@ def _as_text(raw: object) -> object:
     return decimal_text(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
 
 
-def _on_one_line(raw: object) -> object:
-    return " ".join(raw.split()) if isinstance(raw, str) else raw
-
-
 IsoDate = Annotated[str, BeforeValidator(_iso_date)]
 Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
 
 OptionWord = Annotated[str, StringConstraints(pattern=r"^[^\s{}]+( [^\s{}]+)*$", max_length=MAX_OPTION)]
-OneLine = Annotated[Text, BeforeValidator(_on_one_line)]
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), BeforeValidator(_on_one_line)
-]
-"""Who somebody is: a name, a role, or a token for one. Programs show it inside a line."""
 
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 QuantityOrNumber = Annotated[Text, BeforeValidator(_as_text)]
@@ -159,6 +149,7 @@ class FactModel(FileModel):
     opaque: list[Text] = []
     codes: list[CodeModel] = []
     changeable: bool = True
+    uses: list[UseWord] | None = None  # type: ignore[valid-type]
     note: Text = ""
 
 
@@ -209,6 +200,10 @@ class DocumentModel(FileModel):
 
     title: Text
     kind: Text
+    edition: Name = ""
+    published: PartialDateText = ""
+    url: Url = ""
+    accessed: IsoDate = ""
     trust: Text
     why: Text
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -220,6 +215,10 @@ class OutsideModel(FileModel):
 
     title: Text
     where: Text
+    edition: Name = ""
+    published: PartialDateText = ""
+    url: Url = ""
+    accessed: IsoDate = ""
     phrase: Phrase
     read: Literal["original", "copy"]
 
@@ -273,8 +272,12 @@ class RulebookModel(FileModel):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     format: Literal[1, 2]
     effective: IsoDate
+    released: IsoDate = ""
+    revised: IsoDate = ""
     requires: Annotated[str, StringConstraints(pattern=r"^>=[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$")]
     responsible: Text
+    developer: Credit = ""
+    funding: Credit = ""
     intended_use: Text
     limits: Text
     not_asked: list[Text] = []

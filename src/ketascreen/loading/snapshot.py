@@ -21,7 +21,7 @@ from ketascreen.language.quantity import Quantity, unit_named
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, Statement
 from ketascreen.language.rulebook import Identity, OptionWords, Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Route, Weight
-from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Vocabulary, Window
+from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Use, Vocabulary, Window
 from ketascreen.patient.contradictions import added
 from ketascreen.patient.profile import BUILT_IN
 
@@ -152,6 +152,7 @@ def _fact(fact: Fact) -> Any:
         fact.changeable,
         fact.note,
         sorted(fact.opaque),
+        None if fact.uses is None else sorted(fact.uses),
     ]
     return [fact.name, window, str(fact.kind), *said]
 
@@ -173,9 +174,19 @@ class _RowReader:
             self.definitions[name] = Definition(
                 name, title, self.condition(when), self.at(place), self.citations(cited)
             )
-        *who, allow, zone, not_asked, approvers, (one, many) = identity
+        *who, allow, zone, not_asked, approvers, (one, many), developer, funding, released, revised = identity
         named = tuple(Approver(*row) for row in approvers)
-        said = (_allowances(allow), zone, tuple(not_asked), named, OptionWords(one, many))
+        said = (
+            _allowances(allow),
+            zone,
+            tuple(not_asked),
+            named,
+            OptionWords(one, many),
+            developer,
+            funding,
+            released,
+            revised,
+        )
         return Rulebook(
             identity=Identity(*who, *said),  # type: ignore[call-arg]  # mypy counts the star as all
             rules=tuple(map(self.rule, rules)),
@@ -290,9 +301,9 @@ def _read_fact(row: Any) -> Fact:
     fresh = window and _read_freshness(*window)
     if not rest:
         return replace(BUILT_IN[name], freshness=fresh) if fresh else BUILT_IN[name]
-    kind, label, domain, unit, low, high, choices, codes, changeable, note, opaque = rest
+    kind, label, domain, unit, low, high, choices, codes, changeable, note, opaque, uses = rest
     return Fact(
         name, Kind(kind), label, domain, unit and unit_named(unit), low and Decimal(low), high and Decimal(high),
         tuple(choices), tuple(Code(*code) for code in codes), changeable, note, fresh,
-        opaque=frozenset(opaque), is_added=True,
+        opaque=frozenset(opaque), is_added=True, uses=None if uses is None else frozenset(map(Use, uses)),
     )  # fmt: skip

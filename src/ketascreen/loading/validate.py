@@ -34,6 +34,7 @@ _FORMS = {
     "requires": "the earliest version of ketascreen, such as >=0.3.0",
     "one": "a word for one, such as `drug`, without braces",
     "many": "a word for several, such as `drugs`, without braces",
+    "url": "its address in full, such as https://www.example.org/guideline.html, without spaces",
     "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",
 }
 """The forms of the keys that have a pattern."""

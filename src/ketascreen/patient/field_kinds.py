@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from ketascreen.language.quantity import UNITS
 from ketascreen.language.vocabulary import Fact, Kind
+from ketascreen.patient.fact_uses import uses_of
 from ketascreen.patient.observation import ListObservation, Observation
 
 Answer = Observation | None
@@ -22,7 +23,7 @@ def facts_of(fields: Mapping[str, FieldInfo]) -> Iterator[Fact]:
     for name, field in fields.items():
         given = field.json_schema_extra
         if isinstance(given, dict) and "ketascreen" in given:
-            yield Fact(name=name, **given["ketascreen"])  # type: ignore[arg-type]
+            yield Fact(name=name, uses=uses_of(name), **given["ketascreen"])  # type: ignore[arg-type]
 
 
 def _fact(label: str, domain: str, *, note: str = "", **given: Any) -> Any:

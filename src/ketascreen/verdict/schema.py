@@ -1,11 +1,14 @@
-"""The JSON Schemas of a verdict, of its lean form and of problems, and all schemas that are kept in files."""
+"""The JSON Schemas of a verdict, of its lean form, of problems and of source attributes: all that are kept in files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from ketascreen.language.json_schema import SteadySchema
+from ketascreen.language.source_attributes import SourceAttributes
 from ketascreen.patient.profile import BUILT_IN
 from ketascreen.patient.schema import DIALECT, profile_schema
 from ketascreen.verdict.lean import LeanVerdict
@@ -67,7 +70,14 @@ def problems_schema() -> dict[str, Any]:
     }
 
 
+def attributes_schema() -> dict[str, Any]:
+    """The JSON Schema of what `ketascreen attributes --json` prints."""
+    made = TypeAdapter(SourceAttributes).json_schema(mode="serialization", schema_generator=SteadySchema)
+    return {"$schema": DIALECT, **made}
+
+
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "attributes.schema.json": attributes_schema,
     "lean-verdict.schema.json": lean_schema,
     "problems.schema.json": problems_schema,
     "profile.schema.json": lambda: profile_schema(BUILT_IN),

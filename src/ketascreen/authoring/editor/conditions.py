@@ -22,6 +22,12 @@ PARTIAL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 
 
+def partial_date() -> Schema:
+    """A day, a month or a year; a year may be a number."""
+    written = {"type": "string", "pattern": PARTIAL_DATE, "patternErrorMessage": "Write 2026-11-22, 2026-11 or 2026."}
+    return {"anyOf": [written, {"type": "integer", "minimum": 1, "maximum": 9999}]}
+
+
 def instant() -> Schema:
     """A date, or a time with its offset."""
     hint = "Write 2026-11-22, or 2026-11-22T09:00:00-08:00."

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
-from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of
+from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of, partial_date
 from ketascreen.authoring.editor.of_format import of_format
 from ketascreen.authoring.editor.texts import KEYS
 from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
@@ -23,8 +23,9 @@ from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.json_schema import SteadySchema
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import NAMES, NO_UNIT
+from ketascreen.language.source_attributes import USES
 from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
-from ketascreen.language.vocabulary import Kind
+from ketascreen.language.vocabulary import Kind, Use
 from ketascreen.loading import file_models
 from ketascreen.loading.linker import ALL
 from ketascreen.texts.english import ENGLISH
@@ -192,6 +193,10 @@ def _date(_names: RulebookNames) -> Schema:
     return {"type": "string", "pattern": DATE, "patternErrorMessage": "Write a date as 2026-11-22."}
 
 
+def _partial_date(_names: RulebookNames) -> Schema:
+    return partial_date()
+
+
 def _instant(_names: RulebookNames) -> Schema:
     return instant()
 
@@ -231,8 +236,15 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "until": _date,
     },
     "WithdrawnModel": {"date": _date},
-    "RulebookModel": {"effective": _date},
+    "RulebookModel": dict.fromkeys(("effective", "released", "revised"), _date),
+    "DocumentModel": {"accessed": _date, "published": _partial_date},
+    "OutsideModel": {"accessed": _date, "published": _partial_date},
     "FactModel": {
+        "uses": lambda _names: {
+            "type": "array",
+            "uniqueItems": True,
+            "items": one_of(Use, {str(use): text for use, text in USES.items()}),
+        },
         "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},
