@@ -19,7 +19,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import contradictions_of, deciding_facts
 from ketascreen.language.vocabulary import Use
 
-USES: Mapping[Use, str] = {
+USES: Mapping[str, str] = {
     Use.RACE: "race",
     Use.ETHNICITY: "ethnicity",
     Use.LANGUAGE: "language",
@@ -111,7 +111,7 @@ def source_attributes(rulebook: Rulebook, rules: Iterable[Rule]) -> SourceAttrib
 
 
 def _whole(rulebook: Rulebook) -> tuple[SourceAttribute, ...]:
-    sources = (*rulebook.documents.values(), *rulebook.outside_sources.values())
+    sources: tuple[Source, ...] = (*rulebook.documents.values(), *rulebook.outside_sources.values())
     cited = tuple(AttributeValue(_source(one), f"{_DOCUMENTS} `{_name(one)}`") for one in sources)
     return _all(rulebook, cited, sources, _facts_of_rulebook(rulebook))
 
@@ -137,7 +137,7 @@ def _all(
         _credit(2, "developer", "Developer", rulebook),
         _credit(3, "funding", "Funding of the technical implementation", rulebook),
         _dates(rulebook, sources),
-        *(_use(number, use, facts, rulebook) for number, use in enumerate(USES, _FIRST_USE)),
+        *(_use(number, use, facts, rulebook) for number, use in enumerate(map(str, USES), _FIRST_USE)),
     )
 
 
@@ -180,7 +180,7 @@ def _dates(rulebook: Rulebook, sources: tuple[Source, ...]) -> SourceAttribute:
     return SourceAttribute(4, "release_and_revision_dates", title, state, (*own, applies, *published), unsaid)
 
 
-def _use(number: int, use: Use, facts: Mapping[str, str], rulebook: Rulebook) -> SourceAttribute:
+def _use(number: int, use: str, facts: Mapping[str, str], rulebook: Rulebook) -> SourceAttribute:
     """Whether one of these facts tells a kind of data; each has how it decides."""
     told = {name: rulebook.vocabulary[name] for name in facts}
     using = [fact for fact in told.values() if fact.uses and use in fact.uses]
@@ -189,7 +189,7 @@ def _use(number: int, use: Use, facts: Mapping[str, str], rulebook: Rulebook) ->
     unsaid = (Unsaid("uses", _VOCABULARY, silent),) if silent else ()
     without = AttributeState.NOT_SAID if silent else AttributeState.NOT_USED
     return SourceAttribute(
-        number, str(use), f"Use of {USES[use]}", AttributeState.USED if using else without, values, unsaid
+        number, use, f"Use of {USES[use]}", AttributeState.USED if using else without, values, unsaid
     )
 
 

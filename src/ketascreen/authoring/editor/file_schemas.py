@@ -243,7 +243,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "uses": lambda _names: {
             "type": "array",
             "uniqueItems": True,
-            "items": one_of(Use, {str(use): text for use, text in USES.items()}),
+            "items": one_of(Use, USES),
         },
         "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
         "minimum": lambda _names: {"type": "number"},
