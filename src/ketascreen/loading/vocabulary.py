@@ -84,6 +84,8 @@ class VocabularyReader:
             note=model.note,
             opaque=frozenset(model.opaque),
             is_added=True,
+            was=tuple(model.was),
+            was_choices=tuple(model.was_choices.items()),
         )
 
     def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:

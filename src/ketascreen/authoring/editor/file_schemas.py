@@ -231,6 +231,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "until": _date,
     },
     "WithdrawnModel": {"date": _date},
+    "RetiredModel": {"date": _date, "instead": _several(_rules)},
     "RulebookModel": {"effective": _date},
     "FactModel": {
         "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
