@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -34,12 +35,23 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Retirement:
+    """That a rule is not asked any more: since which day, by whom, why, and which rules stand in its place."""
+
+    day: date
+    by: str
+    reason: str
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One claim: if this condition is met, this effect follows, for these routes, because of these sources.
 
     `decided_by` is who may decide to go ahead although it is met. `do_if_old` replaces `do` where an alert rests on
     an answer that is not of today. `named` are the parameters that its texts name. `weight` orders it among the rules
-    with its effect.
+    with its effect. `was` are the ids that it had before, the oldest first. A `retired` rule is kept to be read, and
+    asked of nobody.
     """
 
     id: str
@@ -59,6 +71,8 @@ class Rule:
     do_if_old: str = ""
     named: tuple[str, ...] = ()
     weight: Weight = Weight.USUAL
+    was: tuple[str, ...] = ()
+    retired: Retirement | None = None
 
     def asked_at(self, stage: Stage) -> bool:
         """Whether a screening at `stage` asks this rule."""
@@ -67,7 +81,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named threshold, with its basis (`source` or `policy`) and the stricter direction."""
+    """A named threshold, with its basis (`source` or `policy`) and the stricter direction.
+
+    `was` are the names that it had before, the oldest first.
+    """
 
     name: str
     value: Quantity
@@ -76,6 +93,7 @@ class Parameter:
     place: Place
     reason: str = ""
     sources: tuple[Citation, ...] = ()
+    was: tuple[str, ...] = ()
 
     @property
     def number(self) -> Decimal:

@@ -74,7 +74,8 @@ class Rulebook:
     `files` are these bytes, by path within the rulebook's folder; `ignored` are the files and folders that were passed
     over. `routes` are in one order, whatever order they are given in (`in_order`). `is_cached`: its parts come from a
     cache, and were not worked out from the files. `approvals` change nothing that it means. `release_key` is the
-    fingerprint of the trusted key that signed it, if one was required.
+    fingerprint of the trusted key that signed it, if one was required. `retired` are the rules that are asked of nobody
+    any more, by id; they are not among `rules`, and mean nothing.
     """
 
     identity: Identity
@@ -93,16 +94,28 @@ class Rulebook:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     is_cached: bool = field(default=False, repr=False, compare=False)
     release_key: str | None = field(default=None, repr=False, compare=False)
+    retired: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=lambda rule: rule.id)))
+        object.__setattr__(self, "retired", tuple(sorted(self.retired, key=lambda rule: rule.id)))
         object.__setattr__(self, "routes", {route: self.routes[route] for route in in_order(self.routes)})
         object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+        object.__setattr__(self, "_renamed", {old: rule.id for rule in self.rules for old in rule.was})
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, or None."""
         found: Rule | None = self._by_id.get(rule_id)  # type: ignore[attr-defined]
         return found
+
+    def id_of_today(self, rule_id: str) -> str:
+        """The id that a rule has today, if it had `rule_id` before; else `rule_id` itself."""
+        renamed: Mapping[str, str] = self._renamed  # type: ignore[attr-defined]
+        return renamed.get(rule_id, rule_id)
+
+    def retired_rule(self, rule_id: str) -> Rule | None:
+        """The retired rule that has, or had, that id; or None."""
+        return next((rule for rule in self.retired if rule_id in (rule.id, *rule.was)), None)
 
     @cached_property
     def rule_digests(self) -> Mapping[str, str]:
@@ -158,7 +171,7 @@ _MEANT = (
     *("identity", "rules", "vocabulary", "routes", "parameters", "definitions"),
     *("documents", "outside_sources", "conflicts", "not_encoded"),
 )
-_NOT_MEANT = frozenset({"approvals", "bytes_digest", "ignored", "files", "is_cached", "release_key"})
+_NOT_MEANT = frozenset({"approvals", "bytes_digest", "ignored", "files", "is_cached", "release_key", "retired"})
 
 if {*_MEANT, *_NOT_MEANT} != {one.name for one in fields(Rulebook)}:
     raise ImportError("`_MEANT` must name each field of a rulebook that decides something or says something")

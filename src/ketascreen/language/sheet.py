@@ -106,14 +106,14 @@ _PARTS: Mapping[type, _Parts] = {
     Rule: _Parts(
         ("effect", "stage", "decided_by"),
         ("weight", "title", "say", "do", "do_if_old", "interpretation"),
-        ("id", "routes", "when", "named", "sources", "place", "conflicts", "allow"),
+        ("id", "routes", "when", "named", "sources", "place", "conflicts", "allow", "was", "retired"),
     ),
-    Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place")),
+    Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place", "was")),
     Definition: _Parts((), ("title",), ("name", "when", "sources", "place")),
     Fact: _Parts(
         ("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
         ("domain", "replaced_by"),
-        ("name", "freshness", "is_added", "uses"),
+        ("name", "freshness", "is_added", "uses", "was", "was_choices"),
     ),
     Freshness: _Parts(("window", "lasting", "permanent", "stands"), ("reason",)),
     Contradiction: _Parts(("when", "about", "newer"), ("say",), ("name", "place", "facts")),

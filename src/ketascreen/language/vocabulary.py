@@ -122,8 +122,9 @@ class Fact:
     `own_codes` are the codes that a rulebook gives to a fact that it adds; `codes_of` has the codes of every fact.
     `replaced_by` names the facts that took its place: it is read and asked as before, and offered to nobody. `opaque`
     are the choices that stand for more than one thing (`other`), so that the same word may mean another thing next
-    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact. `uses` is what of a person its answer
-    tells; None: nobody said, which is not nothing.
+    time; an unrecognised entry always does. `is_added`: a rulebook adds the fact. `was` are the names that it had
+    before, the oldest first; `was_choices` are words that its choices had before, each with the word of today. `uses`
+    is what of a person its answer tells; None: nobody said, which is not nothing.
     """
 
     name: str
@@ -141,6 +142,8 @@ class Fact:
     replaced_by: tuple[str, ...] = ()
     opaque: frozenset[str] = frozenset()
     is_added: bool = False
+    was: tuple[str, ...] = ()
+    was_choices: tuple[tuple[str, str], ...] = ()
     uses: frozenset[Use] | None = None
 
     @property
@@ -211,14 +214,16 @@ class Vocabulary(Mapping[str, Fact]):
     """The facts by name, and the answers that contradict each other; immutable.
 
     `windows` holds each window by the name of its fact; a fact whose answers do not age has none. `windows_in_days` are
-    those in days, each as its number of days. `since` are the names of the facts of that kind.
+    those in days, each as its number of days. `since` are the names of the facts of that kind. `renamed` has the name
+    of today of each name that a fact had before.
     """
 
-    __slots__ = ("_facts", "contradictions", "since", "windows", "windows_in_days")
+    __slots__ = ("_facts", "contradictions", "renamed", "since", "windows", "windows_in_days")
 
     def __init__(self, facts: Iterable[Fact], contradictions: Iterable[Contradiction] = ()) -> None:
         self._facts = {fact.name: fact for fact in facts}
         self.contradictions = tuple(contradictions)
+        self.renamed: Mapping[str, str] = {old: fact.name for fact in self._facts.values() for old in fact.was}
         self.since = frozenset(fact.name for fact in self._facts.values() if fact.kind is Kind.SINCE)
         self.windows: Mapping[str, Window] = {
             name: fact.freshness.window

@@ -12,8 +12,8 @@ from ketascreen.language.approval import Approval, SubjectKind, Withdrawal
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.sheet import FORMS, form_of
 from ketascreen.loading import file_models
-from ketascreen.loading.file_models import FileModel, IsoDate
-from ketascreen.loading.said import Name, OneLine
+from ketascreen.loading.file_models import FileModel
+from ketascreen.loading.text_forms import IsoDate, Name, OneLine
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of

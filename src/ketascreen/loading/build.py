@@ -14,6 +14,7 @@ from ketascreen.loading import file_models
 from ketascreen.loading.approvals import read_approvals
 from ketascreen.loading.digest import bytes_digest
 from ketascreen.loading.formats import check_format, version_of
+from ketascreen.loading.former_names import check_former_names
 from ketascreen.loading.invariants import check_whole
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader
@@ -121,21 +122,25 @@ def _linked(
     check_format(named, rule_files, problems)
     read = [(path, linker.rule(path, tree)) for path, tree in sorted(rule_files.items())]
     linker.check_parameters()
-    rules = tuple(rule for _, rule in read if rule is not None)
+    every = {path: rule for path, rule in read if rule is not None}
+    rules = tuple(rule for rule in every.values() if rule.retired is None)
+    retired = tuple(rule for rule in every.values() if rule.retired is not None)
     linker.approvals += read_approvals(named["approvals"], problems)
     seen: dict[str, str] = {}
-    for path, rule in read:
-        if rule is not None and rule.id in NAMED:
+    for path, rule in every.items():
+        if rule.id in NAMED:
             problems.report("rule-id", f"`{rule.id}` is a reserved word of the format", "rename it", Place(path))
-        if rule is not None and seen.setdefault(rule.id, path) != path:
+        if seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
+    check_former_names(every, rule_files, named, linker.vocabulary, linker.parameters, problems)
     if not problems.found:
-        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems)
+        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, retired)
     if problems.found or identity is None:
         return None
     return Rulebook(
         identity, rules, linker.vocabulary, linker.routes, linker.parameters, linker.definitions, sources.documents,
         sources.outside, sources.conflicts, not_encoded, tuple(linker.approvals), bytes_digest(files), ignored, files,
+        retired=retired,
     )  # fmt: skip
 
 

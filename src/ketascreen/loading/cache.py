@@ -36,7 +36,7 @@ from ketascreen.runtime.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
-FORMAT = "ketascreen-cache/6"
+FORMAT = "ketascreen-cache/7"
 MAX_ENTRIES = 16
 """How many entries are kept; the oldest are removed."""
 _ENDING = ".rulebook"

@@ -5,50 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ketascreen.language.iso_time import read_iso_date
-from ketascreen.language.quantity import decimal_text
 from ketascreen.language.terms import DecidedBy, Effect, Weight
-from ketascreen.loading.said import Credit, Name, PartialDateText, Text, Url, UseWord
-
-MAX_PHRASE_WORDS = 12
-MAX_OPTION = 40
-"""The most letters of a word for a route."""
-
-
-def _iso_date(raw: object) -> object:
-    try:
-        read_iso_date(raw if isinstance(raw, str) else "")
-    except ValueError:
-        raise PydanticCustomError("date", "not a date; write 2026-11-22") from None
-    return raw
-
-
-def _short(phrase: str) -> str:
-    if len(phrase.split()) > MAX_PHRASE_WORDS:
-        raise PydanticCustomError("phrase", f"more than {MAX_PHRASE_WORDS} words; cite a shorter phrase")
-    return phrase
-
-
-def _with_unit(raw: object) -> object:
-    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-        raise PydanticCustomError("quantity", "must be a number with its unit, such as 140 mmHg or 30 days")
-    return raw
-
-
-def _as_text(raw: object) -> object:
-    return decimal_text(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
-
-
-IsoDate = Annotated[str, BeforeValidator(_iso_date)]
-Phrase = Annotated[Text, BeforeValidator(lambda raw: _short(raw) if isinstance(raw, str) else raw)]
-
-OptionWord = Annotated[str, StringConstraints(pattern=r"^[^\s{}]+( [^\s{}]+)*$", max_length=MAX_OPTION)]
-
-QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
-QuantityOrNumber = Annotated[Text, BeforeValidator(_as_text)]
+from ketascreen.loading.text_forms import (
+    Credit,
+    IsoDate,
+    Name,
+    OneLine,
+    OptionWord,
+    PartialDateText,
+    Phrase,
+    QuantityOrNumber,
+    QuantityText,
+    RuleId,
+    Text,
+    Url,
+    UseWord,
+    Word,
+)
 
 
 class FileModel(BaseModel):
@@ -89,10 +64,19 @@ class AllowAboutModel(AllowModel):
     about: Text
 
 
+class RetiredModel(FileModel):
+    """That a rule is not asked any more."""
+
+    date: IsoDate
+    by: Name
+    reason: OneLine
+    instead: list[Text] = []
+
+
 class RuleModel(FileModel):
     """A rule's file. `when` is read by `conditions`."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    id: RuleId
     title: Text
     stage: Literal["candidacy", "session", "both"]
     effect: Literal[tuple(effect.value for effect in Effect)]  # type: ignore[valid-type]
@@ -108,6 +92,8 @@ class RuleModel(FileModel):
     interpretation: Text = ""
     sign_off: SignOffModel | None = None
     allow: list[AllowModel] = []
+    was: list[RuleId] = []
+    retired: RetiredModel | None = None
 
 
 class ParameterModel(FileModel):
@@ -118,6 +104,7 @@ class ParameterModel(FileModel):
     basis: Literal["source", "policy"]
     reason: Text = ""
     sources: list[CitationModel] = []
+    was: list[Word] = []
 
 
 class DefinitionModel(FileModel):
@@ -151,6 +138,8 @@ class FactModel(FileModel):
     changeable: bool = True
     uses: list[UseWord] | None = None  # type: ignore[valid-type]
     note: Text = ""
+    was: list[Word] = []
+    was_choices: dict[str, Text] = {}
 
 
 class FreshnessModel(FileModel):
@@ -267,7 +256,7 @@ class OptionsModel(FileModel):
 class RulebookModel(FileModel):
     """rulebook.yaml."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+    id: RuleId
     title: Text
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     format: Literal[1, 2]

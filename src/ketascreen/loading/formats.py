@@ -29,8 +29,16 @@ _UNITS = ("none", "10*9/L", "mmol/mol", "ug", "umol/L", "seconds", "second", "1"
 _UNIT = re.compile(rf"(?:{'|'.join(map(re.escape, _UNITS))})")
 _QUANTITY = re.compile(rf"-?[0-9][0-9.]* {_UNIT.pattern}")
 
-_NEW_KEYS: Mapping[str, tuple[str, ...]] = {"rulebook": ("approvers", "options"), "rule": ("weight",)}
-"""By kind of file, the keys at its root that format 2 brought."""
+_ANY = "*"
+_NEW_KEYS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("rulebook", (), ("approvers", "options", "developer", "funding", "released", "revised")),
+    ("rule", (), ("weight", "was", "retired")),
+    ("parameters", (_ANY,), ("was",)),
+    ("vocabulary", ("facts", _ANY), ("was", "was_choices", "uses")),
+    ("documents", ("documents", _ANY), ("url", "edition", "accessed", "published")),
+    ("documents", ("outside_sources", _ANY), ("url", "edition", "accessed", "published")),
+)
+"""The keys that format 2 brought: kind of file, keys to where they can stand (`*` is any), the keys themselves."""
 _NEW_UNITS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("vocabulary", ("facts", "*", "unit"), _UNIT),
     ("vocabulary", ("freshness", "*", "fresh_for"), _QUANTITY),
@@ -50,10 +58,10 @@ def format_of(rulebook: Node | None) -> int | None:
 
 
 def keys_of_others(written: int, kind: str) -> frozenset[str]:
-    """The keys at the root of a kind of file that this format lacks, and another has."""
+    """The keys in a kind of file that this format lacks, and another has."""
     if written >= NEWEST:
         return frozenset({SIGN_OFF} if kind == "rule" else ())
-    return frozenset(_NEW_KEYS.get(kind, ()))
+    return frozenset(key for where, _, keys in _NEW_KEYS for key in keys if where == kind)
 
 
 def needs_sign_off(rulebook: Node | None) -> bool:
@@ -102,14 +110,26 @@ def _of_format_2(kind: str, node: Node) -> Iterator[tuple[str, Place]]:
     if isinstance(node, MappingNode):
         routes = [key for key in node.items if key not in _ROUTES] if kind == "routes" else ()
         yield from ((f"the route `{key}`", key_place(node, key)) for key in routes)
-        keys = [key for key in _NEW_KEYS.get(kind, ()) if key in node.items]
-        yield from ((f"`{key}`", key_place(node, key)) for key in keys)
+    for where, path, keys in _NEW_KEYS:
+        for found in _mappings(node, path) if where == kind else ():
+            yield from ((f"`{key}`", key_place(found, key)) for key in keys if key in found.items)
     for path, form in ((path, form) for where, path, form in _NEW_UNITS if where == kind):
         for scalar in _scalars(node, path):
             if isinstance(scalar.value, str) and form.fullmatch(scalar.value):
                 yield f"the unit `{scalar.value.rpartition(' ')[2]}`", scalar.place
             elif form is _UNIT and not isinstance(scalar.value, bool) and scalar.value == 1:
                 yield "the unit `1`", scalar.place
+
+
+def _mappings(node: Node, path: tuple[str, ...]) -> Iterator[MappingNode]:
+    """The mappings at `path`; a key of it can be any."""
+    if not isinstance(node, MappingNode):
+        return
+    if not path:
+        yield node
+        return
+    for key in node.items if path[0] == _ANY else ({path[0]} & node.items.keys()):
+        yield from _mappings(node.items[key], path[1:])
 
 
 def _scalars(node: Node, path: tuple[str, ...]) -> Iterator[Scalar]:

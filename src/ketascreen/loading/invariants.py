@@ -54,8 +54,12 @@ def check_whole(
     called: OptionWords,
     conflicts: Mapping[str, Conflict],
     problems: Problems,
+    retired: tuple[Rule, ...] = (),
 ) -> None:
-    """Reports each of these requirements that the rulebook does not fulfil."""
+    """Reports each of these requirements that the rulebook does not fulfil.
+
+    The `retired` rules fulfil none, and still carry the conflicts that name them.
+    """
     listed = tuple(routes)
     problems.extend(_without_exclusion(rules, listed, called))
     asking = _asking(rules)
@@ -64,7 +68,7 @@ def check_whole(
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         if fact.kind is Kind.LIST:
             _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems)
-    _conflicts_name_rules_that_carry_them(rules, conflicts, problems)
+    _conflicts_name_rules_that_carry_them((*rules, *retired), conflicts, problems)
     _unread_entries_rule_nothing_out(rules, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
 

@@ -10,8 +10,18 @@ from ketascreen.diagnostic import Place, did_you_mean, is_plain_name
 from ketascreen.language.approval import Approval
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import NO_UNIT, QuantityError, parse_quantity
-from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, Statement
+from ketascreen.language.rule import (
+    Allowance,
+    Definition,
+    Parameter,
+    Retirement,
+    RouteSheet,
+    Rule,
+    RuleStage,
+    Statement,
+)
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
@@ -74,7 +84,9 @@ class Linker:
                 self._problem("quantity", "must be a quantity", str(error), self._values[name])
                 continue
             sources = self.sources.citations(model.sources, item, "sources")
-            self.parameters[name] = Parameter(name, quantity, model.stricter, model.basis, place, model.reason, sources)
+            self.parameters[name] = Parameter(
+                name, quantity, model.stricter, model.basis, place, model.reason, sources, tuple(model.was)
+            )
 
     def read_definitions(self, node: Node | None) -> None:
         """definitions.yaml."""
@@ -182,7 +194,7 @@ class Linker:
             tuple(model.conflicts), interpretation,
             tuple(Allowance(**dict(allowed)) for allowed in model.allow),
             DecidedBy(model.decided_by) if model.decided_by else usual_decider(effect), do_if_old, tuple(named),
-            Weight(model.weight),
+            Weight(model.weight), tuple(model.was), _retirement(model.retired),
         )  # fmt: skip
 
     def _worded(self, node: MappingNode, key: str, text: str, named: dict[str, None]) -> str:
@@ -246,3 +258,9 @@ class Linker:
                     hint,
                     place_of(node, ("conflicts", index)),
                 )
+
+
+def _retirement(model: file_models.RetiredModel | None) -> Retirement | None:
+    if model is None:
+        return None
+    return Retirement(read_iso_date(model.date), model.by, model.reason, tuple(model.instead))

@@ -35,6 +35,7 @@ _FORMS = {
     "one": "a word for one, such as `drug`, without braces",
     "many": "a word for several, such as `drugs`, without braces",
     "url": "its address in full, such as https://www.example.org/guideline.html, without spaces",
+    "was": "a name as in the rulebook: lower-case letters, digits and `_`; in the id of a rule, `-`",
     "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",
 }
 """The forms of the keys that have a pattern."""
@@ -74,7 +75,8 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
         message = f"`{named}` must be one of {expected.replace(chr(39), '`')}"
         return problems.at("wrong-word", message, hint, place_of(node, loc))
     message = detail["msg"] if kind in ("date", "phrase", "quantity") else _SPOKEN.get(kind, "not allowed here")
-    return problems.at("wrong-value", message, _hint(kind, last, detail["input"]), place_of(node, loc))
+    key = next((step for step in reversed(loc) if isinstance(step, str)), "")
+    return problems.at("wrong-value", message, _hint(kind, key, detail["input"]), place_of(node, loc))
 
 
 def _hint(kind: str, key: str, given: object) -> str:

@@ -84,6 +84,8 @@ class VocabularyReader:
             note=model.note,
             opaque=frozenset(model.opaque),
             is_added=True,
+            was=tuple(model.was),
+            was_choices=tuple(model.was_choices.items()),
             uses=None if model.uses is None else frozenset(map(Use, model.uses)),
         )
 

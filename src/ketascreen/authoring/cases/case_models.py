@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ketascreen.language.terms import Decision, Outcome, Readiness, Stage
 from ketascreen.loading.file_models import FileModel
-from ketascreen.loading.said import Text
+from ketascreen.loading.text_forms import Text
 
 DecisionWord = Literal[tuple(decision.value for decision in Decision)]  # type: ignore[valid-type]
 ReadinessWord = Literal[tuple(readiness.value for readiness in Readiness)]  # type: ignore[valid-type]

@@ -236,15 +236,12 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "until": _date,
     },
     "WithdrawnModel": {"date": _date},
+    "RetiredModel": {"date": _date, "instead": _several(_rules)},
     "RulebookModel": dict.fromkeys(("effective", "released", "revised"), _date),
     "DocumentModel": {"accessed": _date, "published": _partial_date},
     "OutsideModel": {"accessed": _date, "published": _partial_date},
     "FactModel": {
-        "uses": lambda _names: {
-            "type": "array",
-            "uniqueItems": True,
-            "items": one_of(Use, USES),
-        },
+        "uses": _several(lambda _names: one_of(Use, USES)),
         "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},

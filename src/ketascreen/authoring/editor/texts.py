@@ -22,6 +22,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "interpretation": "How the rule reads vague sources. If no source makes the choice, it says policy.",
         "sign_off": "Of format 1: whether a clinician has approved the rule.",
         "allow": "Check findings that are accepted, each with its reason.",
+        "was": "The ids that the rule had before, the oldest first; a decision or an approval with one is its own.",
+        "retired": "The rule is kept to be read, and asked of nobody any more.",
+    },
+    "RetiredModel": {
+        "date": "The day, as 2026-11-28.",
+        "by": "Who retired it.",
+        "reason": "Why, on one line.",
+        "instead": "Rules that stand in its place, if any.",
     },
     "CitationModel": {
         "says": "One or two words for what the source does with it: exclude, avoid, require, caution, monitor, ...",
@@ -71,6 +79,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "basis": "`source` with citations, or `policy` with a reason.",
         "reason": "Why this value, if it is policy.",
         "sources": "Citations of the lines that give the value.",
+        "was": "The names that the parameter had before, the oldest first.",
     },
     "DefinitionModel": {
         "title": "A few words.",
@@ -95,6 +104,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "changeable": "Whether it can change in a patient; true if this is left out. Of `since`: whether it can recur.",
         "uses": "Which of these kinds of data about a person the answer tells; [] if none (docs/attributes.md).",
         "note": "Anything that a person who answers should know.",
+        "was": "The names that the fact had before, the oldest first; a profile with one is read as before.",
+        "was_choices": "Words that a choice had before, each with the word of today, such as `{light: mild}`.",
     },
     "FreshnessModel": {
         "fresh_for": "How long an answer counts: `same day`, whole days, hours or minutes, or `any age`.",
