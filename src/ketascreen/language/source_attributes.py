@@ -17,18 +17,18 @@ from ketascreen.language.documents import Citation, Document, OutsideSource
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import contradictions_of, deciding_facts
-from ketascreen.language.vocabulary import Use
+from ketascreen.language.vocabulary import DataKind
 
 USES: Mapping[str, str] = {
-    Use.RACE: "race",
-    Use.ETHNICITY: "ethnicity",
-    Use.LANGUAGE: "language",
-    Use.SEXUAL_ORIENTATION: "sexual orientation",
-    Use.GENDER_IDENTITY: "gender identity",
-    Use.SEX: "sex",
-    Use.DATE_OF_BIRTH: "date of birth",
-    Use.SOCIAL_DETERMINANTS: "social determinants of health",
-    Use.HEALTH_STATUS_ASSESSMENTS: "health status assessments",
+    DataKind.RACE: "race",
+    DataKind.ETHNICITY: "ethnicity",
+    DataKind.LANGUAGE: "language",
+    DataKind.SEXUAL_ORIENTATION: "sexual orientation",
+    DataKind.GENDER_IDENTITY: "gender identity",
+    DataKind.SEX: "sex",
+    DataKind.DATE_OF_BIRTH: "date of birth",
+    DataKind.SOCIAL_DETERMINANTS: "social determinants of health",
+    DataKind.HEALTH_STATUS_ASSESSMENTS: "health status assessments",
 }
 """The kinds of data of attributes 5 to 13 in words, in their order."""
 _FIRST_USE = 5

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     LIST = "list"
 
 
-class Use(StrEnum):
+class DataKind(StrEnum):
     """What of a person an answer is or tells: the nine kinds of data of source attributes 5 to 13, in that order."""
 
     RACE = "race"
@@ -144,7 +144,7 @@ class Fact:
     is_added: bool = False
     was: tuple[str, ...] = ()
     was_choices: tuple[tuple[str, str], ...] = ()
-    uses: frozenset[Use] | None = None
+    uses: frozenset[DataKind] | None = None
 
     @property
     def is_number(self) -> bool:

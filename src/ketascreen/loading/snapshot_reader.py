@@ -27,7 +27,7 @@ from ketascreen.language.rule import (
 )
 from ketascreen.language.rulebook import Identity, OptionWords, Rulebook
 from ketascreen.language.terms import DecidedBy, Effect, Route, Weight
-from ketascreen.language.vocabulary import Code, Fact, Freshness, Kind, Use, Vocabulary, Window
+from ketascreen.language.vocabulary import Code, DataKind, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.patient.profile import BUILT_IN
 
 _STAGES = {str(stage): stage for stage in RuleStage}
@@ -183,5 +183,5 @@ def _read_fact(row: Any) -> Fact:
         name, Kind(kind), label, domain, unit and unit_named(unit), low and Decimal(low), high and Decimal(high),
         tuple(choices), tuple(Code(*code) for code in codes), changeable, note, fresh,
         opaque=frozenset(opaque), is_added=True, was=tuple(was), was_choices=tuple(map(tuple, was_choices)),
-        uses=None if uses is None else frozenset(map(Use, uses)),
+        uses=None if uses is None else frozenset(map(DataKind, uses)),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quantity import decimal_text
-from ketascreen.language.vocabulary import Use
+from ketascreen.language.vocabulary import DataKind
 
 MAX_PHRASE_WORDS = 12
 MAX_OPTION = 40
@@ -79,7 +79,7 @@ Url = Annotated[
     ),
 ]
 """The address of a page, in visible ASCII characters. Nothing stands before its host, so no @ can hide the host."""
-UseWord = Literal[tuple(use.value for use in Use)]  # type: ignore[valid-type]
+UseWord = Literal[tuple(use.value for use in DataKind)]  # type: ignore[valid-type]
 """One of the nine kinds of data about a person."""
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]

@@ -10,7 +10,7 @@ from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import NAMES, NO_UNIT, UNITS, QuantityError, parse_quantity, unit_named
-from ketascreen.language.vocabulary import UNRECOGNISED, Code, Fact, Freshness, Kind, Use, Vocabulary, Window
+from ketascreen.language.vocabulary import UNRECOGNISED, Code, DataKind, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS
 from ketascreen.loading.validate import read_model
@@ -86,7 +86,7 @@ class VocabularyReader:
             is_added=True,
             was=tuple(model.was),
             was_choices=tuple(model.was_choices.items()),
-            uses=None if model.uses is None else frozenset(map(Use, model.uses)),
+            uses=None if model.uses is None else frozenset(map(DataKind, model.uses)),
         )
 
     def _check_number(self, name: str, model: file_models.FactModel, node: Node) -> None:

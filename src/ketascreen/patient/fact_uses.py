@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ketascreen.language.vocabulary import Use
+from ketascreen.language.vocabulary import DataKind
 
-_BORN, _SOCIAL, _STATUS = Use.DATE_OF_BIRTH, Use.SOCIAL_DETERMINANTS, Use.HEALTH_STATUS_ASSESSMENTS
+_BORN, _SOCIAL, _STATUS = DataKind.DATE_OF_BIRTH, DataKind.SOCIAL_DETERMINANTS, DataKind.HEALTH_STATUS_ASSESSMENTS
 
 _PLAN = "What is planned or prepared, and nothing of the person."
 _MEASURED = "A vital sign."
@@ -23,11 +23,11 @@ _TOLD = "Whether the person was told or agreed."
 class FactUse(NamedTuple):
     """The kinds of data that a fact tells, and why these and no others."""
 
-    uses: frozenset[Use]
+    uses: frozenset[DataKind]
     because: str
 
 
-def _told(because: str, *uses: Use) -> FactUse:
+def _told(because: str, *uses: DataKind) -> FactUse:
     return FactUse(frozenset(uses), because)
 
 
@@ -100,7 +100,7 @@ FACT_USES: Mapping[str, FactUse] = {
 """Each built-in fact, in the order of the profile."""
 
 
-def uses_of(name: str) -> frozenset[Use] | None:
+def uses_of(name: str) -> frozenset[DataKind] | None:
     """What a built-in fact tells of a person; None for a name that the table lacks."""
     told = FACT_USES.get(name)
     return None if told is None else told.uses

@@ -25,7 +25,7 @@ from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import NAMES, NO_UNIT
 from ketascreen.language.source_attributes import USES
 from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
-from ketascreen.language.vocabulary import Kind, Use
+from ketascreen.language.vocabulary import DataKind, Kind
 from ketascreen.loading import file_models
 from ketascreen.loading.linker import ALL
 from ketascreen.texts.english import ENGLISH
@@ -241,7 +241,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     "DocumentModel": {"accessed": _date, "published": _partial_date},
     "OutsideModel": {"accessed": _date, "published": _partial_date},
     "FactModel": {
-        "uses": _several(lambda _names: one_of(Use, USES)),
+        "uses": _several(lambda _names: one_of(DataKind, USES)),
         "unit": lambda _names: one_of((*NAMES, NO_UNIT.name)),
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},
