@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
 from tests.campaigns.clinical_list import listed
 from tests.campaigns.rulebooks import REASONS
 from tests.helpers.places import ROOT
 from tests.helpers.screening import shipped
 from tests.helpers.two_rulebooks import read_reasons
 
+from tools.docs.tables import table, with_tables
+
 PAGE = ROOT / "docs" / "for-clinicians.md"
-_BLOCK = re.compile(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def clinicians_page() -> str:
@@ -23,23 +21,19 @@ def clinicians_page() -> str:
         "patients": _patients,
         "less cautious": _less_cautious,
     }
-
-    def written(found: re.Match[str]) -> str:
-        return "\n".join([f"<!-- {found[1]} -->", "", *tables[found[1]](), "", "<!-- end -->"])
-
-    return _BLOCK.sub(written, PAGE.read_text(encoding="utf-8"))
+    return with_tables(PAGE.read_text(encoding="utf-8"), tables)
 
 
 def _parameters() -> list[str]:
     rows = [
         (f"`{one.name}`", str(one.value), one.stricter, one.basis, one.reason) for one in shipped().parameters.values()
     ]
-    return _table(("parameter", "value", "stricter", "basis", "why"), rows)
+    return table(("parameter", "value", "stricter", "basis", "why"), rows)
 
 
 def _patients() -> list[str]:
     rows = [(one["patient"], _asked(one), f"`{one['before']}`", f"`{one['after']}`") for one in listed()]
-    return _table(("patient", "asked", "before", "now"), rows)
+    return table(("patient", "asked", "before", "now"), rows)
 
 
 def _asked(row: dict[str, str]) -> str:
@@ -47,17 +41,7 @@ def _asked(row: dict[str, str]) -> str:
 
 
 def _less_cautious() -> list[str]:
-    return _table(
+    return table(
         ("rule", "why it is right"),
         [(f"`{rule}`", one.because) for rule, one in read_reasons(REASONS, shipped()).items()],
     )
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    heads = list(head)
-    lines = [_line(heads), "|" + "---|" * len(heads)]
-    return [*lines, *map(_line, rows)]
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(' '.join(cell.split()) for cell in cells)} |"

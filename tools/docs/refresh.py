@@ -15,6 +15,8 @@ from ketascreen.authoring.editor.file_schemas import schemas
 from ketascreen.authoring.names import read_names
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.verdict.schema import SCHEMAS
+from tools.docs.attributes_page import PAGE as ATTRIBUTES
+from tools.docs.attributes_page import attributes_page
 from tools.docs.clinicians_page import PAGE as FOR_CLINICIANS
 from tools.docs.clinicians_page import clinicians_page
 from tools.docs.docs_blocks import DOCUMENTS, run, shown, with_files
@@ -54,6 +56,7 @@ def main() -> None:
     (CODE_PAGES / "README.md").write_text(index(), encoding="utf-8")
     (ROOT / "docs" / "facts.md").write_text(facts_page(), encoding="utf-8")
     GIVEN_FACTS.write_text(given_facts(), encoding="utf-8")
+    ATTRIBUTES.write_text(attributes_page(), encoding="utf-8")
     FOR_CLINICIANS.write_text(clinicians_page(), encoding="utf-8")
     for document in DOCUMENTS:
         refresh(document)

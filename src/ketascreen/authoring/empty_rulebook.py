@@ -65,6 +65,11 @@ format: {NEWEST}
 effective: {today.isoformat()}
 requires: ">={VERSION}"
 responsible: Nobody yet. Name who answers for these rules.
+# What `ketascreen attributes` asks: once you know one of these, write it without the #.
+# developer: Who made these rules from their sources
+# funding: Who paid for that
+# released: {today.isoformat()}
+# revised: {today.isoformat()}
 intended_use: A beginning to write rules on; not for use with patients.
 limits: Its rules ask the age and nothing else. No clinician has read it.
 not_asked: [everything except age]

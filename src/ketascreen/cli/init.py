@@ -70,7 +70,11 @@ def _next_steps(folder: Path, told: str, sources: str, check: tuple[str | Path, 
     yield Line("Next:")
     step = sources.format(documents=folder / DOCUMENTS, sources=folder / "documents.yaml")
     steps: tuple[tuple[str, tuple[tuple[str | Path, ...], ...]], ...] = (
-        (f"In {folder / 'rulebook.yaml'}, give it its own id and title, and name who is responsible for it.", ()),
+        (
+            f"In {folder / 'rulebook.yaml'}, give it its own id and title, and name who is responsible for it and who "
+            "developed it.",
+            (),
+        ),
         *(((step, ()),) if step else ()),
         (
             "Open the folder in an editor with a YAML language server (for VS Code, the extension YAML): it "

@@ -32,7 +32,7 @@ class Document:
 class OutsideSource:
     """A source outside the documents that defines a vague term. `read` says whether the original or a copy was read.
 
-    `edition`, `published`, `url` and `accessed` are as those of a document.
+    `edition`, `published`, `url` and `accessed` are as in a document.
     """
 
     id: str

@@ -124,7 +124,7 @@ class Fact:
     are the choices that stand for more than one thing (`other`), so that the same word may mean another thing next
     time; an unrecognised entry always does. `is_added`: a rulebook adds the fact. `was` are the names that it had
     before, the oldest first; `was_choices` are words that its choices had before, each with the word of today. `uses`
-    is what of a person its answer tells; None: nobody said, which is not nothing.
+    is what its answer says of a person; None: nobody said, which is not nothing.
     """
 
     name: str

@@ -18,7 +18,7 @@ FEW = 5
 
 
 def render_attributes(told: SourceAttributes, *, whole: bool) -> Iterator[Line]:
-    """The 13 of the rulebook, if the page is of the `whole`, and those of each rule."""
+    """The 13 of the rulebook, if the page is of the `whole`, and the 13 of each rule."""
     if whole:
         yield from wrapped(f"{told.id} {told.version}: source attributes", style=Style.HEADING)
         yield from _attributes(told.attributes)
