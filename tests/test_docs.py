@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tools.docs.attributes_page import PAGE as PAGE_OF_ATTRIBUTES
+from tools.docs.attributes_page import attributes_page
 from tools.docs.docs_blocks import DOCUMENTS, SETS_UP, Shown, run, shown
 from tools.docs.facts_page import facts_page
 from tools.docs.refresh import schema_text
@@ -50,6 +52,10 @@ def test_the_readme_shows_both_commands_and_their_plain_forms() -> None:
 
 def test_the_page_of_facts_is_what_the_vocabulary_says() -> None:
     assert (ROOT / "docs" / "facts.md").read_text(encoding="utf-8") == facts_page()
+
+
+def test_the_page_of_attributes_has_what_each_built_in_fact_uses() -> None:
+    assert PAGE_OF_ATTRIBUTES.read_text(encoding="utf-8") == attributes_page()
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
