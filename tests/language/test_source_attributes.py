@@ -163,6 +163,16 @@ def test_a_rule_by_its_id_and_several_are_shown_alone() -> None:
     assert ([one["rule"] for one in told["rules"]], len(told["attributes"])) == (["pregnancy"], 13)
 
 
+def test_up_to_five_that_lack_a_key_are_named_and_of_more_their_number(tmp_path: Path) -> None:
+    text = (GOOD / "documents.yaml").read_text("utf-8")
+    one = text[text.index("  B1-01:") :]
+    for more, shown in ((3, "leaflet.txt, B1-01, X-0, X-1, X-2"), (4, "6 sources (--json names them)")):
+        added = "".join(one.replace("B1-01", f"X-{number}") for number in range(more))
+        rulebook = with_files(tmp_path / str(more), {"documents.yaml": text + added})
+        out = flat(run("attributes", "--rules", str(rulebook)).out)
+        assert f"edition: not said of {shown}; write `edition:` in documents.yaml" in out
+
+
 def test_an_unknown_rule_is_refused_with_the_nearest_one() -> None:
     ran = run("attributes", "--rule", "older-adlut")
     assert ran.status == 2

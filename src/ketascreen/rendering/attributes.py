@@ -56,11 +56,13 @@ def _parts(one: SourceAttribute) -> Iterator[str]:
 
 
 def _unsaid(one: Unsaid) -> str:
-    of = f" of {_listed(one.of)}" if one.of else ""
+    of = f" of {_listed(one)}" if one.of else ""
     what = "" if one.key in ("developer", "funding") else f"{one.key}: "
     empty = ", or `uses: []` for none," if one.key == "uses" else ""
     return f"{what}not said{of}; write `{one.key}:`{empty} in {one.file}"
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names) if len(names) <= FEW else f"{len(names)} (--json names them)"
+def _listed(one: Unsaid) -> str:
+    if len(one.of) <= FEW:
+        return ", ".join(one.of)
+    return f"{len(one.of)} {'facts' if one.key == 'uses' else 'sources'} (--json names them)"
