@@ -1,0 +1,147 @@
+"""The slips that break YAML, or that YAML reads as what nobody means: what is said of each, in words of our own.
+
+No slip quotes a value, since a profile is read too.
+"""
+
+from __future__ import annotations
+
+import re
+
+SMART = {'"': "\u201c\u201d\u201e\u201f\u00ab\u00bb", "'": "\u2018\u2019\u201a\u201b"}
+"""Quotes that a text program types in place of a straight one."""
+CURLY = "".join(SMART.values())
+COMPARISONS = {">": "above", ">=": "at_least", "\u2265": "at_least", "<": "below", "<=": "at_most", "\u2264": "at_most"}
+"""The comparison that a sign stands for."""
+KEY = re.compile(r"(?:- +)*(?:[A-Za-z_][\w-]*|\"[^\"]*\"|'[^']*') *:(?: |$)")
+"""How a line begins that has a key."""
+OPENS = {"]": "[", "}": "{"}
+IN_QUOTES = "put the whole text in quotes"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u00b7"
+"""Signs that a text program types in place of the `-` of a list."""
+_FULL_WIDTH = "\uff1a"
+_WORD_AND_COLON = re.compile(r"[A-Za-z_][\w-]*(:)(?=\S)")
+
+
+class Slip(Exception):
+    """What breaks YAML: where, counted from 0, and how to write it."""
+
+    def __init__(self, line: int, column: int, message: str, hint: str, length: int = 1) -> None:
+        self.line, self.column, self.length, self.message, self.hint = line, column, length, message, hint
+        super().__init__(message)
+
+
+class Unclear(Exception):
+    """YAML that no rulebook has, such as a key after `?`; nothing is said of it."""
+
+
+def is_entry(text: str) -> bool:
+    """Whether a line that begins so is a key or an entry of a list."""
+    return KEY.match(text) is not None or text.startswith("- ")
+
+
+def tab(line: int, column: int) -> Slip:
+    """A tab where YAML wants spaces."""
+    return Slip(line, column, "a tab", "use spaces")
+
+
+def holds_colon(line: int, column: int, text: str) -> Slip:
+    """Text without quotes that holds a colon and a space."""
+    hint = "put the text in quotes; a second key goes on its own line"
+    if text[0] in CURLY:
+        return curly(line, column)
+    if text[-1] in OPENS and text.count(text[-1]) > text.count(OPENS[text[-1]]):
+        return no_opening(line, column + len(text) - 1, text[-1])
+    return Slip(line, column, "the text holds a colon and a space", hint, len(text))
+
+
+def no_opening(line: int, column: int, closing: str) -> Slip:
+    """A closing bracket that closes nothing."""
+    return Slip(
+        line,
+        column,
+        f"`{closing}` without its `{OPENS[closing]}`",
+        f"write `{OPENS[closing]}` where it opens, or delete it",
+    )
+
+
+def no_space(line: int, column: int) -> Slip:
+    """A colon that is no colon of a key, since no space follows it."""
+    return Slip(line, column, "no space after the colon", "write one, as in `key: value`")
+
+
+def curly(line: int, column: int) -> Slip:
+    """A curly quote where a straight one is meant."""
+    return Slip(line, column, "a curly quote, which quotes nothing here", 'type a straight one: `"`')
+
+
+def begins_with(line: int, column: int, char: str) -> Slip:
+    """A text whose first character means something else in YAML."""
+    hint = IN_QUOTES
+    if char == ">":
+        hint += "; for a comparison write `above:` or `at_least:`"
+    return Slip(line, column, f"a text that begins with `{char}`", hint)
+
+
+def sign_for_key(line: int, column: int, sign: str) -> Slip:
+    """A sign, such as `>`, where a comparison is wanted."""
+    return Slip(line, column, f"`{sign}` is not a comparison", sign_hint(sign), len(sign))
+
+
+def sign_hint(sign: str) -> str:
+    """What to write for a sign."""
+    word = COMPARISONS[sign]
+    return f"write `{word}:`" + {"above": " or `at_least:`", "below": " or `at_most:`"}.get(word, "")
+
+
+def no_colon(line: int, column: int, text: str) -> Slip:
+    word = re.split(r"\s", text, maxsplit=1)[0]
+    return Slip(line, column, "a key without its colon", "write a colon and a space behind the key", len(word))
+
+
+def no_key(lines: list[str], line: int, column: int) -> Slip:
+    """A line that has no key where one is wanted."""
+    text = lines[line][column:]
+    if found := _WORD_AND_COLON.match(text):
+        return no_space(line, column + found.start(1))
+    if _FULL_WIDTH in text:
+        at = column + text.index(_FULL_WIDTH)
+        return Slip(line, at, "a colon of full width, which is not the colon of a key", "type `:` and a space")
+    if text[0] in DASHES:
+        return Slip(line, column, f"`{text[0]}` is not the `-` of a list", "type `-` and a space")
+    if re.match(r"-\w", text):
+        return Slip(line, column, "no space after `-`", "write `- `")
+    if text[0] in CURLY:
+        return curly(line, column)
+    if text[0] in OPENS:
+        return no_opening(line, column, text[0])
+    if text[0] in "@`%,|>*&?!":
+        return begins_with(line, column, text[0])
+    return no_colon(line, column, text)
+
+
+def slip_in_key(text: str) -> tuple[str, str, int] | None:
+    """What is wrong with a key that YAML accepts and nobody means: the message, the hint, and where in the key."""
+    if not text:
+        return None
+    slip = no_key([text], 0, 0)
+    is_known = has_broken_key(text) or text[0] in DASHES + CURLY
+    return (slip.message, slip.hint, slip.column) if is_known or re.match(r"-\w", text) else None
+
+
+def slip_in_text(text: str) -> tuple[str, str] | None:
+    """What is wrong with a text that YAML accepts and nobody means: one in curly quotes. The message and the hint."""
+    if text[0] in CURLY and text[-1] in CURLY and len(text) > 1:
+        slip = curly(0, 0)
+        return slip.message, slip.hint
+    return None
+
+
+def has_broken_key(text: str) -> bool:
+    """Whether a line begins with a key whose colon has no space behind it, or is of full width."""
+    return _WORD_AND_COLON.match(text) is not None or _FULL_WIDTH in text
+
+
+def out_of_line(line: int, column: int, wanted: int, other: int) -> Slip:
+    """A line that is not in the column of those above it; `other` is in the column that is nearest."""
+    hint = f"begin it in column {wanted + 1}, as line {other + 1} does"
+    return Slip(line, column, f"a line that begins in column {column + 1}, where no line above it does", hint)
