@@ -155,6 +155,8 @@ class Values:
             raise Slip(now, at, f"a comma after the closing `{closing}`", "delete it")
         if text[at] in OPENS:
             raise no_opening(now, at, text[at])
+        if now == line and not any(char in text[column + 1 : end] for char in ":,[{"):
+            raise begins_with(line, column, text[column])
         hint = f"{IN_QUOTES}, or delete what follows `{closing}`"
         raise Slip(now, at, f"more text after the closing `{closing}`", hint, len(text[at:].rstrip()))
 
@@ -265,7 +267,7 @@ def _unclosed_quote(line: int, column: int, quote: str) -> Slip:
 
 def _comma(line: int, column: int) -> Slip:
     return Slip(
-        line, column, "a comma is missing before this", "write it; a text that holds one of `:[]{}` goes in quotes"
+        line, column, "a comma is missing before this", "write one; a text that holds any of `: [ ] { }` goes in quotes"
     )
 
 

@@ -21,10 +21,12 @@ from ketascreen.syntax.slips import (
     has_broken_key,
     holds_colon,
     no_colon,
+    no_dash,
     no_key,
     no_opening,
     out_of_line,
     tab,
+    unrecognised,
 )
 
 MAX_KEY = 1024
@@ -41,6 +43,7 @@ class _Block:
     column: int
     line: int
     is_open: bool = True
+    without: int | None = None  # the line above, if its key has no value and stands in the same column
 
 
 def slip_in(lines: list[str], error: yaml.YAMLError) -> Slip:
@@ -49,14 +52,19 @@ def slip_in(lines: list[str], error: yaml.YAMLError) -> Slip:
     If nothing is recognised up to the line where its parser stopped, the sentence is about that line.
     """
     stopped = _stopped(lines, error)
+    slip = first_slip(lines)
+    return slip if slip and slip.line <= stopped + 1 else unrecognised(lines, min(stopped, len(lines) - 1))
+
+
+def first_slip(lines: list[str]) -> Slip | None:
+    """The first slip that is recognised in the lines; it may be in YAML that a parser accepts, if nobody means that."""
     try:
         _Reader(Values(lines)).read()
     except Slip as slip:
-        if slip.line <= stopped + 1:
-            return slip
+        return slip
     except Unclear:
         pass
-    return _of_line(lines, min(stopped, len(lines) - 1))
+    return None
 
 
 def _stopped(lines: list[str], error: yaml.YAMLError) -> int:
@@ -74,21 +82,6 @@ def line_of(error: yaml.YAMLError) -> int:
     """The line, from 0, at which a parser stopped."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     return mark.line if mark else 0
-
-
-def _of_line(lines: list[str], line: int) -> Slip:
-    while line > 0 and not lines[line].strip():
-        line -= 1
-    text = lines[line]
-    begins = len(text) - len(text.lstrip())
-    if "\t" in text:
-        return tab(line, text.index("\t"))
-    value = re.match(r"(?:- +)*(?:[\w-]+: +)?", text[begins:])
-    at = begins + (value.end() if value else 0)
-    if text[at : at + 1] in set("&*!%?"):
-        return begins_with(line, at, text[at])
-    hint = "write each line as `key: value`, or as `- ` and an entry, and begin it in line with the others"
-    return Slip(line, begins, "this line does not fit what is above it", hint, max(1, len(text.strip())))
 
 
 @dataclass(slots=True)
@@ -139,11 +132,16 @@ class _Reader:
         if last and last.column == column and last.is_list and not is_entry:
             below = self.blocks[-2] if len(self.blocks) > 1 else None
             if below is None or below.column != column:
-                raise self._no_dash(line, column)
+                raise no_dash(self.lines, line, column)
             self.blocks.pop()
         if left is not None and (last is None or last.column < column):
-            nearest = last if last and column - last.column < left.column - column else left
+            is_nearer = last is not None and column - last.column < left.column - column
+            fits = last is not None and (last.is_list == is_entry) > (left.is_list == is_entry)
+            nearest = last if last and (is_nearer or fits) else left
             raise out_of_line(line, column, nearest.column, nearest.line)
+        if left and left.is_list and is_entry and last and last.column == column and not last.is_list:
+            hint = f"begin it in column {left.column + 1}, as line {left.line + 1} does"
+            raise Slip(line, column, "`- ` in the column of the keys", hint)
         if last and last.column < column and not last.is_open:
             raise self.below_a_value(line, column, last)
 
@@ -180,6 +178,7 @@ class _Reader:
         if is_list and not last.is_list:
             hint = f"indent it below its key, or delete the `- `; the keys here begin in column {column + 1}"
             raise Slip(line, column, "`- ` in place of a key", hint)
+        last.without = last.line if last.is_open and not is_list else None
         last.line, last.is_open = line, True
 
     def _colon(self, line: int, column: int) -> int | None:
@@ -273,17 +272,15 @@ class _Reader:
             raise Slip(line, column, what, hint, len(self.lines[line].strip()))
         raise no_key(self.lines, line, column)
 
-    def _no_dash(self, line: int, column: int) -> Slip:
-        text = self.lines[line][column:]
-        if text[0] in DASHES or re.match(r"-\w", text):
-            return no_key(self.lines, line, column)
-        hint = "write `- ` before it, or indent it by two spaces if it belongs to the entry above"
-        return Slip(line, column, "a line without `- ` in a list", hint, len(text.rstrip()))
-
     def below_a_value(self, line: int, column: int, above: _Block) -> Slip:
         """A line that is indented below one that has its value already."""
         if above.column < 0:
             return Slip(line, column, "more text below a value that has ended", "delete it")
+        if above.without is not None:
+            message = f"a line that is not indented below line {above.without + 1}, which has no value"
+            slip = Slip(above.line, above.column, message, "indent it by two spaces, as the lines below it")
+            slip.follows = above.without
+            return slip
         where = f"begin it in column {above.column + 1}, as line {above.line + 1} does"
         text = self.lines[line][column:]
         if not KEY.match(text) and not self._is_dash(line, column):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import key_place
 
 
 @dataclass
@@ -37,3 +39,17 @@ class Problems:
         """The problems by file, line and column."""
         unplaced = Place("", 0, 0)
         return sorted(self.found, key=lambda d: (d.place or unplaced, d.code, d.message))
+
+    def not_indented(self, code: str, node: MappingNode, key: str, above: str) -> None:
+        """Notes that a key is not indented below the key above it, which so has no value."""
+        empty = node.items[above].place
+        self.found = [one for one in self.found if (one.code, one.place) != ("no-value", empty)]
+        message = f"`{key}` is not indented below `{above}`"
+        self.report(code, message, f"indent it below `{above}:` by two spaces", key_place(node, key))
+
+    def may_be_deleted(self, place: Place | None) -> None:
+        """Notes that a key without a value, at whose end `place` is, is not needed."""
+        hint = "write one, or delete the key"
+        self.found = [
+            replace(one, hint=hint) if (one.code, one.place) == ("no-value", place) else one for one in self.found
+        ]

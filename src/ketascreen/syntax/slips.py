@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ketascreen.diagnostic import Diagnostic
+
 SMART = {'"': "\u201c\u201d\u201e\u201f\u00ab\u00bb", "'": "\u2018\u2019\u201a\u201b"}
 """Quotes that a text program types in place of a straight one."""
 CURLY = "".join(SMART.values())
@@ -18,6 +20,7 @@ OPENS = {"]": "[", "}": "{"}
 IN_QUOTES = "put the whole text in quotes"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u00b7"
 """Signs that a text program types in place of the `-` of a list."""
+_GLUED_DASH = re.compile(r"-[\w{\[\"']")
 _FULL_WIDTH = "\uff1a"
 _WORD_AND_COLON = re.compile(r"[A-Za-z_][\w-]*(:)(?=\S)")
 
@@ -25,9 +28,16 @@ _WORD_AND_COLON = re.compile(r"[A-Za-z_][\w-]*(:)(?=\S)")
 class Slip(Exception):
     """What breaks YAML: where, counted from 0, and how to write it."""
 
+    follows: int | None = None
+    """The line, from 0, of a key that has no value because of this slip."""
+
     def __init__(self, line: int, column: int, message: str, hint: str, length: int = 1) -> None:
         self.line, self.column, self.length, self.message, self.hint = line, column, length, message, hint
         super().__init__(message)
+
+    def explains(self, problem: Diagnostic) -> bool:
+        """Whether the problem only follows from this slip."""
+        return problem.code == "no-value" and problem.place is not None and problem.place.line - 1 == self.follows
 
 
 class Unclear(Exception):
@@ -41,7 +51,7 @@ def is_entry(text: str) -> bool:
 
 def tab(line: int, column: int) -> Slip:
     """A tab where YAML wants spaces."""
-    return Slip(line, column, "a tab", "use spaces")
+    return Slip(line, column, "a tab", "write spaces in its place")
 
 
 def holds_colon(line: int, column: int, text: str) -> Slip:
@@ -51,7 +61,8 @@ def holds_colon(line: int, column: int, text: str) -> Slip:
         return curly(line, column)
     if text[-1] in OPENS and text.count(text[-1]) > text.count(OPENS[text[-1]]):
         return no_opening(line, column + len(text) - 1, text[-1])
-    return Slip(line, column, "the text holds a colon and a space", hint, len(text))
+    message = "the text ends with `:`" if text.endswith(":") and ": " not in text else "the text holds `: `"
+    return Slip(line, column, message, hint, len(text))
 
 
 def no_opening(line: int, column: int, closing: str) -> Slip:
@@ -66,20 +77,20 @@ def no_opening(line: int, column: int, closing: str) -> Slip:
 
 def no_space(line: int, column: int) -> Slip:
     """A colon that is no colon of a key, since no space follows it."""
-    return Slip(line, column, "no space after the colon", "write one, as in `key: value`")
+    return Slip(line, column, "no space after the colon", "write a space after it, as in `key: value`")
 
 
 def curly(line: int, column: int) -> Slip:
     """A curly quote where a straight one is meant."""
-    return Slip(line, column, "a curly quote, which quotes nothing here", 'type a straight one: `"`')
+    return Slip(line, column, "a curly quote, which quotes nothing here", 'delete it, or type a straight one: `"`')
 
 
 def begins_with(line: int, column: int, char: str) -> Slip:
     """A text whose first character means something else in YAML."""
-    hint = IN_QUOTES
+    hint, named = IN_QUOTES, "a backtick" if char == "`" else f"`{char}`"
     if char == ">":
         hint += "; for a comparison write `above:` or `at_least:`"
-    return Slip(line, column, f"a text that begins with `{char}`", hint)
+    return Slip(line, column, f"a text that begins with {named}", hint)
 
 
 def sign_for_key(line: int, column: int, sign: str) -> Slip:
@@ -105,11 +116,11 @@ def no_key(lines: list[str], line: int, column: int) -> Slip:
         return no_space(line, column + found.start(1))
     if _FULL_WIDTH in text:
         at = column + text.index(_FULL_WIDTH)
-        return Slip(line, at, "a colon of full width, which is not the colon of a key", "type `:` and a space")
+        return Slip(line, at, "a colon of full width", "type the plain `:` and a space")
     if text[0] in DASHES:
         return Slip(line, column, f"`{text[0]}` is not the `-` of a list", "type `-` and a space")
-    if re.match(r"-\w", text):
-        return Slip(line, column, "no space after `-`", "write `- `")
+    if _GLUED_DASH.match(text):
+        return Slip(line, column, "no space after `-`", "write a space after it")
     if text[0] in CURLY:
         return curly(line, column)
     if text[0] in OPENS:
@@ -125,7 +136,7 @@ def slip_in_key(text: str) -> tuple[str, str, int] | None:
         return None
     slip = no_key([text], 0, 0)
     is_known = has_broken_key(text) or text[0] in DASHES + CURLY
-    return (slip.message, slip.hint, slip.column) if is_known or re.match(r"-\w", text) else None
+    return (slip.message, slip.hint, slip.column) if is_known or _GLUED_DASH.match(text) else None
 
 
 def slip_in_text(text: str) -> tuple[str, str] | None:
@@ -144,4 +155,29 @@ def has_broken_key(text: str) -> bool:
 def out_of_line(line: int, column: int, wanted: int, other: int) -> Slip:
     """A line that is not in the column of those above it; `other` is in the column that is nearest."""
     hint = f"begin it in column {wanted + 1}, as line {other + 1} does"
-    return Slip(line, column, f"a line that begins in column {column + 1}, where no line above it does", hint)
+    return Slip(line, column, f"a line that begins in column {column + 1}, in line with nothing above it", hint)
+
+
+def no_dash(lines: list[str], line: int, column: int) -> Slip:
+    """A line in the column of a list's entries that is none."""
+    text = lines[line][column:]
+    if text[0] in DASHES or _GLUED_DASH.match(text):
+        return no_key(lines, line, column)
+    hint = "write `- ` before it, or indent it by two spaces if it belongs to the entry above"
+    return Slip(line, column, "a line without `- ` in a list", hint, len(text.rstrip()))
+
+
+def unrecognised(lines: list[str], line: int) -> Slip:
+    """What is said of a line at which nothing is recognised."""
+    while line > 0 and not lines[line].strip():
+        line -= 1
+    text = lines[line]
+    begins = len(text) - len(text.lstrip())
+    if "\t" in text:
+        return tab(line, text.index("\t"))
+    value = re.match(r"(?:- +)*(?:[\w-]+: +)?", text[begins:])
+    at = begins + (value.end() if value else 0)
+    if text[at : at + 1] in set("&*!%?"):
+        return begins_with(line, at, text[at])
+    hint = "write each line as `key: value`, or as `- ` and an entry, and begin it in line with the others"
+    return Slip(line, begins, "this line does not fit what is above it", hint, max(1, len(text.strip())))

@@ -94,16 +94,26 @@ def place_of(node: Node, path: Seq[str | int]) -> Place:
     return node.place if key is None or isinstance(node, Scalar) else key_place(*key)
 
 
-def place_of_key(node: Node, path: Seq[str | int]) -> Place:
-    """The place of the last key of `path`, not of its value."""
-    for step in path[:-1]:
+def node_at(node: Node, path: Seq[str | int]) -> Node | None:
+    """The node at `path`, if there is one."""
+    for step in path:
         match node:
             case Mapping(items) if step in items:
                 node = items[str(step)]
             case Sequence(items) if isinstance(step, int) and step < len(items):
                 node = items[step]
             case _:
-                return node.place
+                return None
+    return node
+
+
+def place_of_key(node: Node, path: Seq[str | int]) -> Place:
+    """The place of the last key of `path`, not of its value."""
+    for step in path[:-1]:
+        below = node_at(node, (step,))
+        if below is None:
+            return node.place
+        node = below
     return key_place(node, str(path[-1])) if isinstance(node, Mapping) and path else node.place
 
 
@@ -111,3 +121,17 @@ def key_place(node: Mapping, key: str) -> Place:
     """The place of a key; without such a key, the place of the whole mapping."""
     event = node.keys.get(key)
     return node.place if event is None else node.file.place(event)
+
+
+def has_no_value(node: Node | None) -> bool:
+    """Whether nothing is written where a value belongs."""
+    return isinstance(node, Scalar) and node.value == "" and node.event.start_mark.index == node.event.end_mark.index
+
+
+def key_above(node: Node, key: str, known: Seq[str]) -> str | None:
+    """The key below which `key` is meant to be indented: the nearest `known` one above it, if it has no value."""
+    if not isinstance(node, Mapping) or key not in node.keys:
+        return None
+    keys = list(node.keys)
+    above = next((one for one in reversed(keys[: keys.index(key)]) if one in known), None)
+    return above if above is not None and has_no_value(node.items.get(above)) else None

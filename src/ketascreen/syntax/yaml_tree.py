@@ -277,8 +277,11 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
     if root is None:
         message, hint = "an empty file", "write its content, or delete the file"
         found.append(Diagnostic("empty-file", message, hint, Place(file.path, 1, 1, 1), text=file.lines[0]))
-    # Where YAML reads what nobody means, all that follows from it is not worth saying.
-    return None if any(one.code == "syntax" for one in found) else root, found
+    broken = {one.place.line for one in found if one.code == "syntax" and one.place}
+    if not broken:
+        return root, found
+    # YAML reads what nobody means here; what follows from it is not worth saying.
+    return None, [one for one in found if one.code == "syntax" or (one.place and one.place.line not in broken)]
 
 
 def _broken(error: yaml.YAMLError, file: File, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -289,5 +292,5 @@ def _broken(error: yaml.YAMLError, file: File, found: list[Diagnostic]) -> list[
         return [*found, Diagnostic("over-limit", _TOO_DEEP, "make it simpler", place, text=file.lines[line])]
     slip = slip_in(file.lines, error)
     place = Place(file.path, slip.line + 1, slip.column + 1, slip.length)
-    above = [one for one in found if one.place and one.place.line <= slip.line]
+    above = [one for one in found if one.place and one.place.line <= slip.line and not slip.explains(one)]
     return [*above, Diagnostic("syntax", slip.message, slip.hint, place, text=file.lines[slip.line])]
