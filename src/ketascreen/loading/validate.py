@@ -13,7 +13,7 @@ from ketascreen.loading.file_models import FileModel, ModelT
 from ketascreen.loading.formats import SIGN_OFF
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, has_no_value, key_above, node_at, place_of, place_of_key, plain
+from ketascreen.syntax.tree import Node, node_at, place_of, place_of_key, plain
 
 _SPOKEN = {
     "string_type": "must be text",
@@ -68,15 +68,9 @@ def _is_not_indented(model: type[FileModel], node: Node, detail: Any, problems: 
     parent = node_at(node, loc[:-1]) if loc else None
     if detail["type"] not in ("extra_forbidden", *_WANTS_KEYS) or not isinstance(parent, MappingNode):
         return False
-    is_unknown = detail["type"] == "extra_forbidden"
-    empty = [key for key, value in parent.items.items() if has_no_value(value)]
-    above = key_above(parent, str(loc[-1]), _fields_at(model, loc[:-1]) if is_unknown else empty)
-    if above is None:
-        return False
-    keys = list(parent.keys)
-    if keys[keys.index(above) + 1] == loc[-1]:
-        problems.not_indented("unknown-key" if is_unknown else "wrong-value", parent, str(loc[-1]), above)
-    return True
+    if detail["type"] == "extra_forbidden":
+        return problems.is_below("unknown-key", parent, str(loc[-1]), _fields_at(model, loc[:-1]))
+    return problems.is_below("wrong-value", parent, str(loc[-1]))
 
 
 def _is_needed(model: Any, loc: tuple[Any, ...]) -> bool:

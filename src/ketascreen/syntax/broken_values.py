@@ -13,8 +13,8 @@ from ketascreen.syntax.slips import (
     IN_QUOTES,
     KEY,
     OPENS,
-    Slip,
     Unclear,
+    YamlSlip,
     begins_with,
     is_entry,
     no_opening,
@@ -87,11 +87,11 @@ class Values:
         if text[begins] in "#\t":
             return
         if begins > indent:
-            raise Slip(after, begins, "less indented than the text above it", f"begin it in column {least + 1}")
+            raise YamlSlip(after, begins, "less indented than the text above it", f"begin it in column {least + 1}")
         own = text[begins:]
         if not least and not KEY.match(own) and not re.match(r"-(?: |$)|---|\.\.\.|[?\[{]", own):
             what = "text that is not indented below its key"
-            raise Slip(after, begins, what, "indent each of its lines by two spaces", len(own.rstrip()))
+            raise YamlSlip(after, begins, what, "indent each of its lines by two spaces", len(own.rstrip()))
 
     def quoted(self, line: int, column: int) -> tuple[int, int]:
         """Where a text in quotes ends."""
@@ -105,7 +105,7 @@ class Values:
                 if quote == '"' and char == "\\":
                     if not (found := _ESCAPE.match(text, at)):
                         hint = "write `\\\\` for a backslash, or put the text in single quotes"
-                        raise Slip(now, at, "a backslash in double quotes", hint)
+                        raise YamlSlip(now, at, "a backslash in double quotes", hint)
                     at = found.end()
                 elif char == quote and quote == "'" and text[at + 1 : at + 2] == "'":
                     at += 2
@@ -129,14 +129,14 @@ class Values:
         if (quote in rest and at == column) or (quote == "'" and text[column].isalpha()):
             other = "write `\\\"` for it, or use single quotes outside" if quote == '"' else (
                 "write `''` for it, or use double quotes outside")  # fmt: skip
-            raise Slip(line, column - 1, "a quote inside a text in quotes", other)
+            raise YamlSlip(line, column - 1, "a quote inside a text in quotes", other)
         if text[at] == ",":
-            raise Slip(line, at, "a comma after the closing quote", "delete it")
+            raise YamlSlip(line, at, "a comma after the closing quote", "delete it")
         if stops and (text[at] in "\"'[{" or KEY.match(text[at:])):
             raise _comma(line, at)
         if quote in rest:
-            raise Slip(line, at, "more text after the closing quote", f"{IN_QUOTES}, with another quote outside")
-        raise Slip(line, at, "more text after the closing quote", IN_QUOTES, len(rest.rstrip()))
+            raise YamlSlip(line, at, "more text after the closing quote", f"{IN_QUOTES}, with another quote outside")
+        raise YamlSlip(line, at, "more text after the closing quote", IN_QUOTES, len(rest.rstrip()))
 
     def closed(self, line: int, column: int) -> int:
         """The line behind a value that is in quotes or brackets, outside of brackets."""
@@ -152,13 +152,13 @@ class Values:
             raise Unclear
         closing = text[end - 1]
         if text[at] == ",":
-            raise Slip(now, at, f"a comma after the closing `{closing}`", "delete it")
+            raise YamlSlip(now, at, f"a comma after the closing `{closing}`", "delete it")
         if text[at] in OPENS:
             raise no_opening(now, at, text[at])
         if now == line and not any(char in text[column + 1 : end] for char in ":,[{"):
             raise begins_with(line, column, text[column])
         hint = f"{IN_QUOTES}, or delete what follows `{closing}`"
-        raise Slip(now, at, f"more text after the closing `{closing}`", hint, len(text[at:].rstrip()))
+        raise YamlSlip(now, at, f"more text after the closing `{closing}`", hint, len(text[at:].rstrip()))
 
     def brackets(self, line: int, column: int, depth: int = 1) -> tuple[int, int]:
         """Where a list in `[ ]`, or keys in `{ }`, end."""
@@ -171,11 +171,11 @@ class Values:
             text, char = self.lines[line], self.lines[line][at]
             if char in OPENS:
                 if char != _CLOSES[opening]:
-                    raise Slip(*start, f"`{opening}` is not closed", _instead(start[0], line, at, opening, char))
+                    raise YamlSlip(*start, f"`{opening}` is not closed", _instead(start[0], line, at, opening, char))
                 return line, at + 1
             if char == ",":
                 if is_after not in ("entry", "colon"):
-                    raise Slip(line, at, "a comma with nothing before it", "delete it")
+                    raise YamlSlip(line, at, "a comma with nothing before it", "delete it")
                 at, is_after, has_value = at + 1, "comma", False
             elif char == ":" and (at + 1 == len(text) or text[at + 1] in " \t,[]{}" or text[at - 1] in "\"'"):
                 if text[at - 1] not in " \"'" and text[at + 1 : at + 2] in tuple(",[]{}"):
@@ -206,14 +206,18 @@ class Values:
                 opening = opened[start[1]]
                 hint = f"write `{_CLOSES[opening]}` where it ends"
                 if comment is not None:
-                    raise Slip(*comment, f"`#` hides the rest of the line, and `{opening}` is not closed", IN_QUOTES)
-                raise Slip(*start, f"`{opening}` is not closed", hint)
+                    raise YamlSlip(
+                        *comment, f"`#` hides the rest of the line, and `{opening}` is not closed", IN_QUOTES
+                    )
+                raise YamlSlip(*start, f"`{opening}` is not closed", hint)
 
-    def _second_colon(self, line: int, at: int) -> Slip:
+    def _second_colon(self, line: int, at: int) -> YamlSlip:
         before = self.lines[line][:at].rstrip()
         name = _NAME.search(before)
         if name is None:
-            return Slip(line, at, "a colon without a key before it", f"delete it; if it belongs to a text, {IN_QUOTES}")
+            return YamlSlip(
+                line, at, "a colon without a key before it", f"delete it; if it belongs to a text, {IN_QUOTES}"
+            )
         return _comma(line, name.start())
 
     def _entry(self, line: int, at: int, depth: int) -> tuple[int, int]:
@@ -237,7 +241,7 @@ class Values:
                 return line, found.end()
             raise begins_with(line, at, char)
         if re.match(r"-(?:[\s,\]}]|$)", text[at:]):
-            raise Slip(line, at, "`- ` within brackets", "delete it; a comma separates the entries")
+            raise YamlSlip(line, at, "`- ` within brackets", "delete it; a comma separates the entries")
         if re.match(r"\?(?:\s|$)", text[at:]):
             raise Unclear
         if char == "?":
@@ -261,12 +265,12 @@ class Values:
             line, at = below, begins
 
 
-def _unclosed_quote(line: int, column: int, quote: str) -> Slip:
-    return Slip(line, column, "a quote that is not closed", f"write `{quote}` at the end of its text")
+def _unclosed_quote(line: int, column: int, quote: str) -> YamlSlip:
+    return YamlSlip(line, column, "a quote that is not closed", f"write `{quote}` at the end of its text")
 
 
-def _comma(line: int, column: int) -> Slip:
-    return Slip(
+def _comma(line: int, column: int) -> YamlSlip:
+    return YamlSlip(
         line, column, "a comma is missing before this", "write one; a text that holds any of `: [ ] { }` goes in quotes"
     )
 

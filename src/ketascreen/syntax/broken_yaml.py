@@ -15,8 +15,8 @@ from ketascreen.syntax.broken_values import Values
 from ketascreen.syntax.slips import (
     DASHES,
     KEY,
-    Slip,
     Unclear,
+    YamlSlip,
     begins_with,
     has_broken_key,
     holds_colon,
@@ -36,7 +36,7 @@ _PLAIN_END = re.compile(r"\s#|:(?=\s|$)|\t")
 
 
 @dataclass(slots=True)
-class _Block:
+class _Column:
     """Keys or entries in one column; the line of the last of them, and whether it still wants its value."""
 
     is_list: bool
@@ -46,7 +46,7 @@ class _Block:
     without: int | None = None  # the line above, if its key has no value and stands in the same column
 
 
-def slip_in(lines: list[str], error: yaml.YAMLError) -> Slip:
+def slip_in(lines: list[str], error: yaml.YAMLError) -> YamlSlip:
     """What breaks YAML in the lines of a file for which PyYAML raised this error.
 
     If nothing is recognised up to the line where its parser stopped, the sentence is about that line.
@@ -56,11 +56,11 @@ def slip_in(lines: list[str], error: yaml.YAMLError) -> Slip:
     return slip if slip and slip.line <= stopped + 1 else unrecognised(lines, min(stopped, len(lines) - 1))
 
 
-def first_slip(lines: list[str]) -> Slip | None:
+def first_slip(lines: list[str]) -> YamlSlip | None:
     """The first slip that is recognised in the lines; it may be in YAML that a parser accepts, if nobody means that."""
     try:
         _Reader(Values(lines)).read()
-    except Slip as slip:
+    except YamlSlip as slip:
         return slip
     except Unclear:
         pass
@@ -89,7 +89,7 @@ class _Reader:
     """Reads lines by their columns; raises the first slip."""
 
     values: Values
-    blocks: list[_Block] = field(default_factory=list)
+    blocks: list[_Column] = field(default_factory=list)
     has_ended: bool = False
 
     @property
@@ -111,7 +111,7 @@ class _Reader:
                 line += 1
             elif self.has_ended:
                 what = "text after `...`, which ends the file"
-                raise Slip(line, column, what, "delete the line `...`", len(text.strip()))
+                raise YamlSlip(line, column, what, "delete the line `...`", len(text.strip()))
             else:
                 self._place(line, column)
                 line = self._entry(line, column)
@@ -125,7 +125,7 @@ class _Reader:
     def _place(self, line: int, column: int) -> None:
         """Leaves the blocks that have ended; raises a slip if a line is in no block's column."""
         is_entry = self._is_dash(line, column)
-        left: _Block | None = None
+        left: _Column | None = None
         while self.blocks and self.blocks[-1].column > column:
             left = self.blocks.pop()
         last = self.blocks[-1] if self.blocks else None
@@ -141,7 +141,7 @@ class _Reader:
             raise out_of_line(line, column, nearest.column, nearest.line)
         if left and left.is_list and is_entry and last and last.column == column and not last.is_list:
             hint = f"begin it in column {left.column + 1}, as line {left.line + 1} does"
-            raise Slip(line, column, "`- ` in the column of the keys", hint)
+            raise YamlSlip(line, column, "`- ` in the column of the keys", hint)
         if last and last.column < column and not last.is_open:
             raise self.below_a_value(line, column, last)
 
@@ -164,7 +164,7 @@ class _Reader:
             raise no_key(self.lines, line, column)
         self._in_block(line, column, is_list=False)
         if colon - column > MAX_KEY:
-            raise Slip(line, column, f"a key of more than {MAX_KEY:,} letters", "shorten it; put a text in quotes")
+            raise YamlSlip(line, column, f"a key of more than {MAX_KEY:,} letters", "shorten it; put a text in quotes")
         column = self.values.skip(line, colon + 1)
         return self._value(line, column, self.blocks[-1]) if column < len(self.lines[line]) else line + 1
 
@@ -173,11 +173,11 @@ class _Reader:
         if last is None or last.column < column or (is_list and not last.is_list and last.is_open):
             if last is not None:
                 last.is_open = False
-            self.blocks.append(_Block(is_list, column, line))
+            self.blocks.append(_Column(is_list, column, line))
             return
         if is_list and not last.is_list:
             hint = f"indent it below its key, or delete the `- `; the keys here begin in column {column + 1}"
-            raise Slip(line, column, "`- ` in place of a key", hint)
+            raise YamlSlip(line, column, "`- ` in place of a key", hint)
         last.without = last.line if last.is_open and not is_list else None
         last.line, last.is_open = line, True
 
@@ -197,7 +197,7 @@ class _Reader:
         found = _PLAIN_END.search(text, column)
         return found.start() if found and text[found.start()] == ":" else None
 
-    def _value(self, line: int, column: int, block: _Block) -> int:
+    def _value(self, line: int, column: int, block: _Column) -> int:
         """Reads the value behind a key, or behind `- `; gives the line behind it."""
         column = self.values.properties(line, column)
         text = self.lines[line]
@@ -212,7 +212,7 @@ class _Reader:
         if char in "]}":
             raise no_opening(line, column, char)
         if self._is_dash(line, column):
-            raise Slip(line, column, "a list on the line of its key", "begin it on the next line, below the key")
+            raise YamlSlip(line, column, "a list on the line of its key", "begin it on the next line, below the key")
         if char in "@`%,&" or (char == "?" and text[column + 1 : column + 2] in ("", " ")):
             raise begins_with(line, column, char)
         if char == "*":
@@ -221,7 +221,7 @@ class _Reader:
             return line + 1
         return self._plain(line, column, block)
 
-    def _plain(self, line: int, column: int, block: _Block, *, stands_alone: bool = False) -> int:
+    def _plain(self, line: int, column: int, block: _Column, *, stands_alone: bool = False) -> int:
         """Reads text without quotes, with the lines that go on with it; gives the line behind it."""
         first = self.lines[line][column:]
         now, at = line, column
@@ -259,7 +259,7 @@ class _Reader:
                 return self._value(line, column, last)
             return self._plain(line, column, last, stands_alone=True)
         if last is None:
-            root = _Block(False, -1, line, is_open=False)
+            root = _Column(False, -1, line, is_open=False)
             self.blocks.append(root)
             if has_broken_key(self.lines[line][column:]):
                 raise no_key(self.lines, line, column)
@@ -269,23 +269,23 @@ class _Reader:
         if last.is_open and not last.is_list and last.column == column:
             what = f"a line that is not indented below line {last.line + 1}, which has no value"
             hint = "indent it by two spaces; or write a colon behind it, if it is a key"
-            raise Slip(line, column, what, hint, len(self.lines[line].strip()))
+            raise YamlSlip(line, column, what, hint, len(self.lines[line].strip()))
         raise no_key(self.lines, line, column)
 
-    def below_a_value(self, line: int, column: int, above: _Block) -> Slip:
+    def below_a_value(self, line: int, column: int, above: _Column) -> YamlSlip:
         """A line that is indented below one that has its value already."""
         if above.column < 0:
-            return Slip(line, column, "more text below a value that has ended", "delete it")
+            return YamlSlip(line, column, "more text below a value that has ended", "delete it")
         if above.without is not None:
             message = f"a line that is not indented below line {above.without + 1}, which has no value"
-            slip = Slip(above.line, above.column, message, "indent it by two spaces, as the lines below it")
+            slip = YamlSlip(above.line, above.column, message, "indent it by two spaces, as the lines below it")
             slip.follows = above.without
             return slip
         where = f"begin it in column {above.column + 1}, as line {above.line + 1} does"
         text = self.lines[line][column:]
         if not KEY.match(text) and not self._is_dash(line, column):
             hint = "write it on the line above, within the quotes or brackets"
-            return Slip(line, column, "more text below a value that has ended", hint, len(text.rstrip()))
+            return YamlSlip(line, column, "more text below a value that has ended", hint, len(text.rstrip()))
         what = "an entry" if self._is_dash(line, column) else "a key"
         message = f"{what} below line {above.line + 1}, which has a value already"
-        return Slip(line, column, message, f"{where}; or delete the value of that line")
+        return YamlSlip(line, column, message, f"{where}; or delete the value of that line")

@@ -25,7 +25,7 @@ _FULL_WIDTH = "\uff1a"
 _WORD_AND_COLON = re.compile(r"[A-Za-z_][\w-]*(:)(?=\S)")
 
 
-class Slip(Exception):
+class YamlSlip(Exception):
     """What breaks YAML: where, counted from 0, and how to write it."""
 
     follows: int | None = None
@@ -49,12 +49,12 @@ def is_entry(text: str) -> bool:
     return KEY.match(text) is not None or text.startswith("- ")
 
 
-def tab(line: int, column: int) -> Slip:
+def tab(line: int, column: int) -> YamlSlip:
     """A tab where YAML wants spaces."""
-    return Slip(line, column, "a tab", "write spaces in its place")
+    return YamlSlip(line, column, "a tab", "write spaces in its place")
 
 
-def holds_colon(line: int, column: int, text: str) -> Slip:
+def holds_colon(line: int, column: int, text: str) -> YamlSlip:
     """Text without quotes that holds a colon and a space."""
     hint = "put the text in quotes; a second key goes on its own line"
     if text[0] in CURLY:
@@ -62,12 +62,12 @@ def holds_colon(line: int, column: int, text: str) -> Slip:
     if text[-1] in OPENS and text.count(text[-1]) > text.count(OPENS[text[-1]]):
         return no_opening(line, column + len(text) - 1, text[-1])
     message = "the text ends with `:`" if text.endswith(":") and ": " not in text else "the text holds `: `"
-    return Slip(line, column, message, hint, len(text))
+    return YamlSlip(line, column, message, hint, len(text))
 
 
-def no_opening(line: int, column: int, closing: str) -> Slip:
+def no_opening(line: int, column: int, closing: str) -> YamlSlip:
     """A closing bracket that closes nothing."""
-    return Slip(
+    return YamlSlip(
         line,
         column,
         f"`{closing}` without its `{OPENS[closing]}`",
@@ -75,27 +75,27 @@ def no_opening(line: int, column: int, closing: str) -> Slip:
     )
 
 
-def no_space(line: int, column: int) -> Slip:
+def no_space(line: int, column: int) -> YamlSlip:
     """A colon that is no colon of a key, since no space follows it."""
-    return Slip(line, column, "no space after the colon", "write a space after it, as in `key: value`")
+    return YamlSlip(line, column, "no space after the colon", "write a space after it, as in `key: value`")
 
 
-def curly(line: int, column: int) -> Slip:
+def curly(line: int, column: int) -> YamlSlip:
     """A curly quote where a straight one is meant."""
-    return Slip(line, column, "a curly quote, which quotes nothing here", 'delete it, or type a straight one: `"`')
+    return YamlSlip(line, column, "a curly quote, which quotes nothing here", 'delete it, or type a straight one: `"`')
 
 
-def begins_with(line: int, column: int, char: str) -> Slip:
+def begins_with(line: int, column: int, char: str) -> YamlSlip:
     """A text whose first character means something else in YAML."""
     hint, named = IN_QUOTES, "a backtick" if char == "`" else f"`{char}`"
     if char == ">":
         hint += "; for a comparison write `above:` or `at_least:`"
-    return Slip(line, column, f"a text that begins with {named}", hint)
+    return YamlSlip(line, column, f"a text that begins with {named}", hint)
 
 
-def sign_for_key(line: int, column: int, sign: str) -> Slip:
+def sign_for_key(line: int, column: int, sign: str) -> YamlSlip:
     """A sign, such as `>`, where a comparison is wanted."""
-    return Slip(line, column, f"`{sign}` is not a comparison", sign_hint(sign), len(sign))
+    return YamlSlip(line, column, f"`{sign}` is not a comparison", sign_hint(sign), len(sign))
 
 
 def sign_hint(sign: str) -> str:
@@ -104,23 +104,23 @@ def sign_hint(sign: str) -> str:
     return f"write `{word}:`" + {"above": " or `at_least:`", "below": " or `at_most:`"}.get(word, "")
 
 
-def no_colon(line: int, column: int, text: str) -> Slip:
+def no_colon(line: int, column: int, text: str) -> YamlSlip:
     word = re.split(r"\s", text, maxsplit=1)[0]
-    return Slip(line, column, "a key without its colon", "write a colon and a space behind the key", len(word))
+    return YamlSlip(line, column, "a key without its colon", "write a colon and a space behind the key", len(word))
 
 
-def no_key(lines: list[str], line: int, column: int) -> Slip:
+def no_key(lines: list[str], line: int, column: int) -> YamlSlip:
     """A line that has no key where one is wanted."""
     text = lines[line][column:]
     if found := _WORD_AND_COLON.match(text):
         return no_space(line, column + found.start(1))
     if _FULL_WIDTH in text:
         at = column + text.index(_FULL_WIDTH)
-        return Slip(line, at, "a colon of full width", "type the plain `:` and a space")
+        return YamlSlip(line, at, "a colon of full width", "type the plain `:` and a space")
     if text[0] in DASHES:
-        return Slip(line, column, f"`{text[0]}` is not the `-` of a list", "type `-` and a space")
+        return YamlSlip(line, column, f"`{text[0]}` is not the `-` of a list", "type `-` and a space")
     if _GLUED_DASH.match(text):
-        return Slip(line, column, "no space after `-`", "write a space after it")
+        return YamlSlip(line, column, "no space after `-`", "write a space after it")
     if text[0] in CURLY:
         return curly(line, column)
     if text[0] in OPENS:
@@ -152,22 +152,22 @@ def has_broken_key(text: str) -> bool:
     return _WORD_AND_COLON.match(text) is not None or _FULL_WIDTH in text
 
 
-def out_of_line(line: int, column: int, wanted: int, other: int) -> Slip:
+def out_of_line(line: int, column: int, wanted: int, other: int) -> YamlSlip:
     """A line that is not in the column of those above it; `other` is in the column that is nearest."""
     hint = f"begin it in column {wanted + 1}, as line {other + 1} does"
-    return Slip(line, column, f"a line that begins in column {column + 1}, in line with nothing above it", hint)
+    return YamlSlip(line, column, f"a line that begins in column {column + 1}, in line with nothing above it", hint)
 
 
-def no_dash(lines: list[str], line: int, column: int) -> Slip:
+def no_dash(lines: list[str], line: int, column: int) -> YamlSlip:
     """A line in the column of a list's entries that is none."""
     text = lines[line][column:]
     if text[0] in DASHES or _GLUED_DASH.match(text):
         return no_key(lines, line, column)
     hint = "write `- ` before it, or indent it by two spaces if it belongs to the entry above"
-    return Slip(line, column, "a line without `- ` in a list", hint, len(text.rstrip()))
+    return YamlSlip(line, column, "a line without `- ` in a list", hint, len(text.rstrip()))
 
 
-def unrecognised(lines: list[str], line: int) -> Slip:
+def unrecognised(lines: list[str], line: int) -> YamlSlip:
     """What is said of a line at which nothing is recognised."""
     while line > 0 and not lines[line].strip():
         line -= 1
@@ -180,4 +180,6 @@ def unrecognised(lines: list[str], line: int) -> Slip:
     if text[at : at + 1] in set("&*!%?"):
         return begins_with(line, at, text[at])
     hint = "write each line as `key: value`, or as `- ` and an entry, and begin it in line with the others"
-    return Slip(line, begins, "this line does not fit what is above it", hint, max(1, len(text.strip())))
+    slip = YamlSlip(line, begins, "this line does not fit what is above it", hint, max(1, len(text.strip())))
+    slip.follows = line - 1
+    return slip

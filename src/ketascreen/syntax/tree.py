@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +21,18 @@ class File:
     def place(self, event: Any) -> Place:
         """The place of one of PyYAML's events; it ends at the end of the event's first line."""
         start, end = event.start_mark, event.end_mark
+        if start.index == end.index and getattr(event, "value", None) == "":
+            return self._behind_key(start.line, start.column)
         length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
         return Place(self.path, start.line + 1, start.column + 1, max(1, length))
+
+    def _behind_key(self, line: int, column: int) -> Place:
+        """The place of a value that is not there: behind its key, wherever in the space after it a parser sees it."""
+        before = self.lines[line][:column] if line < len(self.lines) else ""
+        while line > 0 and not before.strip():
+            line -= 1
+            before = self.lines[line] if line < len(self.lines) else ""
+        return Place(self.path, line + 1, len(before.rstrip()) + 1, 1)
 
 
 # A rulebook has tens of thousands of nodes, and few need their place: so a node is a tuple, with its event.
@@ -128,10 +139,15 @@ def has_no_value(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.value == "" and node.event.start_mark.index == node.event.end_mark.index
 
 
-def key_above(node: Node, key: str, known: Seq[str]) -> str | None:
-    """The key below which `key` is meant to be indented: the nearest `known` one above it, if it has no value."""
-    if not isinstance(node, Mapping) or key not in node.keys:
+def key_above(node: Mapping, key: str, known: Collection[str] | None = None) -> str | None:
+    """The key below which `key` is meant to be indented: the nearest one above it of `known`, if it has no value.
+
+    Without `known`, the nearest one that has no value.
+    """
+    if key not in node.keys or has_no_value(node.items.get(key)):
         return None
     keys = list(node.keys)
-    above = next((one for one in reversed(keys[: keys.index(key)]) if one in known), None)
-    return above if above is not None and has_no_value(node.items.get(above)) else None
+    empty = [one for one in keys if has_no_value(node.items.get(one))]
+    fit = empty if known is None else known
+    above = next((one for one in reversed(keys[: keys.index(key)]) if one in fit), None)
+    return above if above in empty else None
