@@ -34,7 +34,10 @@ _ESCAPE = re.compile(
 _CANNOT_BEGIN = "@`%,&!:"
 _CLOSES = {"[": "]", "{": "}"}
 _PLAIN = re.compile(r"(?:[^,\[\]{}:#\t]|:(?![\s,\[\]{}?]|$)|(?<!\s)#)+")
-_NAME = re.compile(r"[\w-]+$")
+_SIGN = re.compile(r">=?(?= *:)")
+_DASH = re.compile(r"-(?:[\s,\]}]|$)")
+COMPLEX = re.compile(r"\?(?:\s|$)")
+"""How a key begins that YAML writes after a question mark; no rulebook has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +196,10 @@ class Values:
         opened, comment = self.lines[start[0]], None
         while True:
             begins, at = at, self.skip(line, at)
-            hidden = self.lines[line][begins:].lstrip()
-            if hidden.startswith("#") and line == start[0]:
-                comment = line, self.lines[line].index("#", begins)
             if at < len(self.lines[line]):
                 return line, at
+            if line == start[0] and self.lines[line][begins:].lstrip().startswith("#"):
+                comment = line, self.lines[line].index("#", begins)
             line, at = line + 1, 0
             below = self.lines[line] if line < len(self.lines) else ""
             margin = len(opened) - len(opened.lstrip(" "))
@@ -213,12 +215,14 @@ class Values:
 
     def _second_colon(self, line: int, at: int) -> YamlSlip:
         before = self.lines[line][:at].rstrip()
-        name = _NAME.search(before)
-        if name is None:
+        begins = len(before)
+        while begins and (before[begins - 1].isalnum() or before[begins - 1] in "_-"):
+            begins -= 1
+        if begins == len(before):
             return YamlSlip(
                 line, at, "a colon without a key before it", f"delete it; if it belongs to a text, {IN_QUOTES}"
             )
-        return _comma(line, name.start())
+        return _comma(line, begins)
 
     def _entry(self, line: int, at: int, depth: int) -> tuple[int, int]:
         """Where an entry within brackets ends, or the key of one."""
@@ -232,7 +236,7 @@ class Values:
         if char in "\"'":
             end = self.quoted(line, at)
             return end[0], self.behind_quotes((line, at), end, ",]}:")
-        if sign := re.match(r">=?(?= *:)", text[at:]):
+        if sign := _SIGN.match(text, at):
             raise sign_for_key(line, at, sign[0])
         if char in "|>" or char in _CANNOT_BEGIN:
             raise begins_with(line, at, char)
@@ -240,9 +244,9 @@ class Values:
             if found := _ALIAS.match(text, at):
                 return line, found.end()
             raise begins_with(line, at, char)
-        if re.match(r"-(?:[\s,\]}]|$)", text[at:]):
+        if _DASH.match(text, at):
             raise YamlSlip(line, at, "`- ` within brackets", "delete it; a comma separates the entries")
-        if re.match(r"\?(?:\s|$)", text[at:]):
+        if COMPLEX.match(text, at):
             raise Unclear
         if char == "?":
             raise begins_with(line, at, char)
@@ -255,8 +259,10 @@ class Values:
             if not (found := _PLAIN.match(text, at)):
                 raise Unclear
             end = at + len(found[0].rstrip())
+            if found.end() < len(text):
+                return line, end
             below = next((one for one in range(line + 1, len(self.lines)) if self.lines[one].strip()), None)
-            if text[found.end() :].strip() or below is None:
+            if below is None:
                 return line, end
             begins = len(self.lines[below]) - len(self.lines[below].lstrip(" "))
             own = self.lines[below][begins:]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from ketascreen.syntax.broken_values import Values
+from ketascreen.syntax.broken_values import COMPLEX, Values
 from ketascreen.syntax.slips import (
     DASHES,
     KEY,
@@ -32,6 +32,7 @@ from ketascreen.syntax.slips import (
 MAX_KEY = 1024
 _SHORT = 50_000
 _NOT_PLAIN = "|>\"'[{]}@`%,&*?!"
+_DASH = re.compile(r"-(?:\s|$)")
 _PLAIN_END = re.compile(r"\s#|:(?=\s|$)|\t")
 
 
@@ -146,7 +147,7 @@ class _Reader:
             raise self.below_a_value(line, column, last)
 
     def _is_dash(self, line: int, column: int) -> bool:
-        return re.match(r"-(?:\s|$)", self.lines[line][column:]) is not None
+        return _DASH.match(self.lines[line], column) is not None
 
     def _entry(self, line: int, column: int) -> int:
         """Reads what begins at a column; gives the line behind it."""
@@ -184,7 +185,7 @@ class _Reader:
     def _colon(self, line: int, column: int) -> int | None:
         """The place of the colon of the key that begins at a column; None if no key does."""
         text = self.lines[line]
-        if re.match(r"\?(?:\s|$)", text[column:]):
+        if COMPLEX.match(text, column):
             raise Unclear
         column = self.values.properties(line, column)
         if column >= len(text):
