@@ -205,7 +205,7 @@ def test_a_refused_file_does_not_keep_the_others_from_being_laid_out(tmp_path: P
     (rulebook / "exclusions" / "heart.yaml").write_text("title:   Heart\n", "utf-8")
     ran = run("fmt", str(rulebook))
     assert ran.status == 2
-    assert "definitions.yaml:1:4: an anchor or alias" in flat(ran.err)
+    assert "definitions.yaml:1:4: a value that begins with `&` or `*`" in flat(ran.err)
     assert "1 laid out, 1 refused" in flat(ran.out)
     assert (rulebook / "exclusions" / "heart.yaml").read_text("utf-8") == "title: Heart\n"
 

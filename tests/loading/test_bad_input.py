@@ -43,7 +43,7 @@ GOOD = {
 BAD: list[tuple[str, bytes, int, str]] = [
     ("a byte order mark within", with_line(4, "  \ufeffsystolic_bp:"), 4, "forbidden-character"),
     ("UTF-16", PLAIN.decode().encode("utf-16"), 1, "not-utf-8"),
-    ("UTF-16 without a mark", PLAIN.decode().encode("utf-16-le"), 1, "forbidden-character"),
+    ("UTF-16 without a mark", PLAIN.decode().encode("utf-16-le"), 1, "not-utf-8"),
     ("an overlong encoding", with_line(6, b"say: a\xc0\xafb"), 6, "not-utf-8"),
     ("a surrogate in bytes", with_line(6, b"say: \xed\xa0\x80"), 6, "not-utf-8"),
     ("a NUL", with_line(6, "say: a\0b"), 6, "forbidden-character"),

@@ -42,7 +42,7 @@ REFUSED: dict[str, tuple[str, str, str, str]] = {
     "a source that is empty": ('{fact: age, system: loinc, code: 30525-0, source: " "}',
         "wrong-value", "`source` is empty", "write it"),
     "a source without a value": ("{fact: age, system: loinc, code: 30525-0, source: }",
-        "no-value", "no value", "write one, or delete the key"),
+        "no-value", "no value", "write one"),
     "neither a code nor a prefix": ("{fact: age, system: loinc, source: x}",
         "missing-key", "`code` or `prefix` is missing", "add one of the two"),
     "both a code and a prefix": ("{fact: hypertension, system: icd-10-cm, code: I10, prefix: I10, source: x}",

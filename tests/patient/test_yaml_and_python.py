@@ -51,7 +51,7 @@ def test_json_yaml_and_python_are_read_alike(reader: str) -> None:
             "profile:5:7: /heart_conditions/present/1: ",
         ),
         (r'heart_conditions: ["\e[2J"]', "profile:1:20: a character that cannot be seen"),
-        ("age: &x 34", "profile:1:6: an anchor or alias"),
+        ("age: &x 34", "profile:1:6: a value that begins with `&` or `*`"),
         ("- age: 34", "profile:1:1: /: a profile is one object of facts"),
         ("", "profile:1:1: an empty file"),
     ],

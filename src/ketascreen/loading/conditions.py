@@ -27,7 +27,7 @@ from ketascreen.language.vocabulary import Fact, Vocabulary
 from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, Scalar, Sequence, key_place
+from ketascreen.syntax.tree import Node, Scalar, Sequence, has_no_value, key_place
 
 MAX_COMPARISONS = 500
 """The most comparisons in one rule or definition, including the definitions that it uses."""
@@ -97,11 +97,15 @@ class ConditionReader:
             )
             return None
         if len(node.items) > 1:
+            first, second = list(node.items)[:2]
+            if has_no_value(node.items[first]):
+                self.problems.not_indented("condition", node, second, first)
+                return None
             self.problems.report(
                 "condition",
                 "more than one condition in one entry",
                 "put each after its own `- `, under `all:` or `any:`",
-                key_place(node, list(node.items)[1]),
+                key_place(node, second),
             )
             return None
         ((key, value),) = node.items.items()
@@ -118,7 +122,9 @@ class ConditionReader:
 
     def _members(self, key: str, node: Node, place: Place) -> Condition | None:
         if not isinstance(node, Sequence) or not node.items:
-            self._problem("condition", f"`{key}` must be a list of conditions", "write each after `- `", node)
+            self._problem(
+                "condition", f"`{key}` must be a list of conditions", "write `- ` before each condition", node
+            )
             return None
         members = [self._condition(item) for item in node.items]
         known = tuple(member for member in members if member is not None)

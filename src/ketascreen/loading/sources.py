@@ -11,7 +11,7 @@ from ketascreen.loading import file_models
 from ketascreen.loading.validate import read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, Sequence, place_of
+from ketascreen.syntax.tree import Node, Scalar, Sequence, place_of
 
 
 def entries(
@@ -22,6 +22,8 @@ def entries(
         problems.report("wrong-value", "must be keys with values", "docs/rule-format.md shows the form", node.place)
         return
     for name, item in node.items.items() if node is not None else ():
+        if node is not None and isinstance(item, Scalar) and problems.is_below("wrong-value", node, name):
+            continue
         read = read_model(model, item, problems)
         if read is not None:
             yield name, read, item

@@ -12,7 +12,8 @@ from ketascreen.diagnostic import Diagnostic, did_you_mean
 from ketascreen.loading.file_models import FileModel, ModelT
 from ketascreen.loading.formats import SIGN_OFF
 from ketascreen.syntax.problems import Problems
-from ketascreen.syntax.tree import Node, place_of, place_of_key, plain
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, node_at, place_of, place_of_key, plain
 
 _SPOKEN = {
     "string_type": "must be text",
@@ -28,6 +29,7 @@ _SPOKEN = {
     "greater_than_equal": "must be a number of at least 1",
     "string_too_long": "too long",
 }
+_WANTS_KEYS = ("model_type", "model_attributes_type", "dict_type")
 _FORMS = {
     "id": "lower-case words joined by hyphens, such as `kidney-failure`",
     "version": "three numbers, such as 1.0.2",
@@ -52,10 +54,37 @@ def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | 
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
+        if _is_not_indented(model, node, detail, problems):
+            continue
         problem = _spoken(model, node, detail, problems)
-        if problem.place not in unread:  # the value is already reported
+        if problem.place not in unread:
             problems.add(problem)
+        elif not _is_needed(model, detail["loc"]):  # the value is already reported
+            problems.may_be_deleted(problem.place)
     return None
+
+
+def _is_not_indented(model: type[FileModel], node: Node, detail: Any, problems: Problems) -> bool:
+    """Whether a key that does not fit is meant to be indented below the one above; the first of several is reported."""
+    loc = detail["loc"]
+    parent = node_at(node, loc[:-1]) if loc else None
+    if detail["type"] not in ("extra_forbidden", *_WANTS_KEYS) or not isinstance(parent, MappingNode):
+        return False
+    if detail["type"] == "extra_forbidden":
+        return problems.is_below("unknown-key", parent, str(loc[-1]), _fields_at(model, loc[:-1]))
+    return problems.is_below("wrong-value", parent, str(loc[-1]))
+
+
+def _is_needed(model: Any, loc: tuple[Any, ...]) -> bool:
+    """Whether the key at `loc` must be there."""
+    for step in loc:
+        field = getattr(model, "model_fields", {}).get(step)
+        if field is None:
+            continue
+        if step == loc[-1]:
+            return bool(field.is_required())
+        model = _inner(field.annotation)
+    return True
 
 
 def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems) -> Diagnostic:

@@ -107,12 +107,18 @@ def _read_yaml(data: bytes, name: str) -> PatientProfile:
 
     tree, found = read_yaml(data, name)
     if found or tree is None:
-        raise ProfileError(replace(problem, text=None) for problem in found)
+        raise ProfileError(_of_profile(problem) for problem in found)
     try:
         return PatientProfile.model_validate(plain(tree))
     except ProfileError as error:
         problems = [_placed(problem, tree) for problem in error.diagnostics]
     raise ProfileError(problems)
+
+
+def _of_profile(problem: Diagnostic) -> Diagnostic:
+    """The problem without the line, and with what to do in a profile, where no fact is needed."""
+    hint = "write one, or delete the key" if problem.code == "no-value" else problem.hint
+    return replace(problem, text=None, hint=hint)
 
 
 def _placed(problem: Diagnostic, tree: Node) -> Diagnostic:

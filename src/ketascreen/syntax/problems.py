@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ketascreen.diagnostic import Diagnostic, Place
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import key_above, key_place
 
 
 @dataclass
@@ -37,3 +39,30 @@ class Problems:
         """The problems by file, line and column."""
         unplaced = Place("", 0, 0)
         return sorted(self.found, key=lambda d: (d.place or unplaced, d.code, d.message))
+
+    def not_indented(self, code: str, node: MappingNode, key: str, above: str) -> None:
+        """Notes that a key is not indented below the key above it, which so has no value."""
+        empty = node.items[above].place
+        self.found = [one for one in self.found if (one.code, one.place) != ("no-value", empty)]
+        message = f"`{key}` is not indented below `{above}`"
+        self.report(code, message, f"indent it below `{above}:` by two spaces", key_place(node, key))
+
+    def is_below(self, code: str, node: MappingNode, key: str, known: Collection[str] | None = None) -> bool:
+        """Whether a key that does not fit belongs below one above it that has no value; the first of several is noted.
+
+        `known` are the keys that fit; without them, those that have no value.
+        """
+        above = key_above(node, key, known)
+        if above is None:
+            return False
+        keys = list(node.keys)
+        if keys[keys.index(above) + 1] == key:
+            self.not_indented(code, node, key, above)
+        return True
+
+    def may_be_deleted(self, place: Place | None) -> None:
+        """Notes that a key without a value, at whose end `place` is, is not needed."""
+        hint = "write one, or delete the key"
+        self.found = [
+            replace(one, hint=hint) if (one.code, one.place) == ("no-value", place) else one for one in self.found
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence as Seq
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +21,18 @@ class File:
     def place(self, event: Any) -> Place:
         """The place of one of PyYAML's events; it ends at the end of the event's first line."""
         start, end = event.start_mark, event.end_mark
+        if start.index == end.index and getattr(event, "value", None) == "":
+            return self._behind_key(start.line, start.column)
         length = end.column - start.column if end.line == start.line else len(self.lines[start.line]) - start.column
         return Place(self.path, start.line + 1, start.column + 1, max(1, length))
+
+    def _behind_key(self, line: int, column: int) -> Place:
+        """The place of a value that is not there: behind its key, wherever in the space after it a parser sees it."""
+        before = self.lines[line][:column] if line < len(self.lines) else ""
+        while line > 0 and not before.strip():
+            line -= 1
+            before = self.lines[line] if line < len(self.lines) else ""
+        return Place(self.path, line + 1, len(before.rstrip()) + 1, 1)
 
 
 # A rulebook has tens of thousands of nodes, and few need their place: so a node is a tuple, with its event.
@@ -94,16 +105,26 @@ def place_of(node: Node, path: Seq[str | int]) -> Place:
     return node.place if key is None or isinstance(node, Scalar) else key_place(*key)
 
 
-def place_of_key(node: Node, path: Seq[str | int]) -> Place:
-    """The place of the last key of `path`, not of its value."""
-    for step in path[:-1]:
+def node_at(node: Node, path: Seq[str | int]) -> Node | None:
+    """The node at `path`, if there is one."""
+    for step in path:
         match node:
             case Mapping(items) if step in items:
                 node = items[str(step)]
             case Sequence(items) if isinstance(step, int) and step < len(items):
                 node = items[step]
             case _:
-                return node.place
+                return None
+    return node
+
+
+def place_of_key(node: Node, path: Seq[str | int]) -> Place:
+    """The place of the last key of `path`, not of its value."""
+    for step in path[:-1]:
+        below = node_at(node, (step,))
+        if below is None:
+            return node.place
+        node = below
     return key_place(node, str(path[-1])) if isinstance(node, Mapping) and path else node.place
 
 
@@ -111,3 +132,22 @@ def key_place(node: Mapping, key: str) -> Place:
     """The place of a key; without such a key, the place of the whole mapping."""
     event = node.keys.get(key)
     return node.place if event is None else node.file.place(event)
+
+
+def has_no_value(node: Node | None) -> bool:
+    """Whether nothing is written where a value belongs."""
+    return isinstance(node, Scalar) and node.value == "" and node.event.start_mark.index == node.event.end_mark.index
+
+
+def key_above(node: Mapping, key: str, known: Collection[str] | None = None) -> str | None:
+    """The key below which `key` is meant to be indented: the nearest one above it of `known`, if it has no value.
+
+    Without `known`, the nearest one that has no value.
+    """
+    if key not in node.keys or has_no_value(node.items.get(key)):
+        return None
+    keys = list(node.keys)
+    empty = [one for one in keys if has_no_value(node.items.get(one))]
+    fit = empty if known is None else known
+    above = next((one for one in reversed(keys[: keys.index(key)]) if one in fit), None)
+    return above if above in empty else None

@@ -11,6 +11,16 @@ from ketascreen.spelling import INVISIBLE, has_invisible
 
 MAX_BYTES = 1_000_000
 
+_OTHERS = {
+    b"\xff\xfe": "text in UTF-16, not in UTF-8",
+    b"\xfe\xff": "text in UTF-16, not in UTF-8",
+    b"{\\rtf": "a file of a text program (RTF), not plain text",
+    b"PK\x03\x04": "a file of a text program (such as Word), or a packed folder, not plain text",
+    b"\xd0\xcf\x11\xe0": "a file of a text program (such as Word), not plain text",
+    b"%PDF": "a PDF, not plain text",
+}
+"""What a file is that begins with other bytes than text does."""
+_SAVE = "save the file as plain text in UTF-8"
 _UNUSUAL = re.compile(r"[^\t\n\x20-\x7e]")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 
@@ -19,15 +29,18 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     """The text of a file, without a byte order mark at its start, and what is wrong with it."""
     if len(data) > MAX_BYTES:
         return "", [Diagnostic("too-large", f"larger than {MAX_BYTES:,} bytes", "split the file", Place(path))]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", Place(path))]
+    for begins, what in _OTHERS.items():
+        if data.startswith(begins):
+            return "", [Diagnostic("not-utf-8", what, _SAVE, Place(path))]
+    if len(data) > 3 and 0 in data[:2] and data[:100].count(0) * 3 > len(data[:100]):  # letters of two bytes
+        return "", [Diagnostic("not-utf-8", "text in UTF-16, not in UTF-8", _SAVE, Place(path))]
     text, bad = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape"), ""
     found = []
     for index in forbidden(text):
         place, line = _locate(text, index, path)
         bad = text[index]
         if "\udc80" <= bad <= "\udcff":
-            return "", [Diagnostic("not-utf-8", "not UTF-8", "save the file as UTF-8", place)]
+            return "", [Diagnostic("not-utf-8", "a letter that is not UTF-8", _SAVE, place)]
         name = unicodedata.name(bad, f"U+{ord(bad):04X}").lower()
         found.append(
             Diagnostic(

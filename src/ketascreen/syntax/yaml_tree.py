@@ -20,6 +20,8 @@ from ketascreen.diagnostic import Diagnostic, Place, is_plain_name
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.spelling import in_ascii, look_alike
+from ketascreen.syntax.broken_yaml import line_of, slip_in
+from ketascreen.syntax.slips import COMPARISONS, IN_QUOTES, no_space, sign_hint, slip_in_key, slip_in_text
 from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.syntax.utf8 import decode, forbidden
 
@@ -80,7 +82,7 @@ class _EventReader:
             match event:
                 case yaml.DocumentStartEvent():
                     if event.version or event.tags:
-                        self.report("directive", "a directive", "delete the line that starts with %", event)
+                        self.report("directive", "a line that begins with `%`", "delete it", event)
                     if root is not None:
                         self.report(
                             "second-document",
@@ -102,11 +104,11 @@ class _EventReader:
             self.report("over-limit", limit, "make it simpler", event)
             raise _Stop
         if event.anchor is not None:  # an alias has one too
-            self.report("anchor", "an anchor or alias", "write the value out; no `&` or `*`", event)
+            self.report("anchor", "a value that begins with `&` or `*`", f"{IN_QUOTES}, or write the value out", event)
             if isinstance(event, AliasEvent):
                 return Scalar("", event, self.file)
         if event.tag is not None:
-            self.report("tag", "a tag", "delete the word with `!`, or put the text in quotes", event)
+            self.report("tag", "a value that begins with `!`", f"{IN_QUOTES}, or delete the word with `!`", event)
         if isinstance(event, ScalarEvent):
             return Scalar(self.scalar(event), event, self.file)
         if isinstance(event, SequenceStartEvent):
@@ -135,16 +137,24 @@ class _EventReader:
         if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:
             text: str = event.value
             if self.keys.fullmatch(text) and text not in NOT_TEXT:
+                self.space(event)
                 return text
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            self.report("anchor", "an anchor or alias", "write the key out; no `&` or `*`", event)
+            self.report("anchor", "a key that begins with `&` or `*`", "write the key out", event)
         elif getattr(event, "tag", None) is not None:
-            self.report("tag", "a tag", "delete the word with `!`", event)
+            self.report("tag", "a key that begins with `!`", "delete the word with `!`", event)
         elif isinstance(event, ScalarEvent) and event.value == "<<":
             self.report("anchor", "a merge key", "write the keys out; no `<<`", event)
         else:
             return self.meant(event)
         return None
+
+    def space(self, event: Any) -> None:
+        """Reports a bracket right behind a key's colon: some parsers read it as a value, and some refuse it."""
+        end = event.end_mark
+        if not event.style and self.file.lines[end.line][end.column : end.column + 2] in (":[", ":{"):
+            slip = no_space(end.line, end.column)
+            self.report("syntax", slip.message, slip.hint, event, len(event.value))
 
     def meant(self, event: Any) -> str | None:
         """Reports that a key is not plain. Where it is clear which one is meant, the rest is read as if it stood there.
@@ -155,6 +165,13 @@ class _EventReader:
         plain = in_ascii(text).lower().replace("-", "_")
         known = plain if self.keys.fullmatch(plain) and plain not in NOT_TEXT else None
         found = look_alike(text)
+        if text in COMPARISONS:
+            self.report("key", f"`{text}` is not a comparison", sign_hint(text), event)
+            return COMPARISONS[text]
+        if not getattr(event, "style", None) and (slip := slip_in_key(text)):
+            message, hint, at = slip
+            self.report("syntax", message, hint, event, at)
+            return None
         if text.lower() in NOT_TEXT - {""}:
             self.report("key", "a key that YAML may read as true, false or nothing", "use another word", event)
             return None
@@ -180,7 +197,7 @@ class _EventReader:
             self.comment(event)  # no form of a number begins with a letter
             return text
         if text.lower() in _NOTHING:
-            self.report("no-value", "no value", "write one, or delete the key", event)
+            self.report("no-value", "no value", "write one", event)
         elif text in ("true", "false"):
             return text == "true"
         elif text.lower() in _TRUTH:
@@ -199,6 +216,8 @@ class _EventReader:
             self.report("ambiguous", message, f"write a number plainly, such as 140 or 2.9; {_AS_TEXT}", event)
         elif not text.isascii() and any(not char.isascii() and unicodedata.category(char) == "Nd" for char in text):
             self.report("ambiguous", "digits of another script", "type the digits 0 to 9", event)
+        elif slip := slip_in_text(text):
+            self.report("syntax", *slip, event)
         else:
             self.comment(event)
         return text
@@ -254,29 +273,24 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
     except _Stop:
         return None, found
     except yaml.YAMLError as error:
-        place, problem = _syntax_place(error, file), getattr(error, "problem", None) or ""
-    else:
-        if root is None:
-            message, hint = "an empty file", "write its content, or delete the file"
-            found.append(Diagnostic("empty-file", message, hint, Place(file.path, 1, 1, 1), text=file.lines[0]))
+        return None, _broken(error, file, found)
+    if root is None:
+        message, hint = "an empty file", "write its content, or delete the file"
+        found.append(Diagnostic("empty-file", message, hint, Place(file.path, 1, 1, 1), text=file.lines[0]))
+    broken = {one.place.line for one in found if one.code == "syntax" and one.place}
+    if not broken:
         return root, found
-    if "nesting depth" in problem:  # LibYAML from 0.2.6 on has its own limit, and reads ahead of the events
-        code, message, hint = "over-limit", _TOO_DEEP, "make it simpler"
-    else:
-        code, message = "syntax", f"not valid YAML ({_spoken(problem)})"
-        hint = "check indentation, quotes and colons"
-    return None, [*found, Diagnostic(code, message, hint, place, text=file.lines[place.line - 1])]
+    # YAML reads what nobody means here; what follows from it is not worth saying.
+    return None, [one for one in found if one.code == "syntax" or (one.place and one.place.line not in broken)]
 
 
-def _syntax_place(error: yaml.YAMLError, file: File) -> Place:
-    """Where the mistake begins: at the open quote or key, not where the parser stopped."""
-    context = getattr(error, "context", None) or ""
-    began = "quoted scalar" in context or "simple key" in context
-    mark = getattr(error, "context_mark" if began else "problem_mark", None)
-    line, column = (min(mark.line, len(file.lines) - 1), mark.column) if mark else (0, 0)
-    return Place(file.path, line + 1, min(column, len(file.lines[line])) + 1, 1)
-
-
-def _spoken(problem: str) -> str:
-    # PyYAML's wording names no value, except for the names of aliases and tags, which follow a quote.
-    return (problem or "it does not parse").split('"')[0].strip().replace("'", "`") or "it does not parse"
+def _broken(error: yaml.YAMLError, file: File, found: list[Diagnostic]) -> list[Diagnostic]:
+    """The problems of a file that is not YAML: those above the place where it breaks, and that one."""
+    if "nesting depth" in (getattr(error, "problem", None) or ""):  # LibYAML has its own limit, and reads ahead
+        line = line_of(error)
+        place = Place(file.path, line + 1, 1, 1)
+        return [*found, Diagnostic("over-limit", _TOO_DEEP, "make it simpler", place, text=file.lines[line])]
+    slip = slip_in(file.lines, error)
+    place = Place(file.path, slip.line + 1, slip.column + 1, slip.length)
+    above = [one for one in found if one.place and one.place.line <= slip.line and not slip.explains(one)]
+    return [*above, Diagnostic("syntax", slip.message, slip.hint, place, text=file.lines[slip.line])]
