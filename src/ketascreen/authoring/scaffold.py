@@ -137,6 +137,8 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
         if route not in names.routes:
             hint = f"the {names.called.many} are {', '.join(names.routes)}, or all"
             raise refused("unknown-route", f"unknown {names.called.one} `{route}`", hint)
+    if rule in names.retired:
+        raise refused("rule-id", f"there was a `{rule}`, which is retired", "choose another id")
     if rule in names.rules or rule in NAMED:
         raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
     return NewRule(rule, Effect(effect), stage or stages[0], tuple(dict.fromkeys(routes)))
