@@ -61,7 +61,7 @@ def command(
     below = Path() if folder is None else from_here(folder)
     if report is not None:
         _write(report, run, screener, below, seconds)
-    show([*_left_out(len(of_retired)), *render_run(run, rulebook, below=below, read=len(cases), seconds=seconds)])
+    show([*render_run(run, rulebook, below=below, read=len(cases), seconds=seconds), *_left_out(len(of_retired))])
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if run.failed else AuthoringStatus.WELL)
 
 

@@ -57,7 +57,18 @@ def read_every_case(folder: str | Path, rulebook: Rulebook) -> ReadCases:
         RulebookError: every problem of every case file; a case that expects nothing is a problem.
     """
     problems = Problems()
-    fixtures = read_folder(Path(folder), problems, rules=False).fixtures
+    return cases_in(read_folder(Path(folder), problems, rules=False).fixtures, rulebook, problems, str(folder))
+
+
+def cases_in(
+    fixtures: Mapping[str, bytes], rulebook: Rulebook, problems: Problems | None = None, folder: str = ""
+) -> ReadCases:
+    """Every case in the files of a folder, by their paths in it; `problems` holds the problems found before.
+
+    Raises:
+        RulebookError: as `read_every_case`.
+    """
+    problems = problems or Problems()
     trees = read_trees(fixtures, problems)
     starts = _starts(trees, problems)
     reader = _CaseReader(rulebook, starts, problems)
@@ -67,7 +78,7 @@ def read_every_case(folder: str | Path, rulebook: Rulebook) -> ReadCases:
             "no-cases",
             "the folder has no cases",
             "write `<rule-id>.cases.yaml` beside a rule",
-            Place(str(folder)),
+            Place(folder),
         )
     if problems.found:
         raise RulebookError(problems.sorted())

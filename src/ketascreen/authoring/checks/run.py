@@ -82,7 +82,7 @@ def check_folder(
     cases, refused = _cases(folder, rulebook)
     looked_into = None if no_documents else documents or documents_in(folder, rulebook)
     left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if looked_into else ASK_FOR_DOCUMENTS)
-    subject = Subject(rulebook, cases, today, looked_into, _Texts(folder))
+    subject = Subject(rulebook, cases, today, looked_into, _Texts(folder), cache)
     run = tuple(check for check in checks if check.CODE not in left_out)
     not_run = tuple(check.CODE for check in checks if check.CODE in left_out)
     found, silenced = _silence(subject, [problem for check in run for problem in check.check(subject)], checks, not_run)

@@ -26,6 +26,7 @@ class Subject:
     """A rulebook that loads, with its cases: what the checks read.
 
     `documents` is the folder of the source documents, if there is one. `texts` holds the rulebook's files by path.
+    `cache`: as for `load_rulebook`.
     """
 
     rulebook: Rulebook
@@ -33,6 +34,7 @@ class Subject:
     today: date
     documents: Path | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    cache: str | Path | None = None
 
     @cached_property
     def approvals(self) -> tuple[JudgedApproval, ...]:
