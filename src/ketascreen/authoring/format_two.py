@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketascreen.authoring.yaml_edits import comments_of, composed, end_of, without_key
+from ketascreen.authoring.yaml_edits import comments_of, composed, with_value, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
@@ -88,15 +88,9 @@ def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
     if formats.format_of(tree) != formats.FIRST:
         return
     if formats.requires_too_early(tree):
-        data = _with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
+        data = with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
         yield data
-    yield _with_value(data, "format", str(formats.NEWEST))
-
-
-def _with_value(data: bytes, key: str, value: str) -> bytes:
-    text = data.decode("utf-8")
-    node = next(inner for name, inner in composed(text).value if name.value == key)
-    return (text[: node.start_mark.index] + value + text[end_of(text, node) :]).encode("utf-8")
+    yield with_value(data, "format", str(formats.NEWEST))
 
 
 def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:

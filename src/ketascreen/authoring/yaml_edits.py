@@ -30,6 +30,13 @@ def value_at(node: Any, key: str) -> Any:
     return next((value for name, value in pairs if name.value == key), None)
 
 
+def with_value(data: bytes, key: str, value: str) -> bytes:
+    """The bytes of a file with another value under a key at its root; the value is a single word or number."""
+    text = data.decode("utf-8")
+    node = value_at(composed(text), key)
+    return (text[: node.start_mark.index] + value + text[end_of(text, node) :]).encode("utf-8")
+
+
 def without_key(text: str, mapping: Any, key: str) -> str:
     """The text without one key of a mapping; comments on the lines of the key stay, each on a line of its own.
 
