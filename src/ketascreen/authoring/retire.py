@@ -187,10 +187,10 @@ def _told(retirement: Retirement) -> dict[str, object]:
 def _laid_out(before: bytes, after: bytes, path: str) -> bytes:
     try:
         laid_out = layout_for(CODE)
-        laid = laid_out(after, path).encode("utf-8")
+        laid = [laid_out(one, path).encode("utf-8") for one in (before, after)]
     except InputError:
-        return after  # it has no layout, or what gives one is not installed
-    return laid if laid.startswith(before) else after
+        return after  # it cannot be laid out, or what lays it out is not installed
+    return laid[1] if laid[0] == before and laid[1].startswith(before) else after
 
 
 def _write(path: Path, data: bytes, had: bytes) -> None:
