@@ -216,6 +216,8 @@ def plain(data: Any) -> Any:
             return {**parts, "window": str(data)}
         case Decimal():
             return decimal_text(data)
+        case date():
+            return data.isoformat()
         case Enum():
             return data.value
         case Mapping():
