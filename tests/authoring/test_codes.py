@@ -213,6 +213,14 @@ def _without_ruamel(folder: Path) -> list[str]:
         return _said("fmt", str(folder))
 
 
+_PATIENT = """\
+- name: an age of 30
+  as_of: 2026-11-22T09:00:00Z
+  given: {age: 30 years}
+  expect: {decisions: {iv: insufficient_data}}
+"""
+
+
 def _signed_without_approvals(folder: Path) -> list[str]:
     return _said("sign", str(with_files(folder, {})), "--key", str(key_files(folder)[0]), "--at-least", "1")
 
@@ -234,6 +242,10 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "cache-damaged": _by_a_cut_cache,
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
+    "retire": lambda folder: _said(
+        *("retire", "high-pressure", "--by", "A. Clinician", "--reason", "Old.", "--date", "2026-11-22"),
+        *("--dir", str(with_files(folder, {"vignettes/all.cases.yaml": _PATIENT}))),
+    ),
     "no-documents": lambda folder: _found(with_files(folder, {})),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),

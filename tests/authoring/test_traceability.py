@@ -142,12 +142,26 @@ def test_a_line_that_only_a_reason_names_is_not_carried_and_says_why(rules: Path
     assert lines[3].mentions[0].reason == "Mechanism."
 
 
+def test_a_line_that_a_retired_rule_alone_cites_is_carried_by_nothing(rules: Path) -> None:
+    text = (rules / "pregnancy.yaml").read_text("utf-8").replace("conflicts: [C1]\n", "")
+    text = text.replace("id: pregnancy", "id: old").replace("line: 2", "line: 4")
+    (rules / "old.yaml").write_text(f"{text}retired: {{date: 2026-11-20, by: A, reason: Old.}}\n", "utf-8")
+    rulebook = load_rulebook(rules)
+    traced = trace(rulebook, rulebook.documents["d.txt"])
+    lines = {line.line: line for line in traced.lines}
+    assert [(one.carrier, one.name) for one in lines[4].mentions] == [(Carrier.RETIRED, "old")]
+    assert [(line.carried, line.retired) for line in (lines[2], lines[3], lines[4])] == [
+        (True, False), (False, False), (False, True),
+    ]  # fmt: skip
+
+
 def test_every_citation_of_the_built_in_rulebook_is_traced_once() -> None:
     rulebook = rulebook_of(None)
     traces = [trace(rulebook, document) for document in rulebook.documents.values()]
     traced = Counter(mention for one in traces for line in one.lines for mention in line.mentions)
     assert traced == Counter(one for one in mentions(rulebook) if one.citation.document is not None)
-    assert {mention.carrier for mention in traced} == set(Carrier)
+    assert {mention.carrier for mention in traced} == set(Carrier) - {Carrier.RETIRED}
+    assert rulebook.retired == ()
     for one in traces:
         assert sorted([line.line for line in one.lines] + [*one.unnamed]) == list(range(1, one.document.lines + 1))
 

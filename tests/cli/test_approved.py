@@ -153,6 +153,7 @@ def test_each_rule_without_an_approval_that_stands_is_listed_with_the_reason(rul
             for rule, why in (("high-pressure", "lapsed"), ("pregnancy", "ended"))
         ],
         "gone": [],
+        "retired": [],
         "ignored": [],
     }
 

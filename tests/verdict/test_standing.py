@@ -212,7 +212,11 @@ def test_what_has_ended_a_decision_for_good_comes_before_what_only_does_not_coun
     assert worth(made(*then), *then, rule_digests={"r": "e"}) is Standing.RULE_CHANGED
     assert worth(made(*then), *then, outcomes={}) is Standing.NOT_ASKED
     assert worth(made(*then, lapsed_as=Standing.OTHER_PERSON), *then) is Standing.OTHER_PERSON
-    assert {Standing.FACT_CHANGED, Standing.RULE_CHANGED, Standing.OTHER_PERSON} == LASTING
+    assert worth(made(*then), grown, retired={"r"}, rule_digests={}, outcomes={}) is Standing.RULE_RETIRED
+    assert worth(made(*then, until=AS_OF), *then, retired={"r"}) is Standing.LAPSED_BY_DATE
+    assert worth(made(*then), *then, retired={"s"}) is Standing.IN_FORCE
+    lasting = {Standing.FACT_CHANGED, Standing.RULE_CHANGED, Standing.RULE_RETIRED, Standing.OTHER_PERSON}
+    assert lasting == LASTING
 
 
 def test_another_outcome_on_the_same_facts_ends_it_only_if_it_is_known() -> None:

@@ -178,12 +178,14 @@ def _require_whole(record: Record) -> None:
 
 
 def _screened_again(screener: Screener, record: Record) -> Verdict:
+    """The screening again. A decision on a rule that another rulebook has retired decides nothing there."""
+    given = [ClinicianDecision.model_validate(one) for one in decisions_of(record)]
     return screener.screen(
         profile_of(record),
         as_of=read_iso_time(record.part("as_of")),
         stage=record.data["stage"],
         routes=list(record.data["recommendation"]),
-        decisions=[ClinicianDecision.model_validate(one) for one in decisions_of(record)],
+        decisions=[one for one in given if screener.rulebook.retired_rule(one.rule) is None],
         overrides=[Override.model_validate(one["override"]) for one in record.part("overrides")],
     )
 

@@ -6,14 +6,11 @@ each of them.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from ketascreen.authoring.yaml_edits import comments_of, composed, with_value, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
@@ -91,15 +88,9 @@ def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
     if formats.format_of(tree) != formats.FIRST:
         return
     if formats.requires_too_early(tree):
-        data = _with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
+        data = with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
         yield data
-    yield _with_value(data, "format", str(formats.NEWEST))
-
-
-def _with_value(data: bytes, key: str, value: str) -> bytes:
-    text = data.decode("utf-8")
-    node = next(inner for name, inner in _root(text).value if name.value == key)
-    return (text[: node.start_mark.index] + value + text[_end(text, node) :]).encode("utf-8")
+    yield with_value(data, "format", str(formats.NEWEST))
 
 
 def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
@@ -109,12 +100,10 @@ def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
         InputError: the rest would change.
     """
     text = data.decode("utf-8")
-    root = _root(text)
-    at = next(number for number, (key, _) in enumerate(root.value) if key.value == formats.SIGN_OFF)
-    cut = _of_braces(text, root, at) if root.flow_style else _of_lines(text, root, at)
+    cut = without_key(text, composed(text), formats.SIGN_OFF)
     found = read_trees({path: cut.encode("utf-8")}, Problems()).get(path)
     wanted = {key: value for key, value in plain(tree).items() if key != formats.SIGN_OFF}
-    if found is None or plain(found) != wanted or Counter(_texts(cut)) != Counter(_texts(text)):
+    if found is None or plain(found) != wanted or comments_of(cut) != comments_of(text):
         raise _left_alone(path)
     return cut.encode("utf-8")
 
@@ -123,57 +112,3 @@ def _left_alone(path: str) -> InputError:
     message = f"`{formats.SIGN_OFF}` cannot be taken out; the rest, or a comment, would change"
     hint = f"delete `{formats.SIGN_OFF}` by hand, and begin again"
     return InputError([Diagnostic("layout", message, hint, Place(path))])
-
-
-def _root(text: str) -> Any:
-    return yaml.compose(text, Loader=yaml.SafeLoader)
-
-
-def _of_braces(text: str, root: Any, at: int) -> str:
-    """The text without one key of a mapping within braces, and without one of the commas beside it."""
-    key, value = root.value[at]
-    begin, end = key.start_mark.index, _end(text, value)
-    if at + 1 < len(root.value):
-        end = root.value[at + 1][0].start_mark.index
-    elif at:
-        begin = _end(text, root.value[at - 1][1])
-    return text[:begin] + text[end:]
-
-
-def _of_lines(text: str, root: Any, at: int) -> str:
-    """The text without the lines of one key; the comments in these lines stay, each on its own."""
-    key, value = root.value[at]
-    begin = key.start_mark.index - key.start_mark.column
-    newline = text.find("\n", _end(text, value))
-    end = len(text) if newline < 0 else newline + 1
-    margin = text[begin : key.start_mark.index]
-    ending = "\r\n" if text[:end].endswith("\r\n") else "\n"
-    kept = [f"{margin}{comment}{ending}" for index, comment in _comments(text) if begin <= index < end]
-    return text[:begin] + "".join(kept) + text[end:]
-
-
-def _end(text: str, node: Any) -> int:
-    """Where the text of a node ends."""
-    if isinstance(node, yaml.ScalarNode):
-        return len(text[: node.end_mark.index].rstrip())
-    if node.flow_style:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(text, last[1] if isinstance(last, tuple) else last)
-
-
-def _texts(text: str) -> list[str]:
-    return [comment for _, comment in _comments(text)]
-
-
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    """Each comment with its place in the text."""
-    shown = list(text)
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        if isinstance(token, yaml.ScalarToken):
-            begin, end = token.start_mark.index, token.end_mark.index
-            if token.style in ("|", ">"):  # the line that opens it may end with a comment
-                begin = max(begin, text.find("\n", begin, end))
-            shown[begin:end] = ["x" if char != "\n" else char for char in shown[begin:end]]
-    for found in re.finditer(r"(?:^|(?<=[ \t]))#[^\r\n]*", "".join(shown), re.MULTILINE):
-        yield found.start(), text[found.start() : found.end()].rstrip()

@@ -31,7 +31,7 @@ from ketascreen.syntax.tree import Node, Scalar
 
 @dataclass(frozen=True, slots=True)
 class RulebookNames:
-    """What the files of one rulebook may refer to. `definitions` and `rules` hold the title of each.
+    """What the files of one rulebook may refer to. `definitions`, `rules` and `retired` hold the title of each.
 
     `contradictions` holds what each says, the built-in ones included. `format` is the newest if the rulebook says none.
     """
@@ -47,6 +47,7 @@ class RulebookNames:
     routes: tuple[Route, ...]
     called: OptionWords
     rules: Mapping[str, str]
+    retired: Mapping[str, str]
     starts: tuple[str, ...]
 
 
@@ -76,6 +77,8 @@ def read_names(folder: str | Path) -> RulebookNames:
     hold_names = {f"{name}.yaml" for name in NAMED}
     if found := [problem for problem in problems.sorted() if problem.place and problem.place.path in hold_names]:
         raise RulebookError(found)
+    every = {path: trees.get(path) for path in sorted(read.files) if path not in hold_names}
+    retired = {path for path, tree in every.items() if isinstance(tree, MappingNode) and "retired" in tree.items}
     return RulebookNames(
         vocabulary=linker.vocabulary,
         parameters=linker.parameters,
@@ -87,7 +90,8 @@ def read_names(folder: str | Path) -> RulebookNames:
         conflicts=sources.conflicts,
         routes=tuple(linker.routes),
         called=_called(named["rulebook"]),
-        rules={_stem(path): _title(trees.get(path)) for path in sorted(read.files) if path not in hold_names},
+        rules={_stem(path): _title(tree) for path, tree in every.items() if path not in retired},
+        retired={_stem(path): _title(tree) for path, tree in every.items() if path in retired},
         starts=tuple(sorted(_stem(path).removesuffix(".start") for path in read.fixtures if path.endswith(START))),
     )
 

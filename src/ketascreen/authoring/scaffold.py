@@ -10,6 +10,7 @@ from pathlib import Path
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.traceability import verify
+from ketascreen.authoring.yaml_edits import with_value
 from ketascreen.diagnostic import InputError, Place, did_you_mean, refused
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
@@ -19,6 +20,7 @@ from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 
+HEAD = "rulebook.yaml"
 MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
@@ -49,22 +51,29 @@ def require_new(target: Path) -> None:
         raise refused("not-empty", "not an empty folder", "name a new one", Place(str(target)))
 
 
-def copy_rulebook(source: Path, target: Path, documents: Path | None = None) -> tuple[int, int, int]:
+def copy_rulebook(
+    source: Path, target: Path, documents: Path | None = None, own_id: str | None = None
+) -> tuple[int, int, int]:
     """Copies a rulebook with its cases and its schemas; returns the numbers of rule files, case files and documents.
 
-    `documents` is the folder of its source documents, which are copied too, if each is the cited one. Only one line
-    differs from the source: the line that names the schema for an editor.
+    `documents` is the folder of its source documents, which are copied too, if each is the cited one. Only one line of
+    each file differs from the source: the line that names the schema for an editor; and in rulebook.yaml its `id`, if
+    `own_id` gives one.
 
     Raises:
-        InputError: `target` exists and is not an empty folder, or a document is not there or is not the cited one.
-            Nothing is written then.
+        InputError: `target` exists and is not an empty folder, `own_id` is malformed, or a document is not there or is
+            not the cited one. Nothing is written then.
     """
     require_new(target)
+    if own_id is not None:
+        _require_id(own_id, "new-rulebook")
     cited = _documents(source, documents) if documents is not None else {}
     problems = Problems()
     read = read_folder(source, problems)
     if problems.found:
         raise InputError(problems.sorted())
+    if own_id is not None:
+        read.files[HEAD] = with_value(read.files[HEAD], "id", own_id)
     for path, data in {**read.files, **read.fixtures}.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -115,13 +124,7 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
         InputError: an id that is taken or malformed, an unknown effect or route, a stage that the effect cannot have.
         RulebookError: the rulebook's names cannot be read.
     """
-    if not _ID.fullmatch(rule) or len(rule) > 80:
-        like = re.sub(r"[^a-z0-9]+", "-", rule.lower()).strip("-")[:80]
-        raise refused(
-            "rule-id",
-            f"`{rule}` is not an id",
-            f"write lower-case words joined by hyphens, such as `{like or 'new-rule'}`",
-        )
+    _require_id(rule, "new-rule")
     if effect not in list(Effect):
         hint = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
         raise refused("wrong-word", f"unknown effect `{effect}`", hint)
@@ -137,9 +140,18 @@ def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], 
         if route not in names.routes:
             hint = f"the {names.called.many} are {', '.join(names.routes)}, or all"
             raise refused("unknown-route", f"unknown {names.called.one} `{route}`", hint)
+    if rule in names.retired:
+        raise refused("rule-id", f"there was a `{rule}`, which is retired", "choose another id")
     if rule in names.rules or rule in NAMED:
         raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
     return NewRule(rule, Effect(effect), stage or stages[0], tuple(dict.fromkeys(routes)))
+
+
+def _require_id(name: str, otherwise: str) -> None:
+    if not _ID.fullmatch(name) or len(name) > 80:
+        like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
+        hint = f"write lower-case words joined by hyphens, such as `{like or otherwise}`"
+        raise refused("rule-id", f"`{name}` is not an id", hint)
 
 
 def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:

@@ -33,6 +33,11 @@ class Carrier(StrEnum):
     CONFLICT = "conflict"
     ROUTE = "route"
     NOT_ENCODED = "not_encoded"
+    RETIRED = "retired_rule"
+
+
+CARRIES_NOTHING = frozenset({Carrier.NOT_ENCODED, Carrier.RETIRED})
+"""What cites a line, and asks nobody what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,13 @@ class LineTrace:
 
     @property
     def carried(self) -> bool:
-        """Whether something cites it, apart from a reason for leaving it out."""
-        return any(mention.carrier is not Carrier.NOT_ENCODED for mention in self.mentions)
+        """Whether something cites it, apart from a reason for leaving it out, and from rules that are retired."""
+        return any(mention.carrier not in CARRIES_NOTHING for mention in self.mentions)
+
+    @property
+    def retired(self) -> bool:
+        """Whether retired rules alone cite it."""
+        return all(mention.carrier is Carrier.RETIRED for mention in self.mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,8 @@ def mentions(rulebook: Rulebook) -> Iterator[Mention]:
                 yield from _of(Carrier.ROUTE, f"{route} {attribute}", statement.sources)
     for entry in rulebook.not_encoded:
         yield Mention(Carrier.NOT_ENCODED, "", entry.citation, entry.reason)
+    for rule in rulebook.retired:
+        yield from _of(Carrier.RETIRED, rule.id, rule.sources)
 
 
 def _of(carrier: Carrier, name: str, citations: Iterable[Citation]) -> Iterator[Mention]:

@@ -15,7 +15,7 @@ from ketascreen.authoring.approving.write import approver_role, own_approvals, w
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.cli.approving import of_a_subject, read_own, said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import day_of, past_day_of, unknown
+from ketascreen.cli.options import day_of, past_day_of, rule_of
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import Place, did_you_mean, printable, refused
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
@@ -88,12 +88,11 @@ def named(
     """The subjects of these names.
 
     Raises:
-        RequestError: there is no such rule, route or patient.
+        RequestError: there is no such rule, route or patient, or the rule is retired.
     """
     rulebook = subjects.rulebook
     for name in rules:
-        if rulebook.rule(name) is None:
-            unknown("unknown-rule", "rule", name, [one.id for one in rulebook.rules], "`ketascreen rules` lists them")
+        rule_of(rulebook, name)
     for name in routes:
         if name not in map(str, rulebook.routes):
             hint = f"the routes are {', '.join(rulebook.routes)}"

@@ -14,7 +14,7 @@ from ketascreen.authoring.coverage.contradictions import ContradictionCoverage, 
 from ketascreen.authoring.coverage.lines import missing, unreachable
 from ketascreen.authoring.coverage.measure import VALUES, CoverageNode, RuleCoverage, Share, cover, total
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.cli.options import json_option, rulebook_of, show_json, unknown
+from ketascreen.cli.options import json_option, rule_of, rulebook_of, show_json
 from ketascreen.language.condition import as_data
 from ketascreen.language.terms import OUTCOME
 from ketascreen.loading.built_in import built_in_rules
@@ -56,10 +56,8 @@ def command(
     covered: Sequence[RuleCoverage] = cover(rulebook, cases, vignettes=vignettes)
     contradictions: Sequence[ContradictionCoverage] = cover_contradictions(rulebook, cases)
     if rule_id is not None:
-        ids = [rule.id for rule in rulebook.rules]
-        if rule_id not in ids:
-            unknown("unknown-rule", "rule", rule_id, ids, "`ketascreen rules` lists them")
-        covered, contradictions = [one for one in covered if one.rule.id == rule_id], ()
+        wanted = rule_of(rulebook, rule_id)
+        covered, contradictions = [one for one in covered if one.rule == wanted], ()
     files = _files(where, covered)
     if html is not None:
         _write(html, pages(covered, contradictions, files, rulebook))

@@ -31,9 +31,10 @@ _MEANING = {
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Copy the source documents from this folder too.",
 )
+@click.option("--id", "own_id", metavar="ID", help="The id of the copy, such as clinic-north.  [as the built-in one]")
 @click.option("--empty", is_flag=True, help="Write the beginning of a rulebook for another guideline.")
 @click.option("--route", "routes", metavar="NAME", multiple=True, help="With --empty: a route, such as alteplase.")
-def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str, ...]) -> None:
+def command(folder: Path, documents: Path | None, own_id: str | None, empty: bool, routes: tuple[str, ...]) -> None:
     """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
 
     DIR must not exist, or must be empty. No file is overwritten. With --empty nothing is copied: DIR gets an exclusion
@@ -44,10 +45,12 @@ def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str
     if empty:
         if documents is not None:
             raise click.UsageError("--empty cites no documents; leave out --documents")
+        if own_id is not None:
+            raise click.UsageError("with --empty the id is the name of DIR; leave out --id")
         files = write_empty(folder, routes, now().date())
         show(_next_steps(folder, f"Wrote {len(files)} files to {folder}.", _OWN_SOURCES, ("check", folder)))
         return
-    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents)
+    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents, own_id)
     if copied:
         told = f"Copied {rules} rules, {cases} files of cases and {copied} document{'s' * (copied > 1)} to {folder}."
         show(_next_steps(folder, told, "", ("check", folder)))

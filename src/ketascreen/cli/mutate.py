@@ -15,7 +15,7 @@ from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
 from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.cli.options import counter, json_option, rulebook_of, show_json, unknown
+from ketascreen.cli.options import counter, json_option, rule_of, rulebook_of, show_json
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
@@ -77,14 +77,12 @@ def _require_cases_that_hold(tried: MutantRun) -> None:
 
 
 def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | None) -> tuple[Mutant, ...]:
-    ids = [rule.id for rule in rulebook.rules]
     for rule in rules:
-        if rule not in ids:
-            unknown("unknown-rule", "rule", rule, ids, "`ketascreen rules` lists them")
+        rule_of(rulebook, rule)
     found = mutants(rulebook, read_sources(place, source_paths(rulebook)))
     if not rules and since is None:
         return found
-    wanted = frozenset(rules or ids)
+    wanted = frozenset(rules or (rule.id for rule in rulebook.rules))
     if since is not None:
         wanted &= rules_changed_since(since, place, rulebook)
     return tuple(mutant for mutant in found if wanted.intersection(mutant.touches))

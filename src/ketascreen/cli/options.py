@@ -20,6 +20,8 @@ from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean,
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
+from ketascreen.language.retired import retired_in_words
+from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Route, in_order
 from ketascreen.language.vocabulary import Freshness
@@ -184,6 +186,20 @@ def unknown(code: str, what: str, name: str, names: Iterable[str], hint: str) ->
     raise RequestError([Diagnostic(code, f"unknown {what} `{printable(name)}`", suggested)])
 
 
+def rule_of(rulebook: Rulebook, name: str) -> Rule:
+    """The rule of that id.
+
+    Raises:
+        RequestError: there is no such rule, or it is retired.
+    """
+    if (rule := rulebook.rule(name)) is not None:
+        return rule
+    if (retired := rulebook.retired_rule(name)) is not None:
+        hint = f"`ketascreen show {retired.id}` says why"
+        raise RequestError([Diagnostic("retired-rule", retired_in_words(retired), hint)])
+    return unknown("unknown-rule", "rule", name, [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them")
+
+
 def plain(data: Any) -> Any:
     """Parts of a rulebook as plain data: decimals and quantities as text, conditions in the rule format's words."""
     match data:
@@ -200,6 +216,8 @@ def plain(data: Any) -> Any:
             return {**parts, "window": str(data)}
         case Decimal():
             return decimal_text(data)
+        case date():
+            return data.isoformat()
         case Enum():
             return data.value
         case Mapping():

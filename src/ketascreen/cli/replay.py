@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -46,7 +46,7 @@ def command(
     if as_json:
         show_json(told)
     else:
-        show(render(told))
+        show(render(told, {rule.id for rule in rulebook.retired} if rulebook else ()))
     found = any(one.refused or one.differs or one.changes for one in told)
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if found else AuthoringStatus.WELL)
 
@@ -58,11 +58,11 @@ def _counted(replayed: Iterable[Replayed]) -> Iterator[Replayed]:
         yield one
 
 
-def render(told: Sequence[Replayed]) -> Iterator[Line]:
-    """Each screening that is not the same, and how many are."""
+def render(told: Sequence[Replayed], retired: Collection[str] = ()) -> Iterator[Line]:
+    """Each screening that is not the same, and how many are; `retired` are rules that are retired now."""
     special = [one for one in told if one.refused or one.differs or one.changes]
     for one in special[:_MANY]:
-        yield from _one(one)
+        yield from _one(one, retired)
     if special[_MANY:]:
         yield Line(f"and {len(special) - _MANY:,} more; --json lists all")
     counts = Counter(map(_outcome, told))
@@ -79,7 +79,7 @@ def _outcome(one: Replayed) -> str:
     return "decided otherwise" if one.changes else "decided the same"
 
 
-def _one(one: Replayed) -> Iterator[Line]:
+def _one(one: Replayed, retired: Collection[str]) -> Iterator[Line]:
     who = f"entry {one.number}{f' ({printable(one.reference)})' if one.reference else ''}"
     if one.refused:
         what = "refused today" if one.refused_now else "cannot be run"
@@ -87,5 +87,6 @@ def _one(one: Replayed) -> Iterator[Line]:
     if one.differs:
         yield from wrapped(f"{who}: not the same in {', '.join(one.differs)}", hang=2, style=Style.URGENT)
     for change in one.changes:
-        by = f", by {', '.join(change.by)}" if change.by else ""
+        rules = [f"{rule} (retired)" if rule in retired else rule for rule in change.by]
+        by = f", by {', '.join(rules)}" if rules else ""
         yield from wrapped(f"{who}: {change.route}: {change.then} -> {change.now}{by}", hang=2, style=Style.WARNING)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ketascreen.cli.options import json_option, now, plain, rulebook_of, rules_option, show_json, texts_of, unknown
+from ketascreen.cli.options import json_option, now, plain, rule_of, rulebook_of, rules_option, show_json, texts_of
 from ketascreen.language.approval import Approval, ApprovalState
 from ketascreen.language.condition import comparisons, definitions
 from ketascreen.language.rule import Rule
@@ -25,9 +25,7 @@ from ketascreen.signing import VerifyKey
 def command(rule_id: str, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
     """One rule: its words, condition, sources, conflicts, parameters, interpretation and approvals."""
     rulebook = rulebook_of(rules, keys)
-    rule = rulebook.rule(rule_id)
-    if rule is None:
-        unknown("unknown-rule", "rule", rule_id, (rule.id for rule in rulebook.rules), "`ketascreen rules` lists them")
+    rule = rulebook.retired_rule(rule_id) or rule_of(rulebook, rule_id)
     context = context_of(rule, rulebook, now().date())
     if as_json:
         show_json(_data(context))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from ketascreen.authoring.cases.read import Case, read_cases
+from ketascreen.authoring.cases.read import Case, read_every_case
 from ketascreen.authoring.cases.run import CaseResult, Run, run_cases, select
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
-from ketascreen.cli.options import channel_option, from_here, rulebook_of, unknown
+from ketascreen.cli.options import channel_option, from_here, rule_of, rulebook_of
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.cases import placed, render_failure, render_run
 from ketascreen.rendering.junit import junit
-from ketascreen.rendering.page import show
+from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.runtime.process_pool import cores
 from ketascreen.screen import Screener
 
@@ -52,7 +52,7 @@ def command(
     Without DIR it is the built-in rulebook. A failed case is shown with what it expected, what it got, and why.
     """
     rulebook = rulebook_of(folder)
-    cases = read_cases(folder or built_in_rules(), rulebook)
+    cases, of_retired = read_every_case(folder or built_in_rules(), rulebook)
     chosen = _chosen(cases, rulebook, text, rules)
     started = time.perf_counter()
     with Screener(rulebook, channels=channels) as screener:
@@ -61,14 +61,19 @@ def command(
     below = Path() if folder is None else from_here(folder)
     if report is not None:
         _write(report, run, screener, below, seconds)
-    show(render_run(run, rulebook, below=below, read=len(cases), seconds=seconds))
+    show([*render_run(run, rulebook, below=below, read=len(cases), seconds=seconds), *_left_out(len(of_retired))])
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if run.failed else AuthoringStatus.WELL)
+
+
+def _left_out(count: int) -> Iterator[Line]:
+    if count:
+        counted = "1 case of a retired rule is" if count == 1 else f"{count} cases of retired rules are"
+        yield from wrapped(f"{counted} not run.")
 
 
 def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[str, ...]) -> tuple[Case, ...]:
     for rule in rules:
-        if rulebook.rule(rule) is None:
-            unknown("unknown-rule", "rule", rule, (one.id for one in rulebook.rules), "`ketascreen rules` lists them")
+        rule_of(rulebook, rule)
     chosen = select(cases, text=text, rules=rules)
     if not chosen:
         click.echo(f"none of the {len(cases)} cases was selected; leave out `-k` or `--rule`", err=True)

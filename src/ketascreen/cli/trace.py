@@ -48,13 +48,14 @@ def _find(name: str, rulebook: Rulebook) -> Document:
 def render(traced: DocumentTrace, rulebook: Rulebook) -> Iterator[Line]:
     """The trace of a document as text."""
     document = traced.document
-    carried = sum(line.carried for line in traced.lines)
+    carried, retired = sum(line.carried for line in traced.lines), sum(line.retired for line in traced.lines)
     yield from wrapped(f"{document.file}: {document.title}", hang=2, style=Style.HEADING)
     yield from entry("Kind", document.kind)
     yield from entry("Trust", f"{document.trust}. {document.why}")
     yield from entry(
         "Lines",
-        f"{document.lines}: {carried} carried, {len(traced.lines) - carried} named as not encoded, "
+        f"{document.lines}: {carried} carried, {len(traced.lines) - carried - retired} named as not encoded, "
+        f"{f'{retired} carried by retired rules alone, ' if retired else ''}"
         f"{len(traced.unnamed)} not named (blank ones too)",
     )
     for line in traced.lines:
@@ -76,7 +77,7 @@ def _line(line: LineTrace, called: str) -> Iterator[Line]:
             phrases = ", ".join(f'"{one.citation.phrase}"' for one in found)
             yield from wrapped(f"not encoded: {phrases}: {reason}", indent=2, hang=4)
         else:
-            kind = called if carrier is Carrier.ROUTE else carrier
+            kind = {Carrier.ROUTE: called, Carrier.RETIRED: "retired rule"}.get(carrier, carrier)
             yield from wrapped(f"{kind} {name}: {phrases}", indent=2, hang=4)
 
 

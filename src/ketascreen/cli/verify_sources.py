@@ -25,6 +25,7 @@ _PLURALS = {
     Carrier.CONFLICT: "conflicts",
     Carrier.ROUTE: "routes",
     Carrier.NOT_ENCODED: "what is not encoded",
+    Carrier.RETIRED: "retired rules",
 }
 
 
@@ -69,7 +70,10 @@ def render(rulebook: Rulebook, problems: tuple[Diagnostic, ...]) -> Iterator[Lin
     cited = [mention for mention in mentions(rulebook) if mention.citation.document is not None]
     carriers = Counter(mention.carrier for mention in cited)
     plurals = {**_PLURALS, Carrier.ROUTE: rulebook.identity.options.many}
-    by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in plurals.items())
+    told = {
+        carrier: plural for carrier, plural in plurals.items() if carrier is not Carrier.RETIRED or rulebook.retired
+    }
+    by_carrier = ", ".join(f"{carriers[carrier]} of {plural}" for carrier, plural in told.items())
     yield from wrapped(f"Documents checked by sha256 and number of lines: {counts['documents']}.")
     yield from wrapped(f"Phrases looked for on their lines: {counts['phrases']} ({by_carrier}).")
     yield from wrapped(f"Citations of outside sources, not looked at: {counts['outside_not_checked']}.")

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import rfc8785
 
-from ketascreen.language.approval import Approval, ApprovalState, Approver, best_states
+from ketascreen.language.approval import Approval, ApprovalState, Approver, SubjectKind, best_states
 from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.effects import usual_decider
@@ -160,7 +160,16 @@ class Rulebook:
         """By rule id, the best state of its approvals on a day; a rule without one is left out."""
         if not self.approvals:
             return {}
-        return best_states(self.approvals, self.sheets, self.identity.approvers, day)
+        return best_states(self.standing_approvals, self.sheets, self.identity.approvers, day)
+
+    @cached_property
+    def standing_approvals(self) -> tuple[Approval, ...]:
+        """The approvals without those of retired rules: these are history, and count for nothing."""
+        return tuple(one for one in self.approvals if not self.is_of_retired(one))
+
+    def is_of_retired(self, approval: Approval) -> bool:
+        """Whether an approval is of a rule that is retired."""
+        return approval.kind is SubjectKind.RULE and self.retired_rule(approval.name) is not None
 
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""

@@ -20,6 +20,7 @@ from ketascreen.language.condition import (
 from ketascreen.language.documents import Conflict
 from ketascreen.language.effects import RESTRICTING, giving
 from ketascreen.language.logic import Truth, negation
+from ketascreen.language.retired import named
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import OptionWords, Rulebook
 from ketascreen.language.semantics import evaluate
@@ -67,8 +68,8 @@ def check_whole(
         _lasting_choices_exclude(fact, asking.get(fact.name, []), listed, called, problems)
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         if fact.kind is Kind.LIST:
-            _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems)
-    _conflicts_name_rules_that_carry_them((*rules, *retired), conflicts, problems)
+            _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems, retired)
+    _conflicts_name_rules_that_carry_them(rules, retired, conflicts, problems)
     _unread_entries_rule_nothing_out(rules, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
 
@@ -158,12 +159,16 @@ def _not_read(fact: Fact, asking: list[Rule]) -> Iterator[_NotRead]:
             yield _NotRead(effect, deciding, asked, missing)
 
 
-def _unrecognised_entries_meet_a_rule(fact: Fact, asking: list[Rule], problems: Problems) -> None:
+def _unrecognised_entries_meet_a_rule(
+    fact: Fact, asking: list[Rule], problems: Problems, retired: Iterable[Rule]
+) -> None:
     """On each route an unrecognised entry alone meets a rule as strong as the strongest that asks the list there."""
     for effect, deciding, asked, missing in _not_read(fact, asking):
         first = next(rule for rule in deciding if not missing.isdisjoint(rule.routes))
         where = ", ".join(sorted(missing))
         message = f"no {effect} for unrecognised entries of `{fact.name}` on {where}"
+        if read := [rule.id for rule in retired if _met_alone(fact, UNRECOGNISED, [rule], rule.effect) & missing]:
+            message += f": {named(read)} {'is' if len(read) == 1 else 'are'} retired"
         hint = _how_to_read(fact, effect, len(missing) < len(asked), where)
         problems.report("unrecognised", message, hint, first.place)
 
@@ -226,11 +231,15 @@ def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Voca
 
 
 def _conflicts_name_rules_that_carry_them(
-    rules: tuple[Rule, ...], conflicts: Mapping[str, Conflict], problems: Problems
+    rules: tuple[Rule, ...], retired: tuple[Rule, ...], conflicts: Mapping[str, Conflict], problems: Problems
 ) -> None:
-    carried = {rule.id: rule.conflicts for rule in rules}
+    carried = {rule.id: rule.conflicts for rule in (*rules, *retired)}
+    gone = {rule.id for rule in retired}
     for conflict in conflicts.values():
         place = conflict.statements[0].place or Place("conflicts.yaml")
+        if conflict.rules and gone.issuperset(conflict.rules) and not conflict.reason:
+            message = f"only retired rules carry `{conflict.id}`, and no `reason` says why: {named(conflict.rules)}"
+            problems.report("conflict", message, "add `reason:`, or name the rule that carries it now", place)
         for name in conflict.rules:
             if name not in carried:
                 problems.report("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)

@@ -9,7 +9,7 @@ from datetime import date
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
 from ketascreen.language.documents import Citation, Conflict
 from ketascreen.language.effects import EFFECTS
-from ketascreen.language.rule import Definition, Parameter, Rule
+from ketascreen.language.rule import Definition, Parameter, Retirement, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Weight
 from ketascreen.rendering.condition import quantity, render_condition
@@ -46,6 +46,8 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
     yield from wrapped(rule.title, style=Style.HEADING)
     place = texts.text("place.rule", rule=rule.id, file=rule.place.path, line=rule.place.line)
     yield from entry(texts.text("entry.rule"), place)
+    if rule.retired is not None:
+        yield from _retired(rule.retired, texts)
     effect, stage = texts.label("effect", rule.effect), texts.label("stage", rule.stage)
     yield from entry(texts.text("entry.effect"), texts.text("rule_page.effect", effect=effect, stage=stage))
     if rule.weight is not Weight.USUAL:
@@ -76,6 +78,14 @@ def render_rule(context: Context, texts: Catalogue = ENGLISH) -> Iterator[Line]:
         yield from wrapped(_approved(approval, state, texts), indent=2, hang=2)
     if not context.approvals:
         yield from wrapped(texts.text("rule_page.approvals.none"), indent=2)
+
+
+def _retired(retired: Retirement, texts: Catalogue) -> Iterator[Line]:
+    said = texts.text("rule_page.retired", by=retired.by, date=retired.day.isoformat())
+    yield from entry(texts.text("entry.retired"), said)
+    yield from entry(texts.text("entry.reason"), retired.reason)
+    if retired.instead:
+        yield from entry(texts.text("entry.instead"), texts.listed(retired.instead))
 
 
 def _routes(context: Context, texts: Catalogue) -> str:

@@ -48,11 +48,14 @@ class Unapproved(NamedTuple):
 class Left(NamedTuple):
     """What is left to do: of `of` rules those that are not approved, and of each approved rule that is gone, its
     approval. Nobody knows which effect or routes a rule had that is gone, so it is in every choice of rules.
+
+    `retired` are the retired rules that somebody approved, by id; nothing is to do about them.
     """
 
     rules: Sequence[Unapproved]
     gone: Sequence[JudgedApproval]
     of: int
+    retired: Sequence[str] = ()
 
 
 def unapproved(subjects: Subjects, rules: Sequence[Rule], day: date) -> Left:
@@ -64,7 +67,9 @@ def unapproved(subjects: Subjects, rules: Sequence[Rule], day: date) -> Left:
     stand = {name: stands for name, given in judged.items() if (stands := best(given)) is not None}
     found = [Unapproved(rule, stand.get(rule.id)) for rule in rules]
     gone = [stand[name] for name in sorted(stand) if stand[name].state is ApprovalState.GONE]
-    return Left([one for one in found if one.why != ApprovalState.APPROVED], gone, len(rules))
+    book = subjects.rulebook
+    retired = sorted({one.name for one in book.approvals if book.is_of_retired(one)})
+    return Left([one for one in found if one.why != ApprovalState.APPROVED], gone, len(rules), retired)
 
 
 def render_unapproved(left: Left) -> Iterator[Line]:
@@ -75,6 +80,8 @@ def render_unapproved(left: Left) -> Iterator[Line]:
         yield from wrapped(f"{'gone':<7} {gone.approval.name}: {_why(gone)}", hang=8)
     approved = f"{left.of - len(left.rules)} of {left.of} rules {'is' if left.of == 1 else 'are'} approved"
     yield from wrapped(f"{approved}{_counts(left.rules)}{_gone(left)}.", hang=2)
+    if left.retired:
+        yield from wrapped(f"Approved once, and retired: {', '.join(left.retired)}.", hang=2)
 
 
 def gone_in_words(count: int) -> str:
@@ -121,4 +128,5 @@ def unapproved_data(left: Left, day: date) -> dict[str, Any]:
             {"rule": one.approval.name, "by": one.approval.by, "date": one.approval.day.isoformat()}
             for one in left.gone
         ],
+        "retired": list(left.retired),
     }

@@ -10,6 +10,7 @@ from ketascreen.arguments import list_of, listed, refuse
 from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.retired import retired_in_words
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import DecidedBy, Route, Stage
 from ketascreen.patient.profile import PatientProfile
@@ -176,6 +177,10 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
             yield Diagnostic(
                 "decision", "a decision must be a ClinicianDecision", "make one with ClinicianDecision(...)"
             )
+            continue
+        if (retired := rulebook.retired_rule(decision.rule)) is not None:
+            hint = "leave the decision out; nobody is asked that rule any more"
+            yield Diagnostic("decision", retired_in_words(retired), hint)
             continue
         rule = rulebook.rule(decision.rule)
         if rule is None or EFFECTS[rule.effect].decided_by is None:

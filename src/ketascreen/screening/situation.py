@@ -58,7 +58,8 @@ def situation_at(
     overrides: Iterable[Override] = (),
 ) -> Situation:
     """What is known at a screening of the rules `decided_on`, and of what `overrides` rest on."""
-    asked = [rule for name in decided_on if (rule := rulebook.rule(name)) is not None]
+    named = frozenset(decided_on)
+    asked = [rule for name in named if (rule := rulebook.rule(name)) is not None]
     names = {used.fact for override in overrides for used in override.rests_on}
     return Situation(
         clinic=clinic,
@@ -69,6 +70,7 @@ def situation_at(
         answers=answers_now(names, words, rulebook.vocabulary, facts, clinic),
         open_lists=frozenset(rule.id for rule in asked if open_lists(rule, rulebook.vocabulary, facts)),
         birth_date=birth_date_of(profile),
+        retired=frozenset(name for name in named if rulebook.retired_rule(name) is not None),
     )
 
 

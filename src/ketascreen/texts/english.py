@@ -47,6 +47,7 @@ TEXTS: Mapping[str, str] = {
     "standing.fact_not_known": "not in force: a fact that it rests on is not known now",
     "standing.other_person": "lapsed: it was made about a person with another birth date",
     "standing.rule_changed": "lapsed: the rule has changed",
+    "standing.rule_retired": "lapsed: the rule is retired",
     "standing.replaced": "replaced by a later one",
     "standing.not_asked": "the rule is not asked in this screening",
     "standing.nothing_to_decide": "not needed: the rule is not known to be met",
@@ -77,6 +78,7 @@ TEXTS: Mapping[str, str] = {
     "notice.other_person": (
         "A decision on record is about a person with another birth date: check whether the reference is this patient's."
     ),
+    "notice.retired": "A decision on record is on a retired rule, and does not count: {retired}.",
     "notice.without_engine": (
         "The rule engine durable-rules did not take part: this rests on fewer independent channels than usual."
     ),
@@ -130,6 +132,8 @@ TEXTS: Mapping[str, str] = {
     "entry.record": "Record",
     "entry.resolution": "Resolution",
     "entry.rests_on": "Rests on",
+    "entry.retired": "Retired",
+    "entry.instead": "Instead",
     "entry.rule": "Rule",
     "entry.rulebook": "Rulebook",
     "entry.rules": "Rules",
@@ -228,6 +232,7 @@ TEXTS: Mapping[str, str] = {
     "override.record": "entry {record}, on the screening of entry {screening}",
     # The page of a rule, and its condition.
     "rule_page.effect": "{effect}, at {stage}",
+    "rule_page.retired": "on {date}, by {by}; nobody is asked this rule any more",
     "rule_page.routes.all": "all",
     "rule_page.when": "When",
     "rule_page.sources": "Sources",

@@ -128,6 +128,8 @@ def standing(override: Override, situation: Situation) -> Standing:
         return override.lapsed_as
     if override.until is not None and clinic.as_of >= override.until:
         return Standing.LAPSED_BY_DATE
+    if override.rule in situation.retired:
+        return Standing.RULE_RETIRED
     if situation.rule_digests.get(override.rule) != override.rule_digest:
         return Standing.RULE_CHANGED
     if situation.deciders.get(override.rule) != (override.effect, override.decider):

@@ -32,12 +32,13 @@ class Standing(StrEnum):
     FACT_NOT_KNOWN = "fact_not_known"
     OTHER_PERSON = "other_person"
     RULE_CHANGED = "rule_changed"
+    RULE_RETIRED = "rule_retired"
     REPLACED = "replaced"
     NOT_ASKED = "not_asked"
     NOTHING_TO_DECIDE = "nothing_to_decide"
 
 
-LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED})
+LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED, Standing.RULE_RETIRED})
 """After a screening on record has found one of these, the override never applies again."""
 
 
@@ -48,7 +49,8 @@ class Situation(Quiet):
     `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `deciders` has
     the effect of each rule decided on, and who may decide on it. `answers` are
     the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
-    list which is not known to be complete. `birth_date` is a year, a month or a day.
+    list which is not known to be complete. `retired` are the rules decided on that nobody is asked any more.
+    `birth_date` is a year, a month or a day.
     """
 
     clinic: ClinicTime
@@ -59,6 +61,7 @@ class Situation(Quiet):
     answers: Mapping[str, FactUsed]
     open_lists: Collection[str]
     birth_date: str | None = None
+    retired: Collection[str] = ()
 
 
 def of_answer(then: FactUsed, situation: Situation, made_at: datetime) -> Standing:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from ketascreen import _version
 from ketascreen.language.documents import Citation
 from ketascreen.language.effects import DECIDABLE, EFFECTS
+from ketascreen.language.retired import retired_in_words
 from ketascreen.language.rule import RouteSheet, Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import ENGINE_CHANNEL, DecidedBy, Effect, Outcome, Route
@@ -75,6 +76,7 @@ class Wording:
         self._days: dict[int, tuple[RulebookUsed, str]] = {}
         self._not_asked = rulebook.identity.not_asked
         self.takes_effect = rulebook.identity.takes_effect
+        self._retired = {name: retired_in_words(rule) for rule in rulebook.retired for name in (rule.id, *rule.was)}
         read_old = [rule for rule in rulebook.rules if EFFECTS[rule.effect].last_answers]
         self._do_if_old = {rule.id: rule.do_if_old or rule.do for rule in read_old}
 
@@ -198,6 +200,10 @@ class Wording:
         first = [*not_in_effect(recommendation)]
         if any(one.standing is Standing.OTHER_PERSON for one in overrides):
             first.append(ENGLISH.text("notice.other_person"))
+        retired = dict.fromkeys(
+            self._retired[name] for one in overrides if (name := one.override.rule) in self._retired
+        )
+        first += [ENGLISH.text("notice.retired", retired=said) for said in retired]
         if ENGINE_CHANNEL not in recommendation.agreement.channels:
             first.append(ENGLISH.text("notice.without_engine"))
         return " ".join((*first, notice)) if first else notice

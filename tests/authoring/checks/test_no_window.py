@@ -8,7 +8,7 @@ import pytest
 
 from ketascreen.authoring.checks import no_window
 from tests.helpers.check_findings import findings, rule
-from tests.helpers.rulebook_files import text_of
+from tests.helpers.rulebook_files import changed, text_of
 
 WHEN = "  antihypertensive_treatment: {is: not_treated}"
 
@@ -40,3 +40,28 @@ def test_a_window_or_the_word_that_the_age_does_not_matter_is_enough(tmp_path: P
     entry = f"  antihypertensive_treatment: {{fresh_for: {window}, reason: Made up.}}\n"
     files = {**rule("reviews/one.yaml", WHEN), "vocabulary.yaml": text_of("vocabulary.yaml") + entry}
     assert findings(no_window, tmp_path, files) == []
+
+
+LIVER = """\
+facts:
+  liver_conditions:
+    type: list
+    choices: [none, cirrhosis]
+    label: Liver
+    domain: liver
+"""
+
+
+@pytest.mark.parametrize("effect", ["exclude", "review", "caution"])
+def test_a_new_fact_is_shown_at_its_own_line_with_both_things_to_write(tmp_path: Path, effect: str) -> None:
+    files = {
+        **changed("vocabulary.yaml", "facts:\n", LIVER),
+        **rule("reviews/liver.yaml", "  liver_conditions: {includes: cirrhosis}", effect=effect),
+        **rule("reviews/unrecognised.yaml", "  liver_conditions: {includes: unrecognised}"),
+    }
+    (one,) = findings(no_window, tmp_path, files)
+    lines = files["vocabulary.yaml"].split("\n")
+    assert one.place is not None
+    assert lines[one.place.line - 1] == "  liver_conditions:"
+    assert "`liver_conditions: {fresh_for: 30 days, reason: ...}`" in one.hint
+    assert "`fresh_for: any age`" in one.hint

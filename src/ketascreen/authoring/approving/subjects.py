@@ -59,8 +59,8 @@ class Subjects:
         return {f"{case.place.path} {case.name}": case for case in self.cases if case.rule is None}
 
     def judged(self, day: date) -> Iterator[JudgedApproval]:
-        """Each approval, with its state on a day."""
-        for approval in self.rulebook.approvals:
+        """Each approval, with its state on a day; without those of retired rules, which nobody has to look after."""
+        for approval in self.rulebook.standing_approvals:
             sheet = self.sheet(subject_of(approval))
             yield JudgedApproval(approval, approval.state(sheet, self.rulebook.identity.approvers, day), sheet is None)
 

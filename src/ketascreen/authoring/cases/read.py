@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ketascreen.authoring.cases.case import NOTHING, Case
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_ROUTE, OF_A_RULE, REFUSED, CaseModel, StartModel
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.effects import DECIDABLE
+from ketascreen.language.retired import retired_in_words
+from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
@@ -27,19 +29,46 @@ from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
 
-__all__ = ["VIGNETTES", "Case", "read_cases"]
+__all__ = ["VIGNETTES", "Case", "ReadCases", "read_cases", "read_every_case"]
 
 VIGNETTES = "vignettes/"
 
 
+class ReadCases(NamedTuple):
+    """The cases of a rulebook, and those of its retired rules, which are not run."""
+
+    cases: tuple[Case, ...]
+    of_retired: tuple[Case, ...]
+
+
 def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
+    """Every case below a rulebook's folder, except those of retired rules.
+
+    Raises:
+        RulebookError: as `read_every_case`.
+    """
+    return read_every_case(folder, rulebook).cases
+
+
+def read_every_case(folder: str | Path, rulebook: Rulebook) -> ReadCases:
     """Every case below a rulebook's folder.
 
     Raises:
         RulebookError: every problem of every case file; a case that expects nothing is a problem.
     """
     problems = Problems()
-    fixtures = read_folder(Path(folder), problems, rules=False).fixtures
+    return cases_in(read_folder(Path(folder), problems, rules=False).fixtures, rulebook, problems, str(folder))
+
+
+def cases_in(
+    fixtures: Mapping[str, bytes], rulebook: Rulebook, problems: Problems | None = None, folder: str = ""
+) -> ReadCases:
+    """Every case in the files of a folder, by their paths in it; `problems` holds the problems found before.
+
+    Raises:
+        RulebookError: as `read_every_case`.
+    """
+    problems = problems or Problems()
     trees = read_trees(fixtures, problems)
     starts = _starts(trees, problems)
     reader = _CaseReader(rulebook, starts, problems)
@@ -49,11 +78,13 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
             "no-cases",
             "the folder has no cases",
             "write `<rule-id>.cases.yaml` beside a rule",
-            Place(str(folder)),
+            Place(folder),
         )
     if problems.found:
         raise RulebookError(problems.sorted())
-    return tuple(cases)
+    retired = {rule.id for rule in rulebook.retired}
+    asked = tuple(case for case in cases if case.rule not in retired)
+    return ReadCases(asked, tuple(case for case in cases if case.rule in retired))
 
 
 def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartModel]:
@@ -78,7 +109,7 @@ class _CaseReader:
     def read(self, path: str, tree: Node) -> Iterable[Case]:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
-        if rule is not None and self.rulebook.rule(rule) is None:
+        if rule is not None and _own_rule(rule, self.rulebook) is None:
             self.problems.report("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
             self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
@@ -141,6 +172,11 @@ def _once(observed_at: str | None) -> Instant | str | None:
         return observed_at
 
 
+def _own_rule(rule: str | None, rulebook: Rulebook) -> Rule | None:
+    """The rule whose own case it is, which may be retired; None for a whole patient, or if there is no such rule."""
+    return None if rule is None else rulebook.rule(rule) or rulebook.retired_rule(rule)
+
+
 @dataclass(frozen=True, slots=True)
 class _Problem:
     """What is wrong in a case, how to fix it, and the keys that lead there."""
@@ -157,13 +193,13 @@ def _problems(model: CaseModel, rule: str | None, rulebook: Rulebook) -> Iterato
         if fact in model.given:
             hint = "keep it under one of the two"
             yield _Problem("case", f"`{fact}` is under both `given` and `without`", hint, ("without",))
-    yield from _unknown_names(model, rulebook)
+    yield from _unknown_names(model, rule, rulebook)
     yield from _unknown_routes(model, rulebook)
     for index, decided in enumerate(model.decisions):
         if (one := rulebook.rule(decided)) and one.effect not in DECIDABLE:
             hint = f"name a rule with the effect {' or '.join(f'`{effect}`' for effect in DECIDABLE)}, or delete it"
             yield _Problem("case", f"`{decided}` is not a review or a hold", hint, ("decisions", index))
-    if (one := rulebook.rule(rule or "")) and model.expect.gives:
+    if (one := _own_rule(rule, rulebook)) and model.expect.gives:
         words = Readiness if one.effect is Effect.HOLD else Decision
         for route, word in model.expect.gives.items():
             if word not in {*words, NOTHING}:
@@ -198,7 +234,7 @@ def _unknown_routes(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
                 yield _Problem("unknown-route", f"no {called.one} `{route}`", hint, ("expect", key, route))
 
 
-def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
+def _unknown_names(model: CaseModel, own: str | None, rulebook: Rulebook) -> Iterator[_Problem]:
     expect, facts = model.expect, rulebook.vocabulary
     names = [*(one.name for one in facts.contradictions), OTHER_AGE]
     if expect.refused is not None and expect.refused not in names:
@@ -212,7 +248,9 @@ def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
         ("decisions",): model.decisions,
     }.items():
         for index, name in enumerate(named or ()):
-            if rulebook.rule(name) is None:
+            if (retired := rulebook.retired_rule(name)) and name != own:
+                yield _Problem("retired-rule", retired_in_words(retired), "delete it here", (*at, index))
+            elif not retired and rulebook.rule(name) is None:
                 rules = [one.id for one in rulebook.rules]
                 hint = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
                 yield _Problem("unknown-rule", f"no rule `{name}`", hint, (*at, index))

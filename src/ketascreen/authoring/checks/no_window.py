@@ -25,5 +25,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for name, rule_id in sorted(asked.items()):
         if rulebook.vocabulary[name].freshness is None:
             message = f"`{rule_id}` asks `{name}`, whose answer counts at any age, and nothing says that this is meant"
-            hint = f"give `{name}` a window under `freshness`, or `fresh_for: any age` with its reason"
-            yield Concern(CODE, message, hint, subject.place("vocabulary.yaml", "freshness"), about=name)
+            hint = (
+                f"write under `freshness`: `{name}: {{fresh_for: 30 days, reason: ...}}` with the days that it counts, "
+                "or `fresh_for: any age` if its age does not matter"
+            )
+            where = "facts" if rulebook.vocabulary[name].is_added else "freshness"
+            yield Concern(CODE, message, hint, subject.place("vocabulary.yaml", where, name), about=name)

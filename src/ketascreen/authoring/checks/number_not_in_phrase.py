@@ -51,6 +51,6 @@ def _problem(mention: Mention, missing: str, phrase: str) -> Diagnostic:
     source = citation.outside or f"{citation.document}:{citation.line}"
     message = f"`says` gives {missing}, which the phrase of `{source}` does not show: “{phrase}”"
     hint = "cite a phrase that shows the number, or say only what the phrase shows"
-    if mention.carrier is Carrier.RULE:
+    if mention.carrier in (Carrier.RULE, Carrier.RETIRED):
         return Diagnostic(CODE, message, hint, citation.place)
     return Concern(CODE, message, hint, citation.place, about=mention.name)

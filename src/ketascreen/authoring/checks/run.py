@@ -41,7 +41,8 @@ class Checked:
     `refused` are problems that make it, or its cases, unusable. `found` are the check findings, `silenced` the findings
     that an `allow` entry accepts. `not_run` names the checks that did not run: the checks of cases if the cases are
     refused, the checks of documents if there are none to look into, all checks if the rulebook is refused. `ignored`
-    are the files and folders that were passed over.
+    are the files and folders that were passed over. The `retired` rules are not among `rules`, nor their cases among
+    `cases`.
     """
 
     refused: tuple[Diagnostic, ...] = ()
@@ -51,6 +52,7 @@ class Checked:
     rules: int = 0
     cases: int = 0
     ignored: tuple[str, ...] = ()
+    retired: int = 0
 
 
 def check_folder(
@@ -80,13 +82,14 @@ def check_folder(
     cases, refused = _cases(folder, rulebook)
     looked_into = None if no_documents else documents or documents_in(folder, rulebook)
     left_out = (ASK_FOR_CASES if refused else frozenset()) | (frozenset() if looked_into else ASK_FOR_DOCUMENTS)
-    subject = Subject(rulebook, cases, today, looked_into, _Texts(folder))
+    subject = Subject(rulebook, cases, today, looked_into, _Texts(folder), cache)
     run = tuple(check for check in checks if check.CODE not in left_out)
     not_run = tuple(check.CODE for check in checks if check.CODE in left_out)
     found, silenced = _silence(subject, [problem for check in run for problem in check.check(subject)], checks, not_run)
     if not no_documents and looked_into is None and not ASK_FOR_DOCUMENTS.isdisjoint(not_run):
         found = _in_order((*found, missing_documents(_NO_DOCUMENTS)))
-    return Checked(refused, found, silenced, not_run, len(rulebook.rules), len(cases), rulebook.ignored)
+    counted = len(rulebook.rules), len(cases)
+    return Checked(refused, found, silenced, not_run, *counted, rulebook.ignored, len(rulebook.retired))
 
 
 def _cases(folder: Path, rulebook: Rulebook) -> tuple[tuple[Case, ...], tuple[Diagnostic, ...]]:
@@ -150,7 +153,7 @@ def _silence(
     A rule's own file accepts findings about the rule; rulebook.yaml accepts all other findings, also about a fact that
     has the name of a rule.
     """
-    rule_of = {rule.place.path: rule.id for rule in subject.rulebook.rules}
+    rule_of = {rule.place.path: rule.id for rule in (*subject.rulebook.rules, *subject.rulebook.retired)}
     entries = tuple(_entries(subject))
     found: list[Diagnostic] = []
     silenced: list[Silenced] = []
@@ -165,14 +168,17 @@ def _silence(
         else:
             used.add(entry)
             silenced.append(Silenced(problem, entry.allowance.reason))
-    idle = [entry for entry in entries if entry not in used and entry.allowance.check not in not_run]
+    retired = {rule.id for rule in subject.rulebook.retired}  # what was accepted for them is history
+    asked = [entry for entry in entries if entry.about not in retired]
+    idle = [entry for entry in asked if entry not in used and entry.allowance.check not in not_run]
     needless = [_needless(entry, checks) for entry in idle]
     return _in_order((*found, *map(_with_text(subject), needless))), tuple(silenced)
 
 
 def _entries(subject: Subject) -> Iterator[_PlacedAllowance]:
-    ids = {rule.id for rule in subject.rulebook.rules}
-    for rule in subject.rulebook.rules:
+    rules = (*subject.rulebook.rules, *subject.rulebook.retired)
+    ids = {rule.id for rule in rules}
+    for rule in rules:
         for index, allowance in enumerate(rule.allow):
             yield _PlacedAllowance(rule.id, allowance, subject.place(rule.place.path, "allow", index, "check"))
     for index, allowance in enumerate(subject.rulebook.identity.allow):

@@ -26,6 +26,7 @@ class Subject:
     """A rulebook that loads, with its cases: what the checks read.
 
     `documents` is the folder of the source documents, if there is one. `texts` holds the rulebook's files by path.
+    `cache`: as for `load_rulebook`.
     """
 
     rulebook: Rulebook
@@ -33,6 +34,7 @@ class Subject:
     today: date
     documents: Path | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    cache: str | Path | None = None
 
     @cached_property
     def approvals(self) -> tuple[JudgedApproval, ...]:
@@ -51,8 +53,11 @@ class Subject:
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Every condition of a rulebook: of its rules, its definitions, and the contradictions that it adds."""
-    yield from (rule.when for rule in rulebook.rules)
+    """Every condition of a rulebook: of its rules, its definitions, and the contradictions that it adds.
+
+    Those of retired rules are among them: their files load only with what they name.
+    """
+    yield from (rule.when for rule in (*rulebook.rules, *rulebook.retired))
     yield from (one.when for one in rulebook.definitions.values())
     whens = (one.when for one in added(rulebook.vocabulary.contradictions))
     yield from (when for when in whens if not isinstance(when, NotBelow))

@@ -165,6 +165,12 @@ def _rules(names: RulebookNames) -> Schema:
     return one_of(names.rules, names.rules)
 
 
+def _every_rule(names: RulebookNames) -> Schema:
+    """The rules, and those that are retired: what is kept may name these."""
+    every = {**names.rules, **names.retired}
+    return one_of(every, every)
+
+
 def _facts(names: RulebookNames) -> Schema:
     offered = names.vocabulary.offered
     replaced = one_of(name for name in names.vocabulary if name not in offered)
@@ -227,16 +233,16 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
     },
     "CitationModel": {"document": _cited, "outside": _outside},
     "NotEncodedModel": {"document": _cited},
-    "ConflictModel": {"rules": _several(_rules)},
+    "ConflictModel": {"rules": _several(_every_rule)},
     "SignOffModel": {"date": _date, "review_by": _date},
     "ApprovalModel": {
-        "rule": _rules,
+        "rule": _every_rule,
         "route": lambda names: _routes(names),
         "date": _date,
         "until": _date,
     },
     "WithdrawnModel": {"date": _date},
-    "RetiredModel": {"date": _date, "instead": _several(_rules)},
+    "RetiredModel": {"date": _date, "instead": _several(_every_rule)},
     "RulebookModel": dict.fromkeys(("effective", "released", "revised"), _date),
     "DocumentModel": {"accessed": _date, "published": _partial_date},
     "OutsideModel": {"accessed": _date, "published": _partial_date},

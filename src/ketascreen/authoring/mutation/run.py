@@ -116,7 +116,8 @@ class MutantRun:
         """What the loader says about the whole rulebook with this slip in it."""
         changed, problems = mutant.rulebook(self.rulebook), Problems()
         called = changed.identity.options
-        check_whole(changed.rules, changed.vocabulary, changed.routes, called, changed.conflicts, problems)
+        given = changed.rules, changed.vocabulary, changed.routes, called, changed.conflicts
+        check_whole(*given, problems, changed.retired)
         return next((problem.message for problem in problems.sorted()), "")
 
     def _survivor(self, mutant: Mutant) -> MutantResult:

@@ -8,9 +8,10 @@ from ketascreen.authoring.checks.run import Checked
 
 
 def render(checked: Checked) -> str:
-    """`{rules, cases, refused, found, silenced, not_run, ignored}`; a silenced finding has its `reason`."""
+    """`{rules, retired, cases, refused, found, silenced, not_run, ignored}`; a silenced finding has its `reason`."""
     data = {
         "rules": checked.rules,
+        "retired": checked.retired,
         "cases": checked.cases,
         "refused": [problem.as_data() for problem in checked.refused],
         "found": [problem.as_data() for problem in checked.found],

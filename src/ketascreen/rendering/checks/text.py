@@ -40,7 +40,8 @@ def _silenced(silenced: Silenced, width: int) -> Iterator[Line]:
 
 def last_words(checked: Checked) -> Iterator[Line]:
     """How much was checked, found, accepted and passed over."""
-    whole = f"{_count(checked.rules, 'rule')}, {_count(checked.cases, 'case')}"
+    retired = f", {checked.retired} retired" if checked.retired else ""
+    whole = f"{_count(checked.rules, 'rule')}{retired}, {_count(checked.cases, 'case')}"
     if checked.refused and not checked.rules:
         yield from wrapped(f"The rulebook does not load: {_count(len(checked.refused), 'problem')}.")
     elif checked.refused:
