@@ -24,6 +24,7 @@ from ketascreen import (
 )
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
+from ketascreen.authoring.entries import with_entry
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
 from ketascreen.authoring.traceability import verify
 from ketascreen.channels.production.rulesets import _too_large
@@ -232,6 +233,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **TOLD_IN_JSON,
     "approve": _signed_without_approvals,
     "cache-damaged": _by_a_cut_cache,
+    "edit": lambda _: _refusals(lambda: with_entry(b"facts: {a: 1}", "vocabulary.yaml", "facts", "b: 1")),
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-documents": lambda folder: _found(with_files(folder, {})),
