@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
+from ketascreen.authoring.yaml_text import scalar
 from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
-from ketascreen.syntax.yaml_tree import NOT_TEXT
 
 FILE = "approvals.yaml"
 
 _KINDS = tuple(SubjectKind)
-_PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
 
 
 def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Approval], head: str = "") -> bytes:
@@ -73,10 +70,10 @@ def _with_comments(lines: Sequence[str], start: int) -> int:
 
 def _entry(one: Approval) -> str:
     lines = [
-        f"{one.kind}: {_scalar(one.name)}",
+        f"{one.kind}: {scalar(one.name)}",
         f"sheet: {one.sheet}",
-        f"by: {_scalar(one.by)}",
-        f"role: {_scalar(one.role)}",
+        f"by: {scalar(one.by)}",
+        f"role: {scalar(one.role)}",
         f"date: {one.day.isoformat()}",
         *([f"until: {one.until.isoformat()}"] if one.until else []),
         *_withdrawn(one),
@@ -87,13 +84,6 @@ def _entry(one: Approval) -> str:
 def _withdrawn(one: Approval) -> Iterator[str]:
     if (gone := one.withdrawn) is not None:
         yield "withdrawn:"
-        yield f"  by: {_scalar(gone.by)}"
+        yield f"  by: {scalar(gone.by)}"
         yield f"  date: {gone.day.isoformat()}"
-        yield f"  reason: {_scalar(gone.reason)}"
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML: without quotes where every reader takes it for the same text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT:
-        return text
-    return json.dumps(text, ensure_ascii=False)
+        yield f"  reason: {scalar(gone.reason)}"
