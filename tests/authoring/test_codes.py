@@ -238,7 +238,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "no-documents": lambda folder: _found(with_files(folder, {})),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
-    "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
+    "no-rulebook": lambda folder: _said("new", "rule", "kidney-failure", "--effect", "review", "--dir", str(folder)),
     "no-rules": _checked,
     "not-empty": lambda folder: _said("init", str(with_files(folder, {}))),
     "not-installed": _without_ruamel,

@@ -6,13 +6,15 @@ Each changed file is read again: it says what it said, and the change, and nothi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from collections.abc import Sequence as Seq
 from copy import deepcopy
 from typing import Any
 
 from ketascreen.diagnostic import InputError, Place, RulebookError, refused
 from ketascreen.loading.build import KEYS
-from ketascreen.syntax.tree import Mapping, Node, Scalar, Sequence, plain
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Scalar, Sequence, plain
 from ketascreen.syntax.yaml_tree import WORD, read_yaml
 
 CODE = "edit"
@@ -32,20 +34,40 @@ def with_entry(data: bytes | None, path: str, section: str, entry: str, *, head:
         RulebookError: the file cannot be read.
         InputError: the file has that key already, or is written in a way that leaves no line for an entry.
     """
-    added = _read(entry.encode(), path, to_fill_in=True)
-    if data is None:
-        text = f"{head}{section}:\n{_indented(entry, 2)}" if section else f"{head}{entry}"
-        return _checked(text.encode(), path, {section: plain(added)} if section else plain(added))
-    tree = _read(data, path)
-    expected = _with(plain(tree), section, plain(added), path)
+    return with_entries(data, path, {section: entry}, head=head)
+
+
+def with_entries(data: bytes | None, path: str, entries: Mapping[str, str], *, head: str = "") -> bytes:
+    """The same with an entry in each of several sections.
+
+    Raises:
+        RulebookError, InputError: see `with_entry`.
+    """
+    if data is not None:
+        _read(data, path)
+    for section, entry in entries.items():
+        data = _new_file(path, section, entry, head) if data is None else _added(data, path, section, entry)
+    assert data is not None
+    return data
+
+
+def _new_file(path: str, section: str, entry: str, head: str) -> bytes:
+    added = plain(_read(entry.encode(), path, to_fill_in=True))
+    text = f"{head}{section}:\n{_indented(entry, 2)}" if section else f"{head}{entry}"
+    return _checked(text.encode(), path, {section: added} if section else added)
+
+
+def _added(data: bytes, path: str, section: str, entry: str) -> bytes:
+    tree = _read(data, path, to_fill_in=True)
+    expected = _with(plain(tree), section, plain(_read(entry.encode(), path, to_fill_in=True)), path)
     lines = data.decode("utf-8").split("\n")
     start, stop, new = _splice(lines, tree, section, entry, path)
     carriage = "\r" if lines[0].endswith("\r") else ""
-    added_lines = [f"{line}{carriage}" for line in new]
+    added = [f"{line}{carriage}" for line in new]
     if start == len(lines):  # the last line has no end yet
         lines[-1] += carriage
-        added_lines.append("")
-    return _checked("\n".join([*lines[:start], *added_lines, *lines[stop:]]).encode(), path, expected)
+        added.append("")
+    return _checked("\n".join([*lines[:start], *added, *lines[stop:]]).encode(), path, expected)
 
 
 def with_value(data: bytes, path: str, keys: Seq[str], text: str) -> bytes:
@@ -59,7 +81,7 @@ def with_value(data: bytes, path: str, keys: Seq[str], text: str) -> bytes:
     expected, node = plain(tree), tree
     holds: Any = expected
     for key in keys:
-        if not isinstance(node, Mapping) or key not in node.items:
+        if not isinstance(node, MappingNode) or key not in node.items:
             raise _by_hand(path, tree, f"has no `{key}` where one is to be changed")
         holds = holds if key == keys[-1] else holds[key]
         node = node.items[key]
@@ -101,11 +123,11 @@ def _with(said: Any, section: str, added: Any, path: str) -> Any:
 
 def _splice(lines: list[str], tree: Node, section: str, entry: str, path: str) -> tuple[int, int, list[str]]:
     """The numbers of the first line to replace and of the one after the last, and the lines in their place."""
-    node = tree.items.get(section) if section and isinstance(tree, Mapping) else tree
+    node = tree.items.get(section) if section and isinstance(tree, MappingNode) else tree
     holder = tree if node is None else node
     if not isinstance(holder, Scalar) and holder.event.flow_style:
         return _in_place_of_braces(lines, holder, entry, path)
-    at = _end(lines, tree, section) if node is not None and isinstance(tree, Mapping) and section else _last(lines)
+    at = _end(lines, tree, section) if node is not None and isinstance(tree, MappingNode) and section else _last(lines)
     written = f"{section}:\n{_indented(entry, 2)}" if node is None else entry
     apart = [""] if _apart(lines, holder) and lines[at - 1].strip() else []
     return at, at, [*apart, *_lines(_indented(written, int(holder.event.start_mark.column)))]
@@ -120,7 +142,7 @@ def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def _end(lines: list[str], tree: Mapping, section: str) -> int:
+def _end(lines: list[str], tree: MappingNode, section: str) -> int:
     """The number of the line, from 0, before which an entry of a section is added: above the comments of the next."""
     starts = sorted(event.start_mark.line for event in tree.keys.values())
     later = [start for start in starts if start > tree.keys[section].start_mark.line]
@@ -137,7 +159,7 @@ def _apart(lines: list[str], holder: Node) -> bool:
     if isinstance(holder, Sequence):
         starts = [item.event.start_mark.line for item in holder.items]
     else:
-        starts = [event.start_mark.line for event in holder.keys.values()] if isinstance(holder, Mapping) else []
+        starts = [event.start_mark.line for event in holder.keys.values()] if isinstance(holder, MappingNode) else []
     if len(starts) < 2:
         return False
     above = int(starts[-1]) - 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
+from ketascreen.language.quantity import decimal_text
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -16,8 +18,10 @@ WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.()/:+%*-]*(?: [\w.()/:+%*-]+)*", re.ASCII)
 
 
-def scalar(value: str | int | bool) -> str:
-    """A text, a whole number, true or false."""
+def scalar(value: str | int | Decimal | bool) -> str:
+    """A text, a number, true or false."""
+    if isinstance(value, Decimal):
+        return decimal_text(value)
     if not isinstance(value, str):
         return str(value).lower()
     return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)

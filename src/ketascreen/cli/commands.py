@@ -31,7 +31,7 @@ COMMANDS = {
     "coverage": "What the cases leave untested, in the rules' own lines.",
     "mutate": "Which slips in a rule no case notices.",
     "init": "Copy the built-in rulebook to a folder, for a site to own.",
-    "new": "Write a new rule with its cases, to fill in.",
+    "new": "Write a new rule with its cases, or a new fact, to fill in.",
     "fmt": "Give all files of a rulebook one layout.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
     "approve": "Approve the sheet of a rule: it is shown, then you answer.",

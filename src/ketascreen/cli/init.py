@@ -14,6 +14,7 @@ from ketascreen.cli.options import now
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.page import Flow, Line, show, wrapped
 from ketascreen.rendering.shell import pasted
+from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.folder import DOCUMENTS
 
 _MEANING = {
@@ -33,7 +34,13 @@ _MEANING = {
 )
 @click.option("--empty", is_flag=True, help="Write the beginning of a rulebook for another guideline.")
 @click.option("--route", "routes", metavar="NAME", multiple=True, help="With --empty: a route, such as alteplase.")
-def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str, ...]) -> None:
+@click.option(
+    "--time-zone",
+    "zone",
+    metavar="ZONE",
+    help="The clinic's time zone, such as America/Los_Angeles; written into rulebook.yaml.",
+)
+def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str, ...], zone: str | None) -> None:
     """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
 
     DIR must not exist, or must be empty. No file is overwritten. With --empty nothing is copied: DIR gets an exclusion
@@ -41,19 +48,30 @@ def command(folder: Path, documents: Path | None, empty: bool, routes: tuple[str
     """
     if empty is not bool(routes):
         raise click.UsageError("--empty and --route need each other")
+    _require_zone(zone)
     if empty:
         if documents is not None:
             raise click.UsageError("--empty cites no documents; leave out --documents")
-        files = write_empty(folder, routes, now().date())
+        files = write_empty(folder, routes, now().date(), zone)
         show(_next_steps(folder, f"Wrote {len(files)} files to {folder}.", _OWN_SOURCES, ("check", folder)))
         return
-    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents)
+    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents, zone)
     if copied:
         told = f"Copied {rules} rules, {cases} files of cases and {copied} document{'s' * (copied > 1)} to {folder}."
         show(_next_steps(folder, told, "", ("check", folder)))
     else:
         told = f"Copied {rules} rules and {cases} files of cases to {folder}."
         show(_next_steps(folder, told, _DOCUMENTS, ("check", folder, "--no-documents")))
+
+
+def _require_zone(zone: str | None) -> None:
+    if zone is None:
+        return
+    try:
+        time_zone(zone)
+    except LookupError:
+        message = "unknown time zone; write an IANA name, such as America/Los_Angeles"
+        raise click.BadParameter(message, param_hint="--time-zone") from None
 
 
 _DOCUMENTS = (
@@ -77,7 +95,7 @@ def _next_steps(folder: Path, told: str, sources: str, check: tuple[str | Path, 
             "completes and explains the facts.",
             (),
         ),
-        ("Write a rule:", (("new", "RULE", "--effect", "EFFECT", "--dir", folder),)),
+        ("Write a rule:", (("new", "rule", "RULE", "--effect", "EFFECT", "--dir", folder),)),
         ("See whether all is well:", (check, ("test", folder))),
         ("Screen by it:", (("screen", "PATIENT", "--rules", folder),)),
     )
