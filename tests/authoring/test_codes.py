@@ -42,7 +42,7 @@ from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
-from tests.helpers.rulebook_files import GOOD, of_format_1, with_files
+from tests.helpers.rulebook_files import GOOD, copied, of_format_1, with_files
 from tests.helpers.signing_keys import key_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -228,11 +228,17 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
     return told
 
 
+def _pdf(folder: Path) -> Path:
+    (folder / "leaflet.pdf").write_bytes(b"%PDF-1.7")
+    return folder / "leaflet.pdf"
+
+
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
     **TOLD_IN_JSON,
     "approve": _signed_without_approvals,
     "cache-damaged": _by_a_cut_cache,
+    "document": lambda folder: _said("add-document", str(_pdf(folder)), "--dir", str(copied(folder))),
     "edit": lambda _: _refusals(lambda: with_entry(b"facts: {a: 1}", "vocabulary.yaml", "facts", "b: 1")),
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),

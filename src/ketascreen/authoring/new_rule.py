@@ -175,7 +175,7 @@ sources:
 
 
 @dataclass(frozen=True, slots=True)
-class _CaseToFillIn:
+class _Draft:
     """A case to write; None is left to fill in."""
 
     comment: str
@@ -206,26 +206,24 @@ def _cases_text(rule: NewRule, head: str) -> str:
     return text
 
 
-def _cases(rule: NewRule) -> Iterator[_CaseToFillIn]:
+def _cases(rule: NewRule) -> Iterator[_Draft]:
     if rule.about is None:
-        yield _CaseToFillIn(
-            "The condition holds. For a threshold, write one case exactly on it and one on each side.", "met"
-        )
-        yield _CaseToFillIn("The condition does not hold.", "not_met")
-        yield _CaseToFillIn("A fact that the condition needs is not known.", "unknown")
+        yield _Draft("The condition holds. For a threshold, write one case exactly on it and one on each side.", "met")
+        yield _Draft("The condition does not hold.", "not_met")
+        yield _Draft("A fact that the condition needs is not known.", "unknown")
         return
     name, facts = rule.about.name, (rule.about.name,)
     if rule.unread:
         given = {name: [unheard_of(rule.about)]}
-        yield _CaseToFillIn(
+        yield _Draft(
             "An entry that the vocabulary does not know.", "met", "an entry that nobody has read", given, facts
         )
     else:
-        yield _CaseToFillIn(f"The condition holds, as with `{flow({name: ['word']})[1:-1]}`.", "met", None, None, facts)
-    yield _CaseToFillIn(
+        yield _Draft(f"The condition holds, as with `{flow({name: ['word']})[1:-1]}`.", "met", None, None, facts)
+    yield _Draft(
         "The list is complete, and empty.", "not_met", "a complete list of nothing", {name: _NONE_OF_IT}, facts
     )
-    yield _CaseToFillIn("The list is not known.", "unknown", "nothing recorded", {}, facts)
+    yield _Draft("The list is not known.", "unknown", "nothing recorded", {}, facts)
 
 
 def nine_o_clock(day: date, zone: str | None) -> datetime:

@@ -10,7 +10,8 @@ import click
 from ketascreen.authoring.new_fact import FRESH_FOR, TYPES, NewFact, check_fact, write_fact
 from ketascreen.authoring.new_rule import NewRule, check_new, unread_rule, write_rule
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.diagnostic import printable, refused
+from ketascreen.cli.options import require_rulebook
+from ketascreen.diagnostic import printable
 from ketascreen.language.terms import Effect
 from ketascreen.rendering.page import Flow, Line, show, wrapped
 from ketascreen.rendering.shell import pasted
@@ -72,7 +73,7 @@ def rule(name: str, effect: str, stage: str | None, routes: str, about: str | No
     effect, with its cases beside it. Until every key has its value, `ketascreen check` points at each key without one,
     and the rulebook does not load.
     """
-    _require_rulebook(folder)
+    require_rulebook(folder)
     listed = [] if routes == "all" else [route.strip() for route in routes.split(",")]
     made = check_new(name, effect, stage, listed, folder, about)
     unread = unread_rule(made, folder) if about is not None else None
@@ -111,20 +112,11 @@ def fact(
     without a value: until you fill it in, `ketascreen check` points at it, and the rulebook does not load. All else in
     the file stays as it is. If the folder has schemas for an editor, they are written anew once the fact is complete.
     """
-    _require_rulebook(folder)
+    require_rulebook(folder)
     words = None if choices is None else tuple(word.strip() for word in choices.split(","))
     made = NewFact(name, kind, words, unit, minimum, maximum, label, domain, fresh_for, reason)
     written, schemas = write_fact(check_fact(made, folder), folder)
     show(_told_fact(made, written, schemas, folder))
-
-
-def _require_rulebook(folder: Path) -> None:
-    if not (folder / "rulebook.yaml").is_file():
-        raise refused(
-            "no-rulebook",
-            "the folder has no rulebook.yaml",
-            "name a rulebook's folder with --dir; `ketascreen init DIR` makes one",
-        )
 
 
 def _told(written: list[tuple[NewRule, Path, Path]], folder: Path) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
-from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean, printable
+from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean, printable, refused
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
@@ -128,6 +128,17 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_f
     """
     cache = None if from_files else cache_folder()
     return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache)
+
+
+def require_rulebook(folder: Path, option: str = "--dir") -> None:
+    """Requires a folder that has a rulebook.yaml, in whatever state the other files are.
+
+    Raises:
+        InputError: it has none.
+    """
+    if not (folder / "rulebook.yaml").is_file():
+        hint = f"name a rulebook's folder with {option}; `ketascreen init DIR` makes one"
+        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
 
 
 def routes_of(rulebook: Rulebook, named: Iterable[str]) -> tuple[Route, ...]:
