@@ -33,6 +33,7 @@ COMMANDS = {
     "init": "Copy the built-in rulebook to a folder, for a site to own.",
     "new": "Write a new rule with its cases, or a new fact, to fill in.",
     "add-document": "Add a source document, with its sha256 and number of lines.",
+    "case": "Turn a patient into a case that holds now, without a real date.",
     "fmt": "Give all files of a rulebook one layout.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
     "approve": "Approve the sheet of a rule: it is shown, then you answer.",

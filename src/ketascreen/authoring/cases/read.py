@@ -56,6 +56,21 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     return tuple(cases)
 
 
+def cases_in(path: str, data: bytes, rulebook: Rulebook) -> tuple[Case, ...]:
+    """The cases of one file's bytes, at `path` within the rulebook's folder; they need no start.
+
+    Raises:
+        RulebookError: every problem of the file.
+    """
+    problems = Problems()
+    trees = read_trees({path: data}, problems)
+    reader = _CaseReader(rulebook, {}, problems)
+    cases = tuple(case for tree in trees.values() for case in reader.read(path, tree))
+    if problems.found:
+        raise RulebookError(problems.sorted())
+    return cases
+
+
 def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartModel]:
     starts: dict[str, StartModel] = {}
     for path, tree in trees.items():
