@@ -228,6 +228,13 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
     return told
 
 
+def _patient_without_another_day(folder: Path) -> list[str]:
+    rulebook, profile = copied(folder), folder / "patient.json"
+    profile.write_text("{}", "utf-8")
+    with patch("ketascreen.authoring.moved_patient.moved_to", lambda *_: None):
+        return _said("case", str(profile), "--rules", str(rulebook))
+
+
 def _pdf(folder: Path) -> Path:
     (folder / "leaflet.pdf").write_bytes(b"%PDF-1.7")
     return folder / "leaflet.pdf"
@@ -242,6 +249,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "edit": lambda _: _refusals(lambda: with_entry(b"facts: {a: 1}", "vocabulary.yaml", "facts", "b: 1")),
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
+    "moved-dates": _patient_without_another_day,
     "no-documents": lambda folder: _found(with_files(folder, {})),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
     "no-rulebook": lambda folder: _said("new", "rule", "kidney-failure", "--effect", "review", "--dir", str(folder)),

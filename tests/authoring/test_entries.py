@@ -70,8 +70,8 @@ def test_a_file_that_is_not_there_begins_with_its_head() -> None:
     [
         ("facts:\n  c: 1\n", "has `c` already"),
         ("facts: {a: 1}\n", "between braces"),
-        ("facts:\n- a\n", "does not hold what is to be added"),
-        ("facts: a\n", "does not hold what is to be added"),
+        ("facts:\n- a\n", "cannot hold what this adds"),
+        ("facts: a\n", "cannot hold what this adds"),
         ("facts:\n  a: |+\n    text\n\nnext: 2\n", "cannot be changed in this place"),
     ],
 )

@@ -14,7 +14,7 @@ from ketascreen import PatientProfile, Rulebook, Screener, Stage
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.read import cases_in
 from ketascreen.authoring.moved_patient import PatientThen, landed, moved_to, patient_of
-from ketascreen.authoring.patient_case import PatientCase, Wanted, case_of
+from ketascreen.authoring.patient_case import CaseWanted, PatientCase, case_of
 from ketascreen.diagnostic import InputError, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.partial_date import PartialDate
@@ -33,9 +33,9 @@ def screener() -> Screener:
     return Screener(shipped(), channels=["reference"])
 
 
-def _wanted(stage: Stage = Stage.CANDIDACY, rule: str | None = None, **more: Any) -> Wanted:
+def _wanted(stage: Stage = Stage.CANDIDACY, rule: str | None = None, **more: Any) -> CaseWanted:
     found = None if rule is None else shipped().rule(rule)
-    return Wanted(**{"stage": stage, "rule": found, "decided": (), "onto": ONTO, "name": None, **more})
+    return CaseWanted(**{"stage": stage, "rule": found, "decided": (), "onto": ONTO, "name": None, **more})
 
 
 def _read(made: PatientCase, rulebook: Rulebook, rule: str | None = None) -> Case:
@@ -73,7 +73,7 @@ def test_the_case_of_a_patient_of_any_rulebook_has_every_finding(rng: Random, st
     profile = PatientProfile.model_validate(generate.raw_profile(rng, rulebook, AS_OF))
     asked = rulebook.asked_at(stage)
     rule = rng.choice(asked) if of_a_rule and asked else None
-    wanted = Wanted(stage, rule, (), ONTO, None)
+    wanted = CaseWanted(stage, rule, (), ONTO, None)
     with Screener(rulebook, channels=["reference"]) as screener:
         try:
             was = _findings(screener, profile, AS_OF, stage)

@@ -68,14 +68,14 @@ def test_a_rulebook_without_a_vocabulary_gets_one(tmp_path: Path) -> None:
     )
 
 
-def test_the_schemas_of_the_folder_are_written_anew_and_none_where_there_are_none(tmp_path: Path) -> None:
+def test_the_schemas_of_the_folder_are_written_again_and_none_where_there_are_none(tmp_path: Path) -> None:
     rulebook = copied(tmp_path)
     new = ["--type", "list", *WHOLE[Kind.LIST], *TOLD, "--dir", str(rulebook)]
     assert run("new", "fact", "liver", *new).status == 0
     assert not (rulebook / "schema").exists()
     run("schema", str(rulebook))
     ran = run("new", "fact", "kidney", *new)
-    assert "Wrote its 13 schemas anew" in flat(ran.out)
+    assert "Wrote its 13 schemas again" in flat(ran.out)
     for name, schema in schemas(read_names(rulebook)).items():
         assert (rulebook / "schema" / name).read_text("utf-8") == schema_text(schema)
         assert "kidney" in schema_text(schema) or name not in ("rule.schema.json", "cases.schema.json")

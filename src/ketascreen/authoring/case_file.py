@@ -21,7 +21,7 @@ _STEM = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
+class FileOfCases:
     """A file of cases by its path within the rulebook's folder; `before` is what it holds, if it is there.
 
     `section` is the key of the list of cases, or "" for a file that is the list. `names` are the cases' names.
@@ -48,7 +48,7 @@ class CaseFile:
             return replace_file(self.folder, self.path, data, self.before, CODE)
 
 
-def case_file(folder: Path, rule: Rule | None, stem: str) -> CaseFile:
+def case_file(folder: Path, rule: Rule | None, stem: str) -> FileOfCases:
     """The file for the cases of a rule, wherever it is, or for whole patients (`stem` is its name without endings).
 
     Raises:
@@ -66,7 +66,7 @@ def case_file(folder: Path, rule: Rule | None, stem: str) -> CaseFile:
     section = "cases" if isinstance(held, dict) else ""
     listed = held.get(section, ()) if isinstance(held, dict) else held
     names = frozenset(one["name"] for one in listed or () if isinstance(one, dict) and isinstance(one.get("name"), str))
-    return CaseFile(folder, path, before, section, names)
+    return FileOfCases(folder, path, before, section, names)
 
 
 def _of_rule(folder: Path, rule: Rule) -> str:

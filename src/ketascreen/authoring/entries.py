@@ -82,7 +82,7 @@ def with_value(data: bytes, path: str, keys: Seq[str], text: str) -> bytes:
     holds: Any = expected
     for key in keys:
         if not isinstance(node, MappingNode) or key not in node.items:
-            raise _by_hand(path, tree, f"has no `{key}` where one is to be changed")
+            raise _by_hand(path, tree, f"has no `{key}` where one must change")
         holds = holds if key == keys[-1] else holds[key]
         node = node.items[key]
     if not isinstance(node, Scalar) or node.event.start_mark.line != node.event.end_mark.line:
@@ -115,9 +115,7 @@ def _with(said: Any, section: str, added: Any, path: str) -> Any:
             raise refused(CODE, f"has `{taken[0]}` already", "choose another name", Place(path))
         holds.update(added)
     else:
-        raise refused(
-            CODE, "does not hold what is to be added to it", "docs/rule-format.md shows its form", Place(path)
-        )
+        raise refused(CODE, "cannot hold what this adds to it", "docs/rule-format.md shows its form", Place(path))
     return expected
 
 

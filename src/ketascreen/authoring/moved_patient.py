@@ -81,10 +81,10 @@ def _without_unread(one: AnyObservation, name: str, vocabulary: Vocabulary) -> A
 def landed(patient: PatientThen, rulebook: Rulebook, stage: Stage, onto: date) -> PatientThen:
     """The patient on the day `onto`, or the first of other days, on which everything counts as it does.
 
-    Other days are that of the real screening in another year or month, then the days around `onto`.
+    Other days are the day of the real screening in another year or month, then the days around `onto`.
 
     Raises:
-        InputError: on no such day every finding is the same.
+        InputError: each such day changes a finding.
     """
     facts = _Known.of(patient, rulebook.vocabulary)
     moved = [one for day in _days(patient.clinic.today, onto) if (one := moved_to(patient, day)) is not None]

@@ -32,7 +32,7 @@ _NOT_TEXT: Mapping[bytes, str] = {
     b"\xd0\xcf\x11\xe0": "a file of a word processor",
     b"{\\rtf": "a file of a word processor (RTF)",
 }
-"""How files that are no plain text begin."""
+"""How files begin that are not plain text."""
 
 
 @dataclass(frozen=True, slots=True)

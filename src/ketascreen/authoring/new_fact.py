@@ -90,7 +90,7 @@ def check_fact(fact: NewFact, folder: Path) -> NewFact:
 def write_fact(fact: NewFact, folder: Path) -> tuple[Path, int]:
     """Adds a fact to vocabulary.yaml; returns the file, and the number of schemas that the folder has for editors.
 
-    They are written anew if the fact is complete.
+    They are written again if the fact is complete.
 
     Raises:
         InputError: the file cannot take it, has changed, or another process writes. Nothing is written then.

@@ -227,7 +227,7 @@ def _cases(rule: NewRule) -> Iterator[_Draft]:
 
 
 def nine_o_clock(day: date, zone: str | None) -> datetime:
-    """Nine in the morning of a day, by the clock of a zone; in UTC without a zone, or if there is none of that name."""
+    """Nine in the morning of a day, by the clock of a zone; in UTC without a zone, or without one of that name."""
     try:
         own: tzinfo = time_zone(zone or "")
     except LookupError:

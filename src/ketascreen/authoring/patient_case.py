@@ -25,7 +25,6 @@ from ketascreen.language.rule import Rule
 from ketascreen.language.terms import Outcome, Stage
 from ketascreen.language.vocabulary import Fact
 from ketascreen.patient.contradictions import Contradicted
-from ketascreen.patient.facts import known_facts
 from ketascreen.patient.observation import UNDATED, AnyObservation, ListObservation
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screen import Screener
@@ -43,8 +42,8 @@ class PatientCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """The case that is wanted: its stage, its rule (None: of the whole patient), the decisions, the day, its name."""
+class CaseWanted:
+    """What a case must be: its stage, its rule (None: of the whole patient), the decisions, the day, its name."""
 
     stage: Stage
     rule: Rule | None
@@ -54,11 +53,11 @@ class Wanted:
 
 
 def case_of(
-    profile: PatientProfile, as_of: datetime, wanted: Wanted, screener: Screener, taken: Iterable[str]
+    profile: PatientProfile, as_of: datetime, wanted: CaseWanted, screener: Screener, taken: Iterable[str]
 ) -> PatientCase:
     """A case that holds now, without a real date or a word that nobody has read; `taken` are names of other cases.
 
-    Each finding of the case is that of the profile (of a rule's case, the rule's).
+    Each finding of the case is the profile's finding; the case of a rule has one.
 
     Raises:
         InputError: the patient is refused for another reason than one contradiction; no case keeps every finding; or
@@ -67,7 +66,7 @@ def case_of(
     rulebook = screener.rulebook
     clinic = ClinicTime.at(as_of, rulebook.identity.time_zone)
     whole = patient_of(profile, rulebook.vocabulary, clinic)
-    then = whole if wanted.rule is None else _that_matters(whole, wanted.rule, screener)
+    then = whole if wanted.rule is None else _that_matters(whole, wanted, wanted.rule, screener)
     moved = landed(then, rulebook, wanted.stage, wanted.onto)
     expect, name = _expected(moved, wanted, screener)
     if wanted.name is not None and wanted.name in {*taken}:
@@ -78,26 +77,26 @@ def case_of(
     return PatientCase(named, text, moved.clinic.today)
 
 
-def _that_matters(whole: PatientThen, rule: Rule, screener: Screener) -> PatientThen:
+def _that_matters(whole: PatientThen, wanted: CaseWanted, rule: Rule, screener: Screener) -> PatientThen:
     """The patient with the facts alone that the rule's finding rests on and lacks; if it then differs, with more."""
-    vocabulary = screener.rulebook.vocabulary
-
-    def result(patient: PatientThen) -> RuleResult:
-        return RuleResult.of_facts(rule, known_facts(patient.profile, vocabulary, patient.clinic))
-
-    found = result(whole)
+    found = _result(whole, wanted, rule, screener)
     for facts in ({*found.rests_on, *found.lacks}, facts_of(rule.when)):
         fewer = whole.only(frozenset(facts))
-        if result(fewer) == found:
+        if _result(fewer, wanted, rule, screener) == found:
             return fewer
     return whole
 
 
-def _expected(moved: PatientThen, wanted: Wanted, screener: Screener) -> tuple[Mapping[str, Any], str]:
+def _result(patient: PatientThen, wanted: CaseWanted, rule: Rule, screener: Screener) -> RuleResult:
+    """What a screening reports of a rule."""
+    verdict = _verdict(patient.profile, patient.clinic.as_of, wanted, screener)
+    return next(RuleResult.of_finding(one) for one in verdict.findings if one.rule == rule.id)
+
+
+def _expected(moved: PatientThen, wanted: CaseWanted, screener: Screener) -> tuple[Mapping[str, Any], str]:
     """What the case expects, and a name for it."""
     if wanted.rule is not None:
-        facts = known_facts(moved.profile, screener.rulebook.vocabulary, moved.clinic)
-        result = RuleResult.of_facts(wanted.rule, facts)
+        result = _result(moved, wanted, wanted.rule, screener)
         asks = result.outcome is Outcome.UNKNOWN
         why = {"asks": list(result.lacks)} if asks else {"because": list(result.rests_on)}
         name = f"a patient for whom {wanted.rule.id} is {result.outcome.value.replace('_', ' ')}"
@@ -113,7 +112,7 @@ def _expected(moved: PatientThen, wanted: Wanted, screener: Screener) -> tuple[M
     return _of_patient(PatientResult.of_verdict(verdict, not_given), wanted, screener)
 
 
-def _of_patient(result: PatientResult, wanted: Wanted, screener: Screener) -> tuple[Mapping[str, Any], str]:
+def _of_patient(result: PatientResult, wanted: CaseWanted, screener: Screener) -> tuple[Mapping[str, Any], str]:
     decisions = {str(route): one.decision.value for route, one in result.routes.items()}
     expect: dict[str, Any] = {"decisions": decisions}
     if wanted.stage is Stage.SESSION:
@@ -135,7 +134,7 @@ def _of_patient(result: PatientResult, wanted: Wanted, screener: Screener) -> tu
     return expect, f"a patient with {said}"
 
 
-def _text(name: str, moved: PatientThen, wanted: Wanted, expect: Mapping[str, Any], screener: Screener) -> str:
+def _text(name: str, moved: PatientThen, wanted: CaseWanted, expect: Mapping[str, Any], screener: Screener) -> str:
     counts = Counter(one.at for one in moved.answers.values() if one.at is not None)
     usual = counts.most_common(1)[0][0] if counts else None
     vocabulary = screener.rulebook.vocabulary
@@ -177,13 +176,13 @@ def _unique(name: str, taken: frozenset[str]) -> str:
     return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
-def _verdict(profile: PatientProfile, as_of: datetime, wanted: Wanted, screener: Screener) -> Verdict:
+def _verdict(profile: PatientProfile, as_of: datetime, wanted: CaseWanted, screener: Screener) -> Verdict:
     not_given = undecidable(wanted.decided, screener.rulebook.rule)
     decisions = [ClinicianDecision(rule=rule, by="case", at=as_of) for rule in wanted.decided if rule not in not_given]
     return screener.screen(profile, as_of=as_of, stage=wanted.stage, decisions=decisions)
 
 
-def _require_same(text: str, profile: PatientProfile, as_of: datetime, wanted: Wanted, screener: Screener) -> None:
+def _require_same(text: str, profile: PatientProfile, as_of: datetime, wanted: CaseWanted, screener: Screener) -> None:
     """Requires that the case holds as it is written, on every channel, and that each finding is the profile's."""
     path = f"{VIGNETTES}patient.cases.yaml" if wanted.rule is None else f"{wanted.rule.id}.cases.yaml"
     (case,) = cases_in(path, text.encode(), screener.rulebook)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.case_file import case_file
-from ketascreen.authoring.patient_case import PatientCase, Wanted, case_of
+from ketascreen.authoring.patient_case import CaseWanted, PatientCase, case_of
 from ketascreen.cli.approving import said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.cli.options import day_of, now, profile_of, read_time, require_rulebook, rulebook_of, unknown
@@ -74,7 +74,7 @@ def command(
     require_rulebook(folder, "--rules")
     rulebook = rulebook_of(folder)
     rule = None if rule_id is None else _rule(rule_id, rulebook)
-    wanted = Wanted(
+    wanted = CaseWanted(
         _stage(stage, rule),
         rule,
         tuple(_rule(one.partition(":")[0], rulebook).id for one in decided),

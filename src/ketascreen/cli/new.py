@@ -110,7 +110,7 @@ def fact(
 
     NAME is lower-case words joined by underscores, such as liver_conditions. What no option gives stands there as a key
     without a value: until you fill it in, `ketascreen check` points at it, and the rulebook does not load. All else in
-    the file stays as it is. If the folder has schemas for an editor, they are written anew once the fact is complete.
+    the file stays as it is. If the folder has schemas for an editor, they are written again once the fact is complete.
     """
     require_rulebook(folder)
     words = None if choices is None else tuple(word.strip() for word in choices.split(","))
@@ -136,12 +136,12 @@ def _told_fact(made: NewFact, written: Path, schemas: int, folder: Path) -> Iter
     yield from wrapped(f"Added {made.name} to {written}.")
     if made.is_complete:
         if schemas:
-            yield from wrapped(f"Wrote its {schemas} schemas anew.")
+            yield from wrapped(f"Wrote its {schemas} schemas again.")
         yield from _next("Ask the fact in a rule. This points at what is wrong:", folder)
         return
     yield from _next("Fill in each key that has no value. This points at each one that is left:", folder)
     if schemas:
-        yield from wrapped("Then write the schemas anew, so that an editor knows the fact:")
+        yield from wrapped("Then write the schemas again, so that an editor knows the fact:")
         yield Line(f"  {pasted('ketascreen', 'schema', folder)}", flow=Flow.WHOLE)
 
 

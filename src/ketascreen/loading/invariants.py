@@ -139,8 +139,7 @@ def unread_by(
 ) -> tuple[Effect, tuple[str, ...]] | None:
     """The effect that a rule for unrecognised entries of a list needs if a new rule with `effect` asks the list.
 
-    With it the routes, of those of the new rule, on which no rule reads such entries yet; None if each has one, or if
-    none is needed.
+    With it the routes of the new rule on which no rule reads such entries yet; None if each has one, or needs none.
     """
     needed = next(((given, enough) for given, enough in _READS_UNRECOGNISED if effect in enough), None)
     if needed is None:

@@ -21,7 +21,7 @@ UNHEARD_OF = "something_else"
 
 
 def unheard_of(fact: Fact) -> str:
-    """A word that is none of a list's choices."""
+    """A word that a list's choices lack."""
     more = (f"{UNHEARD_OF}_{number}" for number in range(2, len(fact.choices) + 3))
     return next(word for word in (UNHEARD_OF, *more) if word not in fact.choices)
 
