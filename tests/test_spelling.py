@@ -136,7 +136,7 @@ def test_a_route_is_never_suggested(route: str, tmp_path_factory: pytest.TempPat
     folder = with_files(tmp_path_factory.mktemp("rules"), {"vignettes/x.cases.yaml": case})
     checked = run("check", str(folder))
     assert "x.cases.yaml" in checked.out
-    made = run("new", "a-rule", "--effect", "hold", "--routes", route, "--dir", str(folder))
+    made = run("new", "rule", "a-rule", "--effect", "hold", "--routes", route, "--dir", str(folder))
     screened = run("screen", "-", "--route", route)
     assert made.status == screened.status == 2
     assert "did you mean" not in checked.out + made.err + screened.err

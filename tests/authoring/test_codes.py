@@ -24,6 +24,7 @@ from ketascreen import (
 )
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
+from ketascreen.authoring.entries import with_entry
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
 from ketascreen.authoring.traceability import verify
 from ketascreen.channels.production.rulesets import _too_large
@@ -41,7 +42,7 @@ from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
-from tests.helpers.rulebook_files import GOOD, of_format_1, with_files
+from tests.helpers.rulebook_files import GOOD, copied, of_format_1, with_files
 from tests.helpers.signing_keys import key_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -235,20 +236,35 @@ def _by_a_cut_cache(folder: Path) -> list[str]:
     return told
 
 
+def _patient_without_another_day(folder: Path) -> list[str]:
+    rulebook, profile = copied(folder), folder / "patient.json"
+    profile.write_text("{}", "utf-8")
+    with patch("ketascreen.authoring.moved_patient.moved_to", lambda *_: None):
+        return _said("case", str(profile), "--rules", str(rulebook))
+
+
+def _pdf(folder: Path) -> Path:
+    (folder / "leaflet.pdf").write_bytes(b"%PDF-1.7")
+    return folder / "leaflet.pdf"
+
+
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
     **TOLD_IN_JSON,
     "approve": _signed_without_approvals,
     "cache-damaged": _by_a_cut_cache,
+    "document": lambda folder: _said("add-document", str(_pdf(folder)), "--dir", str(copied(folder))),
+    "edit": lambda _: _refusals(lambda: with_entry(b"facts: {a: 1}", "vocabulary.yaml", "facts", "b: 1")),
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "retire": lambda folder: _said(
         *("retire", "high-pressure", "--by", "A. Clinician", "--reason", "Old.", "--date", "2026-11-22"),
         *("--dir", str(with_files(folder, {"vignettes/all.cases.yaml": _PATIENT}))),
     ),
+    "moved-dates": _patient_without_another_day,
     "no-documents": lambda folder: _found(with_files(folder, {})),
     "no-folder": lambda folder: _checked(folder / "nowhere"),
-    "no-rulebook": lambda folder: _said("new", "kidney-failure", "--effect", "review", "--dir", str(folder)),
+    "no-rulebook": lambda folder: _said("new", "rule", "kidney-failure", "--effect", "review", "--dir", str(folder)),
     "no-rules": _checked,
     "not-empty": lambda folder: _said("init", str(with_files(folder, {}))),
     "not-installed": _without_ruamel,

@@ -63,7 +63,7 @@ def test_init_takes_an_empty_folder(tmp_path: Path) -> None:
 
 def test_a_new_rule_stands_with_its_cases_in_the_folder_of_its_effect(tmp_path: Path) -> None:
     rulebook = copied(tmp_path)
-    ran = run("new", "kidney-failure", "--effect", "exclude", "--routes", "iv", "--dir", str(rulebook))
+    ran = run("new", "rule", "kidney-failure", "--effect", "exclude", "--routes", "iv", "--dir", str(rulebook))
     assert (ran.status, ran.err) == (0, "")
     rule = (rulebook / "exclusions" / "kidney-failure.yaml").read_text("utf-8")
     assert rule.startswith("# yaml-language-server: $schema=../schema/rule.schema.json\n")
@@ -75,7 +75,7 @@ def test_a_new_rule_stands_with_its_cases_in_the_folder_of_its_effect(tmp_path: 
 
 def test_what_is_to_be_filled_in_keeps_the_rulebook_from_loading_and_is_pointed_at(tmp_path: Path) -> None:
     rulebook = copied(tmp_path)
-    run("new", "kidney-failure", "--effect", "exclude", "--dir", str(rulebook))
+    run("new", "rule", "kidney-failure", "--effect", "exclude", "--dir", str(rulebook))
     with pytest.raises(RulebookError) as caught:
         load_rulebook(rulebook)
     rule = (rulebook / "exclusions" / "kidney-failure.yaml").read_text("utf-8").split("\n")
@@ -87,7 +87,7 @@ def test_what_is_to_be_filled_in_keeps_the_rulebook_from_loading_and_is_pointed_
 
 def test_a_new_rule_that_is_filled_in_loads_and_its_cases_are_read(tmp_path: Path) -> None:
     rulebook = copied(tmp_path)
-    run("new", "kidney-failure", "--effect", "review", "--dir", str(rulebook))
+    run("new", "rule", "kidney-failure", "--effect", "review", "--dir", str(rulebook))
     rule = rulebook / "reviews" / "kidney-failure.yaml"
     filled = rule.read_text("utf-8").replace("title:", "title: Kidneys").replace("say:", "say: Kidneys.")
     filled = filled.replace("when:\n", "when:\n  egfr: {below: 30 mL/min}\n")
@@ -107,7 +107,7 @@ def test_a_new_rule_that_is_filled_in_loads_and_its_cases_are_read(tmp_path: Pat
 @pytest.mark.parametrize("effect", list(Effect))
 def test_every_effect_has_its_folder_and_the_stage_that_it_stands_at(tmp_path: Path, effect: Effect) -> None:
     rulebook = copied(tmp_path)
-    assert run("new", "a-new-rule", "--effect", effect, "--dir", str(rulebook)).status == 0
+    assert run("new", "rule", "a-new-rule", "--effect", effect, "--dir", str(rulebook)).status == 0
     text = (rulebook / EFFECTS[effect].folder / "a-new-rule.yaml").read_text("utf-8")
     assert f"stage: {EFFECTS[effect].stages[0]}\neffect: {effect}\n" in text
 
@@ -130,14 +130,14 @@ def test_every_effect_has_its_folder_and_the_stage_that_it_stands_at(tmp_path: P
 def test_a_rule_that_cannot_be_is_refused_and_nothing_is_written(tmp_path: Path, args: list[str], said: str) -> None:
     rulebook = copied(tmp_path)
     before = sorted(rulebook.rglob("*"))
-    ran = run("new", *args, "--dir", str(rulebook))
+    ran = run("new", "rule", *args, "--dir", str(rulebook))
     assert ran.status == 2
     assert said in flat(ran.err)
     assert sorted(rulebook.rglob("*")) == before
 
 
 def test_new_wants_a_rulebook(tmp_path: Path) -> None:
-    ran = run("new", "a-rule", "--effect", "hold", "--dir", str(tmp_path))
+    ran = run("new", "rule", "a-rule", "--effect", "hold", "--dir", str(tmp_path))
     assert ran.status == 2
     assert "`ketascreen init DIR` makes one" in flat(ran.err)
     assert list(tmp_path.iterdir()) == []
@@ -148,6 +148,123 @@ def test_a_new_rule_refers_to_the_schemas_where_the_rulebook_has_them(tmp_path: 
     head = rulebook / "rulebook.yaml"
     line = "# yaml-language-server: $schema=../../schema/rules/rulebook.schema.json\n"
     head.write_text(line + head.read_text("utf-8"), "utf-8")
-    run("new", "a-rule", "--effect", "hold", "--dir", str(rulebook))
+    run("new", "rule", "a-rule", "--effect", "hold", "--dir", str(rulebook))
     first = (rulebook / "holds" / "a-rule.yaml").read_text("utf-8").partition("\n")[0]
     assert first == "# yaml-language-server: $schema=../../../schema/rules/rule.schema.json"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Europe/Berlin", "Pacific/Auckland"])
+def test_init_writes_the_time_zone_and_the_cases_hold_by_its_clock(tmp_path: Path, zone: str) -> None:
+    target = tmp_path / "clinic"
+    ran = run("init", str(target), "--time-zone", zone)
+    assert (ran.status, ran.err) == (0, "")
+    assert load_rulebook(target).identity.time_zone == zone
+    assert (target / "rulebook.yaml").read_text("utf-8").endswith(f"\ntime_zone: {zone}\n")
+    tested = run("test", str(target))
+    assert (tested.status, f"{len(shipped_cases())} hold, 0 failed" in flat(tested.out)) == (0, True)
+
+
+def test_an_empty_rulebook_has_the_time_zone_and_cases_by_its_clock(tmp_path: Path) -> None:
+    target = tmp_path / "clinic"
+    assert run("init", str(target), "--empty", "--route", "iv", "--time-zone", "Pacific/Auckland").status == 0
+    copy = load_rulebook(target)
+    assert copy.identity.time_zone == "Pacific/Auckland"
+    assert {case.as_of.hour for case in read_cases(target, copy)} == {9}
+    assert {str(case.as_of.tzinfo) for case in read_cases(target, copy)} <= {"UTC+12:00", "UTC+13:00"}
+
+
+def test_a_time_zone_that_does_not_exist_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    ran = run("init", str(tmp_path / "clinic"), "--time-zone", "Berlin")
+    assert ran.status == 2
+    assert "unknown time zone; write an IANA name, such as America/Los_Angeles" in flat(ran.err)
+    assert not (tmp_path / "clinic").exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("", "2026-11-22T09:00:00Z"),
+        ("time_zone: Europe/Berlin\n", "2026-11-22T09:00:00+01:00"),
+        ("time_zone: 'America/Los_Angeles'\n", "2026-11-22T09:00:00-08:00"),
+        ("time_zone: Nowhere/Else\n", "2026-11-22T09:00:00Z"),
+    ],
+)
+def test_a_new_case_is_at_nine_by_the_clock_of_the_clinic(tmp_path: Path, zone: str, written: str) -> None:
+    rulebook = copied(tmp_path)
+    head = rulebook / "rulebook.yaml"
+    head.write_text(head.read_text("utf-8") + zone, "utf-8")
+    run("new", "rule", "a-rule", "--effect", "hold", "--dir", str(rulebook))
+    assert f"  as_of: {written}\n" in (rulebook / "holds" / "a-rule.cases.yaml").read_text("utf-8")
+
+
+LIVER = (
+    *("liver_conditions", "--type", "list", "--choices", "cirrhosis,hepatitis", "--label", "Liver conditions"),
+    *("--domain", "liver", "--fresh-for", "30 days", "--reason", "Made up."),
+)
+
+
+def _with_liver(folder: Path) -> Path:
+    rulebook = copied(folder)
+    assert run("new", "fact", *LIVER, "--dir", str(rulebook)).status == 0
+    return rulebook
+
+
+def _filled(rule: Path, **values: str) -> None:
+    text = rule.read_text("utf-8")
+    for key, value in {"document": "leaflet.txt", "line": "2", "phrase": "a", "says": "avoid", **values}.items():
+        text = text.replace(f"{key}:\n", f"{key}: {value}\n")
+    rule.write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(("effect", "reads"), [("exclude", "review"), ("review", "review"), ("caution", "caution")])
+def test_a_rule_about_a_list_has_a_rule_for_entries_that_nobody_has_read_and_both_load(
+    tmp_path: Path, effect: str, reads: str
+) -> None:
+    rulebook = _with_liver(tmp_path)
+    ran = run("new", "rule", "cirrhosis", "--effect", effect, "--list", "liver_conditions", "--dir", str(rulebook))
+    assert (ran.status, ran.err) == (0, "")
+    first = rulebook / EFFECTS[Effect(effect)].folder / "cirrhosis.yaml"
+    second = rulebook / EFFECTS[Effect(reads)].folder / "unrecognised-liver-conditions.yaml"
+    _filled(first, title="Cirrhosis", say="The liver.", includes_any="[cirrhosis]")
+    _filled(second)
+    cases = first.with_name("cirrhosis.cases.yaml")
+    text = cases.read_text("utf-8").replace("- name:\n", "- name: cirrhosis\n")
+    cases.write_text(text.replace("given:\n", "given: {liver_conditions: [cirrhosis]}\n"), "utf-8")
+    loaded = load_rulebook(rulebook)
+    made = loaded.rule("unrecognised-liver-conditions")
+    assert made is not None
+    assert (made.effect, set(made.routes)) == (reads, set(loaded.routes))
+    tested = run("test", str(rulebook))
+    assert "6 hold, 0 failed" in flat(tested.out), tested.out
+
+
+@pytest.mark.parametrize("effect", ["hold", "advise", "alert"])
+def test_a_rule_that_needs_no_other_for_unread_entries_has_none(tmp_path: Path, effect: str) -> None:
+    rulebook = _with_liver(tmp_path)
+    args = ("--effect", effect, "--list", "liver_conditions", "--dir", str(rulebook))
+    ran = run("new", "rule", "cirrhosis", *args)
+    assert "No other rule is needed for entries of liver_conditions that nobody has read." in flat(ran.out)
+    assert not list(rulebook.rglob("unrecognised-liver*"))
+
+
+def test_a_list_whose_unread_entries_a_rule_reads_gets_no_second_one(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    args = ("--effect", "caution", "--list", "heart_conditions", "--dir", str(rulebook))
+    before = {path.name for path in rulebook.rglob("*.yaml")}
+    assert "No other rule is needed" in flat(run("new", "rule", "a-rule", *args).out)
+    assert {path.name for path in rulebook.rglob("*.yaml")} - before == {"a-rule.yaml", "a-rule.cases.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("egfr", "`egfr` is not a list; the lists are heart_conditions, current_diagnoses"),
+        ("heart_condition", "unknown fact `heart_condition`; did you mean `heart_conditions`?"),
+    ],
+)
+def test_a_rule_about_something_else_than_a_list_is_refused(tmp_path: Path, fact: str, said: str) -> None:
+    rulebook = copied(tmp_path)
+    ran = run("new", "rule", "a-rule", "--effect", "caution", "--list", fact, "--dir", str(rulebook))
+    assert ran.status == 2
+    assert said in flat(ran.err)
+    assert not list(rulebook.rglob("a-rule*"))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ketascreen import Decision, PatientProfile, Readiness, Screener, Stage, load_rulebook, read_profile
-from ketascreen.authoring.scaffold import check_new, write_rule
+from ketascreen.authoring.new_rule import check_new, write_rule
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
 from ketascreen.language.rule import Rule

@@ -47,7 +47,7 @@ def test_a_text_that_was_folded_is_folded_anew_and_keeps_its_indents() -> None:
 
 
 def test_a_line_that_somebody_copies_is_never_folded() -> None:
-    command = Line("     ketascreen new RULE --effect EFFECT --dir a-folder-with-a-long-name", flow=Flow.WHOLE)
+    command = Line("     ketascreen new rule RULE --effect EFFECT --dir a-folder-with-a-long-name", flow=Flow.WHOLE)
     assert list(fitted([command], 25)) == [command]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from ketascreen._version import VERSION
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference
+from ketascreen.authoring.mutation.given import written_time
 from ketascreen.authoring.names import read_names
-from ketascreen.authoring.scaffold import KEEP_BYTES, require_new, write_schemas
+from ketascreen.authoring.new_rule import nine_o_clock
+from ketascreen.authoring.scaffold import KEEP_BYTES, in_zone, require_new, write_schemas
 from ketascreen.diagnostic import refused
 from ketascreen.loading.formats import NEWEST
 from ketascreen.loading.load import rulebook_of_files
@@ -27,8 +29,10 @@ _SHORT = 2
 """A word of so many letters is taken for an abbreviation, such as `iv`."""
 
 
-def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, ...]:
+def write_empty(target: Path, routes: Sequence[str], today: date, zone: str | None = None) -> tuple[str, ...]:
     """Writes a rulebook with these routes into a folder, in effect from `today`; returns the paths of its files.
+
+    `zone` is the clinic's time zone, by a name that exists.
 
     Raises:
         InputError: `target` exists and is not an empty folder, or a route is not a plain word or is named twice.
@@ -42,7 +46,9 @@ def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, 
         if route in NOT_TEXT:
             message = f"`{route}` is not a name for a route: YAML may read it as true, false or nothing"
             raise refused("route", message, "use another word, such as alteplase")
-    rules, cases = _rules(target, routes, today), _cases(routes, today)
+    rules, cases = _rules(target, routes, today), _cases(routes, today, zone)
+    if zone is not None:
+        rules["rulebook.yaml"] = in_zone(rules["rulebook.yaml"].encode(), zone).decode()
     rulebook_of_files({path: text.encode() for path, text in rules.items()})
     files = {path: f"{reference(path, FOLDER)}\n{text}" for path, text in {**rules, **cases}.items()}
     for path, text in files.items():
@@ -53,7 +59,7 @@ def write_empty(target: Path, routes: Sequence[str], today: date) -> tuple[str, 
     return tuple(files)
 
 
-def _rules(target: Path, routes: Sequence[str], today: date) -> Mapping[str, str]:
+def _rules(target: Path, routes: Sequence[str], today: date) -> dict[str, str]:
     name = re.sub(r"[^a-z0-9]+", "-", target.resolve().name.lower()).strip("-")[:80].strip("-") or "rulebook"
     titles = {route: _title(route) for route in routes}
     return {
@@ -135,7 +141,8 @@ def _title(route: str) -> str:
     return " ".join([first[:1].upper() + first[1:], *others])
 
 
-def _cases(routes: Sequence[str], today: date) -> Mapping[str, str]:
+def _cases(routes: Sequence[str], today: date, zone: str | None) -> Mapping[str, str]:
+    at = nine_o_clock(today, zone)
     told = (
         ("a person of 17 is excluded", "{age: 17 years}", "met", "because: [age]", "not_eligible"),
         ("a person of exactly 18 is not", "{age: 18 years}", "not_met", "because: [age]", "eligible"),
@@ -144,18 +151,17 @@ def _cases(routes: Sequence[str], today: date) -> Mapping[str, str]:
     )
     everybody = ("everybody meets it", "{}", "met", "because: []", "caution")
     return {
-        RULE.replace(".yaml", ".cases.yaml"): "\n".join(_case(*one, routes, today) for one in told),
-        BEGINNING.replace(".yaml", ".cases.yaml"): _case(*everybody, routes, today),
+        RULE.replace(".yaml", ".cases.yaml"): "\n".join(_case(*one, routes, at) for one in told),
+        BEGINNING.replace(".yaml", ".cases.yaml"): _case(*everybody, routes, at),
     }
 
 
-def _case(name: str, given: str, finding: str, grounds: str, gives: str, routes: Sequence[str], today: date) -> str:
+def _case(name: str, given: str, finding: str, grounds: str, gives: str, routes: Sequence[str], at: datetime) -> str:
     """A case that expects one word for each route: on one line if they fit, else each on its own."""
     words = [f"{route}: {gives}" for route in routes]
     line = f"{{{', '.join(words)}}}"
     on_each = f" {line}" if len(line) <= _LINE else "".join(f"\n      {word}" for word in words)
-    day = today.isoformat()
     return (
-        f"- name: {name}\n  as_of: {day}T09:00:00Z\n  observed_at: {day}\n  given: {given}\n"
+        f"- name: {name}\n  as_of: {written_time(at)}\n  observed_at: {at.date()}\n  given: {given}\n"
         f"  expect:\n    finding: {finding}\n    {grounds}\n    gives:{on_each}\n"
     )

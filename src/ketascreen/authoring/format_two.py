@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketascreen.authoring.yaml_edits import comments_of, composed, with_value, without_key
+from ketascreen.authoring.entries import with_value
+from ketascreen.authoring.yaml_edits import comments_of, composed, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
@@ -88,9 +89,9 @@ def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
     if formats.format_of(tree) != formats.FIRST:
         return
     if formats.requires_too_early(tree):
-        data = with_value(data, "requires", f'">={formats.READ_SINCE[formats.NEWEST]}"')
+        data = with_value(data, "rulebook.yaml", ("requires",), f'">={formats.READ_SINCE[formats.NEWEST]}"')
         yield data
-    yield with_value(data, "format", str(formats.NEWEST))
+    yield with_value(data, "rulebook.yaml", ("format",), str(formats.NEWEST))
 
 
 def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:

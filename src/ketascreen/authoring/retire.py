@@ -18,7 +18,8 @@ from ketascreen.authoring.editor.file_schemas import FOLDER
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.names import read_names
 from ketascreen.authoring.scaffold import write_schemas
-from ketascreen.authoring.yaml_edits import composed, scalar_text
+from ketascreen.authoring.yaml_edits import composed
+from ketascreen.authoring.yaml_text import scalar
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError, did_you_mean, refused
 from ketascreen.language.retired import retired_in_words
 from ketascreen.language.rule import Retirement, Rule
@@ -172,8 +173,8 @@ def with_retired(data: bytes, path: str, retirement: Retirement) -> bytes:
 def _block(retirement: Retirement) -> Iterator[str]:
     yield "retired:"
     yield f"  date: {retirement.day.isoformat()}"
-    yield f"  by: {scalar_text(retirement.by)}"
-    yield f"  reason: {scalar_text(retirement.reason)}"
+    yield f"  by: {scalar(retirement.by)}"
+    yield f"  reason: {scalar(retirement.reason)}"
     if retirement.instead:
         yield f"  instead: [{', '.join(retirement.instead)}]"
 

@@ -1,29 +1,29 @@
-"""Starting points: a site's own copy of a rulebook, and a new rule with its cases to fill in."""
+"""A site's own copy of a rulebook, and what its files and folders begin with."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
+from ketascreen.authoring.entries import with_entry, with_value
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.traceability import verify
-from ketascreen.authoring.yaml_edits import with_value
-from ketascreen.diagnostic import InputError, Place, did_you_mean, refused
-from ketascreen.language.effects import EFFECTS
-from ketascreen.language.terms import Effect
+from ketascreen.diagnostic import InputError, Place, refused
+from ketascreen.language.clinic_time import at_fixed_offset
+from ketascreen.language.iso_time import read_iso_time
 from ketascreen.loading.build import NAMED
 from ketascreen.loading.load import load_rulebook
 from ketascreen.runtime.plain_file import read_plain
+from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.folder import DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 
 HEAD = "rulebook.yaml"
-MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MARK = "# yaml-language-server: "
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
 KEEP_BYTES = """\
 # The digest and the signature of a rulebook, and the sha256 of a document, depend on bytes; keep them as they are.
 *.yaml -text
@@ -52,13 +52,18 @@ def require_new(target: Path) -> None:
 
 
 def copy_rulebook(
-    source: Path, target: Path, documents: Path | None = None, own_id: str | None = None
+    source: Path,
+    target: Path,
+    documents: Path | None = None,
+    own_id: str | None = None,
+    zone: str | None = None,
 ) -> tuple[int, int, int]:
     """Copies a rulebook with its cases and its schemas; returns the numbers of rule files, case files and documents.
 
     `documents` is the folder of its source documents, which are copied too, if each is the cited one. Only one line of
     each file differs from the source: the line that names the schema for an editor; and in rulebook.yaml its `id`, if
-    `own_id` gives one.
+    `own_id` gives one. `zone` is the clinic's time zone, by a name that exists: rulebook.yaml of the copy says it, and
+    each time of its cases is the same hour by its clock.
 
     Raises:
         InputError: `target` exists and is not an empty folder, `own_id` is malformed, or a document is not there or is
@@ -66,18 +71,21 @@ def copy_rulebook(
     """
     require_new(target)
     if own_id is not None:
-        _require_id(own_id, "new-rulebook")
+        require_id(own_id, "new-rulebook")
     cited = _documents(source, documents) if documents is not None else {}
     problems = Problems()
     read = read_folder(source, problems)
     if problems.found:
         raise InputError(problems.sorted())
     if own_id is not None:
-        read.files[HEAD] = with_value(read.files[HEAD], "id", own_id)
+        read.files[HEAD] = with_value(read.files[HEAD], HEAD, ("id",), own_id)
     for path, data in {**read.files, **read.fixtures}.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(referring(data, reference(path, FOLDER)))
+        copy = referring(data, reference(path, FOLDER))
+        if zone is not None and path == HEAD:
+            copy = in_zone(copy, zone)
+        file.write_bytes(_by_the_clock_of(zone, copy) if zone is not None and path in read.fixtures else copy)
     (target / ".gitattributes").write_text(KEEP_BYTES, encoding="utf-8")
     write_schemas(read_names(target), target / FOLDER)
     rules = sum(1 for path in read.files if path not in {f"{name}.yaml" for name in NAMED})
@@ -101,112 +109,45 @@ def referring(data: bytes, line: str) -> bytes:
     return line.encode() + b"\n" + (rest if first.startswith(MARK.encode()) else data)
 
 
+def in_zone(rulebook: bytes, zone: str) -> bytes:
+    """rulebook.yaml with a time zone, in place of the one that it says, if it says one."""
+    try:
+        return with_value(rulebook, HEAD, ("time_zone",), zone)
+    except InputError:
+        return with_entry(rulebook, HEAD, "", f"time_zone: {zone}\n")
+
+
+def _by_the_clock_of(zone: str, cases: bytes) -> bytes:
+    """Cases in which each time is the same hour of the same day, by the clock of a zone."""
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        try:
+            at = read_iso_time(found[0].decode())
+        except ValueError:
+            return found[0]
+        return at_fixed_offset(at.replace(tzinfo=time_zone(zone))).isoformat().encode()
+
+    return _TIME.sub(moved, cases)
+
+
 def schema_line(path: str, head: str) -> str:
     """The first line of a new file at `path`: it names the schemas that `head` does, the text of rulebook.yaml."""
+    return reference(path, schema_folder(head) or FOLDER)
+
+
+def schema_folder(head: str) -> str | None:
+    """The folder of the schemas that `head`, the text of rulebook.yaml, names; relative to the rulebook's folder."""
     found = _SCHEMAS.match(head)
-    return reference(path, found[1] if found else FOLDER)
+    return found[1] if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class NewRule:
-    """What is known of a rule before it is written."""
-
-    id: str
-    effect: Effect
-    stage: str
-    routes: tuple[str, ...]
-
-
-def check_new(rule: str, effect: str, stage: str | None, routes: Sequence[str], folder: Path) -> NewRule:
-    """A rule that may be added to a rulebook's folder.
+def require_id(name: str, otherwise: str) -> None:
+    """Requires an id of a rule or a rulebook; `otherwise` is the example where nothing like it can be one.
 
     Raises:
-        InputError: an id that is taken or malformed, an unknown effect or route, a stage that the effect cannot have.
-        RulebookError: the rulebook's names cannot be read.
+        InputError: it is malformed.
     """
-    _require_id(rule, "new-rule")
-    if effect not in list(Effect):
-        hint = did_you_mean(effect, list(Effect), otherwise=f"the effects are {', '.join(Effect)}")
-        raise refused("wrong-word", f"unknown effect `{effect}`", hint)
-    stages = EFFECTS[Effect(effect)].stages
-    if stage is not None and stage not in stages:
-        raise refused(
-            "stage",
-            f"a rule with effect `{effect}` cannot have stage `{stage}`",
-            f"its stage can be {' or '.join(stages)}",
-        )
-    names = read_names(folder)
-    for route in routes:
-        if route not in names.routes:
-            hint = f"the {names.called.many} are {', '.join(names.routes)}, or all"
-            raise refused("unknown-route", f"unknown {names.called.one} `{route}`", hint)
-    if rule in names.retired:
-        raise refused("rule-id", f"there was a `{rule}`, which is retired", "choose another id")
-    if rule in names.rules or rule in NAMED:
-        raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
-    return NewRule(rule, Effect(effect), stage or stages[0], tuple(dict.fromkeys(routes)))
-
-
-def _require_id(name: str, otherwise: str) -> None:
     if not _ID.fullmatch(name) or len(name) > 80:
         like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
         hint = f"write lower-case words joined by hyphens, such as `{like or otherwise}`"
         raise refused("rule-id", f"`{name}` is not an id", hint)
-
-
-def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
-    """Writes a rule with its cases to fill in, and returns the paths of both. No file is overwritten.
-
-    Raises:
-        FileExistsError: a file of that name exists.
-    """
-    head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
-    effective = re.search(r"^effective: *['\"]?([0-9-]{10})", head, re.MULTILINE)
-    written = []
-    for path, text in (
-        (f"{EFFECTS[rule.effect].folder}/{rule.id}.yaml", _rule_text(rule)),
-        (f"{EFFECTS[rule.effect].folder}/{rule.id}.cases.yaml", _cases_text(rule, effective[1] if effective else "")),
-    ):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        with (folder / path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(f"{schema_line(path, head)}\n{text}")
-        written.append(folder / path)
-    return written[0], written[1]
-
-
-def _rule_text(rule: NewRule) -> str:
-    routes = f"[{', '.join(rule.routes)}]" if rule.routes else "all"
-    return f"""\
-# Fill in every key without a value; docs/rule-format.md says what each holds.
-id: {rule.id}
-# A few words.
-title:
-stage: {rule.stage}
-effect: {rule.effect}
-routes: {routes}
-# A condition, such as `fact: {{is: choice}}`, or `any:` or `all:` with a list of conditions.
-when:
-# What the reader must know if the rule is met, in one or two sentences.
-say:
-# At least one: a line of a document with at most 12 words of it, or `outside:` with an id of documents.yaml.
-sources:
-  - document:
-    line:
-    phrase:
-    says:
-"""
-
-
-def _cases_text(rule: NewRule, effective: str) -> str:
-    stage = "  stage: session\n" if rule.stage == "session" else ""
-    when = f"{effective}T09:00:00Z" if effective else ""
-    cases = (
-        ("The condition holds. For a threshold, write one case exactly on it and one on each side.", "met", "because"),
-        ("The condition does not hold.", "not_met", "because"),
-        ("A fact that the condition needs is not known.", "unknown", "asks"),
-    )
-    return "# Name each case for what it shows. docs/rule-format.md says what `given` and `expect` hold.\n" + "".join(
-        f"# {comment}\n- name:\n{stage}  as_of: {when}\n  observed_at: {effective}\n  given:\n"
-        f"  expect:\n    finding: {finding}\n    {why}:\n".replace(": \n", ":\n")
-        for comment, finding, why in cases
-    )

@@ -148,7 +148,7 @@ def _read(document: Document, folder: Path, place: Callable[..., Place]) -> tupl
         hint = "restore it, or check every citation again and write this sha256"
         found.append(Diagnostic("sha256", message, hint, place(name, "sha256")))
     try:
-        lines = data.decode("utf-8").removesuffix("\n").split("\n")
+        lines = lines_of(data)
     except UnicodeDecodeError:
         return None, [*found, Diagnostic("not-utf-8", f"`{name}` is not UTF-8", "save it as UTF-8", place(name))]
     if len(lines) != document.lines:
@@ -156,6 +156,15 @@ def _read(document: Document, folder: Path, place: Callable[..., Place]) -> tupl
         hint = "fix `lines`, or restore the document"
         found.append(Diagnostic("document-lines", message, hint, place(name, "lines")))
     return lines, found
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a document, as citations count them: each ends with a line feed, the last one may do without.
+
+    Raises:
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    return data.decode("utf-8").removesuffix("\n").split("\n")
 
 
 def read_document(folder: Path, name: str, place: Place) -> bytes | Diagnostic:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
-
-from ketascreen.syntax.yaml_tree import NOT_TEXT
-
-_PLAIN = re.compile(r"[^\W\d_][\w.()/-]*(?: [\w.()/-]+)*", re.ASCII)
 
 
 class CannotEdit(Exception):
@@ -28,13 +23,6 @@ def value_at(node: Any, key: str) -> Any:
     """The node under a key of a mapping; None if there is none."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((value for name, value in pairs if name.value == key), None)
-
-
-def with_value(data: bytes, key: str, value: str) -> bytes:
-    """The bytes of a file with another value under a key at its root; the value is a single word or number."""
-    text = data.decode("utf-8")
-    node = value_at(composed(text), key)
-    return (text[: node.start_mark.index] + value + text[end_of(text, node) :]).encode("utf-8")
 
 
 def without_key(text: str, mapping: Any, key: str) -> str:
@@ -60,13 +48,6 @@ def without_item(text: str, items: Any, at: int) -> str:
         return _within(text, [(one.start_mark.index, end_of(text, one)) for one in items.value], at)
     dash = text.rfind("-", 0, item.start_mark.index)
     return _of_lines(text, item, item, dash)
-
-
-def scalar_text(text: str) -> str:
-    """A text on one line as YAML: without quotes where every reader takes it for the same text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT:
-        return text
-    return json.dumps(text, ensure_ascii=False)
 
 
 def emptied(text: str, mapping: Any, key: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects
+from ketascreen.cli.options import require_rulebook
 from ketascreen.diagnostic import Place, printable, refused
 from ketascreen.loading.formats import NEWEST, TO_NEWEST
 
@@ -42,9 +43,7 @@ def read_own(folder: Path, *, patients: bool) -> Subjects:
     Raises:
         InputError: there is none, it does not load, or its format has no approvals.
     """
-    if not (folder / "rulebook.yaml").is_file():
-        hint = "name a rulebook's folder with --rules; `ketascreen init DIR` makes one"
-        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
+    require_rulebook(folder, "--rules")
     subjects = read_subjects(folder, patients=patients)
     if subjects.rulebook.identity.format < NEWEST:
         raise refused("approve", "a rulebook of format 1 has no approvals.yaml", TO_NEWEST, Place(str(folder)))

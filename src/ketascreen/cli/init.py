@@ -14,6 +14,7 @@ from ketascreen.cli.options import now
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.page import Flow, Line, show, wrapped
 from ketascreen.rendering.shell import pasted
+from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.folder import DOCUMENTS
 
 _MEANING = {
@@ -34,7 +35,20 @@ _MEANING = {
 @click.option("--id", "own_id", metavar="ID", help="The id of the copy, such as clinic-north.  [as the built-in one]")
 @click.option("--empty", is_flag=True, help="Write the beginning of a rulebook for another guideline.")
 @click.option("--route", "routes", metavar="NAME", multiple=True, help="With --empty: a route, such as alteplase.")
-def command(folder: Path, documents: Path | None, own_id: str | None, empty: bool, routes: tuple[str, ...]) -> None:
+@click.option(
+    "--time-zone",
+    "zone",
+    metavar="ZONE",
+    help="The clinic's time zone, such as America/Los_Angeles; written into rulebook.yaml.",
+)
+def command(
+    folder: Path,
+    documents: Path | None,
+    own_id: str | None,
+    empty: bool,
+    routes: tuple[str, ...],
+    zone: str | None,
+) -> None:
     """Copy the built-in rulebook to DIR, with its cases, and with schemas for editors.
 
     DIR must not exist, or must be empty. No file is overwritten. With --empty nothing is copied: DIR gets an exclusion
@@ -42,21 +56,32 @@ def command(folder: Path, documents: Path | None, own_id: str | None, empty: boo
     """
     if empty is not bool(routes):
         raise click.UsageError("--empty and --route need each other")
+    _require_zone(zone)
     if empty:
         if documents is not None:
             raise click.UsageError("--empty cites no documents; leave out --documents")
         if own_id is not None:
             raise click.UsageError("with --empty the id is the name of DIR; leave out --id")
-        files = write_empty(folder, routes, now().date())
+        files = write_empty(folder, routes, now().date(), zone)
         show(_next_steps(folder, f"Wrote {len(files)} files to {folder}.", _OWN_SOURCES, ("check", folder)))
         return
-    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents, own_id)
+    rules, cases, copied = copy_rulebook(built_in_rules(), folder, documents, own_id, zone)
     if copied:
         told = f"Copied {rules} rules, {cases} files of cases and {copied} document{'s' * (copied > 1)} to {folder}."
         show(_next_steps(folder, told, "", ("check", folder)))
     else:
         told = f"Copied {rules} rules and {cases} files of cases to {folder}."
         show(_next_steps(folder, told, _DOCUMENTS, ("check", folder, "--no-documents")))
+
+
+def _require_zone(zone: str | None) -> None:
+    if zone is None:
+        return
+    try:
+        time_zone(zone)
+    except LookupError:
+        message = "unknown time zone; write an IANA name, such as America/Los_Angeles"
+        raise click.BadParameter(message, param_hint="--time-zone") from None
 
 
 _DOCUMENTS = (
@@ -84,7 +109,7 @@ def _next_steps(folder: Path, told: str, sources: str, check: tuple[str | Path, 
             "completes and explains the facts.",
             (),
         ),
-        ("Write a rule:", (("new", "RULE", "--effect", "EFFECT", "--dir", folder),)),
+        ("Write a rule:", (("new", "rule", "RULE", "--effect", "EFFECT", "--dir", folder),)),
         ("See whether all is well:", (check, ("test", folder))),
         ("Screen by it:", (("screen", "PATIENT", "--rules", folder),)),
     )

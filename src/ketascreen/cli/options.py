@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from ketascreen.channels.registry import CHANNELS, DEFAULT_CHANNELS
-from ketascreen.diagnostic import Diagnostic, Place, RequestError, did_you_mean, printable
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RequestError, did_you_mean, printable, refused
 from ketascreen.language.condition import AllOf, Always, AnyOf, Compare, DefinitionRef, Not, as_data
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import Quantity, Unit, decimal_text
@@ -27,7 +27,10 @@ from ketascreen.language.terms import Route, in_order
 from ketascreen.language.vocabulary import Freshness
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.load import load_rulebook
+from ketascreen.patient.profile import PatientProfile
+from ketascreen.patient.reader import in_words_of, read_profile
 from ketascreen.screening.request import read_time as time_of
+from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.texts.catalogue import Catalogue
 from ketascreen.texts.english import ENGLISH
 
@@ -130,6 +133,34 @@ def rulebook_of(folder: Path | None, keys: tuple[VerifyKey, ...] = (), *, from_f
     """
     cache = None if from_files else cache_folder()
     return load_rulebook(folder or built_in_rules(), keys=keys or None, cache=cache)
+
+
+def require_rulebook(folder: Path, option: str = "--dir") -> None:
+    """Requires a folder that has a rulebook.yaml, in whatever state the other files are.
+
+    Raises:
+        InputError: it has none.
+    """
+    if not (folder / "rulebook.yaml").is_file():
+        hint = f"name a rulebook's folder with {option}; `ketascreen init DIR` makes one"
+        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
+
+
+def profile_of(file: str, rulebook: Rulebook) -> PatientProfile:
+    """The profile of a file; `-` is standard input.
+
+    Raises:
+        ProfileError: everything that is wrong with it, in the words of the rulebook.
+    """
+    if file == "-" and sys.stdin is None:
+        raise click.BadParameter("standard input is closed; name a file", param_hint="FILE")
+    try:
+        if file != "-":
+            return read_profile(file)
+        # One byte over the limit is enough for the reader to refuse it.
+        return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")
+    except ProfileError as error:
+        raise in_words_of(rulebook.vocabulary, error) from None
 
 
 def routes_of(rulebook: Rulebook, named: Iterable[str]) -> tuple[Route, ...]:

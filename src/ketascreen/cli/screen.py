@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
@@ -18,6 +17,7 @@ from ketascreen.cli.options import (
     channel_option,
     json_option,
     now,
+    profile_of,
     read_time,
     routes_of,
     rulebook_of,
@@ -27,16 +27,12 @@ from ketascreen.cli.options import (
 )
 from ketascreen.cli.screen_many import MEANING as MANY
 from ketascreen.cli.screen_many import Asked, opened_lines, screen_many
-from ketascreen.diagnostic import ProfileError, printable
-from ketascreen.language.rulebook import Rulebook
+from ketascreen.diagnostic import printable
 from ketascreen.language.terms import Stage
-from ketascreen.patient.profile import PatientProfile
-from ketascreen.patient.reader import in_words_of, read_profile
 from ketascreen.rendering.page import show
 from ketascreen.rendering.verdict import render
 from ketascreen.screen import Screener
 from ketascreen.screening.recorder import require_reference
-from ketascreen.syntax.utf8 import MAX_BYTES
 from ketascreen.verdict.decided import ClinicianDecision
 
 if TYPE_CHECKING:
@@ -109,7 +105,7 @@ def command(
     decisions = [_decision(text, time) for text in decided]
     rulebook = rulebook_of(rules, keys, from_files=ledger is not None)
     chosen = routes_of(rulebook, routes) or None
-    profile = None if many else _profile(file, rulebook)
+    profile = None if many else profile_of(file, rulebook)
     with ExitStack() as opened:
         # Before the ledger: a file that cannot be read must not leave a new ledger.
         lines = opened_lines(file, opened) if many else None
@@ -152,15 +148,3 @@ def _decision(text: str, time: datetime) -> ClinicianDecision:
     if not rule or not who.strip():
         raise click.BadParameter("write the rule's id, a colon, and who decided", param_hint="--decided")
     return ClinicianDecision(rule=rule, by=who.strip(), at=time)
-
-
-def _profile(file: str, rulebook: Rulebook) -> PatientProfile:
-    if file == "-" and sys.stdin is None:
-        raise click.BadParameter("standard input is closed; name a file", param_hint="FILE")
-    try:
-        if file != "-":
-            return read_profile(file)
-        # One byte over the limit is enough for the reader to refuse it.
-        return read_profile(sys.stdin.buffer.read(MAX_BYTES + 1), name="standard input")
-    except ProfileError as error:
-        raise in_words_of(rulebook.vocabulary, error) from None

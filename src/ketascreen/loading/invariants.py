@@ -139,6 +139,21 @@ def _asking(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return asking
 
 
+def unread_by(
+    fact: Fact, effect: Effect, routes: Iterable[Route | str], rules: Iterable[Rule]
+) -> tuple[Effect, tuple[str, ...]] | None:
+    """The effect that a rule for unrecognised entries of a list needs if a new rule with `effect` asks the list.
+
+    With it the routes of the new rule on which no rule reads such entries yet; None if each has one, or needs none.
+    """
+    needed = next(((given, enough) for given, enough in _READS_UNRECOGNISED if effect in enough), None)
+    if needed is None:
+        return None
+    met = _met_alone(fact, UNRECOGNISED, _asking(rules).get(fact.name, []), *needed[1])
+    missing = tuple(str(route) for route in routes if route not in met)
+    return (needed[0], missing) if missing else None
+
+
 class _NotRead(NamedTuple):
     """The routes on which no rule reads unrecognised entries: of those on which `deciding` ask the list."""
 

@@ -100,7 +100,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
     problems: list[Diagnostic] = []
     observations = profile.observations()
     if profile.extra:
-        added, refused = _extra(profile, vocabulary)
+        added, refused = added_answers(profile, vocabulary)
         observations.update(added)
         problems += refused
     instants = {at: clinic.instant(at) for at in {one.at for one in observations.values()} if at is not None}
@@ -146,7 +146,9 @@ def _in_the_future(
             yield Diagnostic("in-the-future", message, "check its date", pointer=f"{_pointer(name)}/at")
 
 
-def _extra(profile: PatientProfile, vocabulary: Vocabulary) -> tuple[dict[str, AnyObservation], list[Diagnostic]]:
+def added_answers(
+    profile: PatientProfile, vocabulary: Vocabulary
+) -> tuple[dict[str, AnyObservation], list[Diagnostic]]:
     """The answers to facts that the rulebook adds, by name, and what is wrong with the others."""
     added: dict[str, AnyObservation] = {}
     problems = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.yaml_edits import scalar_text
+from ketascreen.authoring.yaml_text import scalar
 from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
 
@@ -70,10 +70,10 @@ def _with_comments(lines: Sequence[str], start: int) -> int:
 
 def _entry(one: Approval) -> str:
     lines = [
-        f"{one.kind}: {scalar_text(one.name)}",
+        f"{one.kind}: {scalar(one.name)}",
         f"sheet: {one.sheet}",
-        f"by: {scalar_text(one.by)}",
-        f"role: {scalar_text(one.role)}",
+        f"by: {scalar(one.by)}",
+        f"role: {scalar(one.role)}",
         f"date: {one.day.isoformat()}",
         *([f"until: {one.until.isoformat()}"] if one.until else []),
         *_withdrawn(one),
@@ -84,6 +84,6 @@ def _entry(one: Approval) -> str:
 def _withdrawn(one: Approval) -> Iterator[str]:
     if (gone := one.withdrawn) is not None:
         yield "withdrawn:"
-        yield f"  by: {scalar_text(gone.by)}"
+        yield f"  by: {scalar(gone.by)}"
         yield f"  date: {gone.day.isoformat()}"
-        yield f"  reason: {scalar_text(gone.reason)}"
+        yield f"  reason: {scalar(gone.reason)}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,14 +10,14 @@ from pathlib import Path
 from ketascreen.authoring.approving.approvals_text import FILE, with_approvals
 from ketascreen.authoring.approving.earlier import kept_path, kept_text, sheets_at_head
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects, subject_of
+from ketascreen.authoring.replacing import alone, replace_file
 from ketascreen.authoring.scaffold import schema_line
 from ketascreen.diagnostic import Place, did_you_mean, refused
 from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
 from ketascreen.loading.load import rulebook_of_files
-from ketascreen.runtime.plain_file import read_plain
-from ketascreen.runtime.whole_file import locked_folder, write_whole
+from ketascreen.runtime.whole_file import write_whole
 from ketascreen.syntax.folder import APPROVED, is_kept_sheet
 
 CODE = "approve"
@@ -36,7 +35,7 @@ def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
         OSError: a file could not be written; approvals.yaml is then as it was.
     """
     patients = any(one.kind is SubjectKind.PATIENT for one in approvals)
-    with _alone(folder):
+    with alone(folder, CODE):
         subjects = read_subjects(folder, patients=patients)
         sheets = [_as_shown(subjects, one) for one in approvals]
         _require_later(folder, subjects.rulebook, approvals)
@@ -45,7 +44,7 @@ def write_approvals(folder: Path, approvals: Sequence[Approval]) -> Path:
         for sheet in sheets:
             if sheet.digest not in committed:
                 _keep(folder, sheet)
-        path = _replace(folder, data, subjects.rulebook)
+        path = replace_file(folder, FILE, data, subjects.rulebook.files.get(FILE), CODE)
         _drop_unnamed(folder, rulebook_of_files({**subjects.rulebook.files, FILE: data}).approvals)
         return path
 
@@ -58,10 +57,10 @@ def write_withdrawal(folder: Path, choose: Callable[[Rulebook], Approval], withd
             not load.
         OSError: the file could not be written; it is then as it was.
     """
-    with _alone(folder):
+    with alone(folder, CODE):
         rulebook = read_subjects(folder, patients=False).rulebook
         chosen = replace(choose(rulebook), withdrawn=withdrawal)
-        _replace(folder, _text(folder, rulebook, [chosen]), rulebook)
+        replace_file(folder, FILE, _text(folder, rulebook, [chosen]), rulebook.files.get(FILE), CODE)
         return chosen
 
 
@@ -123,36 +122,6 @@ def _text(folder: Path, rulebook: Rulebook, new: Sequence[Approval]) -> bytes:
 
 def _unplaced(one: Approval) -> Approval:
     return replace(one, place=Place(FILE))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While no other process writes approvals of this folder."""
-    with locked_folder(folder) as is_free:
-        if not is_free:
-            hint = "wait until other commands on it have ended, end one that hangs, and run it again"
-            raise refused(CODE, "another process has locked the folder; nothing is written", hint, Place(str(folder)))
-        yield
-
-
-def _replace(folder: Path, data: bytes, read: Rulebook) -> Path:
-    """Writes approvals.yaml, unless it is not what was read: an editor, or a copy by git, asks for no lock."""
-    path = folder / FILE
-
-    def as_read() -> None:
-        if _bytes(path) != read.files.get(FILE):
-            raise refused(CODE, "was changed meanwhile; nothing is written", "run it again", Place(str(path)))
-
-    like = path if path.exists() else folder / "rulebook.yaml"
-    write_whole(path, data, like.stat().st_mode & 0o777, before_replacing=as_read)
-    return path
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return read_plain(path)
-    except FileNotFoundError:
-        return None
 
 
 def _keep(folder: Path, sheet: Sheet) -> None:

@@ -19,6 +19,13 @@ from ketascreen.reasoning.partitions import answers, open_lists
 UNHEARD_OF = "something_else"
 """The word that a case uses for an entry that no vocabulary knows."""
 
+
+def unheard_of(fact: Fact) -> str:
+    """A word that a list's choices lack."""
+    more = (f"{UNHEARD_OF}_{number}" for number in range(2, len(fact.choices) + 3))
+    return next(word for word in (UNHEARD_OF, *more) if word not in fact.choices)
+
+
 Given = dict[str, dict[str, Any]]
 """What a case gives: for each fact its answer, with `at` if it is not of the day."""
 

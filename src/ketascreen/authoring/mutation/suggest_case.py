@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from ketascreen.authoring.cases.case import NOTHING
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
+from ketascreen.authoring.yaml_text import lines_of
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rule import Rule, RuleStage
@@ -18,8 +19,6 @@ from ketascreen.language.terms import OUTCOME, Outcome, Stage
 from ketascreen.patient.contradictions import Contradicted
 from ketascreen.patient.facts import grounds_of
 from ketascreen.patient.observation import UNDATED
-
-_WIDTH = 100
 
 
 def written(
@@ -75,36 +74,13 @@ def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, m
     day = as_of.date().isoformat()
     shown = {fact: _answer(raw, day) for fact, raw in given.items()}
     head = [f"- name: {name}", f"  as_of: {written_time(as_of)}", f"  observed_at: {day}", *more]
-    return "\n".join([*head, *_entry("given", shown, 2), *_entry("expect", expect, 2)]) + "\n"
+    return "\n".join([*head, *lines_of("given", shown, 2), *lines_of("expect", expect, 2)]) + "\n"
 
 
 def _answer(raw: Mapping[str, Any], day: str) -> Any:
     rest = {key: value for key, value in raw.items() if key != "at" or value != day}
     rest |= {"at": UNDATED} if raw.get("at", day) is None else {}
     return rest["value"] if rest.keys() == {"value"} else rest
-
-
-def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
-    """A key with its value on one line if it fits, else with a line for each part of it."""
-    line = f"{' ' * indent}{key}: {_flow(value)}"
-    if len(line) <= _WIDTH or not isinstance(value, dict):
-        yield line
-        return
-    yield f"{' ' * indent}{key}:"
-    for inner, part in value.items():
-        yield from _entry(inner, part, indent + 2)
-
-
-def _flow(value: Any) -> str:
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{key}: {_flow(part)}' for key, part in value.items())}}}"
-        case list():
-            return f"[{', '.join(map(_flow, value))}]"
-        case bool():
-            return str(value).lower()
-        case _:
-            return str(value)
 
 
 def _name(given: Given, expect: Mapping[str, Any], as_of: datetime, not_for: bool) -> str:
