@@ -10,15 +10,15 @@ from ketascreen.diagnostic import Place, did_you_mean, is_plain_name
 from ketascreen.language.approval import Approval
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
-from ketascreen.language.quantity import NO_UNIT, QuantityError, parse_quantity
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule, RuleStage, Statement
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.loading import file_models
+from ketascreen.loading import file_models, meant
 from ketascreen.loading.approvals import unbound
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.contradictions import ContradictionReader
+from ketascreen.loading.meant import ALL
 from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
@@ -27,9 +27,6 @@ from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
 
 _TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
-ALL = "all"
-"""What a rule writes for every route of its rulebook."""
-_PLAIN = re.compile(r"-?[0-9.]+")
 _PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
 """A parameter in a text, or a brace that is left over."""
 
@@ -68,10 +65,8 @@ class Linker:
                     "missing-key", f"a `{model.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
                 )
             self._values[name] = place_of(item, ("value",))
-            try:
-                quantity = parse_quantity(model.value, NO_UNIT if _PLAIN.fullmatch(model.value) else None)
-            except QuantityError as error:
-                self._problem("quantity", "must be a quantity", str(error), self._values[name])
+            quantity = self._uses.read(name, model.value)
+            if quantity is None:
                 continue
             sources = self.sources.citations(model.sources, item, "sources")
             self.parameters[name] = Parameter(name, quantity, model.stricter, model.basis, place, model.reason, sources)
@@ -111,8 +106,9 @@ class Linker:
     def _reader(self, level: int = 0) -> ConditionReader:
         names = frozenset(self._pending)
         return ConditionReader(
-            self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses
-        )
+            self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses,
+            routes=self.routes, called=self.called,
+        )  # fmt: skip
 
     def check_parameters(self) -> None:
         """Reports each parameter that does not fit what it is compared with, once all conditions are read."""
@@ -160,6 +156,7 @@ class Linker:
 
     def rule(self, path: str, node: Node) -> Rule | None:
         """A rule's file."""
+        self._check_form_of_routes(node)
         model: Any = read_model(file_models.RuleModel, node, self.problems)
         if model is None or not isinstance(node, MappingNode):
             return None
@@ -200,6 +197,14 @@ class Linker:
 
         return _PARAMETER.sub(value, text)
 
+    def _check_form_of_routes(self, node: Node) -> None:
+        """Reports what a rule writes for its routes if it is no list of them, with the list that is meant."""
+        routes = node.items.get("routes") if isinstance(node, MappingNode) else None
+        hint = meant.routes(routes, self.routes, self.called) if routes is not None else None
+        if hint is not None and not self.problems.is_reported(place_of(node, ("routes",))):
+            message = f"`routes` must be `{ALL}`, or a list of {self.called.many}"
+            self._problem("unknown-route", message, hint, place_of(node, ("routes",)))
+
     def _known_routes(self) -> str:
         listed = ", ".join(self.routes)
         return f"the {self.called.many} are the keys of routes.yaml: {listed}; `{ALL}` is all of them"
@@ -228,6 +233,8 @@ class Linker:
             self._problem("decided-by", message, hint, place_of(node, ("decided_by",)))
         listed = [] if model.routes == ALL else model.routes
         unknown = next((index for index, route in enumerate(listed) if route not in self.routes), None)
+        if self.problems.is_reported(place_of(node, ("routes",))):
+            unknown, listed = None, []
         if unknown is not None or len(set(listed)) < len(listed) or model.routes == []:
             message, at = "`routes` is empty or names one twice", place_of(node, ("routes",))
             if unknown is not None:

@@ -46,7 +46,7 @@ def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | 
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
-    unread = {problem.place for problem in problems.found if problem.code in ("no-value", "ambiguous")}
+    unread = {problem.place for problem in problems.found if problem.code in ("no-value", "ambiguous", "unknown-route")}
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
