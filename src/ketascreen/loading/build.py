@@ -21,6 +21,7 @@ from ketascreen.loading.validate import read_model
 from ketascreen.loading.vocabulary import VocabularyReader
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.runtime.time_zones import time_zone
+from ketascreen.syntax.folder import meant_name
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import WORD, read_lines
@@ -79,9 +80,13 @@ def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Probl
 def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
     """The problems, without those that only follow from a problem in a file that others refer to."""
     refused = {problem.place.path for problem in found if problem.place and problem.code not in _LOSES_NOTHING}
+    misnamed = {name for path in refused if (name := meant_name(path.rpartition("/")[2]).casefold()) != path}
+    refused |= misnamed & {f"{name}.yaml" for name in NAMED}
     following = {(path, code) for path in refused for code in _FOLLOWS.get(path, ())}
 
     def follows(problem: Diagnostic) -> bool:
+        if problem.code == "missing-file":
+            return problem.place is not None and problem.place.path in misnamed
         return any(code == problem.code and problem.place and problem.place.path != path for path, code in following)
 
     return [problem for problem in found if not follows(problem)]
@@ -130,7 +135,9 @@ def _linked(
         if rule is not None and seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     if not problems.found:
-        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems)
+        check_whole(
+            rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, sources.named_at
+        )
     if problems.found or identity is None:
         return None
     return Rulebook(

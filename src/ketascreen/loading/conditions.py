@@ -94,11 +94,9 @@ class ConditionReader:
 
     def _entry(self, node: Node) -> Condition | None:
         if not isinstance(node, MappingNode) or not node.items:
-            text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
-            hint = meant.condition(text, self.vocabulary, self.definition_names)
-            usual = "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`"
             if not self.problems.is_reported(node.place):
-                self._problem("condition", "must be a condition", hint or usual, node)
+                hint = meant.condition(node, self.vocabulary, self.definition_names)
+                self._problem("condition", "must be a condition", hint, node)
             return None
         if len(node.items) > 1:
             self.problems.report(
@@ -171,15 +169,11 @@ class ConditionReader:
         return Compare(only.fact, only.operator, only.constant, only.parameters, self._to_end(place))
 
     def _unknown(self, name: str, place: Place) -> None:
-        one, many = self.called.one, self.called.many
-        if name in (one, many, *self.routes):
-            message = f"a condition does not ask for the {one}"
-            hint = f"write a rule for each {one} with another condition, each with its own `routes:`"
-            self.problems.report("condition", message, hint, place)
+        if name in (self.called.one, self.called.many, *self.routes):
+            self.problems.report("condition", *meant.route_in_condition(self.called), place)
             return
         names = [*self.vocabulary.offered, *KEYWORDS]
-        code, message, hint = meant.name(name, names, self.parameters, self.definition_names)
-        self.problems.report(code, message, hint, place)
+        self.problems.report(*meant.name(name, names, self.parameters, self.definition_names), place)
 
     def _to_end(self, place: Place) -> Place:
         """A comparison's place, from its key to the end of its line."""

@@ -22,6 +22,7 @@ from ketascreen.loading.meant import ALL
 from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
+from ketascreen.spelling import near
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
@@ -246,7 +247,10 @@ class Linker:
                 hint = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
                 self._problem("conflict", f"unknown conflict `{name}`", hint, place_of(node, ("conflicts", index)))
             elif model.id not in self.sources.conflicts[name].rules:
-                hint = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
+                slip = near(model.id, self.sources.conflicts[name].rules)
+                there = f"`{slip[0]}` there may be a slip; " if slip else ""
+                hint = f"add it to the `rules:` of {name} in conflicts.yaml, or delete it here"
+                hint = f"{there}{hint}"
                 self._problem(
                     "conflict",
                     f"`{name}` does not name this rule",

@@ -159,8 +159,14 @@ def absent(fact: Fact, word: str) -> str | None:
     return f"write the words of which it has none, as in `{name}: [{', '.join(fact.choices[:2])}]`"
 
 
-def condition(text: str, facts: Mapping[str, Fact], definitions: Collection[str]) -> str | None:
-    """The hint for a text where a condition must be; None if it names nothing that is known."""
+def condition(node: Node, facts: Mapping[str, Fact], definitions: Collection[str]) -> str:
+    """The hint for what stands where a condition must be."""
+    text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+    usual = "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`"
+    return _of_a_text(text, facts, definitions) or usual
+
+
+def _of_a_text(text: str, facts: Mapping[str, Fact], definitions: Collection[str]) -> str | None:
     if text in definitions:
         return f"write `meets: {text}`"
     if text in facts:
@@ -191,6 +197,15 @@ def name(
     return "unknown-fact", f"unknown fact `{word}`", did_you_mean(word, names, otherwise="`ketascreen facts` lists them")
 
 
+def route_in_condition(called: OptionWords) -> tuple[str, str]:
+    """The message and the hint for a condition that asks for the route."""
+    return f"a condition does not ask for the {called.one}", _rule_for_each(called)
+
+
+def _rule_for_each(called: OptionWords) -> str:
+    return f"write a rule for each {called.one} with another condition, each with its own `routes:`"
+
+
 def routes(node: Node, known: Collection[Route], called: OptionWords) -> str | None:
     """The hint for what a rule writes in place of a list of routes; None for a list, and for `all`.
 
@@ -198,7 +213,7 @@ def routes(node: Node, known: Collection[Route], called: OptionWords) -> str | N
     near.
     """
     if isinstance(node, MappingNode):
-        return f"write a rule for each {called.one} with another condition, each with its own `routes:`"
+        return _rule_for_each(called)
     if isinstance(node, Scalar):
         if node.value == ALL:
             return None

@@ -142,8 +142,8 @@ class VocabularyReader:
             quantity = parse_quantity(text, UNITS["days"])
             minutes = quantity.to(UNITS["minutes"]).value
         except QuantityError as error:
-            hint = f"{error}; or `same day`, or `any age`"
-            self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
+            message = "`fresh_for` must be a number of days, hours or minutes, or `same day`, or `any age`"
+            self._problem("quantity", message, str(error), place)
             return Window()
         in_days = quantity.unit.name in ("days", "weeks")
         count = minutes / MINUTES_A_DAY if in_days else minutes

@@ -76,6 +76,12 @@ def names_yaml(name: str) -> bool:
     return ".yaml" in folded or ".yml" in folded
 
 
+def meant_name(name: str) -> str:
+    """The name of the file that is YAML by its `name`, with the ending with which it is read."""
+    stem = re.split(r"\.ya?ml", name, maxsplit=1, flags=re.IGNORECASE)[0]
+    return f"{stem.removesuffix('.yaml')}.yaml"
+
+
 def is_kept_sheet(path: str) -> bool:
     """Whether a path within a rulebook's folder names a sheet that was approved."""
     return _APPROVED.fullmatch(path) is not None
@@ -126,8 +132,8 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
         elif not entry.is_file(follow_symlinks=False):
             problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif not entry.name.endswith(".yaml"):
-            hint = "if it is a rule, end its name in .yaml; if not, move it away, or begin its name with a dot"
-            problems.report("not-a-file", "holds YAML by its name, and does not end in .yaml", hint, Place(path))
+            hint = f"rename it `{meant_name(entry.name)}`; if no rule, move it away, or begin its name with a dot"
+            problems.report("not-a-file", "is not read, since its name does not end in .yaml", hint, Place(path))
         else:
             found.append((path, entry))
     return found

@@ -26,7 +26,7 @@ from ketascreen.language.quantity import NAMES, NO_UNIT
 from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
 from ketascreen.language.vocabulary import Kind
 from ketascreen.loading import file_models
-from ketascreen.loading.linker import ALL
+from ketascreen.loading.meant import ALL
 from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
