@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +10,19 @@ from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
+from ketascreen.authoring.own_rulebook import RULEBOOK
 from ketascreen.authoring.traceability import verify
 from ketascreen.diagnostic import InputError, Place, did_you_mean, refused
 from ketascreen.language.effects import EFFECTS
 from ketascreen.language.terms import Effect
-from ketascreen.loading.build import NAMED
+from ketascreen.loading.build import NAMED, is_named
 from ketascreen.loading.load import load_rulebook
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 
+_HEAD = 20
+"""How many lines at the head of a file may hold the line that names its schema."""
 MARK = "# yaml-language-server: "
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
@@ -71,7 +75,7 @@ def copy_rulebook(source: Path, target: Path, documents: Path | None = None) -> 
         file.write_bytes(referring(data, reference(path, FOLDER)))
     (target / ".gitattributes").write_text(KEEP_BYTES, encoding="utf-8")
     write_schemas(read_names(target), target / FOLDER)
-    rules = sum(1 for path in read.files if path not in {f"{name}.yaml" for name in NAMED})
+    rules = sum(1 for path in read.files if not is_named(path))
     for path, data in cited.items():
         (target / path).parent.mkdir(exist_ok=True)
         (target / path).write_bytes(data)
@@ -90,6 +94,23 @@ def referring(data: bytes, line: str) -> bytes:
     """A file's bytes with `line` as the first line; it replaces a line that names a schema in another folder."""
     first, _, rest = data.partition(b"\n")
     return line.encode() + b"\n" + (rest if first.startswith(MARK.encode()) else data)
+
+
+def with_schema_line(text: str, path: str, folder: Path) -> str:
+    """A file's text with the line that names its schema, if the comments at its head lost it and the schema is there.
+
+    `path` is the file's, within the rulebook's folder.
+    """
+    head = [line for line, _ in zip(text.splitlines(), range(_HEAD), strict=False) if line.startswith("#")]
+    if any(line.startswith(MARK) for line in head):
+        return text
+    try:
+        first = read_plain(folder / RULEBOOK).partition(b"\n")[0].decode("utf-8", "replace")
+    except OSError:
+        return text
+    line = schema_line(path, first)
+    schema = folder / path / ".." / line.removeprefix(f"{MARK}$schema=")
+    return f"{line}\n{text}" if Path(os.path.normpath(schema)).is_file() else text
 
 
 def schema_line(path: str, head: str) -> str:

@@ -98,7 +98,7 @@ def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node
     lines: dict[str, list[str]] = {}
     problems.lines = lines
     for path, data in files.items():
-        tree, found, text = read_lines(data, path, KEYS.get(path.rpartition("/")[2].casefold(), WORD))
+        tree, found, text = read_lines(data, path, keys_of(path))
         problems.extend(found)
         if tree is not None:
             trees[path], lines[path] = tree, text
@@ -135,9 +135,7 @@ def _linked(
         if rule is not None and seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     if not problems.found:
-        check_whole(
-            rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, sources.named_at
-        )
+        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, sources.named_at)
     if problems.found or identity is None:
         return None
     return Rulebook(
@@ -146,10 +144,20 @@ def _linked(
     )  # fmt: skip
 
 
+def is_named(path: str) -> bool:
+    """Whether the format names the file, so that it is not a rule, wherever it is and however it is written."""
+    return path.rpartition("/")[2].casefold().removesuffix(".yaml") in NAMED
+
+
+def keys_of(path: str) -> re.Pattern[str]:
+    """The form of the keys that the file at `path` may have."""
+    return KEYS.get(path.rpartition("/")[2].casefold(), WORD)
+
+
 def _is_named(path: str, problems: Problems) -> bool:
-    """Whether a file is not a rule by its name; one that is not where it must be, or in capitals, is reported."""
+    """The same; one that is not where it must be, or in capitals, is reported."""
     name = path.rpartition("/")[2]
-    if name.casefold().removesuffix(".yaml") not in NAMED:
+    if not is_named(path):
         return False
     if path != name.casefold():
         message = f"`{name.casefold()}` belongs at the root of the rulebook, in lower-case letters"

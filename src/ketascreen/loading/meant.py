@@ -64,9 +64,7 @@ def _usual(fact: Fact) -> str:
 
 def _of_a_list(fact: Fact, node: Sequence) -> str:
     fitting = operators_for(fact)
-    several = next(
-        name for name in fitting if OPERATORS[name].takes is (Takes.PAIR if fact.is_number else Takes.WORDS)
-    )
+    several = next(name for name in fitting if OPERATORS[name].takes is (Takes.PAIR if fact.is_number else Takes.WORDS))
     return f"write `{fact.name}: {{{several}: {_listed(node)}}}`"
 
 
@@ -176,9 +174,7 @@ def _of_a_text(text: str, facts: Mapping[str, Fact], definitions: Collection[str
     if found is None or fact is None:
         return None
     rest = found["rest"]
-    return _said(fact, rest) or (
-        f"write `{fact.name}: {{{_usual(fact)}: {rest}}}`" if rest in fact.words else None
-    )
+    return _said(fact, rest) or (f"write `{fact.name}: {{{_usual(fact)}: {rest}}}`" if rest in fact.words else None)
 
 
 def name(
@@ -194,7 +190,11 @@ def name(
     if word in parameters:
         hint = f"write a fact, and this name after its comparison, as in `fact: {{at_least: {word}}}`"
         return "condition", f"`{word}` is a parameter, not a fact", hint
-    return "unknown-fact", f"unknown fact `{word}`", did_you_mean(word, names, otherwise="`ketascreen facts` lists them")
+    return (
+        "unknown-fact",
+        f"unknown fact `{word}`",
+        did_you_mean(word, names, otherwise="`ketascreen facts` lists them"),
+    )
 
 
 def route_in_condition(called: OptionWords) -> tuple[str, str]:
@@ -227,5 +227,7 @@ def routes(node: Node, known: Collection[Route], called: OptionWords) -> str | N
         if lower and {*lower} <= {*known}:
             return f"write `routes: [{', '.join(lower)}]`"
     if isinstance(node, Scalar):
-        return f"write a list, as in `[{', '.join([*known][:2])}]`, or `{ALL}`; the {called.many} are {', '.join(known)}"
+        return (
+            f"write a list, as in `[{', '.join([*known][:2])}]`, or `{ALL}`; the {called.many} are {', '.join(known)}"
+        )
     return None

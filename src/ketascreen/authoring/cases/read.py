@@ -18,6 +18,7 @@ from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
+from ketascreen.patient.errors import message_of
 from ketascreen.patient.observation import dated
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
@@ -120,7 +121,7 @@ class _CaseReader:
             profile = self._profile(model, start)
         except Refused as refused:
             place = place_of(node, ("as_of",) if model.as_of else ("name",))
-            self.problems.report("case", f"`as_of` {refused.message}", refused.hint, place)
+            self.problems.report("case", message_of("as_of", refused), refused.hint, place)
             return None
         except ProfileError as error:
             for problem in in_words_of(self.rulebook.vocabulary, error, has_extra=False).diagnostics:
@@ -151,10 +152,10 @@ def _time(text: str | None) -> datetime:
         Refused: no time, or a date.
     """
     if text is None:
-        raise Refused("missing-value", "is missing: when the patient is screened", _AS_OF)
+        raise Refused("missing-value", "must be there: it says when the patient is screened", _AS_OF)
     as_of = read_instant(text, "")
     if not isinstance(as_of, datetime):
-        raise Refused("not-a-date", "is a date, and must be a time", f"write the time too: `as_of: {text}T09:00:00Z`")
+        raise Refused("not-a-date", "must be a time, not a date alone", f"add the time: `as_of: {text}T09:00:00Z`")
     return as_of
 
 
