@@ -17,11 +17,11 @@ COMPARISONS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("lt", "less_than", "lower_than", "smaller_than", "younger_than"), ("below",)),
     **dict.fromkeys(
         ("ge", "gte", "min", "minimum", "from", "not_below", "no_less_than", "not_less_than", "greater_or_equal",
-         "greater_than_or_equal", "greater_than_or_equal_to", "or_more", "atleast"), ("at_least",),
+         "greater_than_or_equal", "greater_than_or_equal_to", "or_more"), ("at_least",),
     ),
     **dict.fromkeys(
         ("le", "lte", "max", "maximum", "up_to", "not_above", "no_more_than", "not_more_than", "less_or_equal",
-         "less_than_or_equal", "less_than_or_equal_to", "or_less", "atmost"), ("at_most",),
+         "less_than_or_equal", "less_than_or_equal_to", "or_less"), ("at_most",),
     ),
     "over": ("above", "at_least"), "under": ("below", "at_most"),
     "range": ("between",), "in_range": ("between",),

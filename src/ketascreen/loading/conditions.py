@@ -173,6 +173,7 @@ class ConditionReader:
             self.problems.report("condition", *meant.route_in_condition(self.called), place)
             return
         names = [*self.vocabulary.offered, *KEYWORDS]
+        self.problems.withdraw(place, "key")  # `OR`: another keyword is meant
         self.problems.report(*meant.name(name, names, self.parameters, self.definition_names), place)
 
     def _to_end(self, place: Place) -> Place:
@@ -232,7 +233,7 @@ class ConditionReader:
             self._problem("comparison", f"`{operator.name}` takes one value", hint, node)
             return None
         if fact.is_number:
-            return self._number(fact, node, value, parameters)
+            return self._number(fact, operator, node, value, parameters)
         if isinstance(value, str) and value in fact.words:
             return value
         choices = f"its choices are {', '.join(fact.choices)}"
@@ -244,7 +245,7 @@ class ConditionReader:
             self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
         return None
 
-    def _number(self, fact: Fact, node: Node, value: object, parameters: list[str]) -> Decimal | None:
+    def _number(self, fact: Fact, by: Operator, node: Node, value: object, parameters: list[str]) -> Decimal | None:
         assert fact.unit is not None
         if isinstance(value, str) and value in self.parameters:
             parameters.append(value)
@@ -261,8 +262,7 @@ class ConditionReader:
         except QuantityError as error:
             if not self.problems.is_reported(node.place):
                 kind = "plain number" if fact.unit.is_none else "quantity"
-                whole = meant.number_without_unit(fact, value)
-                hint = f"write the unit: `{whole}`" if whole else str(error)
+                hint = meant.number(fact, by, value) or str(error)
                 self._problem("quantity", f"must be a {kind}, such as {fact.unit.example}", hint, node)
             return None
         return self._in_range(fact, quantity, node)

@@ -237,7 +237,8 @@ class Linker:
         if self.problems.is_reported(place_of(node, ("routes",))):
             unknown, listed = None, []
         if unknown is not None or len(set(listed)) < len(listed) or model.routes == []:
-            message, at = "`routes` is empty or names one twice", place_of(node, ("routes",))
+            said = "is empty" if model.routes == [] else f"names one {self.called.one} twice"
+            message, at = f"`routes` {said}", place_of(node, ("routes",))
             if unknown is not None:
                 named = f"`{listed[unknown]}`" if is_plain_name(listed[unknown]) else "of this name"
                 message, at = f"the rulebook has no {self.called.one} {named}", place_of(node, ("routes", unknown))

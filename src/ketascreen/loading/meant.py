@@ -1,4 +1,4 @@
-"""What an author meant who wrote a condition in another form. Each hint is a form to copy, never a guess at a number."""
+"""What an author meant who wrote a condition in another form. Each hint is a form to copy; no number is guessed."""
 
 from __future__ import annotations
 
@@ -105,7 +105,17 @@ def _with_parameter(fact: Fact, parameter: Parameter) -> str:
     return f"write {' or '.join(f'`{fact.name}: {{{name}: {parameter.name}}}`' for name in both)}"
 
 
-def number_without_unit(fact: Fact, value: object) -> str | None:
+def number(fact: Fact, operator: Operator, value: object) -> str | None:
+    """The hint for a number without its unit, or with a sign of its own; None for anything else."""
+    if whole := _with_unit(fact, value):
+        return f"write the unit: `{whole}`"
+    signs, rest = _leading(value) if isinstance(value, str) else ((), "")
+    whole = _in_its_unit(fact, rest) if len(signs) == 1 else None
+    names = dict.fromkeys((operator.name, *signs))
+    return f"write {' or '.join(f'`{name}: {whole}`' for name in names)}" if whole else None
+
+
+def _with_unit(fact: Fact, value: object) -> str | None:
     """A number with the unit of its fact, if it is a number alone."""
     text = decimal_text(Decimal(value)) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
     if fact.unit is None or fact.unit.is_none or not isinstance(text, str):
@@ -118,8 +128,8 @@ def number_without_unit(fact: Fact, value: object) -> str | None:
 
 def _in_its_unit(fact: Fact, value: object) -> str | None:
     """The value as a quantity that the fact can be compared with; None if it is not a number."""
-    if (number := number_without_unit(fact, value)) or not fact.is_number:
-        return number
+    if (whole := _with_unit(fact, value)) or not fact.is_number:
+        return whole
     try:
         return str(parse_quantity(str(value), fact.unit))
     except QuantityError:
@@ -128,6 +138,8 @@ def _in_its_unit(fact: Fact, value: object) -> str | None:
 
 def several(operator: Operator, fact: Fact, node: Sequence) -> str | None:
     """The hint for a list after a comparison that takes one value."""
+    if len(node.items) == 1 and isinstance(node.items[0], Scalar):
+        return f"write `{operator.name}: {node.items[0].value}`"
     match operator.shape:
         case Equal(negated) if fact.kind is Kind.CHOICE:
             name = BY_SHAPE[Member(negated)].name
@@ -223,9 +235,8 @@ def routes(node: Node, known: Collection[Route], called: OptionWords) -> str | N
     lower = [word.strip("`'\"").lower() for word in words]
     if ALL in lower and {*lower} <= {ALL, *known}:
         return f"write `routes: {ALL}`, without brackets"
-    if isinstance(node, Scalar) or lower != words:
-        if lower and {*lower} <= {*known}:
-            return f"write `routes: [{', '.join(lower)}]`"
+    if (isinstance(node, Scalar) or lower != words) and lower and {*lower} <= {*known}:
+        return f"write `routes: [{', '.join(lower)}]`"
     if isinstance(node, Scalar):
         return (
             f"write a list, as in `[{', '.join([*known][:2])}]`, or `{ALL}`; the {called.many} are {', '.join(known)}"

@@ -24,8 +24,8 @@ def test_a_diagnosis_that_takes_the_bar_away(tmp_path: Path) -> None:
         Diagnostic(
             "better-with-risk",
             "on iv, some patients get a better decision with `hypertension: diagnosed`, which is a risk by itself, than"
-            " with `hypertension: none`: with `diastolic_bp: 100 mmHg`, `undiagnosed` is met only with the second, and no"
-            " other rule is as strong",
+            " with `hypertension: none`: with `diastolic_bp: 100 mmHg`, `undiagnosed` is met only with the second, and"
+            " no other rule is as strong",
             "change the rule so that both meet it, or write a rule as strong for the risk",
             Place("reviews/undiagnosed.yaml", 6, 1, 4),
         )

@@ -111,7 +111,8 @@ class _CaseReader:
     def _case(self, path: str, node: Node, model: CaseModel, rule: str | None) -> Case | None:
         start = self.starts.get(model.start or "")
         if model.start is not None and start is None:
-            hint = did_you_mean(model.start, self.starts, otherwise="write it as <name>.start.yaml")
+            listed = f"the starts are {', '.join(sorted(self.starts))}; " if self.starts else ""
+            hint = did_you_mean(model.start, self.starts, otherwise=f"{listed}write `{model.start}{START}`")
             self.problems.report("case", f"no start `{model.start}`", hint, place_of(node, ("start",)))
             return None
         for wrong in _problems(model, rule, self.rulebook):
