@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ketascreen.authoring.checks import stale_schema
 from ketascreen.authoring.checks.run import check_folder
 from ketascreen.authoring.names import read_names
 from ketascreen.authoring.scaffold import write_schemas
 from ketascreen.diagnostic import Diagnostic
-from tests.helpers.check_findings import TODAY
+from tests.helpers.check_findings import TODAY, rule
 from tests.helpers.rulebook_files import copied, text_of
 
 FACT = """  potassium:
@@ -51,12 +53,27 @@ def test_a_new_fact_makes_them_stale_until_they_are_written_again(tmp_path: Path
     assert found_in(rulebook) == ()
 
 
-def test_a_new_start_makes_the_schemas_of_cases_stale(tmp_path: Path) -> None:
+def test_a_new_rule_makes_none_stale(tmp_path: Path) -> None:
     rulebook = with_schemas(tmp_path)
-    start = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\ngiven: {age: 40 years}\n"
-    (rulebook / "base.start.yaml").write_text(start, "utf-8")
-    (found,) = found_in(rulebook)
-    assert found.message.startswith("2 of the schemas in `schema/` have other names")
+    for path, text in rule("cautions/older.yaml", "  age: {at_least: 75 years}", effect="caution").items():
+        (rulebook / path).write_text(text, "utf-8")
+    assert found_in(rulebook) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("parameters.yaml", "low_egfr:", "lower_egfr:"),
+        ("definitions.yaml", "resistant_depression:", "hard_depression:"),
+        ("documents.yaml", "B1-01:", "B1-02:"),
+    ],
+)
+def test_another_name_does(tmp_path: Path, file: str, old: str, new: str) -> None:
+    rulebook = with_schemas(tmp_path)
+    for path in rulebook.rglob("*.yaml"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(old.rstrip(":"), new.rstrip(":")), "utf-8")
+    assert [one.code for one in found_in(rulebook)] == ["stale-schema"]
 
 
 def test_a_folder_without_schemas_has_no_stale_one(tmp_path: Path) -> None:
