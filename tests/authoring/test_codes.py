@@ -277,6 +277,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),
+    "stale-schema": lambda folder: _found(with_files(folder, {"schema/rule.schema.json": "{}"})),
     "unreadable": _unreadable,
 }
 """What no example on a page can show, made by hand."""

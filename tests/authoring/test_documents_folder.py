@@ -131,7 +131,7 @@ def test_a_wrong_sha256_names_the_right_one_at_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("written", ['"abc"', "abc", f'"{RIGHT.upper()}"'])
 def test_what_is_no_sha256_at_all_is_refused_with_the_right_one(tmp_path: Path, written: str) -> None:
     files = changed("documents.yaml", f'"{"0" * 64}"', written)
-    told = f'write `sha256: "{RIGHT}"`'
+    told = f'write `sha256: "{RIGHT}"` and `lines: 9`'
     (problem,) = checked(with_files(tmp_path, {**files, "documents/leaflet.txt": LEAFLET})).refused
     assert (problem.code, problem.hint) == ("wrong-value", told)
     shutil.rmtree(tmp_path / "rulebook" / "documents")

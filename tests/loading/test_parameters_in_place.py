@@ -32,8 +32,8 @@ SYSTOLIC = "`systolic_bp` goes from 30 to 350 mmHg"
     [
         ("1400 mmHg", "out-of-range", f"1400 mmHg; {SYSTOLIC}", f"write a value in that range{KPA}"),
         ("18.7 mmHg", "out-of-range", f"18.7 mmHg; {SYSTOLIC}", f"write a value in that range{KPA}"),
-        ("180", "quantity", "180; `systolic_bp` is in mmHg", "write the unit, such as `180 mmHg`"),
-        ('"180"', "quantity", "180; `systolic_bp` is in mmHg", "write the unit, such as `180 mmHg`"),
+        ("180", "quantity", "180; `systolic_bp` is in mmHg", "write the unit: `180 mmHg`"),
+        ('"180"', "quantity", "180; `systolic_bp` is in mmHg", "write the unit: `180 mmHg`"),
         ("3 years", "quantity", "3 years; `systolic_bp` is in mmHg",
          "`years` is a unit of calendar time; give it in `mmHg`"),
         ("180 mm[Hg]", "quantity", "must be a quantity", "unknown unit; write `mmHg`"),

@@ -132,7 +132,7 @@ PLAIN = "write a plain number such as `1.7`, without a unit"
         (rule("{above: severe_systolic}"), f"{PATH}:7:16", "not in the unit of `inr`",
          f"{PLAIN}; `severe_systolic` is 180 mmHg, and fits other facts"),
         (changed("cautions/young.yaml", "below: 21 years", "below: 21"), "cautions/young.yaml:7:16",
-         "must be a quantity, such as 1 year", "write a number, a space and a unit, such as `1 year`"),
+         "must be a quantity, such as 1 year", "write the unit: `21 years`"),
         (changed("cautions/young.yaml", "below: 21 years", "below: high_inr"), "cautions/young.yaml:7:16",
          "not in the unit of `age`", "it has no unit; give it in `years`; `high_inr` is 1.7, and fits other facts"),
     ],

@@ -55,7 +55,7 @@ def test_what_is_wrong_with_a_plain_number_says_nothing_of_a_unit() -> None:
     [
         ("kg", "[lb_av]", "unknown unit; give it in `kg`"),
         ("mmHg", "kPa", "unknown unit; give it in `mmHg`"),
-        ("mmHg", "MM[HG]", "unknown unit; give it in `mmHg`"),
+        ("mmHg", "MM[HG]", "unknown unit; did you mean `mmHg`?"),
         ("mmHg", "Cel", "`degC` is a unit of temperature; give it in `mmHg`"),
         ("mmHg", "/min", "`/min` is a unit of heart rate; give it in `mmHg`"),
         ("mL/min", "mL/min/{1.73_m2}", "unknown unit; give it in `mL/min`"),

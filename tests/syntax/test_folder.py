@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ketascreen import RulebookError, load_rulebook
-from ketascreen.syntax.folder import names_yaml
+from ketascreen.syntax.folder import meant_name, names_yaml
 from tests.helpers.rulebook_files import GOOD, RULE, copied, problems, text_of, where, with_files
 
 
@@ -63,8 +64,34 @@ def test_a_file_that_is_yaml_by_its_name_is_a_rule_or_refused(tmp_path: Path, na
     path = f"{folder}{name}"
     (problem,) = problems(with_files(tmp_path, {path: "id: x\n"}))
     assert (problem.place and problem.place.path, problem.code) == (path, "not-a-file")
-    assert problem.message == "holds YAML by its name, and does not end in .yaml"
-    assert problem.hint.startswith("if it is a rule, end its name in .yaml; ")
+    assert problem.message == "is not read, since its name does not end in .yaml"
+    meant = re.match("rename it `(.*)`; if it holds no rule and no cases, move it away", problem.hint)
+    assert meant
+    assert meant[1].endswith(".yaml")
+    assert len(meant[1]) > len(".yaml")
+
+
+def test_a_copy_beside_the_rule_itself_is_not_to_be_renamed_to_it(tmp_path: Path) -> None:
+    (problem,) = problems(with_files(tmp_path, {f"{RULE}~": "id: x\n"}))
+    assert problem.hint == "`high-pressure.yaml` is there too; move it away, or begin its name with a dot"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("x.yaml.txt", "x.yaml"), ("x.yml", "x.yaml"), ("x.cases.YAML", "x.cases.yaml"), ("#x.yaml#", "x.yaml")],
+)
+def test_the_name_that_is_meant_is_the_one_with_its_right_ending(name: str, meant: str) -> None:
+    assert meant_name(name) == meant
+
+
+def test_what_follows_from_a_file_of_names_that_is_not_read_is_left_out(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    for name in ("parameters", "routes"):
+        (rulebook / f"{name}.yaml").rename(rulebook / f"{name}.yaml.txt")
+    assert [where(problem) for problem in problems(rulebook)] == [
+        "parameters.yaml.txt not-a-file",
+        "routes.yaml.txt not-a-file",
+    ]
 
 
 @pytest.mark.parametrize("name", ["x.yam", "yaml", "x-yaml.txt", "x.ym", "x.txt", "x.json", "x.y aml"])
@@ -90,7 +117,7 @@ def test_links_folders_and_other_endings_are_refused_unread(tmp_path: Path) -> N
         ("a.yaml", "not-a-file", "a link"),
         ("b.yaml", "not-a-file", "a link"),
         ("c.yaml", "not-a-file", "not a plain file"),
-        ("d.yml", "not-a-file", "holds YAML by its name, and does not end in .yaml"),
+        ("d.yml", "not-a-file", "is not read, since its name does not end in .yaml"),
         ("loop", "not-a-file", "a link"),
     ]
 

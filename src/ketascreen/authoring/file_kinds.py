@@ -8,7 +8,7 @@ from typing import Any
 from ketascreen.authoring.cases import case_models
 from ketascreen.loading import file_models
 from ketascreen.loading.approvals import ApprovalModel
-from ketascreen.loading.build import NAMED
+from ketascreen.loading.build import is_named
 from ketascreen.syntax.folder import CASES, START
 
 KINDS: Mapping[str, Any] = {
@@ -36,5 +36,4 @@ def kind_of(path: str) -> str:
         return "vignettes" if above.rpartition("/")[2] == "vignettes" else "cases"
     if name.endswith(START):
         return "start"
-    stem = name.removesuffix(".yaml")
-    return stem if stem in NAMED else "rule"
+    return name.casefold().removesuffix(".yaml") if is_named(name) else "rule"

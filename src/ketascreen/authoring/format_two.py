@@ -15,7 +15,7 @@ from ketascreen.authoring.yaml_edits import comments_of, composed, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
-from ketascreen.loading.build import NAMED, read_trees
+from ketascreen.loading.build import is_named, read_trees
 from ketascreen.loading.load import rulebook_of_files
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -52,8 +52,7 @@ def in_format_2(files: Mapping[str, bytes]) -> Turned:
     trees = read_trees(files, problems)
     if problems.found:
         raise RulebookError(problems.sorted())
-    named = {f"{name}.yaml" for name in NAMED}
-    rules = {path: tree for path, tree in sorted(trees.items()) if path not in named}
+    rules = {path: tree for path, tree in sorted(trees.items()) if not is_named(path)}
     signed = {path: tree for path, tree in rules.items() if _has_sign_off(tree)}
     without = {path: _without_sign_off(files[path], path, tree) for path, tree in signed.items()}
     head = [(HEAD, text) for text in _heads(files[HEAD], trees[HEAD])] if HEAD in trees else []

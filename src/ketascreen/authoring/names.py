@@ -5,7 +5,7 @@ An editor needs the names while the rules are being written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ketascreen.language.rulebook import OptionWords
 from ketascreen.language.terms import Route
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.loading import file_models
-from ketascreen.loading.build import NAMED, option_words, read_trees
+from ketascreen.loading.build import NAMED, is_named, option_words, read_trees
 from ketascreen.loading.formats import NEWEST, format_of
 from ketascreen.loading.linker import Linker
 from ketascreen.loading.sources import SourceReader, entries
@@ -61,7 +61,17 @@ def read_names(folder: str | Path) -> RulebookNames:
     read = read_folder(Path(folder), problems)
     if problems.found:
         raise RulebookError(problems.sorted())
-    trees = read_trees(read.files, problems)
+    return names_of(read.files, read.fixtures)
+
+
+def names_of(files: Mapping[str, bytes], fixtures: Iterable[str]) -> RulebookNames:
+    """The names in the files of a rulebook by their paths; `fixtures` are the paths of its cases and starts.
+
+    Raises:
+        RulebookError: every problem of the files that hold names.
+    """
+    problems = Problems()
+    trees = read_trees(files, problems)
     named = {name: trees.get(f"{name}.yaml") for name in NAMED}
     sources = SourceReader(problems)
     if named["documents"]:
@@ -74,10 +84,10 @@ def read_names(folder: str | Path) -> RulebookNames:
     defined = {
         name: model.title for name, model, _ in entries(file_models.DefinitionModel, named["definitions"], problems)
     }
-    hold_names = {f"{name}.yaml" for name in NAMED}
-    if found := [problem for problem in problems.sorted() if problem.place and problem.place.path in hold_names]:
+    linker.check_parameters()
+    if found := [problem for problem in problems.sorted() if problem.place and is_named(problem.place.path)]:
         raise RulebookError(found)
-    every = {path: trees.get(path) for path in sorted(read.files) if path not in hold_names}
+    every = {path: trees.get(path) for path in sorted(files) if not is_named(path)}
     retired = {path for path, tree in every.items() if isinstance(tree, MappingNode) and "retired" in tree.items}
     return RulebookNames(
         vocabulary=linker.vocabulary,
@@ -92,7 +102,7 @@ def read_names(folder: str | Path) -> RulebookNames:
         called=_called(named["rulebook"]),
         rules={_stem(path): _title(tree) for path, tree in every.items() if path not in retired},
         retired={_stem(path): _title(tree) for path, tree in every.items() if path in retired},
-        starts=tuple(sorted(_stem(path).removesuffix(".start") for path in read.fixtures if path.endswith(START))),
+        starts=tuple(sorted(_stem(path).removesuffix(".start") for path in fixtures if path.endswith(START))),
     )
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.entries import with_entry, with_value
 from ketascreen.authoring.names import RulebookNames, read_names
+from ketascreen.authoring.own_rulebook import RULEBOOK
 from ketascreen.authoring.traceability import verify
 from ketascreen.diagnostic import InputError, Place, refused
 from ketascreen.language.clinic_time import at_fixed_offset
 from ketascreen.language.iso_time import read_iso_time
-from ketascreen.loading.build import NAMED
+from ketascreen.loading.build import is_named
 from ketascreen.loading.load import load_rulebook
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.folder import DOCUMENTS, read_folder
 from ketascreen.syntax.problems import Problems
 
-HEAD = "rulebook.yaml"
+_HEAD = 20
+"""How many lines at the head of a file may hold the line that names its schema."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MARK = "# yaml-language-server: "
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
@@ -78,17 +81,17 @@ def copy_rulebook(
     if problems.found:
         raise InputError(problems.sorted())
     if own_id is not None:
-        read.files[HEAD] = with_value(read.files[HEAD], HEAD, ("id",), own_id)
+        read.files[RULEBOOK] = with_value(read.files[RULEBOOK], RULEBOOK, ("id",), own_id)
     for path, data in {**read.files, **read.fixtures}.items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
         copy = referring(data, reference(path, FOLDER))
-        if zone is not None and path == HEAD:
+        if zone is not None and path == RULEBOOK:
             copy = in_zone(copy, zone)
         file.write_bytes(_by_the_clock_of(zone, copy) if zone is not None and path in read.fixtures else copy)
     (target / ".gitattributes").write_text(KEEP_BYTES, encoding="utf-8")
     write_schemas(read_names(target), target / FOLDER)
-    rules = sum(1 for path in read.files if path not in {f"{name}.yaml" for name in NAMED})
+    rules = sum(1 for path in read.files if not is_named(path))
     for path, data in cited.items():
         (target / path).parent.mkdir(exist_ok=True)
         (target / path).write_bytes(data)
@@ -112,9 +115,9 @@ def referring(data: bytes, line: str) -> bytes:
 def in_zone(rulebook: bytes, zone: str) -> bytes:
     """rulebook.yaml with a time zone, in place of the one that it says, if it says one."""
     try:
-        return with_value(rulebook, HEAD, ("time_zone",), zone)
+        return with_value(rulebook, RULEBOOK, ("time_zone",), zone)
     except InputError:
-        return with_entry(rulebook, HEAD, "", f"time_zone: {zone}\n")
+        return with_entry(rulebook, RULEBOOK, "", f"time_zone: {zone}\n")
 
 
 def _by_the_clock_of(zone: str, cases: bytes) -> bytes:
@@ -128,6 +131,23 @@ def _by_the_clock_of(zone: str, cases: bytes) -> bytes:
         return at_fixed_offset(at.replace(tzinfo=time_zone(zone))).isoformat().encode()
 
     return _TIME.sub(moved, cases)
+
+
+def with_schema_line(text: str, path: str, folder: Path) -> str:
+    """A file's text with the line that names its schema, if the comments at its head lost it and the schema is there.
+
+    `path` is the file's, within the rulebook's folder.
+    """
+    head = [line for line, _ in zip(text.splitlines(), range(_HEAD), strict=False) if line.startswith("#")]
+    if any(line.startswith(MARK) for line in head):
+        return text
+    try:
+        first = read_plain(folder / RULEBOOK).partition(b"\n")[0].decode("utf-8", "replace")
+    except OSError:
+        return text
+    line = schema_line(path, first)
+    schema = folder / path / ".." / line.removeprefix(f"{MARK}$schema=")
+    return f"{line}\n{text}" if Path(os.path.normpath(schema)).is_file() else text
 
 
 def schema_line(path: str, head: str) -> str:

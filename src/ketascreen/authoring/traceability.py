@@ -196,7 +196,7 @@ def no_documents(hint: str) -> Diagnostic:
 def named_right(refused: Iterable[Diagnostic], folder: Path, documents: Path) -> Iterator[Diagnostic]:
     """The problems of the rulebook in `folder`; where something else than a sha256 is written, the right one is named.
 
-    That is the sha256 of the document of that name in the folder `documents`, if it is there.
+    That is the sha256 of the document of that name in the folder `documents`, if it is there, and its lines.
     """
     places: dict[Place, str] | None = None
     for problem in refused:
@@ -205,20 +205,24 @@ def named_right(refused: Iterable[Diagnostic], folder: Path, documents: Path) ->
             continue
         places = _digests(folder) if places is None else places
         found = read_document(documents, places[problem.place], problem.place) if problem.place in places else None
-        hint = f'write `sha256: "{hashlib.sha256(found).hexdigest()}"`' if isinstance(found, bytes) else problem.hint
-        yield replace(problem, hint=hint)
+        yield replace(problem, hint=_right(found)) if isinstance(found, bytes) else problem
+
+
+def _right(document: bytes) -> str:
+    lines = len(document.decode("utf-8", "replace").removesuffix("\n").split("\n"))
+    return f'write `sha256: "{hashlib.sha256(document).hexdigest()}"` and `lines: {lines}`'
 
 
 def _digests(folder: Path) -> dict[Place, str]:
-    """The place of each `sha256` in documents.yaml, with the name of its document."""
+    """The place of each `sha256` in documents.yaml, with the name of its document; without one, of the document."""
     try:
         tree = read_yaml(read_plain(folder / FILE, YAML_BYTES + 1), FILE, KEYS[FILE])[0]
     except OSError:
         return {}
     listed = tree.items.get("documents") if isinstance(tree, MappingNode) else None
     documents = listed.items if isinstance(listed, MappingNode) else {}
-    written = {name: one for name, one in documents.items() if isinstance(one, MappingNode) and "sha256" in one.items}
-    return {place_of(one, ("sha256",)): name for name, one in written.items()}
+    written = {name: one for name, one in documents.items() if isinstance(one, MappingNode)}
+    return {place_of(listed, (name, "sha256")): name for name in written} if listed else {}
 
 
 def _places(rulebook: Rulebook) -> Callable[..., Place]:

@@ -11,6 +11,7 @@ import click
 from ketascreen.authoring.format_two import Lost, Turned, in_format_2
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
+from ketascreen.authoring.scaffold import with_schema_line
 from ketascreen.cli.errors import show_problem
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import Diagnostic, InputError, Place, printable, refused
@@ -43,7 +44,8 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     """Give the files of a rulebook one layout; their meaning and their comments stay.
 
     The keys are in the order of the format; each level is indented by two columns; short lists and mappings are on one
-    line; text that is too long for its line is folded. Without FILES or DIR, the built-in rulebook is checked. A file
+    line; text that is too long for its line is folded. A first line that names the schema is put back if it is lost,
+    where the folder has schemas. Without FILES or DIR, the built-in rulebook is checked. A file
     that is not in the folder of a ketascreen rulebook is passed over.
 
     With --format 2, which needs DIR, `sign_off` leaves each rule, and rulebook.yaml says its new format and which
@@ -61,7 +63,7 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     for file in files:
         try:
             data = _bytes(file)
-            text = laid_out(data, file.as_posix()).encode()
+            text = with_schema_line(laid_out(data, file.as_posix()), *_within(file)).encode()
         except InputError as error:
             problems += error.diagnostics
             refusals += 1
@@ -73,6 +75,14 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     if over:
         show(_passed_over(over))
     _tell(len(files), changed, problems, refusals, only_check or not paths)
+
+
+def _within(file: Path) -> tuple[str, Path]:
+    """The path of a file within its rulebook's folder, and that folder."""
+    whole = file.resolve()
+    folder = own_rulebook_of(whole, {})
+    assert folder is not None
+    return whole.relative_to(folder).as_posix(), folder
 
 
 def _turn(paths: tuple[Path, ...], only_check: bool) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from ketascreen.spelling import near
 from ketascreen.texts.catalogue import Catalogue
 
 MAX_WHOLE_DIGITS = 9
@@ -19,6 +20,7 @@ MAX_DECIMALS = 6
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _QUANTITY = re.compile(r"(?P<number>-?[0-9][0-9.]*) (?P<unit>\S.*)")
+_JOINED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[A-Za-z%\u00b0\u00b5\u03bc].*")
 
 
 class QuantityError(ValueError):
@@ -218,7 +220,8 @@ def parse_quantity(text: str, wanted: Unit | None = None, *, in_answer: bool = F
     match = _QUANTITY.fullmatch(text)
     if match is None:
         example = wanted.example if wanted else "140 mmHg"
-        raise QuantityError(f"write a number, a space and a unit, such as `{example}`")
+        joined = "put a space between the two; " if _JOINED.fullmatch(text) else ""
+        raise QuantityError(f"{joined}write a number, a space and a unit, such as `{example}`")
     name = match["unit"]
     unit = _in_an_answer(name, wanted) if in_answer and wanted else UNITS.get(name)
     if unit is None:
@@ -233,12 +236,43 @@ def _plain(text: str, *, in_answer: bool) -> Quantity:
     return Quantity(parse_number(number), NO_UNIT)
 
 
+def unit_meant(name: str, wanted: Unit | None) -> Unit | None:
+    """The unit of the table that `name` writes in another way, if it is of the dimension of `wanted`.
+
+    Upper case, spaces, and common short forms do not count; of a unit that is a word, neither does a slip. No other
+    letter may differ: `mg/L` and `mg/dL` are near in spelling, and other amounts.
+    """
+    units = [unit for unit in _TABLE if unit.name != "1" and (wanted is None or unit.dimension == wanted.dimension)]
+    folded = _as_one_word(name)
+    short = _SHORT_FORMS.get(folded, folded)
+    for unit in units:
+        if short in {_as_one_word(one) for one in (unit.name, unit.singular or unit.name, unit.ucum)}:
+            return unit
+    words = {unit.name: unit for unit in units if unit.singular}
+    meant = near(folded, words)
+    return words[meant[0]] if len(meant) == 1 else None
+
+
+def _as_one_word(name: str) -> str:
+    return "".join(name.split()).lower()
+
+
 def _another(name: str, wanted: Unit | None) -> str:
     """What to write in place of a unit that is not in the table; for a UCUM code, the unit's name here."""
     coded = [unit for unit in _TABLE if unit.ucum == name]
     if coded and (wanted is None or wanted.dimension == coded[0].dimension):
         return f"write `{coded[0].name}`"
+    if meant := unit_meant(name, wanted):
+        return f"did you mean `{meant.name}`?"
     return f"give it in `{wanted.name}`" if wanted else f"the units are {', '.join(NAMES)}"
 
+
+_SHORT_FORMS = {
+    "sec": "seconds", "secs": "seconds", "mins": "minutes", "hr": "hours", "hrs": "hours", "wks": "weeks",
+    "mth": "months", "mths": "months", "mos": "months", "yr": "years", "yrs": "years", "y": "years",
+    "bpm": "beats/min", "percent": "%", "celsius": "degc", "\u00b0c": "degc", "mcg": "ug", "\u00b5g": "ug",
+    "\u03bcg": "ug", "\u00b5mol/l": "umol/l", "\u03bcmol/l": "umol/l", "kg/m\u00b2": "kg/m2", "kg/m^2": "kg/m2",
+}  # fmt: skip
+"""Other ways to write a unit of the table, in lower case and without spaces."""
 
 _PLAIN = "write a plain number such as `1.7`, without a unit"

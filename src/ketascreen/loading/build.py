@@ -22,6 +22,7 @@ from ketascreen.loading.validate import read_model
 from ketascreen.loading.vocabulary import VocabularyReader
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.runtime.time_zones import time_zone
+from ketascreen.syntax.folder import meant_name
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, place_of
 from ketascreen.syntax.yaml_tree import WORD, read_lines
@@ -80,9 +81,13 @@ def _whole(files: Mapping[str, bytes], ignored: tuple[str, ...], problems: Probl
 def _causes(found: list[Diagnostic]) -> list[Diagnostic]:
     """The problems, without those that only follow from a problem in a file that others refer to."""
     refused = {problem.place.path for problem in found if problem.place and problem.code not in _LOSES_NOTHING}
+    misnamed = {name for path in refused if (name := meant_name(path.rpartition("/")[2]).casefold()) != path}
+    refused |= misnamed & {f"{name}.yaml" for name in NAMED}
     following = {(path, code) for path in refused for code in _FOLLOWS.get(path, ())}
 
     def follows(problem: Diagnostic) -> bool:
+        if problem.code == "missing-file":
+            return problem.place is not None and problem.place.path in misnamed
         return any(code == problem.code and problem.place and problem.place.path != path for path, code in following)
 
     return [problem for problem in found if not follows(problem)]
@@ -94,7 +99,7 @@ def read_trees(files: Mapping[str, bytes], problems: Problems) -> dict[str, Node
     lines: dict[str, list[str]] = {}
     problems.lines = lines
     for path, data in files.items():
-        tree, found, text = read_lines(data, path, KEYS.get(path.rpartition("/")[2].casefold(), WORD))
+        tree, found, text = read_lines(data, path, keys_of(path))
         problems.extend(found)
         if tree is not None:
             trees[path], lines[path] = tree, text
@@ -134,7 +139,9 @@ def _linked(
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
     check_former_names(every, rule_files, named, linker.vocabulary, linker.parameters, problems)
     if not problems.found:
-        check_whole(rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, retired)
+        check_whole(
+            rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, retired, sources.named_at
+        )
     if problems.found or identity is None:
         return None
     return Rulebook(
@@ -144,10 +151,20 @@ def _linked(
     )  # fmt: skip
 
 
+def is_named(path: str) -> bool:
+    """Whether the format names the file, so that it is not a rule, wherever it is and however it is written."""
+    return path.rpartition("/")[2].casefold().removesuffix(".yaml") in NAMED
+
+
+def keys_of(path: str) -> re.Pattern[str]:
+    """The form of the keys that the file at `path` may have."""
+    return KEYS.get(path.rpartition("/")[2].casefold(), WORD)
+
+
 def _is_named(path: str, problems: Problems) -> bool:
-    """Whether a file is not a rule by its name; one that is not where it must be, or in capitals, is reported."""
+    """The same; one that is not where it must be, or in capitals, is reported."""
     name = path.rpartition("/")[2]
-    if name.casefold().removesuffix(".yaml") not in NAMED:
+    if not is_named(path):
         return False
     if path != name.casefold():
         message = f"`{name.casefold()}` belongs at the root of the rulebook, in lower-case letters"

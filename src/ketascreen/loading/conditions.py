@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -23,7 +23,10 @@ from ketascreen.language.effects import MAY_BE_ALWAYS
 from ketascreen.language.operators import OPERATORS, Operator, Takes
 from ketascreen.language.quantity import Quantity, QuantityError, parse_quantity, range_hint
 from ketascreen.language.rule import Parameter
+from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
+from ketascreen.language.terms import Route
 from ketascreen.language.vocabulary import Fact, Vocabulary
+from ketascreen.loading import meant
 from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -52,6 +55,8 @@ class ConditionReader:
     level: int = 0
     comparisons: int = 0
     uses: ParameterUses = field(default_factory=ParameterUses)
+    routes: Collection[Route] = ()
+    called: OptionWords = USUAL_WORDS
 
     def read(self, node: Node, *, may_be_always: bool = False) -> Condition | None:
         """The condition that a node says."""
@@ -89,12 +94,9 @@ class ConditionReader:
 
     def _entry(self, node: Node) -> Condition | None:
         if not isinstance(node, MappingNode) or not node.items:
-            self._problem(
-                "condition",
-                "must be a condition",
-                "write `fact: {is: ...}`, `all:`, `any:`, `not:` or `meets:`",
-                node,
-            )
+            if not self.problems.is_reported(node.place):
+                hint = meant.condition(node, self.vocabulary, self.definition_names)
+                self._problem("condition", "must be a condition", hint, node)
             return None
         if len(node.items) > 1:
             first, second = list(node.items)[:2]
@@ -156,16 +158,12 @@ class ConditionReader:
         fact = self.vocabulary.get(name)
         if fact is None:
             self._count(1, place)
-            names = [*self.vocabulary.offered, *KEYWORDS]
-            self.problems.report(
-                "unknown-fact",
-                f"unknown fact `{name}`",
-                did_you_mean(name, names, otherwise="`ketascreen facts` lists them"),
-                place,
-            )
+            self._unknown(name, place)
             return None
         if not isinstance(node, MappingNode) or not node.items:
-            self.problems.report("condition", f"`{name}` has no comparison", f"write `{name}: {{is: ...}}`", place)
+            hint = meant.compared(fact, node, self.parameters)
+            if not self.problems.is_within(node.place):
+                self.problems.report("condition", f"`{name}` has no comparison", hint, place)
             return None
         compares = [self._compare(fact, key, value, node) for key, value in node.items.items()]
         known = tuple(compare for compare in compares if compare is not None)
@@ -175,6 +173,14 @@ class ConditionReader:
             return AllOf(known, place)
         (only,) = known
         return Compare(only.fact, only.operator, only.constant, only.parameters, self._to_end(place))
+
+    def _unknown(self, name: str, place: Place) -> None:
+        if name in (self.called.one, self.called.many, *self.routes):
+            self.problems.report("condition", *meant.route_in_condition(self.called), place)
+            return
+        names = [*self.vocabulary.offered, *KEYWORDS]
+        self.problems.withdraw(place, "key")  # `OR`: another keyword is meant
+        self.problems.report(*meant.name(name, names, self.parameters, self.definition_names), place)
 
     def _to_end(self, place: Place) -> Place:
         """A comparison's place, from its key to the end of its line."""
@@ -187,14 +193,9 @@ class ConditionReader:
         self._count(1, place)
         operator = OPERATORS.get(key)
         if operator is None or fact.kind not in operator.kinds:
-            fitting = [name for name, other in OPERATORS.items() if fact.kind in other.kinds]
             what = f"unknown comparison `{key}`" if operator is None else f"`{key}` is not for a {fact.kind}"
-            self.problems.report(
-                "comparison",
-                what,
-                did_you_mean(key, fitting, otherwise=f"for `{fact.name}` there are {', '.join(fitting)}"),
-                place,
-            )
+            if not self.problems.is_reported(place):
+                self.problems.report("comparison", what, meant.comparison(key, fact), place)
             return None
         parameters: list[str] = []
         constant = self._constant(fact, operator, node, parameters)
@@ -224,31 +225,40 @@ class ConditionReader:
 
     def _items(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> list[Decimal | str] | None:
         if not isinstance(node, Sequence) or not node.items:
-            self._problem("comparison", f"`{operator.name}` takes a list", "write [a, b]", node)
+            value = node.value if isinstance(node, Scalar) else None
+            hint = f"write {meant.in_brackets(fact, operator, value) or '[a, b]'}"
+            self._problem("comparison", f"`{operator.name}` takes a list", hint, node)
             return None
         items = [self._one(fact, operator, item, parameters) for item in node.items]
         known = [item for item in items if item is not None]
         return known if len(known) == len(items) else None
 
-    def _one(self, fact: Fact, _operator: Operator, node: Node, parameters: list[str]) -> Decimal | str | None:
+    def _one(self, fact: Fact, operator: Operator, node: Node, parameters: list[str]) -> Decimal | str | None:
         value = node.value if isinstance(node, Scalar) else None
+        if isinstance(node, Sequence) and (hint := meant.several(operator, fact, node)):
+            self._problem("comparison", f"`{operator.name}` takes one value", hint, node)
+            return None
         if fact.is_number:
-            return self._number(fact, node, value, parameters)
+            return self._number(fact, operator, node, value, parameters)
         if isinstance(value, str) and value in fact.words:
             return value
         choices = f"its choices are {', '.join(fact.choices)}"
+        self.problems.withdraw(node.place, "ambiguous")  # a choice is never a word that must be in quotes
         if not isinstance(value, str):
             self._problem("unknown-choice", f"must be a choice of `{fact.name}`", choices, node)
-            return None
-        hint = did_you_mean(value, fact.words, otherwise=choices)
-        self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
+        elif not self.problems.is_reported(node.place):
+            hint = meant.absent(fact, value) or did_you_mean(value, fact.words, otherwise=choices)
+            self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
         return None
 
-    def _number(self, fact: Fact, node: Node, value: object, parameters: list[str]) -> Decimal | None:
+    def _number(self, fact: Fact, by: Operator, node: Node, value: object, parameters: list[str]) -> Decimal | None:
         assert fact.unit is not None
         if isinstance(value, str) and value in self.parameters:
             parameters.append(value)
             return self.uses.number(self.parameters[value], fact, node.place)
+        if isinstance(value, str) and value in self.uses.unread:
+            self.uses.unread[value].append(fact)
+            return None
         if isinstance(value, str) and value[:1].isalpha():
             hint = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
             self._problem("unknown-parameter", f"unknown parameter `{value}`", hint, node)
@@ -256,8 +266,10 @@ class ConditionReader:
         try:
             quantity = parse_quantity(str(value), fact.unit)
         except QuantityError as error:
-            kind = "plain number" if fact.unit.is_none else "quantity"
-            self._problem("quantity", f"must be a {kind}, such as {fact.unit.example}", str(error), node)
+            if not self.problems.is_reported(node.place):
+                kind = "plain number" if fact.unit.is_none else "quantity"
+                hint = meant.number(fact, by, value) or str(error)
+                self._problem("quantity", f"must be a {kind}, such as {fact.unit.example}", hint, node)
             return None
         return self._in_range(fact, quantity, node)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from ketascreen.diagnostic import Diagnostic, Place, RulebookError
+from ketascreen.diagnostic import Diagnostic, Place, RulebookError, did_you_mean
 from ketascreen.language.condition import (
     AllOf,
     Always,
@@ -56,10 +57,12 @@ def check_whole(
     conflicts: Mapping[str, Conflict],
     problems: Problems,
     retired: tuple[Rule, ...] = (),
+    named_at: Mapping[tuple[str, str], Place] = MappingProxyType({}),
 ) -> None:
     """Reports each of these requirements that the rulebook does not fulfil.
 
-    The `retired` rules fulfil none, and still carry the conflicts that name them.
+    The `retired` rules fulfil none, and still carry the conflicts that name them. `named_at` says where conflicts.yaml
+    names a rule, by the ids of the conflict and the rule.
     """
     listed = tuple(routes)
     problems.extend(_without_exclusion(rules, listed, called))
@@ -69,7 +72,7 @@ def check_whole(
         problems.extend(standing_choices(fact, asking.get(fact.name, []), vocabulary))
         if fact.kind is Kind.LIST:
             _unrecognised_entries_meet_a_rule(fact, asking.get(fact.name, []), problems, retired)
-    _conflicts_name_rules_that_carry_them(rules, retired, conflicts, problems)
+    _conflicts_name_rules_that_carry_them(rules, retired, conflicts, named_at, problems)
     _unread_entries_rule_nothing_out(rules, problems)
     _every_rule_distinguishes_patients(rules, vocabulary, problems)
 
@@ -246,22 +249,25 @@ def _every_rule_distinguishes_patients(rules: tuple[Rule, ...], vocabulary: Voca
 
 
 def _conflicts_name_rules_that_carry_them(
-    rules: tuple[Rule, ...], retired: tuple[Rule, ...], conflicts: Mapping[str, Conflict], problems: Problems
+    rules: tuple[Rule, ...],
+    retired: tuple[Rule, ...],
+    conflicts: Mapping[str, Conflict],
+    named_at: Mapping[tuple[str, str], Place],
+    problems: Problems,
 ) -> None:
     carried = {rule.id: rule.conflicts for rule in (*rules, *retired)}
     gone = {rule.id for rule in retired}
     for conflict in conflicts.values():
-        place = conflict.statements[0].place or Place("conflicts.yaml")
         if conflict.rules and gone.issuperset(conflict.rules) and not conflict.reason:
             message = f"only retired rules carry `{conflict.id}`, and no `reason` says why: {named(conflict.rules)}"
+            place = conflict.statements[0].place or Place("conflicts.yaml")
             problems.report("conflict", message, "add `reason:`, or name the rule that carries it now", place)
         for name in conflict.rules:
+            place = named_at.get((conflict.id, name), Place("conflicts.yaml"))
             if name not in carried:
-                problems.report("conflict", f"`{conflict.id}` names an unknown rule `{name}`", "check its id", place)
+                hint = did_you_mean(name, carried, otherwise=f"delete it under `rules:` of {conflict.id}")
+                problems.report("conflict", f"`{conflict.id}` names an unknown rule `{name}`", hint, place)
             elif conflict.id not in carried[name]:
-                problems.report(
-                    "conflict",
-                    f"`{name}` does not name the conflict `{conflict.id}`",
-                    f"add {conflict.id} to its `conflicts`",
-                    place,
-                )
+                message = f"`{name}` does not name the conflict `{conflict.id}`"
+                hint = f"add {conflict.id} to its `conflicts:`, or delete it here"
+                problems.report("conflict", message, hint, place)

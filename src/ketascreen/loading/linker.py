@@ -11,7 +11,6 @@ from ketascreen.language.approval import Approval
 from ketascreen.language.condition import Condition
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS, usual_decider
 from ketascreen.language.iso_time import read_iso_date
-from ketascreen.language.quantity import NO_UNIT, QuantityError, parse_quantity
 from ketascreen.language.rule import (
     Allowance,
     Definition,
@@ -25,21 +24,20 @@ from ketascreen.language.rule import (
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, Weight, in_order
 from ketascreen.language.vocabulary import Vocabulary
-from ketascreen.loading import file_models
+from ketascreen.loading import file_models, meant
 from ketascreen.loading.approvals import unbound
 from ketascreen.loading.conditions import KEYWORDS, ConditionReader
 from ketascreen.loading.contradictions import ContradictionReader
+from ketascreen.loading.meant import ALL
 from ketascreen.loading.parameter_uses import ParameterUses
 from ketascreen.loading.sources import SourceReader, entries
 from ketascreen.loading.validate import read_model
+from ketascreen.spelling import near
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
 
 _TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
-ALL = "all"
-"""What a rule writes for every route of its rulebook."""
-_PLAIN = re.compile(r"-?[0-9.]+")
 _PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
 """A parameter in a text, or a brace that is left over."""
 
@@ -78,10 +76,8 @@ class Linker:
                     "missing-key", f"a `{model.basis}` parameter needs `{missing}`", f"add `{missing}:`", place
                 )
             self._values[name] = place_of(item, ("value",))
-            try:
-                quantity = parse_quantity(model.value, NO_UNIT if _PLAIN.fullmatch(model.value) else None)
-            except QuantityError as error:
-                self._problem("quantity", "must be a quantity", str(error), self._values[name])
+            quantity = self._uses.read(name, model.value)
+            if quantity is None:
                 continue
             sources = self.sources.citations(model.sources, item, "sources")
             self.parameters[name] = Parameter(
@@ -123,8 +119,9 @@ class Linker:
     def _reader(self, level: int = 0) -> ConditionReader:
         names = frozenset(self._pending)
         return ConditionReader(
-            self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses
-        )
+            self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses,
+            routes=self.routes, called=self.called,
+        )  # fmt: skip
 
     def check_parameters(self) -> None:
         """Reports each parameter that does not fit what it is compared with, once all conditions are read."""
@@ -172,6 +169,7 @@ class Linker:
 
     def rule(self, path: str, node: Node) -> Rule | None:
         """A rule's file."""
+        self._check_form_of_routes(node)
         model: Any = read_model(file_models.RuleModel, node, self.problems)
         if model is None or not isinstance(node, MappingNode):
             return None
@@ -212,6 +210,14 @@ class Linker:
 
         return _PARAMETER.sub(value, text)
 
+    def _check_form_of_routes(self, node: Node) -> None:
+        """Reports what a rule writes for its routes if it is no list of them, with the list that is meant."""
+        routes = node.items.get("routes") if isinstance(node, MappingNode) else None
+        hint = meant.routes(routes, self.routes, self.called) if routes is not None else None
+        if hint is not None and not self.problems.is_reported(place_of(node, ("routes",))):
+            message = f"`routes` must be `{ALL}`, or a list of {self.called.many}"
+            self._problem("unknown-route", message, hint, place_of(node, ("routes",)))
+
     def _known_routes(self) -> str:
         listed = ", ".join(self.routes)
         return f"the {self.called.many} are the keys of routes.yaml: {listed}; `{ALL}` is all of them"
@@ -240,8 +246,11 @@ class Linker:
             self._problem("decided-by", message, hint, place_of(node, ("decided_by",)))
         listed = [] if model.routes == ALL else model.routes
         unknown = next((index for index, route in enumerate(listed) if route not in self.routes), None)
+        if self.problems.is_reported(place_of(node, ("routes",))):
+            unknown, listed = None, []
         if unknown is not None or len(set(listed)) < len(listed) or model.routes == []:
-            message, at = "`routes` is empty or names one twice", place_of(node, ("routes",))
+            said = "is empty" if model.routes == [] else f"names one {self.called.one} twice"
+            message, at = f"`routes` {said}", place_of(node, ("routes",))
             if unknown is not None:
                 named = f"`{listed[unknown]}`" if is_plain_name(listed[unknown]) else "of this name"
                 message, at = f"the rulebook has no {self.called.one} {named}", place_of(node, ("routes", unknown))
@@ -251,7 +260,10 @@ class Linker:
                 hint = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
                 self._problem("conflict", f"unknown conflict `{name}`", hint, place_of(node, ("conflicts", index)))
             elif model.id not in self.sources.conflicts[name].rules:
-                hint = f"add it to the rules of {name} in conflicts.yaml, or delete it here"
+                slip = near(model.id, self.sources.conflicts[name].rules)
+                there = f"`{slip[0]}` there may be a slip; " if slip else ""
+                hint = f"add it to the `rules:` of {name} in conflicts.yaml, or delete it here"
+                hint = f"{there}{hint}"
                 self._problem(
                     "conflict",
                     f"`{name}` does not name this rule",

@@ -5,16 +5,18 @@ A value that fits nowhere is reported once, where it stands. One that fits some 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ketascreen.diagnostic import Place
-from ketascreen.language.quantity import KPA, QuantityError, decimal_text, range_hint
+from ketascreen.language.quantity import KPA, NO_UNIT, Quantity, QuantityError, decimal_text, parse_quantity, range_hint
 from ketascreen.language.rule import Parameter
 from ketascreen.language.vocabulary import Fact
 from ketascreen.syntax.problems import Problems
 
+_PLAIN = re.compile(r"-?[0-9.]+")
 _UNIT, _RANGE = "quantity", "out-of-range"
 
 
@@ -30,9 +32,22 @@ class _Use:
 
 @dataclass
 class ParameterUses:
-    """The comparisons with parameters, by the parameter's name."""
+    """The comparisons with parameters, by the parameter's name.
 
+    `unread` has the facts that are compared with each parameter whose value cannot be read.
+    """
+
+    unread: dict[str, list[Fact]] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
     _uses: dict[str, list[_Use]] = field(default_factory=dict)
+
+    def read(self, name: str, text: str) -> Quantity | None:
+        """The value of a parameter; None if it cannot be read, noted for `report`."""
+        try:
+            return parse_quantity(text, NO_UNIT if _PLAIN.fullmatch(text) else None)
+        except QuantityError:
+            self._texts[name], self.unread[name] = text, []
+            return None
 
     def number(self, parameter: Parameter, fact: Fact, place: Place) -> Decimal | None:
         """The parameter in the unit of a fact that is compared with it; None if it does not fit, noted for `report`."""
@@ -51,6 +66,9 @@ class ParameterUses:
 
     def report(self, parameters: Mapping[str, Parameter], values: Mapping[str, Place], problems: Problems) -> None:
         """Reports each value that does not fit; `values` are the places of the parameters' values."""
+        for name, facts in self.unread.items():
+            message, hint = _unread(self._texts[name], facts)
+            problems.report(_UNIT, message, hint, values[name])
         for name, uses in self._uses.items():
             wrong = [use for use in uses if use.fault]
             if len(wrong) == len(uses):
@@ -63,12 +81,24 @@ class ParameterUses:
                 problems.report(use.fault, f"{what} `{use.fact.name}`", said, use.place)
 
 
+def _unread(text: str, facts: Iterable[Fact]) -> tuple[str, str]:
+    """The message and the hint for a value that cannot be read, in the unit of the facts that are compared with it."""
+    units = {fact.unit.dimension: fact.unit for fact in facts if fact.unit}
+    wanted = next(iter(units.values())) if len(units) == 1 else None
+    try:
+        parse_quantity(text, wanted or (NO_UNIT if _PLAIN.fullmatch(text) else None))
+    except QuantityError as error:
+        return f"must be a {'plain number' if wanted and wanted.is_none else 'quantity'}", str(error)
+    return "must be a quantity", f"write it plainly, such as `{wanted.example if wanted else '140 mmHg'}`"
+
+
 def _at_the_value(parameter: Parameter, wrong: list[_Use]) -> Iterator[tuple[str, str, str]]:
     """Code, message and hint of what is wrong with a value that fits none of the facts."""
     if others := _facts(use for use in wrong if use.fault == _UNIT):
         units = ", ".join(f"`{fact.name}` {_in_unit(fact)}" for fact in others)
         hints = dict.fromkeys(use.hint for use in wrong if use.fault == _UNIT)
-        hint = f"write the unit, such as `{parameter.value} {others[0].unit_name}`"
+        such = ":" if len({fact.unit_name for fact in others}) == 1 else ", such as"
+        hint = f"write the unit{such} `{parameter.value} {others[0].unit_name}`"
         missing = parameter.value.unit.is_none
         yield _UNIT, f"{parameter.value}; {units}", hint if missing else "; or ".join(hints)
     if others := _facts(use for use in wrong if use.fault == _RANGE):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.documents import Citation, Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.loading import file_models
-from ketascreen.loading.validate import read_model
+from ketascreen.loading.validate import POLICY, read_model
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, place_of
@@ -29,6 +29,15 @@ def entries(
             yield name, read, item
 
 
+def _missing(model: file_models.CitationModel) -> str:
+    """The hint for a citation that lacks keys."""
+    keys = ("document", "line", "phrase")
+    lacks = [f"`{key}:`" for key in keys if getattr(model, key) is None]
+    if len(lacks) == len(keys):
+        return f"add them; {POLICY}"
+    return f"add {' and '.join(lacks)}"
+
+
 @dataclass
 class SourceReader:
     """Reads what the rules cite; every problem is reported."""
@@ -37,6 +46,8 @@ class SourceReader:
     documents: dict[str, Document] = field(default_factory=dict)
     outside: dict[str, OutsideSource] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
+    named_at: dict[tuple[str, str], Place] = field(default_factory=dict)
+    """Where a conflict names a rule, by both ids."""
 
     def _problem(self, code: str, message: str, hint: str, place: Place) -> None:
         self.problems.report(code, message, hint, place)
@@ -58,12 +69,8 @@ class SourceReader:
                 self._problem("citation", "both a document and an outside source", "cite each in its own entry", place)
             return Citation(model.says, outside=model.outside, place=place)
         if model.document is None or model.line is None or model.phrase is None:
-            self._problem(
-                "citation",
-                "a citation needs `document`, `line` and `phrase`, or `outside`",
-                "add what is missing",
-                place,
-            )
+            message = "a citation needs `document`, `line` and `phrase`, or `outside`"
+            self._problem("citation", message, _missing(model), place)
             return Citation(model.says, place=place)
         document = self.documents.get(model.document)
         if document is None:
@@ -93,6 +100,7 @@ class SourceReader:
                     "add `reason:`",
                     item.place,
                 )
+            self.named_at |= {(name, rule): place_of(item, ("rules", at)) for at, rule in enumerate(model.rules)}
             self.conflicts[name] = Conflict(
                 name, model.topic, statements, model.resolution, tuple(model.rules), model.reason
             )

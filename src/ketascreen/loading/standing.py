@@ -7,7 +7,9 @@ answer of today could give.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
+from typing import NamedTuple
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.language.condition import AllOf, AnyOf, Compare, Condition, DefinitionRef, Not
@@ -15,8 +17,10 @@ from ketascreen.language.effects import RESTRICTING
 from ketascreen.language.logic import FALSE, TRUE
 from ketascreen.language.operators import Overlap, shape_of
 from ketascreen.language.rule import Rule
+from ketascreen.language.semantics import Known
 from ketascreen.language.terms import Effect, in_order
 from ketascreen.language.vocabulary import Fact, Kind, Vocabulary
+from ketascreen.reasoning.near_miss import in_words, near_miss
 from ketascreen.reasoning.spread import spread
 from ketascreen.reasoning.witness import FAILS, any_of, find, fixed
 
@@ -38,15 +42,39 @@ def standing_choices(fact: Fact, asking: Sequence[Rule], vocabulary: Vocabulary)
             if rule is not None:
                 yield _refused(f"`{word}` of `{fact.name}` stands, but makes `{rule.id}` not met")
         elif (milder := _more_cautious(fact, word, rules, vocabulary)) is not None:
-            other, rule = milder
-            yield _refused(f"`{word}` of `{fact.name}` stands, but `{other}` can be more cautious, by `{rule.id}`")
+            yield _is_milder(fact, word, milder, vocabulary)
 
 
-def _refused(message: str) -> Diagnostic:
-    return Diagnostic("stands", message, "let only the most cautious choices stand", Place("vocabulary.yaml"))
+def _refused(message: str, hint: str = "let only the most cautious choices stand") -> Diagnostic:
+    return Diagnostic("stands", message, hint, Place("vocabulary.yaml"))
 
 
-def _more_cautious(fact: Fact, word: str, rules: Sequence[Rule], vocabulary: Vocabulary) -> tuple[str, Rule] | None:
+def _is_milder(fact: Fact, word: str, milder: _Milder, vocabulary: Vocabulary) -> Diagnostic:
+    other, rule, strong, met, answers = milder
+    message = f"`{word}` of `{fact.name}` stands, but `{other}` can be more cautious, by `{rule.id}`"
+    if not answers:
+        return _refused(message)
+    said = f"{message}: with {in_words(met, answers, vocabulary)}, and `{word}`, no rule as strong is met"
+    missed = near_miss(strong, {**answers, fact.name: word})
+    if missed is None:
+        return _refused(said)
+    return replace(_refused(said, missed.hint(vocabulary)), place=missed.compare.place or missed.rule.place)
+
+
+class _Milder(NamedTuple):
+    """A choice and a rule that it can meet, the rules as strong, and answers with which the word meets none of them.
+
+    `met` is what the rule asks for beside the choice.
+    """
+
+    other: str
+    rule: Rule
+    strong: Sequence[Rule]
+    met: Condition
+    answers: Known | None
+
+
+def _more_cautious(fact: Fact, word: str, rules: Sequence[Rule], vocabulary: Vocabulary) -> _Milder | None:
     """A choice, and a rule that it can meet where no rule as strong is met with `word`; None if surely there is none.
 
     A search that takes too long is not sure.
@@ -60,8 +88,9 @@ def _more_cautious(fact: Fact, word: str, rules: Sequence[Rule], vocabulary: Voc
             with_other, with_word = (fixed(spreads[rule.id], fact.name, one) for one in (other, word))
             if with_other in (FAILS, with_word):
                 continue
-            if not find([with_other, met], vocabulary, lambda truths: truths == (TRUE, FALSE)).shows_none:
-                return other, rule
+            found = find([with_other, met], vocabulary, lambda truths: truths == (TRUE, FALSE))
+            if not found.shows_none:
+                return _Milder(other, rule, strong, with_other, found.answers)
     return None
 
 

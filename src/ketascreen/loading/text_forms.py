@@ -44,7 +44,7 @@ def _short(phrase: str) -> str:
 
 def _with_unit(raw: object) -> object:
     if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-        raise PydanticCustomError("quantity", "must be a number with its unit, such as 140 mmHg or 30 days")
+        raise PydanticCustomError("quantity", "must be a number with its unit; write the unit, such as 30 days")
     return raw
 
 

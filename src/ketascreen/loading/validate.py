@@ -41,6 +41,13 @@ _FORMS = {
     "sha256": "its 64 digits, each 0 to 9 or a to f in lower case",
 }
 """The forms of the keys that have a pattern."""
+POLICY = "for a decision of your own, name it in documents.yaml under `outside_sources`, and write `outside: ITS-ID`"
+SOURCE = "write `- {document: FILE, line: NUMBER, phrase: ITS WORDS, says: ADVICE}`"
+_NEEDED = {
+    "sources": ("at least one source is needed", f"{SOURCE}; {POLICY}"),
+    "statements": ("a conflict needs at least two statements", "write each after `- `, as a source of a rule is"),
+}
+"""By key, the message and the hint for a list with too few entries."""
 
 
 def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | None:
@@ -50,7 +57,7 @@ def read_model(model: type[ModelT], node: Node, problems: Problems) -> ModelT | 
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     union = {detail["loc"][0] for detail in details if detail["loc"] and detail["loc"][-1] == "literal['all']"}
-    unread = {problem.place for problem in problems.found if problem.code in ("no-value", "ambiguous")}
+    unread = {problem.place for problem in problems.found if problem.code in ("no-value", "ambiguous", "unknown-route")}
     for detail in details:
         if detail["loc"] and detail["loc"][-1] == "literal['all']" and len(union) < len(details):
             continue
@@ -103,8 +110,15 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
         hint = did_you_mean(given, words, otherwise="write one of these")
         message = f"`{named}` must be one of {expected.replace(chr(39), '`')}"
         return problems.at("wrong-word", message, hint, place_of(node, loc))
-    message = detail["msg"] if kind in ("date", "phrase", "quantity") else _SPOKEN.get(kind, "not allowed here")
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
+    if kind == "too_short" and last in _NEEDED:
+        return problems.at("wrong-value", *_NEEDED[last], place_of(node, loc))
+    if kind in ("date", "phrase", "quantity"):
+        message, _, hint = str(detail["msg"]).partition("; ")
+        return problems.at("wrong-value", message, hint, place_of(node, loc))
+    message = _SPOKEN.get(kind, "not allowed here")
+    if kind.startswith("model_") and loc[-2:-1] in (("sources",), ("statements",)):
+        return problems.at("wrong-value", message, SOURCE, place_of(node, loc))
     return problems.at("wrong-value", message, _hint(kind, key, detail["input"]), place_of(node, loc))
 
 

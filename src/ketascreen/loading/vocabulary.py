@@ -9,7 +9,7 @@ from decimal import Decimal
 from ketascreen.diagnostic import Place, did_you_mean
 from ketascreen.language.clinic_time import MINUTES_A_DAY
 from ketascreen.language.partial_date import MONTHS_OF
-from ketascreen.language.quantity import NAMES, NO_UNIT, UNITS, QuantityError, parse_quantity, unit_named
+from ketascreen.language.quantity import NAMES, NO_UNIT, UNITS, QuantityError, parse_quantity, unit_meant, unit_named
 from ketascreen.language.vocabulary import UNRECOGNISED, Code, DataKind, Fact, Freshness, Kind, Vocabulary, Window
 from ketascreen.loading import file_models
 from ketascreen.loading.conditions import KEYWORDS
@@ -96,9 +96,9 @@ class VocabularyReader:
         if model.unit is None:
             self._problem("fact", f"`{name}` is a number without a unit", f"add `unit:`; {units}", place)
         elif model.unit not in (*UNITS, NO_UNIT.name):
-            # No unit is suggested for its spelling: `mg/L` and `mg/dL` are near, and another unit.
             by_code = {unit.ucum: f"write `{unit.name}`" for unit in UNITS.values()}
-            hint = by_code.get(model.unit, units)
+            near = unit_meant(model.unit, None)
+            hint = by_code.get(model.unit) or (f"did you mean `{near.name}`?" if near else units)
             self._problem("fact", f"unknown unit `{model.unit}`", hint, place_of(node, ("facts", name, "unit")))
         low, high = model.minimum, model.maximum
         for key, end in (("minimum", low), ("maximum", high)):
@@ -142,11 +142,11 @@ class VocabularyReader:
         if text == "same day":
             return Window()
         try:
-            quantity = parse_quantity(text)
+            quantity = parse_quantity(text, UNITS["days"])
             minutes = quantity.to(UNITS["minutes"]).value
         except QuantityError as error:
-            hint = f"{error}; or `same day`, or `any age`"
-            self._problem("quantity", "`fresh_for` must be a number of days, hours or minutes", hint, place)
+            message = "`fresh_for` must be a number of days, hours or minutes, or `same day`, or `any age`"
+            self._problem("quantity", message, str(error), place)
             return Window()
         in_days = quantity.unit.name in ("days", "weeks")
         count = minutes / MINUTES_A_DAY if in_days else minutes

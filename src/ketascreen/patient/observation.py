@@ -149,7 +149,12 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
 
 def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Instant | None) -> ListObservation:
     if not isinstance(raw, Sequence | frozenset | set) or isinstance(raw, str | bytes):
-        raise Refused("wrong-type", "must be a list of words", "write [word, word], or [] for none", pointer)
+        raise Refused(
+            "wrong-type",
+            "must be a list of words",
+            "write [word, word]; for none, {present: [], complete: true}",
+            pointer,
+        )
     entries = sorted(raw, key=str) if isinstance(raw, frozenset | set) else list(raw)
     if len(entries) > MAX_ENTRIES:
         raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", pointer)

@@ -9,8 +9,11 @@ from typing import IO, TYPE_CHECKING
 
 from ketascreen.arguments import path_of, require
 from ketascreen.diagnostic import Diagnostic, Place, ProfileError, did_you_mean
-from ketascreen.language.vocabulary import Vocabulary
+from ketascreen.language.vocabulary import Kind, Vocabulary
+from ketascreen.patient.errors import problem_of
+from ketascreen.patient.observation import read_observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
+from ketascreen.patient.refused import Refused
 from ketascreen.runtime.plain_file import NotPlain, open_plain
 from ketascreen.spelling import near
 from ketascreen.syntax.json_text import parse_json
@@ -107,7 +110,7 @@ def _read_yaml(data: bytes, name: str) -> PatientProfile:
 
     tree, found = read_yaml(data, name)
     if found or tree is None:
-        raise ProfileError(_of_profile(problem) for problem in found)
+        raise ProfileError(_of_profile(_of_a_choice(problem, tree)) for problem in found)
     try:
         return PatientProfile.model_validate(plain(tree))
     except ProfileError as error:
@@ -119,6 +122,22 @@ def _of_profile(problem: Diagnostic) -> Diagnostic:
     """The problem without the line, and with what to do in a profile, where no fact is needed."""
     hint = "write one, or delete the key" if problem.code == "no-value" else problem.hint
     return replace(problem, text=None, hint=hint)
+
+
+def _of_a_choice(problem: Diagnostic, tree: Node | None) -> Diagnostic:
+    """A problem of YAML; where it is `yes` or `no` for a choice, the choices are named, since no quotes would help."""
+    from ketascreen.syntax.tree import Mapping, plain
+
+    for name, node in tree.items.items() if isinstance(tree, Mapping) and problem.code == "ambiguous" else ():
+        answers = (node, *node.items.values()) if isinstance(node, Mapping) else (node,)
+        fact = BUILT_IN.get(name)
+        if fact is None or fact.kind is not Kind.CHOICE or problem.place not in [one.place for one in answers]:
+            continue
+        try:
+            read_observation(fact, plain(node))
+        except Refused as refused:
+            return replace(problem_of(name, refused), place=problem.place)
+    return problem
 
 
 def _placed(problem: Diagnostic, tree: Node) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ MAX_FOLDERS_DEEP = 20
 
 DOCUMENTS = "documents"
 """The folder of the source documents beside the rulebook's files. No rule is read in it, and none may hide in it."""
+
+_ENDING = re.compile(r"\.ya?ml", re.IGNORECASE)
 
 CASES = ".cases.yaml"
 START = ".start.yaml"
@@ -71,9 +73,17 @@ def read_folder(folder: Path, problems: Problems, *, rules: bool = True, fixture
 
 def names_yaml(name: str) -> bool:
     """Whether a file's name says that it is YAML, however it is written; letters that nobody sees do not count."""
+    return _ENDING.search(_as_seen(name)) is not None
+
+
+def meant_name(name: str) -> str:
+    """The name of the file that is YAML by its `name`, with the ending with which it is read."""
+    return f"{_ENDING.split(_as_seen(name), maxsplit=1)[0].strip('# ')}.yaml"
+
+
+def _as_seen(name: str) -> str:
     seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    folded = in_ascii(unicodedata.normalize("NFKC", seen)).casefold()
-    return ".yaml" in folded or ".yml" in folded
+    return in_ascii(unicodedata.normalize("NFKC", seen))
 
 
 def is_kept_sheet(path: str) -> bool:
@@ -104,6 +114,7 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
         )
         return []
     found: list[tuple[str, os.DirEntry[str]]] = []
+    beside = {entry.name for entry in entries}
     for entry in entries:
         path = f"{prefix}{entry.name}"
         yaml = names_yaml(entry.name)
@@ -126,11 +137,20 @@ def _walk(folder: Path, prefix: str, problems: Problems, ignored: list[str]) -> 
         elif not entry.is_file(follow_symlinks=False):
             problems.report("not-a-file", "not a plain file", "put a plain file there, or rename it", Place(path))
         elif not entry.name.endswith(".yaml"):
-            hint = "if it is a rule, end its name in .yaml; if not, move it away, or begin its name with a dot"
-            problems.report("not-a-file", "holds YAML by its name, and does not end in .yaml", hint, Place(path))
+            hint = _how_to_rename(meant_name(entry.name), beside)
+            problems.report("not-a-file", "is not read, since its name does not end in .yaml", hint, Place(path))
         else:
             found.append((path, entry))
     return found
+
+
+def _how_to_rename(meant: str, beside: Collection[str]) -> str:
+    away = "move it away, or begin its name with a dot"
+    return (
+        f"`{meant}` is there too; {away}"
+        if meant in beside
+        else f"rename it `{meant}`; if it holds no rule and no cases, {away}"
+    )
 
 
 def _refuse_rules(folder: Path, problems: Problems) -> None:

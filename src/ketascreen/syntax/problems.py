@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ketascreen.diagnostic import Diagnostic, Place
 from ketascreen.syntax.tree import Mapping as MappingNode
@@ -16,6 +17,7 @@ class Problems:
 
     found: list[Diagnostic] = field(default_factory=list)
     lines: Mapping[str, list[str]] = field(default_factory=dict)
+    _on_line: dict[tuple[Any, ...], list[Place]] = field(default_factory=dict)
 
     def at(self, code: str, message: str, hint: str, place: Place) -> Diagnostic:
         """A diagnostic at a place, with the text of its line."""
@@ -26,14 +28,32 @@ class Problems:
     def add(self, diagnostic: Diagnostic) -> None:
         """Notes a problem."""
         self.found.append(diagnostic)
+        if diagnostic.place:
+            self._on_line.setdefault(diagnostic.place[:2], []).append(diagnostic.place)
 
     def report(self, code: str, message: str, hint: str, place: Place) -> None:
         """Notes a problem at a place."""
         self.add(self.at(code, message, hint, place))
 
+    def is_reported(self, place: Place) -> bool:
+        """Whether a problem at exactly this place is noted: what follows from it is not worth another."""
+        return place in self._on_line.get(place[:2], ())
+
+    def is_within(self, place: Place) -> bool:
+        """Whether a problem is noted at this place, or to the right of it on its line."""
+        return any(one.column >= place.column for one in self._on_line.get(place[:2], ()))
+
+    def withdraw(self, place: Place, code: str) -> None:
+        """Takes back a problem, since more is known of its place now."""
+        if self.is_reported(place):
+            kept = [one for one in self.found if (one.place, one.code) != (place, code)]
+            self.found, self._on_line = [], {}
+            self.extend(kept)
+
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Notes problems."""
-        self.found.extend(diagnostics)
+        for one in diagnostics:
+            self.add(one)
 
     def sorted(self) -> list[Diagnostic]:
         """The problems by file, line and column."""

@@ -17,6 +17,7 @@ import yaml
 from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from ketascreen.diagnostic import Diagnostic, Place, is_plain_name
+from ketascreen.language.other_words import comparison_of
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.spelling import in_ascii, look_alike
@@ -164,6 +165,12 @@ class _EventReader:
         text = event.value if isinstance(event, ScalarEvent) else ""
         plain = in_ascii(text).lower().replace("-", "_")
         known = plain if self.keys.fullmatch(plain) and plain not in NOT_TEXT else None
+        if comparison := comparison_of(text):
+            self.report("key", "not a comparison", f"write `{comparison}`", event)
+            return comparison
+        if " " in text and plain.replace(" ", "_") != plain and self.keys.fullmatch(plain.replace(" ", "_")):
+            self.report("key", "a key with a space", "write `_` in place of the space", event)
+            return plain.replace(" ", "_")
         found = look_alike(text)
         if text in COMPARISONS:
             self.report("key", f"`{text}` is not a comparison", sign_hint(text), event)

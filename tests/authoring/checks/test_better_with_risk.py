@@ -24,11 +24,27 @@ def test_a_diagnosis_that_takes_the_bar_away(tmp_path: Path) -> None:
         Diagnostic(
             "better-with-risk",
             "on iv, some patients get a better decision with `hypertension: diagnosed`, which is a risk by itself, than"
-            " with `hypertension: none`: `undiagnosed` is met only with the second, and no other rule is as strong",
+            " with `hypertension: none`: with `diastolic_bp: 100 mmHg`, `undiagnosed` is met only with the second, and"
+            " no other rule is as strong",
             "change the rule so that both meet it, or write a rule as strong for the risk",
             Place("reviews/undiagnosed.yaml", 6, 1, 4),
         )
     ]
+
+
+def test_an_exclusion_that_leaves_out_its_own_end_is_named_at_the_comparison(tmp_path: Path) -> None:
+    """`above` in place of `at_least`: only patients exactly at the bar get a better decision."""
+    when = "  all: [{hypertension: {is: diagnosed}}, {diastolic_bp: {above: 100 mmHg}}]"
+    files = {**DIAGNOSED, **undiagnosed("exclude"), **rule("exclusions/diagnosed-high.yaml", when, effect="exclude")}
+    (found,) = findings(better_with_risk, tmp_path, files)
+    assert str(found.place) == "exclusions/diagnosed-high.yaml:7:43"
+    assert "with `diastolic_bp: 100 mmHg`, `undiagnosed` is met only with the second" in found.message
+    assert found.hint == (
+        "`diagnosed-high` is not met at exactly this value: write `diastolic_bp: {at_least: 100 mmHg}` there, if the"
+        " value itself is to count"
+    )
+    included = {**files, **rule("exclusions/diagnosed-high.yaml", when.replace("above", "at_least"), effect="exclude")}
+    assert findings(better_with_risk, tmp_path / "included", included) == []
 
 
 def test_a_word_of_a_list_that_takes_the_bar_away(tmp_path: Path) -> None:
@@ -45,8 +61,8 @@ def test_a_word_of_a_list_that_takes_the_bar_away(tmp_path: Path) -> None:
         Diagnostic(
             "better-with-risk",
             "on oral, some patients get a better decision with `pacemaker` in `heart_conditions`, which is a risk by"
-            " itself, than with `pacemaker` absent from `heart_conditions`: `fast` is met only with the second, and no"
-            " other rule is as strong",
+            " itself, than with `pacemaker` absent from `heart_conditions`: with `diastolic_bp: 120.000001"
+            " mmHg`, `fast` is met only with the second, and no other rule is as strong",
             "change the rule so that both meet it, or write a rule as strong for the risk",
             Place("exclusions/fast.yaml", 6, 1, 4),
         )

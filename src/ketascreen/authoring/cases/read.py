@@ -20,11 +20,13 @@ from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
+from ketascreen.patient.errors import message_of
 from ketascreen.patient.observation import dated
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
 from ketascreen.patient.refused import Refused
 from ketascreen.patient.times import read_instant
+from ketascreen.spelling import near
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Node, Sequence, place_of
@@ -32,6 +34,7 @@ from ketascreen.syntax.tree import Node, Sequence, place_of
 __all__ = ["VIGNETTES", "Case", "ReadCases", "read_cases", "read_every_case"]
 
 VIGNETTES = "vignettes/"
+_AS_OF = "write `as_of: 2026-11-22T09:00:00Z`"
 
 
 class ReadCases(NamedTuple):
@@ -57,13 +60,20 @@ def read_every_case(folder: str | Path, rulebook: Rulebook) -> ReadCases:
         RulebookError: every problem of every case file; a case that expects nothing is a problem.
     """
     problems = Problems()
-    return cases_in(read_folder(Path(folder), problems, rules=False).fixtures, rulebook, problems, str(folder))
+    read = read_folder(Path(folder), problems, rules=False)
+    return cases_in(read.fixtures, rulebook, problems, str(folder), read.ignored)
 
 
 def cases_in(
-    fixtures: Mapping[str, bytes], rulebook: Rulebook, problems: Problems | None = None, folder: str = ""
+    fixtures: Mapping[str, bytes],
+    rulebook: Rulebook,
+    problems: Problems | None = None,
+    folder: str = "",
+    ignored: tuple[str, ...] = (),
 ) -> ReadCases:
-    """Every case in the files of a folder, by their paths in it; `problems` holds the problems found before.
+    """Every case in the files of a folder, by their paths in it.
+
+    `problems` holds the problems found before, `ignored` what was passed over in the folder.
 
     Raises:
         RulebookError: as `read_every_case`.
@@ -71,7 +81,7 @@ def cases_in(
     problems = problems or Problems()
     trees = read_trees(fixtures, problems)
     starts = _starts(trees, problems)
-    reader = _CaseReader(rulebook, starts, problems)
+    reader = _CaseReader(rulebook, starts, problems, ignored)
     cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
     if not cases and not problems.found:
         problems.report(
@@ -105,12 +115,21 @@ class _CaseReader:
     rulebook: Rulebook
     starts: Mapping[str, StartModel]
     problems: Problems
+    ignored: tuple[str, ...]
+
+    def _misnamed(self, path: str, rule: str) -> str:
+        """The hint for cases of a rule that is not there: its file is not read, or one of the two is misspelt."""
+        beside = f"{path.rpartition('/')[0]}/{rule}".lstrip("/")
+        if unread := next((one for one in self.ignored if one.startswith(f"{beside}.")), None):
+            return f"`{unread}` is not read: rename it `{rule}.yaml`"
+        meant = " or ".join(f"`{one}{CASES}`" for one in near(rule, (rule.id for rule in self.rulebook.rules)))
+        return f"name the file after its rule: {meant}" if meant else "name the file after its rule"
 
     def read(self, path: str, tree: Node) -> Iterable[Case]:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
         if rule is not None and _own_rule(rule, self.rulebook) is None:
-            self.problems.report("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
+            self.problems.report("unknown-rule", f"no rule `{rule}`", self._misnamed(path, rule), Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
             self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
             return
@@ -130,22 +149,23 @@ class _CaseReader:
     def _case(self, path: str, node: Node, model: CaseModel, rule: str | None) -> Case | None:
         start = self.starts.get(model.start or "")
         if model.start is not None and start is None:
-            hint = did_you_mean(model.start, self.starts, otherwise="write it as <name>.start.yaml")
+            listed = f"the starts are {', '.join(sorted(self.starts))}; " if self.starts else ""
+            hint = did_you_mean(model.start, self.starts, otherwise=f"{listed}write `{model.start}{START}`")
             self.problems.report("case", f"no start `{model.start}`", hint, place_of(node, ("start",)))
             return None
         for wrong in _problems(model, rule, self.rulebook):
             self.problems.report(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
         try:
-            as_of = read_instant(model.as_of or (start.as_of if start else None), "")
-            if not isinstance(as_of, datetime):
-                raise Refused("not-a-date", "must be a time", "write 2026-11-22T09:00:00Z")
+            as_of = _time(model.as_of or (start.as_of if start else None))
             profile = self._profile(model, start)
         except Refused as refused:
-            self.problems.report("case", f"`as_of`: {refused.message}", refused.hint, node.place)
+            place = place_of(node, ("as_of",) if model.as_of else ("name",))
+            self.problems.report("case", message_of("as_of", refused), refused.hint, place)
             return None
         except ProfileError as error:
             for problem in in_words_of(self.rulebook.vocabulary, error, has_extra=False).diagnostics:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
+                self.problems.withdraw(place, "ambiguous")  # no answer is a word that must be in quotes
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
@@ -162,6 +182,20 @@ class _CaseReader:
             said = answer if name == "birth_date" or observed_at is None else dated(answer, observed_at)
             (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = said
         return PatientProfile.model_validate(raw)
+
+
+def _time(text: str | None) -> datetime:
+    """When the patient of a case is screened.
+
+    Raises:
+        Refused: no time, or a date.
+    """
+    if text is None:
+        raise Refused("missing-value", "must be there: it says when the patient is screened", _AS_OF)
+    as_of = read_instant(text, "")
+    if not isinstance(as_of, datetime):
+        raise Refused("not-a-date", "must be a time, not a date alone", f"add the time: `as_of: {text}T09:00:00Z`")
+    return as_of
 
 
 def _once(observed_at: str | None) -> Instant | str | None:

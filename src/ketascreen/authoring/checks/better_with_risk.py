@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
+from typing import NamedTuple
 
 from ketascreen.authoring.checks.subject import Subject
 from ketascreen.diagnostic import Diagnostic
@@ -12,9 +13,10 @@ from ketascreen.language.condition import Always, Condition, Value, comparisons,
 from ketascreen.language.effects import EFFECTS, giving
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
-from ketascreen.language.semantics import evaluate
+from ketascreen.language.semantics import Known, evaluate
 from ketascreen.language.terms import Decision, Route
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind, Vocabulary
+from ketascreen.reasoning.near_miss import in_words, near_miss
 from ketascreen.reasoning.spread import ABSENT, PRESENT, spread, word_of
 from ketascreen.reasoning.witness import FAILS, Truths, any_of, find, fixed
 
@@ -50,10 +52,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         reported = set()
         for risk, harmless in _pairs(fact, conditions.values()):
             for route, here in _on_each_route(rules, rulebook.routes):
-                for rule in _better(here, conditions, risk, harmless, rulebook.vocabulary):
-                    if (rule.id, risk.says) not in reported:
-                        reported.add((rule.id, risk.says))
-                        yield _problem(rule, route, risk, harmless)
+                for better in _better(here, conditions, risk, harmless, rulebook.vocabulary):
+                    if (better.rule.id, risk.says) not in reported:
+                        reported.add((better.rule.id, risk.says))
+                        yield _problem(better, route, risk, harmless, rulebook.vocabulary)
 
 
 def _on_each_route(rules: list[Rule], routes: Iterable[Route]) -> Iterable[tuple[Route, list[Rule]]]:
@@ -65,14 +67,31 @@ def _on_each_route(rules: list[Rule], routes: Iterable[Route]) -> Iterable[tuple
     return found.values()
 
 
-def _problem(rule: Rule, route: Route, risk: _SingleAnswer, harmless: _SingleAnswer) -> Diagnostic:
-    return Diagnostic(
-        CODE,
+class _Better(NamedTuple):
+    """A rule that only the harmless answer meets, with what it asks for beside that answer; such a patient's other
+    answers; and the rules as strong.
+    """
+
+    rule: Rule
+    met: Condition
+    answers: Known
+    as_strong: list[Rule]
+
+
+def _problem(
+    better: _Better, route: Route, risk: _SingleAnswer, harmless: _SingleAnswer, vocabulary: Vocabulary
+) -> Diagnostic:
+    others = in_words(better.met, better.answers, vocabulary)
+    message = (
         f"on {route}, some patients get a better decision with {risk.says}, which is a risk by itself, than with"
-        f" {harmless.says}: `{rule.id}` is met only with the second, and no other rule is as strong",
-        "change the rule so that both meet it, or write a rule as strong for the risk",
-        rule.place,
+        f" {harmless.says}: {f'with {others}, ' if others else ''}`{better.rule.id}` is met only with the second, and"
+        " no other rule is as strong"
     )
+    missed = near_miss(better.as_strong, {**better.answers, risk.name: risk.value})
+    if missed is not None:
+        return Diagnostic(CODE, message, missed.hint(vocabulary), missed.compare.place or missed.rule.place)
+    hint = "change the rule so that both meet it, or write a rule as strong for the risk"
+    return Diagnostic(CODE, message, hint, better.rule.place)
 
 
 def _pairs(fact: Fact, conditions: Iterable[Condition]) -> Iterator[tuple[_SingleAnswer, _SingleAnswer]]:
@@ -98,7 +117,7 @@ def _better(
     risk: _SingleAnswer,
     harmless: _SingleAnswer,
     vocabulary: Vocabulary,
-) -> Iterator[Rule]:
+) -> Iterator[_Better]:
     """The rules that give a worse decision with the harmless answer."""
     if _alone(rules, conditions, harmless) or not (bar := _alone(rules, conditions, risk)):
         return
@@ -112,8 +131,9 @@ def _better(
             # A rule that does not distinguish the two answers is met with both.
             if _strength(rule) != strength or met == fixed(conditions[rule.id], risk.name, risk.value):
                 continue
-            if find([met, made_up], vocabulary, _only_the_first, unknown=False).answers is not None:
-                yield rule
+            answers = find([met, made_up], vocabulary, _only_the_first, unknown=False).answers
+            if answers is not None:
+                yield _Better(rule, met, answers, [one for one in rules if _strength(one) >= strength])
 
 
 def _only_the_first(truths: Truths) -> bool:

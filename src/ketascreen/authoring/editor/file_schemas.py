@@ -27,7 +27,7 @@ from ketascreen.language.source_attributes import USES
 from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
 from ketascreen.language.vocabulary import DataKind, Kind
 from ketascreen.loading import file_models
-from ketascreen.loading.linker import ALL
+from ketascreen.loading.meant import ALL
 from ketascreen.texts.english import ENGLISH
 
 DIALECT = "http://json-schema.org/draft-07/schema#"

@@ -24,11 +24,11 @@ from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.layout.order import BREAK, order_within_braces, reordered, same_comments
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.quantity import decimal_text
-from ketascreen.loading.build import KEYS
+from ketascreen.loading.build import keys_of
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Sequence
 from ketascreen.syntax.utf8 import decode
-from ketascreen.syntax.yaml_tree import WORD, read_yaml
+from ketascreen.syntax.yaml_tree import read_yaml
 
 LIMIT = 120
 """The most columns of a line with a whole list or mapping, or with text that is not folded."""
@@ -56,7 +56,7 @@ def laid_out(data: bytes, path: str) -> str:
         RulebookError: the reader refuses the file.
         InputError: the layout would move a comment away from the thing that it is about.
     """
-    tree, found = read_yaml(data, path, KEYS.get(path.rpartition("/")[2], WORD))
+    tree, found = read_yaml(data, path, keys_of(path))
     if found or tree is None:
         raise RulebookError(found)
     before, _ = decode(data, path)
@@ -72,7 +72,7 @@ def laid_out(data: bytes, path: str) -> str:
     else:
         raise _left_alone(path)
     if text != before:
-        after, found = read_yaml(text.encode(), path, KEYS.get(path.rpartition("/")[2], WORD))
+        after, found = read_yaml(text.encode(), path, keys_of(path))
         same = after is not None and not found and meaning(after) == meaning(tree)
         if not same or not same_comments(before, text):
             raise _left_alone(path)
