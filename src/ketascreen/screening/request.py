@@ -177,7 +177,7 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
                 "decision", "a decision must be a ClinicianDecision", "make one with ClinicianDecision(...)"
             )
             continue
-        rule = rulebook.rule(decision.rule)
+        rule = rulebook.rule(rulebook.id_of_today(decision.rule))
         if rule is None or EFFECTS[rule.effect].decided_by is None:
             message = f"`{decision.rule}` is not a review or a hold of this rulebook"
             by_nobody = "leave the decision out: nobody decides on a rule with the effect `{}`"
