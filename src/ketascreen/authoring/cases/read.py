@@ -18,6 +18,7 @@ from ketascreen.language.terms import Decision, Effect, Readiness, Stage
 from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
+from ketascreen.patient.former_names import former_names_in
 from ketascreen.patient.observation import dated
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
@@ -79,7 +80,8 @@ class _CaseReader:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
         if rule is not None and self.rulebook.rule(rule) is None:
-            self.problems.report("unknown-rule", f"no rule `{rule}`", "name the file after its rule", Place(path))
+            hint = _now(rule, self.rulebook.renamed_rules) or "name the file after its rule"
+            self.problems.report("unknown-rule", f"no rule `{rule}`", hint, Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
             self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
             return
@@ -117,6 +119,11 @@ class _CaseReader:
                 place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
+        for used in former_names_in(profile.extra, self.rulebook.vocabulary):
+            message = f"`{used.was}` is a former word of `{used.fact}`"
+            self.problems.report(
+                "unknown-choice", message, f"write `{used.now}`", place_of(node, ("given", str(used.fact)))
+            )
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
         clinic = ClinicTime.at(as_of, self.rulebook.identity.time_zone)
         return Case(model.name, node.place, rule, clinic, Stage(model.stage), profile, tuple(model.decisions), expect)
@@ -139,6 +146,11 @@ def _once(observed_at: str | None) -> Instant | str | None:
         return read_instant(observed_at) if observed_at else None
     except Refused:
         return observed_at
+
+
+def _now(name: str, renamed: Mapping[str, str]) -> str:
+    """What to write for a name of before: who writes a case also writes the new name."""
+    return f"it has another name now; write `{renamed[name]}`" if name in renamed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +226,9 @@ def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
         for index, name in enumerate(named or ()):
             if rulebook.rule(name) is None:
                 rules = [one.id for one in rulebook.rules]
-                hint = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
+                hint = _now(name, rulebook.renamed_rules) or did_you_mean(
+                    name, rules, otherwise="`ketascreen rules` lists them"
+                )
                 yield _Problem("unknown-rule", f"no rule `{name}`", hint, (*at, index))
     for at, named, beside in (
         (("expect", "because"), expect.because, ()),
@@ -223,5 +237,7 @@ def _unknown_names(model: CaseModel, rulebook: Rulebook) -> Iterator[_Problem]:
     ):
         for index, name in enumerate(named or ()):
             if name not in facts and name not in beside:
-                hint = did_you_mean(name, [*facts, *beside], otherwise="`ketascreen facts` lists them")
+                hint = _now(name, facts.renamed) or did_you_mean(
+                    name, [*facts, *beside], otherwise="`ketascreen facts` lists them"
+                )
                 yield _Problem("unknown-fact", f"unknown fact `{name}`", hint, (*at, index))
