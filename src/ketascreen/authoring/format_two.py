@@ -6,7 +6,6 @@ each of them.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ketascreen.authoring.text_edits import comments, edited, end_of, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
@@ -99,7 +99,7 @@ def _heads(data: bytes, tree: Node) -> Iterator[bytes]:
 def _with_value(data: bytes, key: str, value: str) -> bytes:
     text = data.decode("utf-8")
     node = next(inner for name, inner in _root(text).value if name.value == key)
-    return (text[: node.start_mark.index] + value + text[_end(text, node) :]).encode("utf-8")
+    return (text[: node.start_mark.index] + value + text[end_of(text, node) :]).encode("utf-8")
 
 
 def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
@@ -111,7 +111,7 @@ def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
     text = data.decode("utf-8")
     root = _root(text)
     at = next(number for number, (key, _) in enumerate(root.value) if key.value == formats.SIGN_OFF)
-    cut = _of_braces(text, root, at) if root.flow_style else _of_lines(text, root, at)
+    cut = edited(text, [without_key(text, root, at)])
     found = read_trees({path: cut.encode("utf-8")}, Problems()).get(path)
     wanted = {key: value for key, value in plain(tree).items() if key != formats.SIGN_OFF}
     if found is None or plain(found) != wanted or Counter(_texts(cut)) != Counter(_texts(text)):
@@ -129,51 +129,5 @@ def _root(text: str) -> Any:
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _of_braces(text: str, root: Any, at: int) -> str:
-    """The text without one key of a mapping within braces, and without one of the commas beside it."""
-    key, value = root.value[at]
-    begin, end = key.start_mark.index, _end(text, value)
-    if at + 1 < len(root.value):
-        end = root.value[at + 1][0].start_mark.index
-    elif at:
-        begin = _end(text, root.value[at - 1][1])
-    return text[:begin] + text[end:]
-
-
-def _of_lines(text: str, root: Any, at: int) -> str:
-    """The text without the lines of one key; the comments in these lines stay, each on its own."""
-    key, value = root.value[at]
-    begin = key.start_mark.index - key.start_mark.column
-    newline = text.find("\n", _end(text, value))
-    end = len(text) if newline < 0 else newline + 1
-    margin = text[begin : key.start_mark.index]
-    ending = "\r\n" if text[:end].endswith("\r\n") else "\n"
-    kept = [f"{margin}{comment}{ending}" for index, comment in _comments(text) if begin <= index < end]
-    return text[:begin] + "".join(kept) + text[end:]
-
-
-def _end(text: str, node: Any) -> int:
-    """Where the text of a node ends."""
-    if isinstance(node, yaml.ScalarNode):
-        return len(text[: node.end_mark.index].rstrip())
-    if node.flow_style:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(text, last[1] if isinstance(last, tuple) else last)
-
-
 def _texts(text: str) -> list[str]:
-    return [comment for _, comment in _comments(text)]
-
-
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    """Each comment with its place in the text."""
-    shown = list(text)
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
-        if isinstance(token, yaml.ScalarToken):
-            begin, end = token.start_mark.index, token.end_mark.index
-            if token.style in ("|", ">"):  # the line that opens it may end with a comment
-                begin = max(begin, text.find("\n", begin, end))
-            shown[begin:end] = ["x" if char != "\n" else char for char in shown[begin:end]]
-    for found in re.finditer(r"(?:^|(?<=[ \t]))#[^\r\n]*", "".join(shown), re.MULTILINE):
-        yield found.start(), text[found.start() : found.end()].rstrip()
+    return [comment for _, comment in comments(text)]

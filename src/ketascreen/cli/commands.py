@@ -32,6 +32,7 @@ COMMANDS = {
     "mutate": "Which slips in a rule no case notices.",
     "init": "Copy the built-in rulebook to a folder, for a site to own.",
     "new": "Write a new rule with its cases, to fill in.",
+    "rename": "Give a fact, a choice, a rule or another thing another name.",
     "fmt": "Give all files of a rulebook one layout.",
     "schema": "Write JSON Schemas of a rulebook's files, for editors.",
     "approve": "Approve the sheet of a rule: it is shown, then you answer.",
