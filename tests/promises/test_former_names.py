@@ -1,4 +1,4 @@
-"""A name that changes changes no verdict but for the name: patients, decisions and approvals of before count as before."""
+"""A name that changes changes no verdict but for the name: patients and approvals of before count as before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def in_new_names(answers: dict[str, Any], rulebook: Rulebook) -> dict[str, Any]:
         words = dict(vocabulary[name].was_choices)
         for key in {"value", "present"} & {*answer}:
             said = answer[key]
-            new = [words.get(one, one) for one in said] if isinstance(said, list | tuple) else words.get(str(said), said)
+            new = (
+                [words.get(one, one) for one in said] if isinstance(said, list | tuple) else words.get(str(said), said)
+            )
             extra[name] = {**extra[name], key: new}
     return {**answers, "extra": extra}
 

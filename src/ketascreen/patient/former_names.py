@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,7 +82,7 @@ def former_words(fact: Fact, answer: object) -> Iterator[FormerName]:
             yield FormerName(was, now, fact.name)
 
 
-def as_given_before(extra: dict[str, Any], used: Iterable[FormerName]) -> dict[str, Any]:
+def as_given_before(extra: dict[str, Any], used: Sequence[FormerName]) -> dict[str, Any]:
     """Answers by the names of today, as dumped, under the former names that were used: they are read to the same."""
     facts = {one.now: one.was for one in used if one.fact is None}
     words: dict[str, dict[str, list[str]]] = {}

@@ -53,8 +53,6 @@ def _sentence(one: ReadAs) -> str:
     return ENGLISH.text("notice.read_as.rule", was=one.was, now=one.now)
 
 
-def formerly(read: Iterable[ReadAs]) -> Iterator[FormerName]:
+def formerly(read: Iterable[ReadAs]) -> tuple[FormerName, ...]:
     """The names of before that a profile used."""
-    for one in read:
-        if one.kind != "rule":
-            yield FormerName(one.was, one.now, one.fact)
+    return tuple(FormerName(one.was, one.now, one.fact) for one in read if one.kind != "rule")

@@ -40,7 +40,8 @@ def without_names(rulebook: Rulebook) -> tuple[Any, ...]:
     )
     digests = {ids.get(rule, rule): digest for rule, digest in rulebook.rule_digests.items()}
     sheets = {ids.get(rule, rule): sheet.digest for rule, sheet in rulebook.sheets.items()}
-    return book.meaning_digest, [meant(one) for one in book.retired], digests, sheets
+    retired = [(meant(replace(one, retired=None)), one.retired) for one in book.retired]
+    return book.meaning_digest, retired, digests, sheets
 
 
 def case_without_names(case: Case, rulebook: Rulebook) -> tuple[str, str | None, str]:

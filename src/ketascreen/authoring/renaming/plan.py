@@ -16,6 +16,7 @@ from ketascreen.authoring.renaming.references import Kind, Reference, at, refere
 from ketascreen.authoring.text_edits import Edit, edited, with_item, with_key, without_added, without_last
 from ketascreen.diagnostic import refused
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.language.vocabulary import Fact
 from ketascreen.loading import file_models
 from ketascreen.loading.load import rulebook_of_files
 from ketascreen.syntax.folder import CASES
@@ -60,11 +61,7 @@ def plan(rulebook: Rulebook, fixtures: Mapping[str, bytes], name: Name, new: str
         InputError: there is no such thing, the new name cannot be used, or a file cannot be edited.
     """
     forgotten = require_free(rulebook, fixtures, name, new)
-    changed = [
-        one
-        for path, data in {**rulebook.files, **fixtures}.items()
-        if (one := _changed(path, data, rulebook, name, new, forgotten)) is not None
-    ]
+    changed = changed_files({**rulebook.files, **fixtures}, rulebook.vocabulary, name, new, forgotten=forgotten)
     moved = {one.before for one in changed}
     kept = {path: data for path, data in rulebook.files.items() if path not in moved}
     after = rulebook_of_files(kept | {one.path: one.data for one in changed if one.before in rulebook.files})
@@ -89,11 +86,23 @@ def _declaring(name: Name) -> Any:
     return order
 
 
-def _changed(path: str, data: bytes, rulebook: Rulebook, name: Name, new: str, forgotten: bool) -> Changed | None:
+def changed_files(
+    files: Mapping[str, bytes], vocabulary: Mapping[str, Fact], name: Name, new: str, *, forgotten: bool
+) -> list[Changed]:
+    """The files that change where a thing gets another name; `vocabulary` says which facts have choices."""
+    made = (_changed(path, data, vocabulary, name, new, forgotten) for path, data in files.items())
+    return [one for one in made if one is not None]
+
+
+def _changed(
+    path: str, data: bytes, vocabulary: Mapping[str, Fact], name: Name, new: str, forgotten: bool
+) -> Changed | None:
     whole = data.decode("utf-8")
     text = whole.removeprefix(_BOM)
+    if name.old not in text and "\\" not in text and _target(path, name, new) == path:
+        return None  # an escape may hide the name
     root = tree(text)
-    found = [one for one in references(path, root, rulebook.vocabulary) if name.is_named_by(one)]
+    found = [one for one in references(path, root, vocabulary) if name.is_named_by(one)]
     edits = [edit for one in found for edit in _edits(text, one, name.old, new)]
     places = len(edits)
     if (holder := _holder(path, root, name)) is not None:
