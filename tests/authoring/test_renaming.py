@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from ketascreen.authoring.renaming.first import without_names
 from ketascreen.authoring.renaming.names import Name
+from ketascreen.authoring.renaming.plan import changed_files
 from ketascreen.authoring.renaming.references import Kind
 from ketascreen.loading.load import rulebook_of_files
+from tests.helpers.places import RULES
 from tests.helpers.renamed import Bytes, new_name, renamed, some, things
+from tests.helpers.screening import shipped
 
 SEEDS = st.integers(0, 10**6)
 
@@ -91,3 +94,36 @@ def stands(data: Any, word: str, place: tuple[str, ...] = ()) -> Iterator[tuple[
             yield from stands(value, word, place)
     elif data == word:
         yield place
+
+
+def test_each_thing_of_the_shipped_rulebook_can_be_renamed_and_back() -> None:
+    book = shipped()
+    fixtures = {path.relative_to(RULES).as_posix(): path.read_bytes() for path in RULES.rglob("*.cases.yaml")}
+    before = {**book.files, **fixtures}
+    things = [
+        *(Name(Kind.RULE, rule.id) for rule in book.rules),
+        *(Name(Kind.PARAMETER, name) for name in book.parameters),
+        *(Name(Kind.DEFINITION, name) for name in book.definitions),
+    ]
+    assert len(things) > 80
+    now = dict(before)
+    for name in things:
+        now = _with(now, book.vocabulary, name, _other(name), forgotten=False)
+    after = rulebook_of_files(
+        {path: data for path, data in now.items() if path not in fixtures and ".cases." not in path}
+    )
+    assert without_names(after) == without_names(book)
+    assert not {rule.id for rule in after.rules} & {rule.id for rule in book.rules}
+    for name in reversed(things):
+        now = _with(now, book.vocabulary, name._replace(old=_other(name)), name.old, forgotten=True)
+    assert now == before
+
+
+def _other(name: Name) -> str:
+    return f"{name.old}-now" if name.kind is Kind.RULE else f"{name.old}_now"
+
+
+def _with(files: dict[str, bytes], vocabulary: object, name: Name, new: str, *, forgotten: bool) -> dict[str, bytes]:
+    made = changed_files(files, vocabulary, name, new, forgotten=forgotten)  # type: ignore[arg-type]
+    gone = {one.before for one in made}
+    return {**{path: data for path, data in files.items() if path not in gone}, **{one.path: one.data for one in made}}
