@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ketascreen.authoring.renaming.first import without_names
 from ketascreen.authoring.renaming.names import Name
 from ketascreen.authoring.renaming.plan import changed_files
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.places import RULES
 from tests.helpers.renamed import Bytes, new_name, renamed, some, things
@@ -28,7 +28,7 @@ SEEDS = st.integers(0, 10**6)
 def test_there_and_back_gives_the_same_bytes_of_every_file(seed: int) -> None:
     rng = Random(seed)
     files, fixtures = some(rng)
-    for kind in Kind:
+    for kind in Thing:
         name = rng.choice([one for one in things(rulebook_of_files(files)) if one.kind is kind])
         new = new_name(kind)
         there = renamed(files, fixtures, name, new)
@@ -68,8 +68,8 @@ def test_digests_and_sheets_stay(seed: int) -> None:
         assert after.sheets[today].digest == before.sheets[rule.id].digest, (seed, name, rule.id)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_old_name_stays_only_where_it_is_kept_or_means_something_else(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Thing)
+def test_the_old_name_stays_only_where_it_is_kept_or_means_something_else(kind: Thing) -> None:
     for seed in range(20):
         rng = Random(seed)
         files, fixtures = some(rng)
@@ -77,8 +77,8 @@ def test_the_old_name_stays_only_where_it_is_kept_or_means_something_else(kind: 
         there, cases = renamed(files, fixtures, name, new_name(kind))
         for path, data in {**there, **cases}.items():
             for place in stands(yaml.safe_load(data), name.old):
-                assert place[-1] in ("was", "was_choices", name.old) or kind is Kind.CHOICE, (seed, path, place)
-                if kind is Kind.CHOICE:
+                assert place[-1] in ("was", "was_choices", name.old) or kind is Thing.CHOICE, (seed, path, place)
+                if kind is Thing.CHOICE:
                     assert name.fact not in place or "was_choices" in place, (seed, path, place)
 
 
@@ -101,9 +101,9 @@ def test_each_thing_of_the_shipped_rulebook_can_be_renamed_and_back() -> None:
     fixtures = {path.relative_to(RULES).as_posix(): path.read_bytes() for path in RULES.rglob("*.cases.yaml")}
     before = {**book.files, **fixtures}
     things = [
-        *(Name(Kind.RULE, rule.id) for rule in book.rules),
-        *(Name(Kind.PARAMETER, name) for name in book.parameters),
-        *(Name(Kind.DEFINITION, name) for name in book.definitions),
+        *(Name(Thing.RULE, rule.id) for rule in book.rules),
+        *(Name(Thing.PARAMETER, name) for name in book.parameters),
+        *(Name(Thing.DEFINITION, name) for name in book.definitions),
     ]
     assert len(things) > 80
     now = dict(before)
@@ -120,7 +120,7 @@ def test_each_thing_of_the_shipped_rulebook_can_be_renamed_and_back() -> None:
 
 
 def _other(name: Name) -> str:
-    return f"{name.old}-now" if name.kind is Kind.RULE else f"{name.old}_now"
+    return f"{name.old}-now" if name.kind is Thing.RULE else f"{name.old}_now"
 
 
 def _with(files: dict[str, bytes], vocabulary: object, name: Name, new: str, *, forgotten: bool) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ import pytest
 from ketascreen import RulebookError, load_rulebook
 from ketascreen.authoring.renaming.first import without_names
 from ketascreen.authoring.renaming.names import Name
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.authoring.renaming.write import rename
 from ketascreen.cli.exit_status import AuthoringStatus
 from ketascreen.runtime.whole_file import write_whole
@@ -243,7 +243,7 @@ def test_what_does_not_load_is_not_renamed(folder: Path, path: str) -> None:
 @pytest.mark.parametrize("kind", THINGS)
 def test_wherever_it_is_interrupted_it_is_as_before_or_after_or_it_does_not_load(folder: Path, kind: str) -> None:
     *fact, old, new = THINGS[kind][0]
-    name = Name(Kind(kind), old, *fact)
+    name = Name(Thing(kind), old, *fact)
     decided = sorted(load_rulebook(folder).rule_digests.values())
     loaded = 0
     for count in range(8):

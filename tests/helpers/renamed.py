@@ -13,7 +13,7 @@ import yaml
 from ketascreen import Rulebook, RulebookError
 from ketascreen.authoring.renaming.names import Name
 from ketascreen.authoring.renaming.plan import Plan, plan
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.loading.load import rulebook_of_files
 from tests.helpers.written import Files, load, written
 
@@ -63,15 +63,15 @@ def some(rng: Random) -> tuple[Bytes, Bytes]:
 
 def things(rulebook: Rulebook) -> Iterator[Name]:
     added = [fact for fact in rulebook.vocabulary.values() if fact.is_added]
-    yield from (Name(Kind.FACT, fact.name) for fact in added)
-    yield from (Name(Kind.CHOICE, word, fact.name) for fact in added for word in fact.choices)
-    yield from (Name(Kind.RULE, rule.id) for rule in rulebook.rules)
-    yield from (Name(Kind.PARAMETER, name) for name in rulebook.parameters)
-    yield from (Name(Kind.DEFINITION, name) for name in rulebook.definitions)
+    yield from (Name(Thing.FACT, fact.name) for fact in added)
+    yield from (Name(Thing.CHOICE, word, fact.name) for fact in added for word in fact.choices)
+    yield from (Name(Thing.RULE, rule.id) for rule in rulebook.rules)
+    yield from (Name(Thing.PARAMETER, name) for name in rulebook.parameters)
+    yield from (Name(Thing.DEFINITION, name) for name in rulebook.definitions)
 
 
-def new_name(kind: Kind, number: int = 0) -> str:
-    return f"name-{number}" if kind is Kind.RULE else f"name_{number}"
+def new_name(kind: Thing, number: int = 0) -> str:
+    return f"name-{number}" if kind is Thing.RULE else f"name_{number}"
 
 
 def applied(files: Bytes, fixtures: Bytes, made: Plan) -> tuple[Bytes, Bytes]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketascreen import PatientProfile, ProfileError, Screener
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval, SubjectKind
 from ketascreen.language.rulebook import Rulebook
@@ -61,7 +61,7 @@ def test_a_patient_under_old_and_new_names_has_the_same_verdict_but_for_the_noti
     rng = Random(seed)
     files, fixtures = some(rng)
     before = rulebook_of_files(files)
-    name = rng.choice([one for one in things(before) if one.kind in (Kind.FACT, Kind.CHOICE)])
+    name = rng.choice([one for one in things(before) if one.kind in (Thing.FACT, Thing.CHOICE)])
     after = rulebook_of_files(renamed(files, fixtures, name, new_name(name.kind))[0])
     answers, then = that_can_be_screened(rng, before)
     old, new = screened(after, answers), screened(after, in_new_names(answers, after))

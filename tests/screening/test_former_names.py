@@ -14,7 +14,7 @@ from ketascreen.audit import Ledger
 from ketascreen.audit.replay import Replay
 from ketascreen.authoring.cases import read_cases
 from ketascreen.authoring.renaming.names import Name
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.authoring.renaming.write import rename
 from ketascreen.diagnostic import RulebookError
 from ketascreen.rendering.many import Tally, summed_up
@@ -80,10 +80,10 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def later(folder: Path, tmp_path: Path) -> Path:
     """The folder once all has another name."""
-    rename(folder, Name(Kind.FACT, "liver"), "hepatic")
-    rename(folder, Name(Kind.CHOICE, "mild", "hepatic"), "light")
-    rename(folder, Name(Kind.CHOICE, "large", "scars"), "wide")
-    rename(folder, Name(Kind.RULE, "liver-disease"), "hepatic-disease")
+    rename(folder, Name(Thing.FACT, "liver"), "hepatic")
+    rename(folder, Name(Thing.CHOICE, "mild", "hepatic"), "light")
+    rename(folder, Name(Thing.CHOICE, "large", "scars"), "wide")
+    rename(folder, Name(Thing.RULE, "liver-disease"), "hepatic-disease")
     return folder
 
 
@@ -238,10 +238,10 @@ def test_a_decision_on_record_stays_in_force_when_all_that_it_names_is_renamed(f
     ledger.override(verdict, rule="liver-disease", **given)
     standing = [one.standing for one in again(OLD).overrides]
     assert standing == [Standing.IN_FORCE]
-    rename(folder, Name(Kind.FACT, "liver"), "hepatic")
-    rename(folder, Name(Kind.CHOICE, "mild", "hepatic"), "light")
-    rename(folder, Name(Kind.CHOICE, "large", "scars"), "wide")
-    rename(folder, Name(Kind.RULE, "liver-disease"), "hepatic-disease")
+    rename(folder, Name(Thing.FACT, "liver"), "hepatic")
+    rename(folder, Name(Thing.CHOICE, "mild", "hepatic"), "light")
+    rename(folder, Name(Thing.CHOICE, "large", "scars"), "wide")
+    rename(folder, Name(Thing.RULE, "liver-disease"), "hepatic-disease")
     for profile in (OLD, NEW):
         after = again(profile)
         assert [one.standing for one in after.overrides] == [Standing.IN_FORCE]
@@ -254,8 +254,8 @@ def test_a_decision_on_record_stays_in_force_when_all_that_it_names_is_renamed(f
 
 def test_a_replay_by_the_renamed_rulebook_compares_a_rule_with_its_former_self(folder: Path, ledger: Ledger) -> None:
     screener(folder, ledger=ledger).screen(OLD, as_of=AS_OF, reference="p-1")
-    rename(folder, Name(Kind.FACT, "liver"), "hepatic")
-    rename(folder, Name(Kind.RULE, "liver-disease"), "hepatic-disease")
+    rename(folder, Name(Thing.FACT, "liver"), "hepatic")
+    rename(folder, Name(Thing.RULE, "liver-disease"), "hepatic-disease")
     (same,) = Replay(ledger, load_rulebook(folder)).run()
     assert (same.refused, same.changes) == ("", ())
     path = folder / "reviews" / "hepatic-disease.yaml"

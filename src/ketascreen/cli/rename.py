@@ -9,7 +9,7 @@ import click
 
 from ketascreen.authoring.renaming.names import Name
 from ketascreen.authoring.renaming.plan import Plan
-from ketascreen.authoring.renaming.references import Kind
+from ketascreen.authoring.renaming.references import Thing
 from ketascreen.authoring.renaming.write import rename
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
 from ketascreen.diagnostic import printable, refused
@@ -42,7 +42,7 @@ _in_folder = click.option(
 )
 
 
-def _renaming(kind: Kind, told: str) -> Callable[..., None]:
+def _renaming(kind: Thing, told: str) -> Callable[..., None]:
     @command.command(kind.value, help=told, epilog=epilog(_MEANING))
     @click.argument("old", metavar="OLD")
     @click.argument("new", metavar="NEW")
@@ -53,7 +53,7 @@ def _renaming(kind: Kind, told: str) -> Callable[..., None]:
     return one
 
 
-_renaming(Kind.FACT, "Give a fact that the rulebook adds another name.")
+_renaming(Thing.FACT, "Give a fact that the rulebook adds another name.")
 
 
 @command.command("choice", epilog=epilog(_MEANING))
@@ -63,12 +63,12 @@ _renaming(Kind.FACT, "Give a fact that the rulebook adds another name.")
 @_in_folder
 def choice(fact: str, old: str, new: str, folder: Path) -> None:
     """Give a choice of FACT, a fact that the rulebook adds, another word."""
-    _rename(folder, Name(Kind.CHOICE, old, fact), new)
+    _rename(folder, Name(Thing.CHOICE, old, fact), new)
 
 
-_renaming(Kind.RULE, "Give a rule another id; its file and the file of its cases get that name too.")
-_renaming(Kind.PARAMETER, "Give a parameter another name, in conditions and in the texts of rules.")
-_renaming(Kind.DEFINITION, "Give a definition another name.")
+_renaming(Thing.RULE, "Give a rule another id; its file and the file of its cases get that name too.")
+_renaming(Thing.PARAMETER, "Give a parameter another name, in conditions and in the texts of rules.")
+_renaming(Thing.DEFINITION, "Give a definition another name.")
 
 
 def _rename(folder: Path, name: Name, new: str) -> None:
@@ -84,7 +84,7 @@ def _told(made: Plan, name: Name, new: str) -> Iterator[Line]:
         places = f"{one.places} {'place' if one.places == 1 else 'places'}"
         moved = "" if one.path == one.before else f"; it was {one.before}"
         yield from wrapped(f"{one.path}: {places}{moved}", hang=2)
-    what = f"the choice `{name.old}` of `{name.fact}`" if name.kind is Kind.CHOICE else f"the {name.kind} `{name.old}`"
+    what = f"the choice `{name.old}` of `{name.fact}`" if name.kind is Thing.CHOICE else f"the {name.kind} `{name.old}`"
     yield from wrapped(f"Renamed {printable(what)} to `{new}`.", hang=2)
     yield from wrapped(_beyond(made, name, new), hang=2)
 
@@ -99,10 +99,10 @@ def _beyond(made: Plan, name: Name, new: str) -> str:
 
 _INSIDE = "Approvals and decisions stay as they are. Change `{old}` in what looks for it outside this folder."
 _BEYOND = {
-    Kind.FACT: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
-    Kind.CHOICE: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
-    Kind.RULE: "Decisions, approvals and programs may still say `{old}`: it is read as `{new}`. Verdicts name `{new}` "
+    Thing.FACT: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
+    Thing.CHOICE: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
+    Thing.RULE: "Decisions, approvals and programs may still say `{old}`: it is read as `{new}`. Verdicts name `{new}` "
     "alone, so change what looks for `{old}` in a verdict.",
-    Kind.PARAMETER: _INSIDE,
-    Kind.DEFINITION: _INSIDE,
+    Thing.PARAMETER: _INSIDE,
+    Thing.DEFINITION: _INSIDE,
 }

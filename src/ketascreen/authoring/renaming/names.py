@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ketascreen.authoring.renaming.references import Kind, Reference
+from ketascreen.authoring.renaming.references import Reference, Thing
 from ketascreen.diagnostic import did_you_mean, is_plain_name, printable, refused
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import UNRECOGNISED
@@ -25,15 +25,17 @@ _ID = "write lower-case letters and digits, with `-` between words"
 class Name(NamedTuple):
     """What is renamed: a thing of a kind by its name of today; of a choice, `fact` is its fact."""
 
-    kind: Kind
+    kind: Thing
     old: str
     fact: str = ""
 
     def is_named_by(self, one: Reference) -> bool:
         """Whether a reference names it, or may do so within a text."""
         if one.in_text:
-            return self.kind is Kind.PARAMETER and f"{{{self.old}}}" in one.name
-        return (one.kind, one.name) == (self.kind, self.old) and (self.kind is not Kind.CHOICE or one.fact == self.fact)
+            return self.kind is Thing.PARAMETER and f"{{{self.old}}}" in one.name
+        return (one.kind, one.name) == (self.kind, self.old) and (
+            self.kind is not Thing.CHOICE or one.fact == self.fact
+        )
 
 
 def require_free(rulebook: Rulebook, fixtures: Mapping[str, bytes], name: Name, new: str) -> bool:
@@ -45,7 +47,7 @@ def require_free(rulebook: Rulebook, fixtures: Mapping[str, bytes], name: Name, 
     _require_there(rulebook, name)
     if new == name.old:
         raise refused("rename", f"`{new}` is its name already", "give another name")
-    form, hint = (is_rule_id, _ID) if name.kind is Kind.RULE else (is_word, _WORD)
+    form, hint = (is_rule_id, _ID) if name.kind is Thing.RULE else (is_word, _WORD)
     if not form(new) or not is_text(new):
         raise refused("wrong-value", f"{_said(new)} cannot be the name of a {name.kind}", hint)
     former = _former(rulebook, name)
@@ -73,22 +75,22 @@ def _said(name: str) -> str:
 def _require_there(rulebook: Rulebook, name: Name) -> None:
     vocabulary = rulebook.vocabulary
     match name.kind:
-        case Kind.FACT:
+        case Thing.FACT:
             _known(name.old, vocabulary.offered, vocabulary.renamed, "fact", "`ketascreen facts` lists them")
             _own(name.old)
-        case Kind.CHOICE:
+        case Thing.CHOICE:
             _known(name.fact, vocabulary.offered, vocabulary.renamed, "fact", "`ketascreen facts` lists them")
             _own(name.fact)
             fact = vocabulary[name.fact]
             listed = f"its choices are {', '.join(fact.choices)}" if fact.choices else "it has no choices"
             _known(name.old, fact.choices, dict(fact.was_choices), f"choice of `{name.fact}`", listed)
-        case Kind.RULE:
+        case Thing.RULE:
             rules = (*rulebook.rules, *rulebook.retired)
             renamed = {old: rule.id for rule in rules for old in rule.was}
             _known(name.old, [rule.id for rule in rules], renamed, "rule", "`ketascreen rules` lists them")
-        case Kind.PARAMETER:
+        case Thing.PARAMETER:
             _known_in(name.old, rulebook.parameters, "parameter", "parameters.yaml has them")
-        case Kind.DEFINITION:
+        case Thing.DEFINITION:
             _known_in(name.old, rulebook.definitions, "definition", "definitions.yaml has them")
 
 
@@ -120,22 +122,22 @@ def _own(fact: str) -> None:
 def _former(rulebook: Rulebook, name: Name) -> tuple[str, ...]:
     """The former names of the thing, the oldest first."""
     match name.kind:
-        case Kind.FACT:
+        case Thing.FACT:
             return rulebook.vocabulary[name.old].was
-        case Kind.CHOICE:
+        case Thing.CHOICE:
             return tuple(was for was, now in rulebook.vocabulary[name.fact].was_choices if now == name.old)
-        case Kind.PARAMETER:
+        case Thing.PARAMETER:
             return rulebook.parameters[name.old].was
-        case Kind.DEFINITION:
+        case Thing.DEFINITION:
             return rulebook.definitions[name.old].was
     return next(rule.was for rule in (*rulebook.rules, *rulebook.retired) if rule.id == name.old)
 
 
 def _taken(rulebook: Rulebook, fixtures: Mapping[str, bytes], name: Name, new: str) -> Iterator[str]:
     """Why a name is not free."""
-    if name.kind is Kind.RULE:
+    if name.kind is Thing.RULE:
         yield from _taken_as_a_rule(rulebook, fixtures, new)
-    elif name.kind is Kind.CHOICE:
+    elif name.kind is Thing.CHOICE:
         yield from _taken_as_a_choice(rulebook, name.fact, new)
     else:
         yield from _taken_as_a_word(rulebook, name.kind, new)
@@ -165,7 +167,7 @@ def _taken_as_a_choice(rulebook: Rulebook, fact: str, new: str) -> Iterator[str]
         yield f"`{new}` {what}, so it cannot be a choice"
 
 
-def _taken_as_a_word(rulebook: Rulebook, kind: Kind, new: str) -> Iterator[str]:
+def _taken_as_a_word(rulebook: Rulebook, kind: Thing, new: str) -> Iterator[str]:
     if new in PatientProfile.model_fields:
         yield f"`{new}` is built in"
     if new in (*KEYWORDS, UNRECOGNISED):
@@ -179,5 +181,5 @@ def _taken_as_a_word(rulebook: Rulebook, kind: Kind, new: str) -> Iterator[str]:
     for one_name, one in things[str(kind)].items():
         if new in getattr(one, "was", ()):
             yield f"`{new}` is a former name of the {kind} `{one_name}`"
-    if kind is Kind.PARAMETER and any(new in fact.choices for fact in rulebook.vocabulary.values()):
+    if kind is Thing.PARAMETER and any(new in fact.choices for fact in rulebook.vocabulary.values()):
         yield f"`{new}` is a choice of a fact"

@@ -12,7 +12,7 @@ import yaml
 from ketascreen.authoring.file_kinds import kind_of
 from ketascreen.authoring.renaming.first import without_names
 from ketascreen.authoring.renaming.names import Name, is_text, require_free
-from ketascreen.authoring.renaming.references import Kind, Reference, at, references, tree
+from ketascreen.authoring.renaming.references import Reference, Thing, at, references, tree
 from ketascreen.authoring.text_edits import Edit, edited, with_item, with_key, without_added, without_last
 from ketascreen.diagnostic import refused
 from ketascreen.language.rulebook import Rulebook
@@ -23,12 +23,12 @@ from ketascreen.syntax.folder import CASES
 
 CODE = "rename"
 _BOM = "\ufeff"
-_MODELS: Mapping[Kind, Any] = {
-    Kind.FACT: file_models.FactModel,
-    Kind.CHOICE: file_models.FactModel,
-    Kind.RULE: file_models.RuleModel,
-    Kind.PARAMETER: file_models.ParameterModel,
-    Kind.DEFINITION: file_models.DefinitionModel,
+_MODELS: Mapping[Thing, Any] = {
+    Thing.FACT: file_models.FactModel,
+    Thing.CHOICE: file_models.FactModel,
+    Thing.RULE: file_models.RuleModel,
+    Thing.PARAMETER: file_models.ParameterModel,
+    Thing.DEFINITION: file_models.DefinitionModel,
 }
 
 
@@ -76,8 +76,8 @@ _BY_HAND = "nothing is written; rename it by hand, and report this"
 def _declaring(name: Name) -> Any:
     """What declares the name is written first: until the rest follows, the rulebook does not load, and says why."""
     declares = {
-        Kind.FACT: "vocabulary", Kind.CHOICE: "vocabulary", Kind.RULE: "rule", Kind.PARAMETER: "parameters",
-        Kind.DEFINITION: "definitions",
+        Thing.FACT: "vocabulary", Thing.CHOICE: "vocabulary", Thing.RULE: "rule", Thing.PARAMETER: "parameters",
+        Thing.DEFINITION: "definitions",
     }[name.kind]  # fmt: skip
 
     def order(one: Changed) -> tuple[bool, bool, str]:
@@ -116,7 +116,7 @@ def _changed(
 def _target(path: str, name: Name, new: str) -> str:
     """The path of a file after it: the file of a rule, and that of its cases, have its name."""
     above, slash, last = path.rpartition("/")
-    if name.kind is Kind.RULE and kind_of(path) in ("rule", "cases"):
+    if name.kind is Thing.RULE and kind_of(path) in ("rule", "cases"):
         for ending in (CASES, ".yaml"):
             if last == f"{name.old}{ending}":
                 return f"{above}{slash}{new}{ending}"
@@ -126,15 +126,15 @@ def _target(path: str, name: Name, new: str) -> str:
 def _holder(path: str, root: Any, name: Name) -> Any:
     """The mapping that declares the thing, where its former names stand."""
     match name.kind:
-        case Kind.RULE if kind_of(path) == "rule" and at(root, "id").value == name.old:
+        case Thing.RULE if kind_of(path) == "rule" and at(root, "id").value == name.old:
             return root
-        case Kind.FACT if path == "vocabulary.yaml":
+        case Thing.FACT if path == "vocabulary.yaml":
             return at(root, "facts", name.old)
-        case Kind.CHOICE if path == "vocabulary.yaml":
+        case Thing.CHOICE if path == "vocabulary.yaml":
             return at(root, "facts", name.fact)
-        case Kind.PARAMETER if path == "parameters.yaml":
+        case Thing.PARAMETER if path == "parameters.yaml":
             return at(root, name.old)
-        case Kind.DEFINITION if path == "definitions.yaml":
+        case Thing.DEFINITION if path == "definitions.yaml":
             return at(root, name.old)
     return None
 
@@ -154,7 +154,7 @@ def _edits(text: str, one: Reference, old: str, new: str) -> Iterator[Edit]:
 
 
 def _former(text: str, holder: Any, name: Name, new: str, forgotten: bool) -> Iterator[Edit]:
-    if name.kind is Kind.CHOICE:
+    if name.kind is Thing.CHOICE:
         yield _former_word(text, holder, name, new, forgotten)
         return
     was = at(holder, "was")

@@ -22,7 +22,7 @@ _OF_A_ROUTE = "route-not-tried"
 """The check whose findings are about a route, which may have the name of anything."""
 
 
-class Kind(StrEnum):
+class Thing(StrEnum):
     """What can be renamed."""
 
     FACT = "fact"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Reference(NamedTuple):
     """A node that names a thing; of a choice, `fact` is its fact. `in_text`: each `{name}` within the node does."""
 
-    kind: Kind
+    kind: Thing
     name: str
     node: Any
     fact: str = ""
@@ -61,14 +61,14 @@ def references(path: str, root: Any, vocabulary: Mapping[str, Fact]) -> Iterator
         case "vocabulary":
             yield from reader.vocabulary_file(root)
         case "parameters":
-            yield from (Reference(Kind.PARAMETER, key.value, key) for key, _ in pairs(root))
+            yield from (Reference(Thing.PARAMETER, key.value, key) for key, _ in pairs(root))
         case "definitions":
             for key, value in pairs(root):
-                yield Reference(Kind.DEFINITION, key.value, key)
+                yield Reference(Thing.DEFINITION, key.value, key)
                 yield from reader.condition(at(value, "when"))
         case "conflicts":
             for _, value in pairs(root):
-                yield from _listed(Kind.RULE, at(value, "rules"))
+                yield from _listed(Thing.RULE, at(value, "rules"))
         case "rulebook":
             for allowed in items(at(root, "allow")):
                 yield from _about(allowed)
@@ -98,11 +98,11 @@ def _cases(root: Any) -> Iterator[Any]:
         yield from items(value)
 
 
-def _listed(kind: Kind, node: Any, fact: str = "") -> Iterator[Reference]:
+def _listed(kind: Thing, node: Any, fact: str = "") -> Iterator[Reference]:
     yield from (Reference(kind, one.value, one, fact) for one in items(node) if isinstance(one, yaml.ScalarNode))
 
 
-def _single(kind: Kind, node: Any, fact: str = "") -> Iterator[Reference]:
+def _single(kind: Thing, node: Any, fact: str = "") -> Iterator[Reference]:
     if isinstance(node, yaml.ScalarNode):
         yield Reference(kind, node.value.strip(), node, fact)
 
@@ -111,7 +111,7 @@ def _about(allowed: Any) -> Iterator[Reference]:
     """What an accepted finding is about. Facts, parameters and definitions never have the same name."""
     check = at(allowed, "check")
     if check is None or check.value != _OF_A_ROUTE:
-        for kind in (Kind.FACT, Kind.PARAMETER, Kind.DEFINITION):
+        for kind in (Thing.FACT, Thing.PARAMETER, Thing.DEFINITION):
             yield from _single(kind, at(allowed, "about"))
 
 
@@ -120,11 +120,11 @@ class _Reader:
         self._vocabulary = vocabulary
 
     def rule(self, root: Any) -> Iterator[Reference]:
-        yield from _single(Kind.RULE, at(root, "id"))
+        yield from _single(Thing.RULE, at(root, "id"))
         yield from self.condition(at(root, "when"))
         for key in TEXTS:
-            yield from (one._replace(in_text=True) for one in _single(Kind.PARAMETER, at(root, key)))
-        yield from _listed(Kind.RULE, at(root, "retired", "instead"))
+            yield from (one._replace(in_text=True) for one in _single(Thing.PARAMETER, at(root, key)))
+        yield from _listed(Thing.RULE, at(root, "retired", "instead"))
 
     def condition(self, node: Any) -> Iterator[Reference]:
         for key, value in pairs(node):
@@ -135,49 +135,49 @@ class _Reader:
                 case "not":
                     yield from self.condition(value)
                 case "meets":
-                    yield from _single(Kind.DEFINITION, value)
+                    yield from _single(Thing.DEFINITION, value)
                 case name:
-                    yield Reference(Kind.FACT, name, key)
+                    yield Reference(Thing.FACT, name, key)
                     yield from self._constants(name, value)
 
     def _constants(self, fact: str, node: Any) -> Iterator[Reference]:
         known = self._vocabulary.get(fact)
-        kind = Kind.PARAMETER if known is not None and known.is_number else Kind.CHOICE
+        kind = Thing.PARAMETER if known is not None and known.is_number else Thing.CHOICE
         for _, value in pairs(node):
             yield from _single(kind, value, fact)
             yield from _listed(kind, value, fact)
 
     def case(self, node: Any) -> Iterator[Reference]:
         yield from self.given(at(node, "given"))
-        yield from _listed(Kind.FACT, at(node, "without"))
-        yield from _listed(Kind.RULE, at(node, "decisions"))
+        yield from _listed(Thing.FACT, at(node, "without"))
+        yield from _listed(Thing.RULE, at(node, "decisions"))
         for key in ("because", "asks"):
-            yield from _listed(Kind.FACT, at(node, "expect", key))
+            yield from _listed(Thing.FACT, at(node, "expect", key))
         for key in ("met", "unknown", "alerts", "not_decidable"):
-            yield from _listed(Kind.RULE, at(node, "expect", key))
+            yield from _listed(Thing.RULE, at(node, "expect", key))
 
     def given(self, node: Any) -> Iterator[Reference]:
         for key, value in pairs(node):
-            yield Reference(Kind.FACT, key.value, key)
+            yield Reference(Thing.FACT, key.value, key)
             for answer in (value, at(value, "value"), at(value, "present")):
-                yield from _single(Kind.CHOICE, answer, key.value)
-                yield from _listed(Kind.CHOICE, answer, key.value)
+                yield from _single(Thing.CHOICE, answer, key.value)
+                yield from _listed(Thing.CHOICE, answer, key.value)
 
     def vocabulary_file(self, root: Any) -> Iterator[Reference]:
         for key, value in pairs(at(root, "facts")):
-            yield Reference(Kind.FACT, key.value, key)
+            yield Reference(Thing.FACT, key.value, key)
             for words in ("choices", "opaque"):
-                yield from _listed(Kind.CHOICE, at(value, words), key.value)
+                yield from _listed(Thing.CHOICE, at(value, words), key.value)
             for code in items(at(value, "codes")):
-                yield from _single(Kind.CHOICE, at(code, "choice"), key.value)
+                yield from _single(Thing.CHOICE, at(code, "choice"), key.value)
             for _, now in pairs(at(value, "was_choices")):
-                yield from _single(Kind.CHOICE, now, key.value)
+                yield from _single(Thing.CHOICE, now, key.value)
         for key, value in pairs(at(root, "freshness")):
-            yield Reference(Kind.FACT, key.value, key)
+            yield Reference(Thing.FACT, key.value, key)
             for words in ("lasting", "permanent", "stands"):
-                yield from _listed(Kind.CHOICE, at(value, words), key.value)
+                yield from _listed(Thing.CHOICE, at(value, words), key.value)
         for _, value in pairs(at(root, "contradictions")):
             yield from self.condition(at(value, "when"))
-            yield from _listed(Kind.FACT, at(value, "not_below"))
+            yield from _listed(Thing.FACT, at(value, "not_below"))
             for one in ("about", "newer"):
-                yield from _single(Kind.FACT, at(value, one))
+                yield from _single(Thing.FACT, at(value, one))
