@@ -289,3 +289,13 @@ def test_a_case_with_a_name_of_before_says_what_to_write(later: Path) -> None:
 def test_a_release_key_or_another_rulebook_changes_nothing_of_it(later: Path) -> None:
     book = replace(load_rulebook(later), release_key="f" * 64)
     assert screener(book).screen(OLD, as_of=AS_OF).read_as == NAMES
+
+
+def test_with_former_names_a_record_says_of_every_patient_what_was_read_as_what(later: Path, ledger: Ledger) -> None:
+    for number, profile in enumerate((OLD, NEW)):
+        screener(later, ledger=ledger).screen(profile, as_of=AS_OF, reference=f"p-{number}")
+    records = [one.record for one in ledger.entries() if one.record.kind == "screening"]
+    assert ["read_as" in one.data["sealed"] for one in records] == [True, True], (
+        "so the part tells nothing of a patient"
+    )
+    assert [len(one.part("read_as")) for one in records] == [3, 0]
