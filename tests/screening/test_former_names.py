@@ -140,14 +140,10 @@ def test_every_way_to_screen_says_it(later: Path) -> None:
     assert [*by.screen_many([OLD, NEW], as_of=AS_OF)] == [verdict, by.screen(NEW, as_of=AS_OF)]
     lean = LeanVerdict.model_validate_json(LeanVerdict.of(verdict).to_json())
     assert lean.whole(by.rulebook) == verdict
-    assert Verdict.model_validate_json(by_json(verdict)) == verdict
+    assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
     fake = FakeScreener(rulebook=by.rulebook)
     assert fake.screen(OLD, as_of=AS_OF).read_as == fake.decide(OLD, as_of=AS_OF).read_as == NAMES
     assert fake.screen(OLD, as_of=AS_OF).notice.endswith("the word of today.")
-
-
-def by_json(verdict: Verdict) -> str:
-    return verdict.model_dump_json()
 
 
 def test_a_page_says_which_word_was_read_as_which(later: Path) -> None:
