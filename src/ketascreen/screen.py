@@ -31,7 +31,7 @@ from ketascreen.screening.recorder import Recorder, Screening, refuse_without_re
 from ketascreen.screening.request import Request, overrides_of, read_request, require_profile, zone_of
 from ketascreen.screening.scope import Scope, counts
 from ketascreen.screening.situation import standing_of
-from ketascreen.verdict.decided import ClinicianDecision, rules_decided
+from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
 from ketascreen.verdict.recommendation import Recommendation
@@ -256,10 +256,9 @@ class Screener:
 
     def _recommendation(self, profile: PatientProfile, request: Request) -> Recommendation:
         scope, facts, results = self._asked(profile, request)
-        if not request.decisions:
-            return recommend(request, scope, results, ())
-        decisions, _ = standing_of(profile, request, self.wording, facts, results.outcomes(scope.rules), self.rulebook)
-        return recommend(request, scope, results, rules_decided(decisions, ()))
+        outcomes = results.outcomes(scope.rules) if request.decisions else {}
+        made = standing_of(profile, request, self.wording, facts, outcomes, self.rulebook)
+        return recommend(request, scope, results, made.rules, read_as=made.read_as)
 
     def _verdict(self, profile: PatientProfile, request: Request, overrides: tuple[Override, ...] = ()) -> Verdict:
         scope, facts, results = self._asked(profile, request)
@@ -267,16 +266,15 @@ class Screener:
         findings, unexplained = findings_of(
             scope.rules, outcomes, self.wording, self.rulebook.vocabulary, facts, request.clinic
         )
-        decisions, on_record = standing_of(profile, request, self.wording, facts, outcomes, self.rulebook, overrides)
-        decided = rules_decided(decisions, on_record)
-        recommendation = recommend(request, scope, results, decided, unexplained)
+        made = standing_of(profile, request, self.wording, facts, outcomes, self.rulebook, overrides)
+        recommendation = recommend(request, scope, results, made.rules, unexplained, made.read_as)
         log.debug("screened at stage %s by rulebook %s", request.stage, self.rulebook.bytes_digest)
         return self.wording.verdict(
             recommendation,
             findings,
-            decisions=decisions,
+            decisions=made.given,
             counts=counts(self.rulebook, scope, results),
-            overrides=on_record,
+            overrides=made.on_record,
         )
 
     def _record(self, ledger: Recorder, reference: str, profile: PatientProfile, verdict: Verdict) -> Receipt:

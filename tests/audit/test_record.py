@@ -98,6 +98,7 @@ def test_every_field_of_a_verdict_is_in_its_record_or_made_from_it() -> None:
         "takes_effect": "of the rulebook and `as_of`",
         "agreement": "channels, agreed, disagreements",
         "library_version": "library", "receipt": "made from the record",
+        "read_as": "there if the rulebook has former names; see tests/screening/test_former_names.py",
     }  # fmt: skip
     told = {*record.data, *record.data["sealed"]}
     assert set(Verdict.model_fields) - set(elsewhere) - told == set()

@@ -29,9 +29,11 @@ from ketascreen.authoring.mutation.git_diff import rules_changed_since
 from ketascreen.authoring.traceability import verify
 from ketascreen.channels.production.rulesets import _too_large
 from ketascreen.diagnostic import InputError
+from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.loading.formats import NEWEST, format_of, requires_too_early
+from ketascreen.patient.facts import known_facts
 from ketascreen.patient.observation import MAX_ENTRIES
 from ketascreen.screening.recorder import Screening
 from ketascreen.syntax.utf8 import MAX_BYTES
@@ -42,7 +44,7 @@ from tests.helpers.codes_in_json import TOLD_IN_JSON
 from tests.helpers.command_line import run
 from tests.helpers.ledger_codes import OF_LEDGERS
 from tests.helpers.ledgers import new_ledger
-from tests.helpers.rulebook_files import GOOD, copied, of_format_1, with_files
+from tests.helpers.rulebook_files import GOOD, changed, copied, of_format_1, with_files
 from tests.helpers.signing_keys import key_files
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -248,6 +250,13 @@ def _pdf(folder: Path) -> Path:
     return folder / "leaflet.pdf"
 
 
+def _given_under_two_names(folder: Path) -> list[str]:
+    vocabulary = changed("vocabulary.yaml", "    domain: renal\n", "    domain: renal\n    was: [gfr]\n")
+    rulebook = load_rulebook(with_files(folder, vocabulary))
+    profile = PatientProfile.model_validate({"extra": {"egfr": 40, "gfr": 40}})
+    return _refusals(lambda: known_facts(profile, rulebook.vocabulary, ClinicTime.at(AS_OF)))
+
+
 BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     **OF_LEDGERS,
     **TOLD_IN_JSON,
@@ -255,6 +264,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "cache-damaged": _by_a_cut_cache,
     "document": lambda folder: _said("add-document", str(_pdf(folder)), "--dir", str(copied(folder))),
     "edit": lambda _: _refusals(lambda: with_entry(b"facts: {a: 1}", "vocabulary.yaml", "facts", "b: 1")),
+    "duplicate-fact": _given_under_two_names,
     "made-up": lambda _: _refusals(lambda: _on_record(made_up_verdict(as_of=AS_OF))),
     "missing-file": lambda folder: _without(folder, "routes.yaml"),
     "retire": lambda folder: _said(
@@ -274,6 +284,7 @@ BY_HAND: dict[str, Callable[[Path], list[str]]] = {
     "signing-key": lambda folder: _said("key", "show", str(folder / "nothing.pem")),
     "override": _decided_on_what_is_not_on_record,
     "incomplete-list": _decided_on_an_open_list,
+    "rename": lambda folder: _said("rename", "fact", "age", "years", "--dir", str(with_files(folder, {}))),
     "since": lambda folder: _refusals(lambda: rules_changed_since("no-such", folder, load_rulebook(GOOD))),
     "too-large": lambda folder: _with(folder, "cautions/older.yaml", b"a: b\n" * (MAX_BYTES // 4)),
     "too-many": lambda _: _refusals(lambda: PatientProfile(heart_conditions=["stroke"] * (MAX_ENTRIES + 1))),

@@ -36,7 +36,7 @@ def test_help_loads_no_command_and_names_each(tmp_path: Path) -> None:
     assert all(name in done.stdout for name in COMMANDS)
 
 
-AUTHORING = ("check", "test", "coverage", "mutate", "init", "new", "retire", "add-document", "fmt", "schema")
+AUTHORING = ("check", "test", "coverage", "mutate", "init", "new", "rename", "retire", "add-document", "fmt", "schema")
 APPROVING = ("approve", "withdraw", "case")
 WITHOUT_A_RULEBOOK = ("sign", "key", "audit")
 
@@ -46,7 +46,7 @@ def test_each_command_has_a_help_and_takes_a_rulebook(name: str) -> None:
     helped = run(name, "--help")
     assert helped.status == 0
     if name in AUTHORING:
-        assert "[DIR]" in helped.out or name in ("init", "new", "retire", "add-document", "fmt")
+        assert "[DIR]" in helped.out or name in ("init", "new", "rename", "retire", "add-document", "fmt")
     elif name in APPROVING:
         assert "--rules DIR" in helped.out
         assert "--trust" not in helped.out  # what it writes ends a signature

@@ -115,6 +115,7 @@ def odd_verdict(
         {"decision": {"rule": next(rules), "by": "Dr A", "at": AS_OF, "until": until}, "standing": standing}
         for standing, until in zip(Standing, cycle((None, AS_OF.isoformat())), strict=False)
     ]
+    data["read_as"] = [{"kind": "choice", "was": "slight", "now": "mild", "fact": "liver"}]
     data["receipt"] = {"ledger": "abcdef", "record": 7, "digest": "abcdef"}
     if alone:
         data["agreement"]["channels"] = ["reference"]

@@ -126,7 +126,7 @@ class Replay:
         own = self._rulebook is None and record.data["library"] == _version.VERSION
         own = own and record.data["engines"] == dict(screener.engines)
         if not own:
-            return Replayed(entry.number, reference, own, changes=tuple(_changes(record, verdict)))
+            return Replayed(entry.number, reference, own, changes=tuple(_changes(record, verdict, screener.rulebook)))
         screening = Screening(reference, profile_of(record), verdict, screener.rulebook, screener.engines)
         again = screening_record(screening, salts_of(record.openings), form=record.format)
         return Replayed(entry.number, reference, own, differs=tuple(differing(record, again)))
@@ -190,14 +190,16 @@ def _screened_again(screener: Screener, record: Record) -> Verdict:
     )
 
 
-def _changes(record: Record, verdict: Verdict) -> Iterator[Change]:
-    then_found = {rule: finding.outcome for rule, finding in findings_of(record).items()}
+def _changes(record: Record, verdict: Verdict, rulebook: Rulebook) -> Iterator[Change]:
+    """The routes that differ. A rule that has another id now is compared with what it was."""
+    today = rulebook.id_of_today
+    then_found = {today(rule): finding.outcome for rule, finding in findings_of(record).items()}
     now_found = {finding.rule: finding.outcome for finding in verdict.findings}
     for route, then in record.data["recommendation"].items():
         now = verdict.routes[route]
         if (then["decision"], then["readiness"]) == (now.decision, now.readiness):
             continue
-        reasons = {*reasons_of(record, route), *now.reasons, *now.readiness_reasons}
+        reasons = {*map(today, reasons_of(record, route)), *now.reasons, *now.readiness_reasons}
         by = tuple(sorted(rule for rule in reasons if then_found.get(rule) != now_found.get(rule)))
         yield Change(
             route,

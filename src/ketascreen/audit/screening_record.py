@@ -21,6 +21,7 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.facts import known_facts
+from ketascreen.patient.former_names import as_given_before, named_today
 from ketascreen.patient.observation import dump_observation, read_observation
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.explanation import findings_of as explained
@@ -28,6 +29,7 @@ from ketascreen.screening.recorder import Screening
 from ketascreen.screening.request import Request
 from ketascreen.verdict.finding import Finding
 from ketascreen.verdict.lean import LeanFinding, LeanVerdict
+from ketascreen.verdict.read_as import ReadAs, formerly
 from ketascreen.verdict.verdict import RouteVerdict, RulebookUsed, Verdict
 from ketascreen.verdict.wording import Wording
 
@@ -36,6 +38,10 @@ _ELSEWHERE = {
     *("rulebook", "stage", "counts", "agreement", "library_version", "receipt"),
 }
 """The fields of the lean form with another form in the record: the facts as they were given, all others not sealed."""
+
+
+READ_AS = "read_as"
+"""The part of a record with what was given under a name of before."""
 
 
 def screening_record(
@@ -50,7 +56,7 @@ def screening_record(
         "parameters": {name: str(parameter.value) for name, parameter in sorted(rulebook.parameters.items())},
         "reference": screening.reference,
         **{f"facts.{name}": fact for name, fact in _facts(screening.profile, rulebook.vocabulary)},
-        **_said(screening.verdict, form, lean),
+        **_said(screening.verdict, form, lean, rulebook=rulebook),
     }
     return record_of("screening", parts, salts, form=form)
 
@@ -86,7 +92,7 @@ def holds_verdict(record: Record, verdict: Verdict, rulebook: Rulebook) -> bool:
         KeyError: a part whose opening is not available.
         ProfileError: the rulebook's vocabulary cannot read the recorded profile.
     """
-    said = _said(verdict, record.format)
+    said = _said(verdict, record.format, rulebook=rulebook)
     same = all(canonical(record.part(name)) == canonical(part) for name, part in said.items())
     return same and _findings_again(record, rulebook) == verdict.findings
 
@@ -133,7 +139,16 @@ def profile_of(record: Record) -> PatientProfile:
     """
     known = {name: answer for name, answer in record.parts("facts").items() if answer is not None}
     built_in = {name: known.pop(name) for name in list(known) if name in PatientProfile.model_fields}
-    return PatientProfile.model_validate({**built_in, "extra": known})
+    return PatientProfile.model_validate({**built_in, "extra": as_given_before(known, formerly(read_as_in(record)))})
+
+
+def read_as_in(record: Record) -> tuple[ReadAs, ...]:
+    """What a recorded screening was given under a name of before.
+
+    Raises:
+        KeyError: the opening of the part is missing.
+    """
+    return tuple(map(ReadAs.model_validate, record.part(READ_AS) if READ_AS in record.data["sealed"] else ()))
 
 
 def findings_of(record: Record) -> dict[str, LeanFinding]:
@@ -168,7 +183,7 @@ def decisions_of(record: Record) -> list[Any]:
     return [one.get("decision", one) for one in record.part("decisions")]
 
 
-def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None) -> dict[str, Any]:
+def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None, *, rulebook: Rulebook) -> dict[str, Any]:
     clear = {
         "rulebook": _rulebook(verdict.rulebook, form),
         "stage": verdict.stage,
@@ -181,7 +196,19 @@ def _said(verdict: Verdict, form: str, lean: LeanVerdict | None = None) -> dict[
         "disagreements": [one.model_dump(mode="json") for one in verdict.agreement.disagreements],
     }
     said = {**clear, **(_part_by_part(verdict) if form == FIRST else _lean(lean or LeanVerdict.of(verdict)))}
+    if not _has_former_names(rulebook):
+        said.pop(READ_AS, None)
     return said if form in WITH_STANDINGS else {**said, **_decided_before(verdict)}
+
+
+def _has_former_names(rulebook: Rulebook) -> bool:
+    """Whether anything can be given under a name of before: only then is it on record whether it was.
+
+    So a record by a rulebook without former names is as it was before there were any, and that the part is there says
+    nothing of a patient.
+    """
+    vocabulary = rulebook.vocabulary
+    return bool(vocabulary.renamed or rulebook.renamed_rules or any(one.was_choices for one in vocabulary.values()))
 
 
 def _rulebook(used: RulebookUsed, form: str) -> dict[str, Any]:
@@ -238,11 +265,11 @@ def _route(route: RouteVerdict) -> dict[str, Any]:
 
 def _facts(profile: PatientProfile, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
     """Every fact of the vocabulary, null if it is not known, so that the names of the parts reveal nothing."""
-    known = profile.observations()
+    known, own = profile.observations(), named_today(profile.extra, vocabulary).answers
     for name, fact in vocabulary.items():
         if name in known:
             yield name, dump_observation(fact, known[name])
         else:
-            raw = profile.extra.get(name)
+            raw = own.get(name)
             yield name, None if raw is None else dump_observation(fact, read_observation(fact, raw))
     yield "birth_date", str(profile.birth_date) if profile.birth_date else None

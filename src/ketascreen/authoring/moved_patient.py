@@ -20,6 +20,7 @@ from ketascreen.language.terms import Stage
 from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import Contradicted
 from ketascreen.patient.facts import Facts, added_answers, known_facts
+from ketascreen.patient.former_names import named_today
 from ketascreen.patient.observation import AnyObservation, ListObservation, Observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.refused import Refused
@@ -64,7 +65,7 @@ def patient_of(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicTi
     except InputError as error:
         if any(not isinstance(one, Contradicted) for one in error.diagnostics):
             raise
-    answers = {**profile.observations(), **added_answers(profile, vocabulary)[0]}
+    answers = {**profile.observations(), **added_answers(named_today(profile.extra, vocabulary), vocabulary)[0]}
     read = {name: _without_unread(one, name, vocabulary) for name, one in answers.items()}
     return PatientThen(read, profile.birth_date, clinic)
 

@@ -153,12 +153,13 @@ class _Approving:
 
     def _changes(self, subject: SubjectName, sheet: Sheet) -> Iterator[Line]:
         """What changed since it was approved: by the same person if that is so, else by the last one."""
-        earlier = [one for one in own_approvals(self.subjects.rulebook) if subject_of(one) == subject and one.sheet]
+        rulebook = self.subjects.rulebook
+        earlier = [one for one in own_approvals(rulebook) if subject_of(one, rulebook) == subject and one.sheet]
         if earlier:
             last = max(earlier, key=lambda one: (one.by == self.by, one.day))
             named = last.sheet or sheet.digest
             now = sheet.in_form(form_of(named)) or sheet
-            old = now if named == now.digest else earlier_sheet(self.folder, subject, named)
+            old = now if named == now.digest else earlier_sheet(self.folder, subject_of(last), named)
             yield from render_changes(last, old, now)
 
     def _told(self, written: Sequence[Approval], of: int) -> Iterator[Line]:

@@ -33,6 +33,7 @@ COMMANDS = {
     "mutate": "Which slips in a rule no case notices.",
     "init": "Copy the built-in rulebook to a folder, for a site to own.",
     "new": "Write a new rule with its cases, or a new fact, to fill in.",
+    "rename": "Give a fact, a choice, a rule or another thing another name.",
     "retire": "Ask nobody a rule any more; it stays to be read.",
     "add-document": "Add a source document, with its sha256 and number of lines.",
     "case": "Turn a patient into a case that holds now, without a real date.",

@@ -64,7 +64,7 @@ def _approval(rulebook: Rulebook, subject: SubjectName, by: str, withdrawal: Wit
     Raises:
         InputError: there is none, or the withdrawal is before it.
     """
-    of_it = [one for one in own_approvals(rulebook) if subject_of(one) == subject and one.withdrawn is None]
+    of_it = [one for one in own_approvals(rulebook) if subject_of(one, rulebook) == subject and one.withdrawn is None]
     own = [one for one in of_it if one.by == by]
     if not own:
         others = sorted({f"`{one.by}`" for one in of_it})

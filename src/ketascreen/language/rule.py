@@ -103,13 +103,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A named condition that rules can share."""
+    """A named condition that rules can share. `was` are the names that it had before, the oldest first."""
 
     name: str
     title: str
     when: Condition
     place: Place
     sources: tuple[Citation, ...] = ()
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ketascreen.language.approval import Approval, ApprovalState, Approver, Subj
 from ketascreen.language.condition import as_data, facts_of
 from ketascreen.language.documents import Conflict, Document, NotEncoded, OutsideSource
 from ketascreen.language.effects import usual_decider
+from ketascreen.language.first_names import FirstNames
 from ketascreen.language.meaning import digest_of
 from ketascreen.language.rule import Allowance, Definition, Parameter, RouteSheet, Rule
 from ketascreen.language.sheet import Sheet, route_sheet_of, sheet_of
@@ -101,17 +102,20 @@ class Rulebook:
         object.__setattr__(self, "retired", tuple(sorted(self.retired, key=lambda rule: rule.id)))
         object.__setattr__(self, "routes", {route: self.routes[route] for route in in_order(self.routes)})
         object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
-        object.__setattr__(self, "_renamed", {old: rule.id for rule in self.rules for old in rule.was})
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id, or None."""
         found: Rule | None = self._by_id.get(rule_id)  # type: ignore[attr-defined]
         return found
 
+    @cached_property
+    def renamed_rules(self) -> Mapping[str, str]:
+        """The id of today of each id that a rule had before."""
+        return {old: rule.id for rule in self.rules for old in rule.was}
+
     def id_of_today(self, rule_id: str) -> str:
         """The id that a rule has today, if it had `rule_id` before; else `rule_id` itself."""
-        renamed: Mapping[str, str] = self._renamed  # type: ignore[attr-defined]
-        return renamed.get(rule_id, rule_id)
+        return self.renamed_rules.get(rule_id, rule_id)
 
     def retired_rule(self, rule_id: str) -> Rule | None:
         """The retired rule that has, or had, that id; or None."""
@@ -122,9 +126,23 @@ class Rulebook:
         """By rule id, the sha256 of what the rule decides.
 
         That is its effect, stage, routes and condition, with its constants resolved; who decides, if that is not usual;
-        and the opaque words of the facts that it asks, if the rulebook adds these facts.
+        and the opaque words of the facts that it asks, if the rulebook adds these facts. All have their first names.
         """
-        return {rule.id: _digest(rule, self.vocabulary) for rule in self.rules}
+        return {rule.id: _digest(self.first_names.rule(rule), self._first_parts[0]) for rule in self.rules}
+
+    @cached_property
+    def first_names(self) -> FirstNames:
+        """The first names of its facts, choices, parameters and definitions."""
+        return FirstNames.of(self.vocabulary, self.parameters, self.definitions)
+
+    @cached_property
+    def _first_parts(self) -> tuple[Vocabulary, Mapping[str, Parameter], Mapping[str, Definition]]:
+        first = self.first_names
+        return (
+            first.vocabulary(self.vocabulary),
+            first.of_parameters(self.parameters),
+            first.of_definitions(self.definitions),
+        )
 
     @cached_property
     def meaning_digest(self) -> str:
@@ -149,8 +167,8 @@ class Rulebook:
         return {rule.id: self.sheet(rule) for rule in self.rules}
 
     def sheet(self, rule: Rule) -> Sheet:
-        """What a clinician reads and approves of a rule."""
-        return sheet_of(rule, self.vocabulary, self.parameters, self.definitions)
+        """What a clinician reads and approves of a rule, in first names."""
+        return sheet_of(self.first_names.rule(rule), *self._first_parts)
 
     def route_sheet(self, route: Route) -> Sheet:
         """What a clinician reads and approves of a route."""
@@ -164,12 +182,18 @@ class Rulebook:
 
     @cached_property
     def standing_approvals(self) -> tuple[Approval, ...]:
-        """The approvals without those of retired rules: these are history, and count for nothing."""
-        return tuple(one for one in self.approvals if not self.is_of_retired(one))
+        """The approvals, of each rule by its id of today; without those of retired rules, which are history."""
+        return tuple(self.of_today(one) for one in self.approvals if not self.is_of_retired(one))
 
     def is_of_retired(self, approval: Approval) -> bool:
         """Whether an approval is of a rule that is retired."""
         return approval.kind is SubjectKind.RULE and self.retired_rule(approval.name) is not None
+
+    def of_today(self, approval: Approval) -> Approval:
+        """An approval; if its rule has another id now, with that id."""
+        if approval.kind is not SubjectKind.RULE or approval.name not in self.renamed_rules:
+            return approval
+        return replace(approval, name=self.renamed_rules[approval.name])
 
     def with_effect(self, *effects: Effect) -> tuple[Rule, ...]:
         """The rules with one of these effects, by id."""

@@ -109,7 +109,7 @@ _PARTS: Mapping[type, _Parts] = {
         ("id", "routes", "when", "named", "sources", "place", "conflicts", "allow", "was", "retired"),
     ),
     Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place", "was")),
-    Definition: _Parts((), ("title",), ("name", "when", "sources", "place")),
+    Definition: _Parts((), ("title",), ("name", "when", "sources", "place", "was")),
     Fact: _Parts(
         ("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
         ("domain", "replaced_by"),

@@ -146,6 +146,10 @@ class Fact:
     was_choices: tuple[tuple[str, str], ...] = ()
     uses: frozenset[DataKind] | None = None
 
+    def word_of_today(self, word: str) -> str:
+        """What a choice is called today, if `word` is a former word of it; else `word` itself."""
+        return next((now for was, now in self.was_choices if was == word), word)
+
     @property
     def is_number(self) -> bool:
         """Whether its answer is a quantity."""

@@ -137,7 +137,7 @@ def _linked(
             problems.report("rule-id", f"`{rule.id}` is a reserved word of the format", "rename it", Place(path))
         if seen.setdefault(rule.id, path) != path:
             problems.report("rule-id", f"`{rule.id}` is also the id of `{seen[rule.id]}`", "rename one", Place(path))
-    check_former_names(every, rule_files, named, linker.vocabulary, linker.parameters, problems)
+    check_former_names(every, rule_files, named, linker.vocabulary, linker.parameters, linker.definitions, problems)
     if not problems.found:
         check_whole(
             rules, linker.vocabulary, linker.routes, called, sources.conflicts, problems, retired, sources.named_at

@@ -113,6 +113,7 @@ class DefinitionModel(FileModel):
     title: Text
     when: Any
     sources: list[CitationModel] = []
+    was: list[Word] = []
 
 
 class CodeModel(FileModel):

@@ -34,6 +34,7 @@ _NEW_KEYS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("rulebook", (), ("approvers", "options", "developer", "funding", "released", "revised")),
     ("rule", (), ("weight", "was", "retired")),
     ("parameters", (_ANY,), ("was",)),
+    ("definitions", (_ANY,), ("was",)),
     ("vocabulary", ("facts", _ANY), ("was", "was_choices", "uses")),
     ("documents", ("documents", _ANY), ("url", "edition", "accessed", "published")),
     ("documents", ("outside_sources", _ANY), ("url", "edition", "accessed", "published")),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ketascreen.diagnostic import Place, did_you_mean
-from ketascreen.language.rule import Parameter, Rule
+from ketascreen.language.rule import Definition, Parameter, Rule
 from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.syntax.problems import Problems
@@ -31,6 +31,7 @@ def check_former_names(
     named: Mapping[str, Node | None],
     vocabulary: Vocabulary,
     parameters: Mapping[str, Parameter],
+    definitions: Mapping[str, Definition],
     problems: Problems,
 ) -> None:
     """Reports each former name that could mean two things, and each rule in the place of a retired one that is unknown.
@@ -45,6 +46,8 @@ def check_former_names(
     _former(facts, {*vocabulary, *PatientProfile.model_fields}, "fact", problems)
     values = (_Named(one.name, one.was, named["parameters"], (one.name, "was")) for one in parameters.values())
     _former(values, parameters, "parameter", problems)
+    defined = (_Named(one.name, one.was, named["definitions"], (one.name, "was")) for one in definitions.values())
+    _former(defined, definitions, "definition", problems)
     for fact in vocabulary.values():
         _former_choices(fact.name, fact.choices, fact.was_choices, named["vocabulary"], problems)
     for path, rule in rules.items():

@@ -113,7 +113,7 @@ class Linker:
             self._failed.add(name)
         else:
             sources = self.sources.citations(model.sources, item, "sources")
-            self.definitions[name] = Definition(name, model.title, condition, place, sources)
+            self.definitions[name] = Definition(name, model.title, condition, place, sources, tuple(model.was))
         return condition
 
     def _reader(self, level: int = 0) -> ConditionReader:

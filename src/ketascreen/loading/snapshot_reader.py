@@ -49,9 +49,9 @@ class RowReader:
     ) -> Rulebook:
         identity, definitions, rules, facts, contradictions, routes, parameters, *sources = data
         documents, outside, conflicts, not_encoded, approvals, retired = sources
-        for name, title, when, place, cited in definitions:  # a definition follows the definitions that it uses
+        for name, title, when, place, cited, was in definitions:  # a definition follows the definitions that it uses
             self.definitions[name] = Definition(
-                name, title, self.condition(when), self.at(place), self.citations(cited)
+                name, title, self.condition(when), self.at(place), self.citations(cited), tuple(was)
             )
         *who, allow, zone, not_asked, approvers, (one, many), developer, funding, released, revised = identity
         named = tuple(Approver(*row) for row in approvers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -82,7 +83,18 @@ Url = Annotated[
 UseWord = Literal[tuple(use.value for use in DataKind)]  # type: ignore[valid-type]
 """One of the nine kinds of data about a person."""
 
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+_RULE_ID, _WORD, _LONGEST = r"^[a-z0-9]+(-[a-z0-9]+)*$", r"^[a-z][a-z0-9_]*$", 80
+RuleId = Annotated[str, StringConstraints(pattern=_RULE_ID, max_length=_LONGEST)]
+Word = Annotated[str, StringConstraints(pattern=_WORD, max_length=_LONGEST)]
 QuantityText = Annotated[Text, BeforeValidator(_with_unit)]
 QuantityOrNumber = Annotated[Text, BeforeValidator(_as_text)]
+
+
+def is_rule_id(text: str) -> bool:
+    """Whether a text has the form of a rule's id."""
+    return len(text) <= _LONGEST and re.fullmatch(_RULE_ID, text) is not None
+
+
+def is_word(text: str) -> bool:
+    """Whether a text has the form of a fact's, a choice's, a parameter's or a definition's name."""
+    return len(text) <= _LONGEST and re.fullmatch(_WORD, text) is not None

@@ -22,7 +22,7 @@ from ketascreen.syntax.yaml_tree import WORD
 MAX_SINCE = 1_800
 """The longest time since an event; a larger number is a year."""
 _LONGEST = 200 * 366 * MINUTES_A_DAY
-_FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
+FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class VocabularyReader:
             self._problem("fact", f"the `minimum` of `{name}` is not below its `maximum`", hint, place)
 
     def _check_choices(self, name: str, model: file_models.FactModel, place: Place) -> None:
-        bad = [word for word in model.choices if word in _FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
+        bad = [word for word in model.choices if word in FORBIDDEN_CHOICES or not WORD.fullmatch(word)]
         if bad or len(set(model.choices)) < max(2, len(model.choices)):
             hint = "write at least two different lower-case words; not yes, no, on, off, true or false"
             self._problem("fact", f"the choices of `{name}` cannot be used", hint, place)

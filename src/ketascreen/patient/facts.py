@@ -21,6 +21,7 @@ from ketascreen.language.vocabulary import Vocabulary
 from ketascreen.patient.contradictions import OTHER_AGE, Contradicted, contradictions
 from ketascreen.patient.counting import Counting
 from ketascreen.patient.errors import message_of, unknown_fact
+from ketascreen.patient.former_names import BOTH, NamedToday, named_today
 from ketascreen.patient.observation import AnyObservation, Observation, read_observation
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.refused import Refused
@@ -94,13 +95,15 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
     A date without a time is its earliest instant at the clinic.
 
     Raises:
-        ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, an observation, event or birth date
-            after the screening, an event longer ago than its range, answers that contradict each other.
+        ProfileError: a fact in `extra` that the vocabulary lacks or cannot read, or that is given under two of its
+            names, an observation, event or birth date after the screening, an event longer ago than its range, answers
+            that contradict each other.
     """
     problems: list[Diagnostic] = []
     observations = profile.observations()
+    today = named_today(profile.extra, vocabulary)
     if profile.extra:
-        added, refused = added_answers(profile, vocabulary)
+        added, refused = added_answers(today, vocabulary)
         observations.update(added)
         problems += refused
     instants = {at: clinic.instant(at) for at in {one.at for one in observations.values()} if at is not None}
@@ -113,7 +116,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
             vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
         )
     if problems:
-        raise ProfileError(problems)
+        raise ProfileError([_where_given(problem, today) for problem in problems])
     return Facts.of(
         counting.current, counting.last, counting.observed, counting.entries, frozenset(counting.stale),
         counting.standing, counting.events,
@@ -146,13 +149,11 @@ def _in_the_future(
             yield Diagnostic("in-the-future", message, "check its date", pointer=f"{_pointer(name)}/at")
 
 
-def added_answers(
-    profile: PatientProfile, vocabulary: Vocabulary
-) -> tuple[dict[str, AnyObservation], list[Diagnostic]]:
+def added_answers(today: NamedToday, vocabulary: Vocabulary) -> tuple[dict[str, AnyObservation], list[Diagnostic]]:
     """The answers to facts that the rulebook adds, by name, and what is wrong with the others."""
     added: dict[str, AnyObservation] = {}
-    problems = []
-    for name, raw in profile.extra.items():
+    problems = [*today.problems()]
+    for name, raw in today.answers.items():
         fact = vocabulary.get(name)
         if fact is None:
             hint = did_you_mean(name, vocabulary, otherwise="the rulebook's vocabulary.yaml does not have it")
@@ -203,6 +204,15 @@ def _with_birth_date(given: date | PartialDate, age: AnyObservation | None, coun
 def _refusal(name: str, refused: Refused) -> Diagnostic:
     message, pointer = message_of(name, refused), f"{_pointer(name)}{refused.pointer}"
     return Diagnostic(refused.code, message, refused.hint, pointer=pointer)
+
+
+def _where_given(problem: Diagnostic, today: NamedToday) -> Diagnostic:
+    """A problem with its place where the answer stands, which may be under a former name."""
+    _, below, path = (problem.pointer or "").partition("/extra/")
+    name, slash, rest = path.partition("/")
+    if not below or name not in today.given or problem.code == BOTH:
+        return problem
+    return replace(problem, pointer=f"/extra/{today.given[name]}{slash}{rest}")
 
 
 def _pointer(name: str) -> str:

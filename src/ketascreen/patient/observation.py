@@ -168,7 +168,7 @@ def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Ins
             raise Refused(
                 "control-character", "an entry holds a control character", "take it out", f"{pointer}/{index}"
             )
-        word = str.__str__(entry)  # plain text, even if a member of an Enum was given
+        word = fact.word_of_today(str.__str__(entry))  # plain text, even if a member of an Enum was given
         if word in fact.choices:
             present.add(word)
         elif word not in unrecognised:
@@ -184,8 +184,9 @@ def _read_value(fact: Fact, raw: object, unit: str | None) -> Decimal | str | Pa
     if unit is not None:
         raise Refused("wrong-type", "a choice has no unit", "leave `unit` out", "/unit")
     if fact.kind is Kind.CHOICE and isinstance(raw, str):
-        if raw in fact.choices:
-            return fact.choices[fact.choices.index(raw)]  # plain text, even if a member of an Enum was given
+        word = fact.word_of_today(raw)
+        if word in fact.choices:
+            return fact.choices[fact.choices.index(word)]  # plain text, even if a member of an Enum was given
         # The nearest choice is not suggested: it would be the patient's answer in other letters.
         hint = f"the choices are {', '.join(fact.choices)}; leave it out if it is not known"
         raise Refused("unknown-choice", "not one of its choices", hint)

@@ -58,6 +58,10 @@ def _in_words_of(vocabulary: Vocabulary, problem: Diagnostic, has_extra: bool) -
     under = "put it under `extra`"
     if name in vocabulary:
         return replace(problem, message=f"`{name}` is a fact of this rulebook", hint=under)
+    if name in vocabulary.renamed:
+        now = vocabulary.renamed[name]
+        message = f"`{name}` is a fact of this rulebook, which is called `{now}` now"
+        return replace(problem, message=message, hint=f"{under}, as `{now}`" if has_extra else f"write `{now}`")
     hint = did_you_mean(name, vocabulary, otherwise="`ketascreen facts` lists the facts")
     if has_extra and any(one not in BUILT_IN for one in near(name, vocabulary)):
         hint = f"{hint} As a fact of this rulebook, {under}"

@@ -21,7 +21,7 @@ class Tally:
     """What came of the lines so far.
 
     Of those that were screened, `before` were on record before this start, and `not_in_effect` are of a day before the
-    rulebook takes effect.
+    rulebook takes effect. `read_as` were given something under a name of before.
     """
 
     screened: int = 0
@@ -29,6 +29,7 @@ class Tally:
     refused: int = 0
     before: int = 0
     not_in_effect: int = 0
+    read_as: int = 0
     decisions: dict[tuple[Decision, Readiness | None], Counter[Route]] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=Counter)
 
@@ -38,6 +39,7 @@ class Tally:
         self.faulty += in_doubt(said)
         self.before += before
         self.not_in_effect += said.takes_effect is not None
+        self.read_as += bool(said.read_as)
         for route, one in said.routes.items():
             self.decisions.setdefault((one.decision, one.readiness), Counter())[route] += 1
         self.alerts.update({alert for one in said.routes.values() for alert in one.alerts})
@@ -63,6 +65,8 @@ def told(said: Said, *, texts: Catalogue = ENGLISH) -> str:
     receipt = None if isinstance(said, Recommendation) else said.receipt
     beside = [] if ENGINE_CHANNEL in said.agreement.channels else [texts.text("many.without_engine")]
     beside += [texts.text("many.recorded", record=receipt.record, digest=receipt.digest[:12])] if receipt else []
+    names = sorted({one.now if one.fact is None else one.fact for one in said.read_as})
+    beside += [texts.text("many.read_as", names=texts.listed(names))] if names else []
     return texts.text("join.semicolon").join([*doubt, *recommended, *beside])
 
 
@@ -75,6 +79,7 @@ def summed_up(tally: Tally, *, texts: Catalogue = ENGLISH) -> list[str]:
     parts += [texts.text("many.summary.faulty", count=f"{tally.faulty:,}")] if tally.faulty else []
     early = tally.not_in_effect
     parts += [texts.text("many.summary.not_in_effect", count=f"{early:,}")] if early else []
+    parts += [texts.text("many.summary.read_as", count=f"{tally.read_as:,}")] if tally.read_as else []
     parts += [texts.text("many.summary.refused", count=f"{tally.refused:,}")] if tally.refused else []
     lines = [texts.text("many.summary", told=texts.listed(parts))]
     for rule, count in sorted(tally.alerts.items()):

@@ -35,7 +35,7 @@ class Context:
         sheet, approvers = self.rulebook.sheet(self.rule), self.rulebook.identity.approvers
         return tuple(
             (one, one.state(sheet, approvers, self.day))
-            for one in self.rulebook.approvals
+            for one in map(self.rulebook.of_today, self.rulebook.approvals)
             if one.kind is SubjectKind.RULE and one.name == self.rule.id
         )
 

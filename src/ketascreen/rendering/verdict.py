@@ -111,6 +111,10 @@ def _head(verdict: Verdict, by_clock: bool, texts: Catalogue) -> Iterator[Line]:
         yield from entry(texts.text("entry.on_record"), _receipt(verdict.receipt, texts))
     for shown in verdict.decisions:
         yield from entry(texts.text("entry.decided"), _decided(shown, texts))
+    words = (
+        texts.text("verdict.read_as", was=one.was, now=one.now, fact=one.fact) for one in verdict.read_as if one.fact
+    )
+    yield from entries(texts.text("entry.read_as"), words)
 
 
 def _channels(verdict: Verdict, texts: Catalogue) -> str:

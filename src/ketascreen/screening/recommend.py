@@ -13,6 +13,7 @@ from ketascreen.screening.scope import Scope
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import by_kind, combine
 from ketascreen.verdict.finding import Fault
+from ketascreen.verdict.read_as import ReadAs
 from ketascreen.verdict.recommendation import Recommendation
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,12 @@ def recommend(
     results: ChannelResults,
     decided: Collection[str],
     unexplained: tuple[Fault, ...] = (),
+    read_as: tuple[ReadAs, ...] = (),
 ) -> Recommendation:
     """The recommendation that the channels' answers give.
 
     `decided` are the rules that a clinician goes ahead with; `unexplained` are faults of rules that could not be
-    explained.
+    explained; `read_as` is what was given under a name of before.
 
     The most cautious outcome of each rule counts. A fault puts every route in doubt; a disagreement on a rule puts the
     routes of this rule in doubt.
@@ -63,6 +65,7 @@ def recommend(
         results.agreement(scope.ids),
         faults,
         request.takes_effect,
+        read_as,
     )
 
 

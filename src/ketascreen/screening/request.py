@@ -182,7 +182,7 @@ def _undecidable(decisions: Iterable[ClinicianDecision], rulebook: Rulebook) -> 
             hint = "leave the decision out; nobody is asked that rule any more"
             yield Diagnostic("decision", retired_in_words(retired), hint)
             continue
-        rule = rulebook.rule(decision.rule)
+        rule = rulebook.rule(rulebook.id_of_today(decision.rule))
         if rule is None or EFFECTS[rule.effect].decided_by is None:
             message = f"`{decision.rule}` is not a review or a hold of this rulebook"
             by_nobody = "leave the decision out: nobody decides on a rule with the effect `{}`"

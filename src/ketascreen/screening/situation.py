@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import ListValue, facts_of
@@ -11,13 +12,25 @@ from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Outcome
 from ketascreen.language.vocabulary import Kind, Vocabulary
 from ketascreen.patient.facts import Facts
+from ketascreen.patient.former_names import former_names_in
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.screening.explanation import answers_now
 from ketascreen.screening.request import Request
-from ketascreen.verdict.decided import DecisionShown, decisions_at
+from ketascreen.verdict.decided import DecisionShown, decisions_at, rules_decided
 from ketascreen.verdict.override import Override, OverrideShown, overrides_at
+from ketascreen.verdict.read_as import ReadAs, read_as
 from ketascreen.verdict.standing import Situation
 from ketascreen.verdict.wording import Wording
+
+
+class Made(NamedTuple):
+    """The decisions at a screening: those given with it and those on record, the rules that they decide; and all that
+    the screening was given under a name of before."""
+
+    given: tuple[DecisionShown, ...] = ()
+    on_record: tuple[OverrideShown, ...] = ()
+    rules: frozenset[str] = frozenset()
+    read_as: tuple[ReadAs, ...] = ()
 
 
 def standing_of(
@@ -28,10 +41,11 @@ def standing_of(
     outcomes: Mapping[str, Outcome],
     rulebook: Rulebook,
     overrides: tuple[Override, ...] = (),
-) -> tuple[tuple[DecisionShown, ...], tuple[OverrideShown, ...]]:
-    """The decisions given with a screening and those on record, each with its standing."""
+) -> Made:
+    """The decisions given with a screening and those on record, each with its standing, and what they decide."""
+    named = read_as_of(profile, request, rulebook, overrides)
     if not request.decisions and not overrides:
-        return (), ()
+        return Made(read_as=named)
     situation = situation_at(
         request.clinic,
         rulebook,
@@ -43,7 +57,16 @@ def standing_of(
         overrides=overrides,
     )
     on_record = overrides_at(overrides, situation)
-    return decisions_at(request.decisions, on_record, situation), on_record
+    given = decisions_at(request.decisions, on_record, situation)
+    return Made(given, on_record, rules_decided(given, on_record, rulebook.renamed_rules), named)
+
+
+def read_as_of(
+    profile: PatientProfile, request: Request, rulebook: Rulebook, overrides: Iterable[Override] = ()
+) -> tuple[ReadAs, ...]:
+    """What a screening is given under a name of before."""
+    used = former_names_in(profile.extra, rulebook.vocabulary) if profile.extra else ()
+    return read_as(used, request.decisions, overrides, rulebook.renamed_rules)
 
 
 def situation_at(
@@ -59,8 +82,10 @@ def situation_at(
 ) -> Situation:
     """What is known at a screening of the rules `decided_on`, and of what `overrides` rest on."""
     named = frozenset(decided_on)
-    asked = [rule for name in named if (rule := rulebook.rule(name)) is not None]
-    names = {used.fact for override in overrides for used in override.rests_on}
+    ids = {rulebook.id_of_today(name) for name in named}
+    asked = [rule for name in ids if (rule := rulebook.rule(name)) is not None]
+    renamed = rulebook.vocabulary.renamed
+    names = {renamed.get(used.fact, used.fact) for override in overrides for used in override.rests_on}
     return Situation(
         clinic=clinic,
         outcomes=outcomes,
@@ -71,6 +96,8 @@ def situation_at(
         open_lists=frozenset(rule.id for rule in asked if open_lists(rule, rulebook.vocabulary, facts)),
         birth_date=birth_date_of(profile),
         retired=frozenset(name for name in named if rulebook.retired_rule(name) is not None),
+        renamed_rules=rulebook.renamed_rules,
+        renamed_facts=renamed,
     )
 
 

@@ -23,6 +23,7 @@ from ketascreen.screening.batch import PATIENTS, ProfileOrJson, Results, in_turn
 from ketascreen.screening.on_record import Pair, Person, read_person, require_person
 from ketascreen.screening.recorder import Batch, Recorder, Screening, require_recorder
 from ketascreen.screening.request import Request, require_profile
+from ketascreen.screening.situation import read_as_of
 from ketascreen.testing.made_up import (
     Decisions,
     Readinesses,
@@ -35,6 +36,7 @@ from ketascreen.testing.profiles import built_in_screener
 from ketascreen.verdict.decided import ClinicianDecision
 from ketascreen.verdict.lean import LeanVerdict
 from ketascreen.verdict.override import Override
+from ketascreen.verdict.read_as import in_words
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import MADE_UP, Receipt, Verdict
 
@@ -193,13 +195,16 @@ class FakeScreener(Screener):
             raise answer
         told = decided(answer, tuple(self.rulebook.routes))
         asked = {route: told.get(route, Decision.INSUFFICIENT_DATA) for route in request.routes}
-        return made_up_verdict(
+        verdict = made_up_verdict(
             asked,
             as_of=request.as_of,
             stage=request.stage,
             readiness=self._readiness(request),
             time_zone=request.clinic.name,
         )
+        named = read_as_of(profile, request, self.rulebook, overrides)
+        notice = " ".join((verdict.notice, *in_words(named)))
+        return verdict.model_copy(update={"read_as": named, "notice": notice})
 
     def _readiness(self, request: Request) -> Readinesses:
         if request.stage is Stage.CANDIDACY or not isinstance(self.readiness, Mapping):

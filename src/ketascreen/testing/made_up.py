@@ -90,6 +90,7 @@ def made_up_recommendation(verdict: Verdict) -> Recommendation:
         verdict.agreement,
         verdict.faults,
         verdict.takes_effect,
+        verdict.read_as,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
@@ -14,6 +15,8 @@ from ketascreen.language.terms import Outcome
 from ketascreen.verdict.base_model import Reported, WrittenTime
 from ketascreen.verdict.override import OverrideShown
 from ketascreen.verdict.standing import Situation, Standing
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class ClinicianDecision(Reported):
@@ -78,28 +81,34 @@ def decisions_at(
 ) -> tuple[DecisionShown, ...]:
     """The decisions given with a screening, in their order, each with its standing there."""
     listed = tuple(given)
-    made = [(one.rule, one.at) for one in listed if one.at <= situation.clinic.as_of]
-    newest = _newest([*made, *((rule, at) for rule, at, _ in _decisions(on_record))])
+    made = [(situation.rule(one.rule), one.at) for one in listed if one.at <= situation.clinic.as_of]
+    newest = _newest([*made, *((situation.rule(rule), at) for rule, at, _ in _decisions(on_record))])
     return tuple(DecisionShown(decision=one, standing=_standing(one, newest, situation)) for one in listed)
 
 
 def _standing(decision: ClinicianDecision, newest: dict[str, datetime], situation: Situation) -> Standing:
+    rule = situation.rule(decision.rule)
     if decision.at > situation.clinic.as_of:
         return Standing.NOT_YET
-    if decision.at < newest[decision.rule]:
+    if decision.at < newest[rule]:
         return Standing.REPLACED
     if not decision.is_of_the_day(situation.clinic):
         return Standing.LAPSED_BY_DATE
-    if (outcome := situation.outcomes.get(decision.rule)) is None:
+    if (outcome := situation.outcomes.get(rule)) is None:
         return Standing.NOT_ASKED
     if outcome is not Outcome.MET:
         return Standing.NOTHING_TO_DECIDE
-    return Standing.LIST_INCOMPLETE if decision.rule in situation.open_lists else Standing.IN_FORCE
+    return Standing.LIST_INCOMPLETE if rule in situation.open_lists else Standing.IN_FORCE
 
 
-def rules_decided(given: Iterable[DecisionShown], on_record: Iterable[OverrideShown]) -> frozenset[str]:
-    """The rules that a clinician has decided to go ahead with; the newest decision on a rule holds."""
-    made = [*_given(given), *_decisions(on_record)]
+def rules_decided(
+    given: Iterable[DecisionShown], on_record: Iterable[OverrideShown], renamed: Mapping[str, str] = _NONE
+) -> frozenset[str]:
+    """The rules that a clinician has decided to go ahead with; the newest decision on a rule holds.
+
+    `renamed` has the id of today of each id that a rule had before.
+    """
+    made = [(renamed.get(rule, rule), at, standing) for rule, at, standing in (*_given(given), *_decisions(on_record))]
     standings: dict[str, set[Standing]] = {}
     newest = _newest((rule, at) for rule, at, _ in made)
     for rule, at, standing in made:

@@ -22,6 +22,7 @@ from ketascreen.verdict.decided import DecisionShown, rules_decided
 from ketascreen.verdict.decision import RouteRecommendation, by_kind, combine
 from ketascreen.verdict.finding import FactLacking, Fault, Finding, Want
 from ketascreen.verdict.override import OverrideShown
+from ketascreen.verdict.read_as import ReadAs
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.verdict import (
     Agreement,
@@ -97,6 +98,7 @@ class LeanVerdict(Reported):
     counts: Counts
     library_version: str
     overrides: tuple[OverrideShown, ...] = ()
+    read_as: tuple[ReadAs, ...] = ()
     receipt: Receipt | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
@@ -140,6 +142,7 @@ class LeanVerdict(Reported):
             counts=verdict.counts,
             library_version=verdict.library_version,
             overrides=verdict.overrides,
+            read_as=verdict.read_as,
             receipt=verdict.receipt,
         )
 
@@ -161,9 +164,8 @@ class LeanVerdict(Reported):
             raise RequestError([_NOT_WHOLE])
         outcomes = {rule: finding.outcome for rule, finding in self.findings.items()}
         takes_effect = words.takes_effect(self.as_of.date())
-        recommendation = Recommendation(
-            self.stage, self.as_of, self.time_zone, self.routes, outcomes, self.agreement, self.faults, takes_effect
-        )
+        said = (self.routes, outcomes, self.agreement, self.faults, takes_effect, self.read_as)
+        recommendation = Recommendation(self.stage, self.as_of, self.time_zone, *said)
         verdict = words.verdict(
             recommendation,
             words.findings(self._grounded(words), self.as_of.date()),
@@ -201,7 +203,7 @@ class LeanVerdict(Reported):
             return True
         findings = [(rule, words.effect(rule), words.routes(rule), one.outcome) for rule, one in self.findings.items()]
         found = by_kind([one for one in findings if one[-1] is not Outcome.NOT_MET], self.routes)
-        decided = rules_decided(self.decisions, self.overrides) & words.decidable
+        decided = rules_decided(self.decisions, self.overrides, words.renamed_rules) & words.decidable
         doubted = {route for one in self.agreement.disagreements for route in words.routes(one.rule)}
         in_doubt = {route: bool(self.faults) or route in doubted for route in self.routes}
         return all(

@@ -96,12 +96,12 @@ def overrides_at(overrides: Iterable[Override], situation: Situation) -> tuple[O
     """The overrides made by the time of a screening, in the order of their records, each with its standing then."""
     as_of = situation.clinic.as_of
     made = sorted((one for one in overrides if one.at <= as_of), key=lambda one: (one.at, one.record or 0))
-    newest = {one.rule: one for one in made}
+    newest = {situation.rule(one.rule): one for one in made}
     return tuple(
         OverrideShown(
             override=one,
             kind=one.kind,
-            standing=standing(one, situation) if newest[one.rule] is one else Standing.REPLACED,
+            standing=standing(one, situation) if newest[situation.rule(one.rule)] is one else Standing.REPLACED,
         )
         for one in sorted(made, key=lambda one: one.record or 0)
     )
@@ -123,26 +123,26 @@ def standing(override: Override, situation: Situation) -> Standing:
     fact next time would revive it, and the patient would look ready because less is known (P1). For the same reason a
     decision does not count while a list that its rule asks may be longer.
     """
-    clinic, is_decision = situation.clinic, override.kind == "decision"
+    clinic, is_decision, rule = situation.clinic, override.kind == "decision", situation.rule(override.rule)
     if override.lapsed_as is not None:
         return override.lapsed_as
     if override.until is not None and clinic.as_of >= override.until:
         return Standing.LAPSED_BY_DATE
     if override.rule in situation.retired:
         return Standing.RULE_RETIRED
-    if situation.rule_digests.get(override.rule) != override.rule_digest:
+    if situation.rule_digests.get(rule) != override.rule_digest:
         return Standing.RULE_CHANGED
-    if situation.deciders.get(override.rule) != (override.effect, override.decider):
+    if situation.deciders.get(rule) != (override.effect, override.decider):
         return Standing.RULE_CHANGED  # only the rulebook says what its rule does and who decides on it
     person = of_person(override.birth_date, situation.birth_date)
     if person is Standing.OTHER_PERSON:
         return person
-    if (outcome := situation.outcomes.get(override.rule)) is None:
+    if (outcome := situation.outcomes.get(rule)) is None:
         return Standing.NOT_ASKED
     if is_decision and override.effect is Effect.HOLD and clinic.day_of(override.at) != clinic.today:
         return Standing.LAPSED_BY_DATE  # a hold is a requirement of the day
     found = {person, *(of_answer(then, situation, override.at) for then in override.rests_on)}
-    if is_decision and override.rule in situation.open_lists:
+    if is_decision and rule in situation.open_lists:
         found.add(Standing.LIST_INCOMPLETE)
     worst = next(one for one in _WORST_FIRST if one in found)
     if worst is not Standing.IN_FORCE or outcome is override.outcome:

@@ -14,6 +14,7 @@ from ketascreen.verdict.base_model import refuse_other_version
 from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decision import RouteRecommendation
 from ketascreen.verdict.finding import Fault
+from ketascreen.verdict.read_as import ReadAs, in_words
 from ketascreen.verdict.verdict import MADE_UP, Agreement, in_short, not_in_effect
 
 
@@ -22,7 +23,8 @@ class Recommendation(Quiet):
     """What a screening recommends for each route, and the outcome of each rule in scope, by id.
 
     `time_zone` is the clinic's, if it is known; `agreement` names the channels that were asked, `faults` what failed.
-    `takes_effect` is the day on which the rulebook takes effect, as 2026-11-22, if `as_of` is before it.
+    `takes_effect` is the day on which the rulebook takes effect, as 2026-11-22, if `as_of` is before it. `read_as` is
+    what was given under a name of before.
     `Screener.screen` gives the same, with words, sources, and the facts that each finding rests on.
     """
 
@@ -34,15 +36,17 @@ class Recommendation(Quiet):
     agreement: Agreement
     faults: tuple[Fault, ...]
     takes_effect: str | None = None
+    read_as: tuple[ReadAs, ...] = ()
 
     @property
     def notice(self) -> str:
-        """What to show beside it: that it was made up for a test; or that the rulebook has not taken effect, and that
-        the engine did not take part. Else empty."""
+        """What to show beside it: that it was made up for a test; or that the rulebook has not taken effect, that the
+        engine did not take part, and what was read under a former name. Else empty."""
+        named = in_words(self.read_as)
         if MADE_UP in self.agreement.channels:
-            return ENGLISH.text("notice.made_up")
+            return " ".join((ENGLISH.text("notice.made_up"), *named))
         said = [] if ENGINE_CHANNEL in self.agreement.channels else [ENGLISH.text("notice.without_engine")]
-        return " ".join((*not_in_effect(self), *said))
+        return " ".join((*not_in_effect(self), *said, *named))
 
     def __setstate__(self, state: Sequence[Any]) -> None:
         names = [one.name for one in fields(self)]

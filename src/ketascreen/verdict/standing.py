@@ -8,7 +8,7 @@ permanently.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -49,8 +49,9 @@ class Situation(Quiet):
     `outcomes` has the outcome of each rule in scope, and `rule_digests` the digest of each rule, by id. `deciders` has
     the effect of each rule decided on, and who may decide on it. `answers` are
     the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
-    list which is not known to be complete. `retired` are the rules decided on that nobody is asked any more.
-    `birth_date` is a year, a month or a day.
+    list which is not known to be complete. `retired` are the rules decided on that nobody is asked any more, as the
+    decisions name them. `birth_date` is a year, a month or a day. All other names are those of today; `renamed_rules`
+    and `renamed_facts` have the name of today of each name that a rule or a fact had before.
     """
 
     clinic: ClinicTime
@@ -62,18 +63,33 @@ class Situation(Quiet):
     open_lists: Collection[str]
     birth_date: str | None = None
     retired: Collection[str] = ()
+    renamed_rules: Mapping[str, str] = field(default_factory=dict)
+    renamed_facts: Mapping[str, str] = field(default_factory=dict)
+
+    def rule(self, name: str) -> str:
+        """The id of today of a rule that a decision names."""
+        return self.renamed_rules.get(name, name)
 
 
 def of_answer(then: FactUsed, situation: Situation, made_at: datetime) -> Standing:
     """The standing of a decision made at `made_at`, by one fact that it rests on."""
-    now = situation.answers.get(then.fact)
+    name = situation.renamed_facts.get(then.fact, then.fact)
+    now = situation.answers.get(name)
     if now is None:
         return Standing.FACT_NOT_KNOWN
+    fact = situation.vocabulary.get(name)
+    then = then if fact is None or not fact.was_choices else _in_words_of(fact, then)
     found = _of_value(then, now)
-    fact = situation.vocabulary.get(then.fact)
     if found is Standing.IN_FORCE and (fact is None or fact.hides(then.value)):
         return _of_observation(then, now, made_at, situation.clinic)
     return found
+
+
+def _in_words_of(fact: Fact, then: FactUsed) -> FactUsed:
+    """What was decided on, in the words that the choices of a fact have today."""
+    if isinstance(then.value, str):
+        return then.model_copy(update={"value": fact.word_of_today(then.value)})
+    return then.model_copy(update={"value": tuple(fact.word_of_today(word) for word in then.value)})
 
 
 def of_person(then: str | None, now: str | None) -> Standing:

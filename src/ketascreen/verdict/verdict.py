@@ -15,6 +15,7 @@ from ketascreen.verdict.by_word import ByWord
 from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.finding import Fault, Finding, Source, Want
 from ketascreen.verdict.override import OverrideShown
+from ketascreen.verdict.read_as import ReadAs
 
 
 class Ask(Reported):
@@ -142,7 +143,8 @@ class Verdict(Reported):
     at the clinic by its `time_zone`; without one, nobody has said that the offset of `as_of` is the clinic's.
     `takes_effect` is the day on which the rulebook takes effect, as 2026-11-22, if `as_of` is before it.
     `decisions` are those given with the screening, and `overrides` those on record for the caller's reference, each
-    with its standing. `receipt` is there where the screening was recorded.
+    with its standing. `read_as` is what was given under a name of before. `receipt` is there where the screening was
+    recorded.
     """
 
     notice: str
@@ -160,6 +162,7 @@ class Verdict(Reported):
     counts: Counts
     library_version: str
     overrides: tuple[OverrideShown, ...] = ()
+    read_as: tuple[ReadAs, ...] = ()
     receipt: Receipt | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:

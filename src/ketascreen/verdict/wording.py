@@ -23,6 +23,7 @@ from ketascreen.verdict.decided import DecisionShown
 from ketascreen.verdict.decision import Found, RouteRecommendation, by_kind
 from ketascreen.verdict.finding import FactLacking, FactUsed, Finding, Source, Want, in_order
 from ketascreen.verdict.override import OverrideShown
+from ketascreen.verdict.read_as import in_words
 from ketascreen.verdict.recommendation import Recommendation
 from ketascreen.verdict.standing import Standing
 from ketascreen.verdict.verdict import (
@@ -62,6 +63,7 @@ class Wording:
         self._windows = {name: _of_window(window) for name, window in rulebook.vocabulary.windows.items()}
         self._rules = {rule.id: _of_rule(rule) for rule in rulebook.rules}
         self.weights = rulebook.weights
+        self.renamed_rules = rulebook.renamed_rules
         self.decidable = frozenset(rule.id for rule in rulebook.rules if rule.decided_by is DecidedBy.CLINICIAN)
         self._sheets = {route: _of_sheet(sheet) for route, sheet in rulebook.routes.items()}
         self._approvals = Approvals(rulebook)
@@ -193,6 +195,7 @@ class Wording:
             counts=counts,
             library_version=library_version,
             overrides=overrides,
+            read_as=recommendation.read_as,
             receipt=receipt,
         )
 
@@ -206,7 +209,7 @@ class Wording:
         first += [ENGLISH.text("notice.retired", retired=said) for said in retired]
         if ENGINE_CHANNEL not in recommendation.agreement.channels:
             first.append(ENGLISH.text("notice.without_engine"))
-        return " ".join((*first, notice)) if first else notice
+        return " ".join((*first, notice, *in_words(recommendation.read_as)))
 
     def _route(self, route: Route, given: RouteRecommendation, here: Found, lacking: Iterable[Finding]) -> RouteVerdict:
         return RouteVerdict(

@@ -114,8 +114,9 @@ def test_a_route_that_is_told_otherwise_and_what_is_gone(tmp_path: Path) -> None
 )
 def test_a_whole_patient_that_was_changed_and_one_that_was_renamed(tmp_path: Path, old: str, new: str) -> None:
     folder = with_files(tmp_path / "0", {"vignettes/one.cases.yaml": PATIENTS})
-    (case,) = read_cases(folder, load_rulebook(folder))
-    digest = sheet_of_patient(case).digest
+    rulebook = load_rulebook(folder)
+    (case,) = read_cases(folder, rulebook)
+    digest = sheet_of_patient(case, rulebook).digest
     said = f"- patient: {YOUNG}\n  sheet: {digest}\n  by: Dr A. Meyer\n  role: psychiatrist\n  date: 2026-11-20\n"
     for number, (patients, wanted) in enumerate(
         (
@@ -210,7 +211,7 @@ def test_a_rule_accepts_a_finding_about_its_own_approval(tmp_path: Path) -> None
 
 def test_whole_patients_of_the_shipped_rulebook_have_each_a_sheet_of_their_own() -> None:
     subjects = read_subjects(built_in_rules(), patients=True)
-    digests = [sheet_of_patient(case).digest for case in subjects.patients.values()]
+    digests = [sheet_of_patient(case, subjects.rulebook).digest for case in subjects.patients.values()]
     assert len(digests) > 200
     assert len(set(digests)) > len(digests) * 0.9
 

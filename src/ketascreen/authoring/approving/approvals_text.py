@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ketascreen.authoring.layout.needed import layout_for
@@ -15,10 +15,17 @@ FILE = "approvals.yaml"
 _KINDS = tuple(SubjectKind)
 
 
-def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Approval], head: str = "") -> bytes:
+def with_approvals(
+    text: bytes | None,
+    had: Sequence[Approval],
+    new: Sequence[Approval],
+    head: str = "",
+    of_today: Callable[[Approval], Approval] = lambda one: one,
+) -> bytes:
     """approvals.yaml with `new` in it: each replaces the approvals of the same subject by the same name.
 
-    An approval that was withdrawn stays, except beside the same one, withdrawn in the same way.
+    An approval that was withdrawn stays, except beside the same one, withdrawn in the same way. `of_today` gives an
+    approval with the id that its rule has today.
 
     `text` is the file so far and `had` its entries, in their order; without a file, it begins with `head`.
 
@@ -30,8 +37,10 @@ def with_approvals(text: bytes | None, had: Sequence[Approval], new: Sequence[Ap
     if len(chunks) != len(had):
         message, hint = "its entries are not a list of one entry each", "write each entry after `- `"
         raise refused("approval", message, hint, Place(FILE))
-    written = {_key(one): (one, _entry(one)) for one in new}
-    stay = [(one, chunk) for one, chunk in zip(had, chunks, strict=True) if _stays(one, written.get(_key(one)))]
+    written = {_key(of_today(one)): (one, _entry(one)) for one in new}
+    stay = [
+        (one, chunk) for one, chunk in zip(had, chunks, strict=True) if _stays(one, written.get(_key(of_today(one))))
+    ]
     ordered = sorted([*stay, *written.values()], key=lambda entry: _order(entry[0]))
     return laid_out((before + "".join(chunk for _, chunk in ordered)).encode(), FILE).encode()
 

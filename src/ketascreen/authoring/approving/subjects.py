@@ -26,9 +26,10 @@ class SubjectName(NamedTuple):
         return f"`{self.name}`" if self.kind is SubjectKind.RULE else f"the {self.kind} `{self.name}`"
 
 
-def subject_of(approval: Approval) -> SubjectName:
-    """What an approval is of."""
-    return SubjectName(approval.kind, approval.name)
+def subject_of(approval: Approval, rulebook: Rulebook | None = None) -> SubjectName:
+    """What an approval is of; with a `rulebook`, a rule by its id of today."""
+    named = approval if rulebook is None else rulebook.of_today(approval)
+    return SubjectName(named.kind, named.name)
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Subjects:
         """The sheet of a subject; None if there is no such subject."""
         match subject.kind:
             case SubjectKind.RULE:
-                return self.rulebook.sheets.get(subject.name)
+                return self.rulebook.sheets.get(self.rulebook.id_of_today(subject.name))
             case SubjectKind.ROUTE:
                 found = [route for route in self.rulebook.routes if str(route) == subject.name]
                 return self.rulebook.route_sheet(found[0]) if found else None
             case SubjectKind.PATIENT:
                 case = self.patients.get(subject.name)
-                return None if case is None else sheet_of_patient(case)
+                return None if case is None else sheet_of_patient(case, self.rulebook)
 
     @cached_property
     def patients(self) -> Mapping[str, Case]:
@@ -59,7 +60,10 @@ class Subjects:
         return {f"{case.place.path} {case.name}": case for case in self.cases if case.rule is None}
 
     def judged(self, day: date) -> Iterator[JudgedApproval]:
-        """Each approval, with its state on a day; without those of retired rules, which nobody has to look after."""
+        """Each approval, with its state on a day; of a rule by the rule's id of today.
+
+        Those of retired rules are left out: nobody has to look after them.
+        """
         for approval in self.rulebook.standing_approvals:
             sheet = self.sheet(subject_of(approval))
             yield JudgedApproval(approval, approval.state(sheet, self.rulebook.identity.approvers, day), sheet is None)
@@ -89,19 +93,53 @@ def read_subjects(folder: Path, *, patients: bool) -> Subjects:
     return Subjects(rulebook, read_cases(folder, rulebook) if patients else ())
 
 
-def sheet_of_patient(case: Case) -> Sheet:
-    """The sheet of a whole patient: what is given, when and at which stage, and what is expected."""
+def sheet_of_patient(case: Case, rulebook: Rulebook) -> Sheet:
+    """The sheet of a whole patient: what is given, when and at which stage, and what is expected; in first names."""
     given = case.profile.model_dump(mode="json", exclude_defaults=True)
     extra = given.pop("extra", None) or {}
+    names = _First(rulebook)
     decides = {
         "as_of": case.as_of.isoformat(),
         "stage": str(case.stage),
-        "given": _known({**given, **extra}),
-        "decisions": sorted(case.decided),
-        "expect": case.expect,
+        "given": names.answers(_known({**given, **extra})),
+        "decisions": sorted(map(names.rule, case.decided)),
+        "expect": {key: names.expected(key, value) for key, value in case.expect.items()},
     }
     return Sheet({name: value for name, value in decides.items() if value}, {})
 
 
 def _known(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer for name, answer in given.items() if answer is not None}
+
+
+class _First:
+    """The first names of what a patient names: facts, choices and rules."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._names = rulebook.first_names
+        self._rules = {rule.id: rule.was[0] for rule in rulebook.rules if rule.was}
+
+    def rule(self, name: str) -> str:
+        return self._rules.get(name, name)
+
+    def answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {self._names.fact_name(name): self._answer(name, answer) for name, answer in given.items()}
+
+    def _answer(self, fact: str, answer: Any) -> Any:
+        if isinstance(answer, Mapping):
+            return {key: self._answer(fact, one) if key in _WORDS else one for key, one in answer.items()}
+        if isinstance(answer, list):
+            return [self._answer(fact, one) for one in answer]
+        return self._names.word(fact, answer) if isinstance(answer, str) else answer
+
+    def expected(self, key: str, value: Any) -> Any:
+        if key in _FACTS:
+            return [self._names.fact_name(name) for name in value]
+        return [self.rule(name) for name in value] if key in _RULES else value
+
+
+_WORDS = ("value", "present")
+"""The parts of an answer that hold words of choices."""
+_FACTS = ("because", "asks")
+"""What a case expects that names facts, and rules."""
+_RULES = ("met", "unknown", "alerts", "not_decidable")

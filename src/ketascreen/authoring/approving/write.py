@@ -100,7 +100,7 @@ def _require_later(folder: Path, rulebook: Rulebook, approvals: Sequence[Approva
     """Refuses an approval of a day before the last that its approver approved or withdrew: the newest is to count."""
     last: dict[tuple[object, str], date] = {}
     for one in own_approvals(rulebook):
-        key = subject_of(one), one.by
+        key = subject_of(one, rulebook), one.by
         last[key] = max(last.get(key, date.min), one.day if one.withdrawn is None else one.withdrawn.day)
     for one in approvals:
         day = last.get((subject_of(one), one.by), date.min)
@@ -113,7 +113,7 @@ def _text(folder: Path, rulebook: Rulebook, new: Sequence[Approval]) -> bytes:
     """The bytes of approvals.yaml with new approvals; they load, and say what is meant."""
     files = rulebook.files
     head = schema_line(FILE, files["rulebook.yaml"].decode("utf-8", "replace")) + "\n"
-    data = with_approvals(files.get(FILE), own_approvals(rulebook), new, head)
+    data = with_approvals(files.get(FILE), own_approvals(rulebook), new, head, rulebook.of_today)
     read = {_unplaced(one) for one in rulebook_of_files({**files, FILE: data}).approvals}
     if not {_unplaced(one) for one in new} <= read:
         raise refused(CODE, "a name, a role or a reason cannot be written as it is", "use letters", Place(str(folder)))

@@ -21,6 +21,7 @@ from ketascreen.loading.build import read_trees
 from ketascreen.loading.validate import read_model
 from ketascreen.patient.contradictions import OTHER_AGE
 from ketascreen.patient.errors import message_of
+from ketascreen.patient.former_names import former_names_in
 from ketascreen.patient.observation import dated
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.patient.reader import in_words_of
@@ -129,7 +130,8 @@ class _CaseReader:
         stem = path.rsplit("/", 1)[-1].removesuffix(CASES)
         rule = None if path.startswith(VIGNETTES) else stem
         if rule is not None and _own_rule(rule, self.rulebook) is None:
-            self.problems.report("unknown-rule", f"no rule `{rule}`", self._misnamed(path, rule), Place(path))
+            hint = _now(rule, self.rulebook.renamed_rules) or self._misnamed(path, rule)
+            self.problems.report("unknown-rule", f"no rule `{rule}`", hint, Place(path))
         if not isinstance(tree, Sequence) or not tree.items:
             self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
             return
@@ -168,6 +170,11 @@ class _CaseReader:
                 self.problems.withdraw(place, "ambiguous")  # no answer is a word that must be in quotes
                 self.problems.report(problem.code, problem.message, problem.hint, place)
             return None
+        for used in former_names_in(profile.extra, self.rulebook.vocabulary):
+            message = f"`{used.was}` is a former word of `{used.fact}`"
+            self.problems.report(
+                "unknown-choice", message, f"write `{used.now}`", place_of(node, ("given", str(used.fact)))
+            )
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
         clinic = ClinicTime.at(as_of, self.rulebook.identity.time_zone)
         return Case(model.name, node.place, rule, clinic, Stage(model.stage), profile, tuple(model.decisions), expect)
@@ -209,6 +216,11 @@ def _once(observed_at: str | None) -> Instant | str | None:
 def _own_rule(rule: str | None, rulebook: Rulebook) -> Rule | None:
     """The rule whose own case it is, which may be retired; None for a whole patient, or if there is no such rule."""
     return None if rule is None else rulebook.rule(rule) or rulebook.retired_rule(rule)
+
+
+def _now(name: str, renamed: Mapping[str, str]) -> str:
+    """What to write for a name of before: who writes a case also writes the new name."""
+    return f"it has another name now; write `{renamed[name]}`" if name in renamed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +298,9 @@ def _unknown_names(model: CaseModel, own: str | None, rulebook: Rulebook) -> Ite
                 yield _Problem("retired-rule", retired_in_words(retired), "delete it here", (*at, index))
             elif not retired and rulebook.rule(name) is None:
                 rules = [one.id for one in rulebook.rules]
-                hint = did_you_mean(name, rules, otherwise="`ketascreen rules` lists them")
+                hint = _now(name, rulebook.renamed_rules) or did_you_mean(
+                    name, rules, otherwise="`ketascreen rules` lists them"
+                )
                 yield _Problem("unknown-rule", f"no rule `{name}`", hint, (*at, index))
     for at, named, beside in (
         (("expect", "because"), expect.because, ()),
@@ -295,5 +309,7 @@ def _unknown_names(model: CaseModel, own: str | None, rulebook: Rulebook) -> Ite
     ):
         for index, name in enumerate(named or ()):
             if name not in facts and name not in beside:
-                hint = did_you_mean(name, [*facts, *beside], otherwise="`ketascreen facts` lists them")
+                hint = _now(name, facts.renamed) or did_you_mean(
+                    name, [*facts, *beside], otherwise="`ketascreen facts` lists them"
+                )
                 yield _Problem("unknown-fact", f"unknown fact `{name}`", hint, (*at, index))

@@ -85,6 +85,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "title": "A few words.",
         "when": "The condition; rules use it as `meets: <name>`.",
         "sources": "Citations of what the term means.",
+        "was": "The names that the definition had before, the oldest first.",
     },
     "CodeModel": {
         "system": "The terminology, such as loinc or snomed.",
