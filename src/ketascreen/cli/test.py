@@ -87,7 +87,7 @@ def _write(file: Path, run: Run, screener: Screener, below: Path, seconds: float
 
     def explained(result: CaseResult) -> str:
         shown = [line.text for line in render_failure(result, rulebook, below)]
-        return "\n".join([str(placed(result, below)), f"  Cause: {causes[id(result)]}", *shown])
+        return "\n".join([str(placed(result, below)), f"  Because {causes[id(result)]}", *shown])
 
     xml = junit(
         run,

@@ -7,7 +7,7 @@ definition, and it makes their outcomes what they are, that parameter or definit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -66,7 +66,7 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _FailedCase:
     """A failed case with the rules that it shows to be wrong, and what explains it, each with such rules."""
 
     result: CaseResult
@@ -94,9 +94,9 @@ def causes_of(failed: Sequence[CaseResult], rulebook: Rulebook) -> tuple[Cause, 
     return tuple(found)
 
 
-def _shown(failed: Sequence[CaseResult], rulebook: Rulebook) -> list[_Shown]:
+def _shown(failed: Sequence[CaseResult], rulebook: Rulebook) -> list[_FailedCase]:
     direct = [_wrong(one, rulebook) for one in failed]
-    blamed = sorted({rule for rules in direct for rule in rules})
+    blamed = _blamed(failed, direct)
     shown = []
     for result, rules in zip(failed, direct, strict=True):
         facts = _facts(result.case, rulebook)
@@ -108,7 +108,7 @@ def _shown(failed: Sequence[CaseResult], rulebook: Rulebook) -> list[_Shown]:
                 keys[key] = (*keys.get(key, ()), rule)
         if not keys:
             keys = {_Key(_ORDER.index(CauseKind.OTHER), _else(result)): ()}
-        shown.append(_Shown(result, facts, every, keys))
+        shown.append(_FailedCase(result, facts, every, keys))
     return shown
 
 
@@ -121,20 +121,30 @@ def _wrong(result: CaseResult, rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(rule for rule in dict.fromkeys(named) if rulebook.rule(rule) is not None)
 
 
-def _that_could_give(result: CaseResult, blamed: Iterable[str], facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
+def _that_could_give(
+    result: CaseResult, blamed: Mapping[str, frozenset[str]], facts: Facts, rulebook: Rulebook
+) -> Iterator[str]:
     """Rules that other cases show to be wrong, and that could give the more cautious word that this one expects."""
     wanted = [(failure.wanted, failure.routes) for failure in result.examined.failures if failure.wanted is not None]
-    return tuple(
-        name
-        for name in blamed
-        for rule in [_rule(rulebook, name)]
-        if any(
-            not {*routes}.isdisjoint(rule.routes)
-            and any(word is _alone(rule, outcome, word) for outcome in (Outcome.MET, Outcome.UNKNOWN))
-            and word is not _alone(rule, _outcome(rule, facts), word)
-            for word, routes in wanted
-        )
-    )
+    for name, expected in blamed.items():
+        rule = _rule(rulebook, name)
+        outcome = _outcome(rule, facts)
+        for word, routes in wanted:
+            could = any(word is _alone(rule, one, word) for one in (Outcome.MET, Outcome.UNKNOWN))
+            once_did = word in expected and outcome is not Outcome.NOT_MET
+            gives_it = word is _alone(rule, outcome, word)
+            if (could or once_did) and not gives_it and not {*routes}.isdisjoint(rule.routes):
+                yield name
+                break
+
+
+def _blamed(failed: Sequence[CaseResult], wrong: Sequence[tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """The rules that cases show to be wrong, each with the words that its own failed cases expect of it alone."""
+    words: dict[str, set[str]] = {name: set() for name in sorted({rule for rules in wrong for rule in rules})}
+    for result in failed:
+        if result.case.rule in words:
+            words[result.case.rule].update(result.case.expect.get("gives", {}).values())
+    return {name: frozenset(said) for name, said in words.items()}
 
 
 def _alone(rule: Rule, outcome: Outcome, kind: Decision | Readiness) -> Decision | Readiness:
@@ -209,7 +219,7 @@ def _matters(rule: Rule, part: Sequence[Compare], facts: Facts, expect: tuple[st
     return False
 
 
-def _cause(key: _Key, shown: Sequence[_Shown], rulebook: Rulebook) -> Cause:
+def _cause(key: _Key, shown: Sequence[_FailedCase], rulebook: Rulebook) -> Cause:
     rules = sorted({rule for one in shown for rule in one.explained_by[key]})
     outcomes = Counter(_got(one, one.explained_by[key][0], rulebook) for one in shown if one.explained_by[key])
     lacking = [_not_said(one, rules[0], rulebook) for one in shown] if len(rules) == 1 else []
@@ -218,7 +228,7 @@ def _cause(key: _Key, shown: Sequence[_Shown], rulebook: Rulebook) -> Cause:
     return Cause(_ORDER[key.order], key.name, tuple(rules), dict(sorted(outcomes.items())), tuple(lacks), results)
 
 
-def _got(shown: _Shown, name: str, rulebook: Rulebook) -> str:
+def _got(shown: _FailedCase, name: str, rulebook: Rulebook) -> str:
     """The outcome of a wrong rule for a case, or that the outcome alone is not what is wrong."""
     rule = _rule(rulebook, name)
     if not rule.asked_at(shown.result.case.stage):
@@ -229,7 +239,7 @@ def _got(shown: _Shown, name: str, rulebook: Rulebook) -> str:
     return OTHERWISE if _expected(rule, shown.result.case)[0] == outcome else outcome.value
 
 
-def _not_said(shown: _Shown, rule: str, rulebook: Rulebook) -> frozenset[str]:
+def _not_said(shown: _FailedCase, rule: str, rulebook: Rulebook) -> frozenset[str]:
     """The facts that a rule lacks for a case because the case does not give them."""
     if shown.facts is None:
         return frozenset()

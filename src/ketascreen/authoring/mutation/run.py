@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 
@@ -84,6 +85,11 @@ class MutantRun:
         """The cases that do not hold before anything is changed."""
         return tuple(ready.case for ready in self._ready if not ready.holds())
 
+    def without(self, failing: Collection[Case]) -> MutantRun:
+        """The same with the other cases alone: one that does not hold would notice every slip."""
+        left = frozenset(map(id, failing))
+        return MutantRun(self.rulebook, tuple(case for case in self.cases if id(case) not in left))
+
     def _killers(self, mutant: Mutant) -> Iterator[Case]:
         changed = mutant.rulebook(self.rulebook)
 
@@ -123,7 +129,7 @@ class MutantRun:
         """The missing case, or that no patient distinguishes the mutant from the original."""
         certain = True
         if mutant.contradictions or not mutant.touches:
-            as_of = self.cases[0].as_of
+            as_of = self.cases[0].as_of if self.cases else _NO_CASE
             refusal = refused_otherwise(mutant, self.rulebook, as_of)
             if refusal.given is not None:
                 taken = [ready.case.name for ready in self._by_rule.get(None, ())]
@@ -135,7 +141,7 @@ class MutantRun:
             rule = _rule(self.rulebook, rule_id)
             changed = mutant.rules.get(rule_id, rule)
             own = self._by_rule.get(rule_id, [])
-            as_of = (own or self._ready)[0].case.as_of
+            as_of = (own or self._ready)[0].case.as_of if self.cases else _NO_CASE
             if reason := _beyond_cases(rule, changed):
                 return MutantResult(Fate.SURVIVED, reason)
             found = distinguish(mutant, rule_id, self.rulebook, as_of)
@@ -153,6 +159,10 @@ class MutantRun:
         if certain:
             return MutantResult(Fate.EQUIVALENT)
         return MutantResult(Fate.SURVIVED, "no answers were found that distinguish the two, and not all could be tried")
+
+
+_NO_CASE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+"""The time of a proposed case where no case holds that it could be of the time of."""
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:
