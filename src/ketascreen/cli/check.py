@@ -36,12 +36,16 @@ MEANING = {
     help="The folder of the source documents, to check each cited phrase.  [documents/ in DIR]",
 )
 @click.option("--no-documents", is_flag=True, help="Check no cited phrase: the source documents are not available.")
+@click.option("-v", "--verbose", is_flag=True, help="Show each problem in full, not the first of each cause alone.")
 @click.option("--today", metavar="DATE", help="The day to check for, as 2026-11-22.  [today]")
-def command(folder: Path | None, form: str, documents: Path | None, no_documents: bool, today: str | None) -> None:
+def command(
+    folder: Path | None, form: str, documents: Path | None, no_documents: bool, verbose: bool, today: str | None
+) -> None:
     """Check the rulebook in DIR, or the built-in one, and its cases.
 
     Each problem is shown with its file, line and column, a hint, and a code; docs/codes/ has a page for each code. An
-    `allow` entry with a reason accepts a check finding that is right as it is.
+    `allow` entry with a reason accepts a check finding that is right as it is. Of problems of one cause the first is
+    shown in full; other formats than text hold each.
     """
     day = day_of(today, "--today")
     if documents is not None and no_documents:
@@ -56,7 +60,7 @@ def command(folder: Path | None, form: str, documents: Path | None, no_documents
         )
     placed = checked if folder is None else _below(checked, folder)
     if form == "text":
-        show(text.page(placed, width_of(sys.stdout)))
+        show(text.page(placed, width_of(sys.stdout), verbose=verbose))
     else:
         click.echo(FORMATS[form](placed))
     raise click.exceptions.Exit(_status(checked))

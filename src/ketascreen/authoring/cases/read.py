@@ -49,10 +49,7 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     """
     problems = Problems()
     fixtures = read_folder(Path(folder), problems, rules=False).fixtures
-    trees = read_trees(fixtures, problems)
-    starts = _starts(trees, problems)
-    reader = _CaseReader(rulebook, starts, problems)
-    cases = [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
+    cases = cases_of_files(fixtures, rulebook, problems)
     if not cases and not problems.found:
         problems.report(
             "no-cases",
@@ -63,6 +60,13 @@ def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
     if problems.found:
         raise RulebookError(problems.sorted())
     return tuple(cases)
+
+
+def cases_of_files(fixtures: Mapping[str, bytes], rulebook: Rulebook, problems: Problems) -> list[Case]:
+    """Every case of files of cases and starts, by their path in the rulebook's folder; `problems` gets each problem."""
+    trees = read_trees(fixtures, problems)
+    reader = _CaseReader(rulebook, _starts(trees, problems), problems)
+    return [case for path, tree in trees.items() if path.endswith(CASES) for case in reader.read(path, tree)]
 
 
 def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartModel]:

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 
-from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.case import Case, CaseForm
 from ketascreen.authoring.cases.examination import holds_for
 from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import answers_giving, distinguish
 from ketascreen.authoring.mutation.distinguish_refusal import refused_otherwise
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.ready_case import ReadyCase
-from ketascreen.authoring.mutation.suggest_case import CONTRADICTIONS, written, written_for_patient
+from ketascreen.authoring.mutation.suggest_case import CONTRADICTIONS, in_form, written, written_for_patient
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -25,6 +25,7 @@ from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
 from ketascreen.patient.facts import Facts, grounds_of
 from ketascreen.runtime.process_pool import in_order
+from ketascreen.syntax.folder import CASES
 from ketascreen.syntax.problems import Problems
 
 
@@ -133,9 +134,11 @@ class MutantRun:
             refusal = refused_otherwise(mutant, self.rulebook, as_of)
             if refusal.given is not None:
                 taken = [ready.case.name for ready in self._by_rule.get(None, ())]
-                return MutantResult(
-                    Fate.SURVIVED, "", written_for_patient(refusal.given, self.rulebook, as_of, taken), CONTRADICTIONS
+                beside = (case.form for case in self.cases if case.place.path == f"{CONTRADICTIONS}{CASES}")
+                text = in_form(
+                    written_for_patient(refusal.given, self.rulebook, as_of, taken), next(beside, CaseForm())
                 )
+                return MutantResult(Fate.SURVIVED, "", text, CONTRADICTIONS)
             certain = refusal.certain
         for rule_id in mutant.touches:
             rule = _rule(self.rulebook, rule_id)
@@ -152,9 +155,9 @@ class MutantRun:
             if given is not None:
                 taken = [ready.case.name for ready in own]
                 added = bool(set(changed.routes) - set(rule.routes))
-                return MutantResult(
-                    Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id
-                )
+                form = own[0].case.form if own else CaseForm()
+                text = in_form(written(rule, given, self.rulebook, as_of, taken, added), form)
+                return MutantResult(Fate.SURVIVED, "", text, rule_id)
             certain = certain and found.certain
         if certain:
             return MutantResult(Fate.EQUIVALENT)
