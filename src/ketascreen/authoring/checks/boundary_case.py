@@ -39,6 +39,10 @@ class Threshold:
         within = isinstance(value, Decimal) and want.low <= value <= want.high
         return within and len({evaluate(forced, answers) for forced in self.forced(rule)}) == 2
 
+    def limit(self, fact: Fact) -> str:
+        """The number with its unit."""
+        return quantity_text(fact, self.number)
+
     def forced(self, rule: Rule) -> tuple[Condition, Condition]:
         """The condition of a rule with this comparison as if it held, and as if it did not."""
         return _forced(rule.when, self.compare, HOLDS), _forced(rule.when, self.compare, FAILS)
@@ -85,7 +89,7 @@ def boundary_gaps(subject: Subject) -> Iterator[BoundaryGap]:
         ]
         if missing:
             where = f"the definition `{threshold.definition}`" if threshold.definition else f"`{threshold.rules[0].id}`"
-            limit, sides = quantity_text(fact, threshold.number), _listed([want.side for want in missing])
+            limit, sides = threshold.limit(fact), _listed([want.side for want in missing])
             message = f"no case of {where} tries the boundary of `{fact.name}` at {limit} {sides}"
             examples = _listed([f"with {quantity_text(fact, want.example)}" for want in missing])
             hint = f"add a case {examples}, in which this comparison decides"

@@ -33,7 +33,8 @@ def written(
 ) -> str:
     """A case of `rule` as YAML, with the outcome of the rule as it is now.
 
-    `taken` are names of other cases; without a `name`, it is made of the answers; with `only_its_routes` the case says that all other routes get nothing.
+    `taken` are names of other cases; without a `name`, it is made of the answers. With `only_its_routes` the case says
+    that all other routes get nothing.
     """
     facts = facts_given(given, rulebook, as_of)
     grounds = grounds_of(rule, facts)
@@ -86,7 +87,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
 def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, more: Iterable[str] = ()) -> str:
     day = as_of.date().isoformat()
     shown = {fact: _answer(raw, day) for fact, raw in given.items()}
-    head = [f"- name: {name}", f"  as_of: {written_time(as_of)}", f"  observed_at: {day}", *more]
+    head = [f"- name: {name}", *more, f"  as_of: {written_time(as_of)}", f"  observed_at: {day}"]
     return "\n".join([*head, *_entry("given", shown, 2), *_entry("expect", expect, 2)]) + "\n"
 
 
