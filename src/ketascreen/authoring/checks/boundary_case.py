@@ -96,7 +96,8 @@ def boundary_gaps(subject: Subject) -> Iterator[BoundaryGap]:
             place = threshold.compare.place or threshold.rules[0].place
             about = threshold.definition or threshold.rules[0].id
             brief = f"{where} needs {_listed([quantity_text(fact, want.example) for want in missing])} of `{fact.name}`"
-            (cause,) = threshold.compare.parameters if len(threshold.compare.parameters) == 1 else ("",)
+            parameters = threshold.compare.parameters
+            cause = f"`{parameters[0]}`" if len(parameters) == 1 else ""
             finding = Concern(CODE, message, hint, place, about=about, cause=cause, brief=brief)
             yield BoundaryGap(threshold, tuple(missing), finding)
 

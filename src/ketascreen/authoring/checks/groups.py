@@ -29,7 +29,7 @@ def problems_together(refused: Iterable[Diagnostic]) -> tuple[FoundTogether, ...
 
 def _subject(problem: Diagnostic) -> str:
     if isinstance(problem, Concern) and (problem.cause or problem.about):
-        return f"`{problem.cause or problem.about}`"
+        return problem.cause or f"`{problem.about}`"
     return problem.place.path if problem.place else "the rulebook"
 
 

@@ -66,7 +66,7 @@ class Concern(Diagnostic):
     attribute of a route (`iv course`), or a rule. A plain `Diagnostic` is about the rule in whose file, or in whose
     file of cases, it is placed. A check need not give the text of the line.
 
-    `cause` names the parameter that findings about several rules have in common, if there is one; `brief` is the
+    `cause` names, in backticks, what findings about several rules have in common, as a parameter; `brief` is the
     message in a few words, for a list of such findings.
     """
 

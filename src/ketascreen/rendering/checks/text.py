@@ -46,12 +46,13 @@ def _together(group: FoundTogether, width: int, verbose: bool) -> Iterator[Line]
     others = () if verbose else group.problems[1:]
     if not others:
         return
-    yield from wrapped(f"{len(others)} more {group.about} [{others[0].code}]:", hang=2)
+    each = "in full with -v" if len(others) == 1 else "each in full with -v"
+    yield from wrapped(f"{len(others)} more {group.about} ({each}) [{others[0].code}]:", hang=2)
     for other in others[:_NAMED]:
         said = "" if other.message == group.problems[0].message else f": {_brief(other)}"
         yield from wrapped(f"{other.place or ''}{said}", indent=2, hang=2)
-    left = len(others) - _NAMED
-    yield from wrapped(f"{f'and {left} more; ' if left > 0 else ''}-v shows each in full", indent=2)
+    if others[_NAMED:]:
+        yield from wrapped(f"and {len(others) - _NAMED} more", indent=2)
     yield Line()
 
 
