@@ -9,6 +9,7 @@ import pytest
 from ketascreen import RulebookError
 from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.authoring.layout import laid_out
+from tests.helpers.command_line import run
 from tests.helpers.edited_rulebooks import little_rules
 from tests.helpers.screening import shipped
 
@@ -81,3 +82,16 @@ def test_the_layout_puts_the_times_of_the_file_first() -> None:
     mixed = "cases:\n- expect: {finding: not_met}\n  name: one\nas_of: 2026-11-22T09:00:00Z\n"
     laid = "as_of: 2026-11-22T09:00:00Z\ncases:\n  - name: one\n    expect: {finding: not_met}\n"
     assert laid_out(mixed.encode(), "cautions/older-adult.cases.yaml") == laid
+
+
+def test_a_case_that_mutate_proposes_is_written_as_its_file_writes_cases(tmp_path: Path) -> None:
+    folder, told = little_rules(tmp_path), HEAD.replace("11-21", "11-22")
+    (folder / "cautions" / "older-adult.cases.yaml").write_text(told + CASE.format(name="one"), "utf-8")
+    shown = run("mutate", str(folder), "--rule", "older-adult", "-v", "-j", "1").out
+    assert "\n  - name: age 65 years is met\n" in shown
+    proposed = shown[shown.index("  - name: age 65 years is met\n") :].split("\n\n")[0]
+    assert "as_of" not in proposed
+    assert "observed_at" not in proposed
+    with (folder / "cautions" / "older-adult.cases.yaml").open("a", encoding="utf-8") as file:
+        file.write(proposed + "\n")
+    assert run("test", str(folder)).status == 0
