@@ -37,8 +37,22 @@ def test_findings_without_a_subject_are_together_by_their_file() -> None:
 
 
 def test_problems_are_together_by_their_words_alone() -> None:
-    one, two, other = (Diagnostic("case", said, "", Place(file)) for said, file in (("x", "a"), ("x", "b"), ("y", "a")))
+    one, two, other = (
+        Diagnostic("case", said, "", Place(file)) for said, file in (("no `x`", "a"), ("no `x`", "b"), ("y", "a"))
+    )
     assert [group.problems for group in problems_together([one, other, two])] == [(one, two), (other,)]
+
+
+def test_problems_whose_words_name_nothing_are_told_each() -> None:
+    one, two = (Diagnostic("no-value", "no value", "", Place(file)) for file in "ab")
+    assert [group.problems for group in problems_together([one, two])] == [(one,), (two,)]
+
+
+def test_each_key_that_a_new_rule_leaves_open_is_told(tmp_path: Path) -> None:
+    folder = rules_with(tmp_path, "rulebook.yaml", "id: ", "id: ")
+    (folder / "cautions" / "new.yaml").write_text("id: new\ntitle:\neffect: caution\nroutes:\nwhen:\nsay:\n", "utf-8")
+    short, whole = (run("check", str(folder), "--no-documents", *more) for more in ((), ("-v",)))
+    assert short.out.count("[no-value]") == whole.out.count("[no-value]") == 4
 
 
 def test_a_moved_bar_gives_a_headline_with_the_missing_numbers_and_the_rest_on_demand(tmp_path: Path) -> None:

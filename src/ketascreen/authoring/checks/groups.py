@@ -23,8 +23,16 @@ def findings_together(found: Iterable[Diagnostic]) -> tuple[FoundTogether, ...]:
 
 
 def problems_together(refused: Iterable[Diagnostic]) -> tuple[FoundTogether, ...]:
-    """Problems with the same code and the same words, wherever they are; each is in one group."""
-    return _together(refused, lambda one: (one.code, one.message), lambda _: "of the same kind")
+    """Problems with the same code and the same words, wherever they are; each is in one group.
+
+    Only words that name something, as a fact, tell that one edit could mend all. Others stay alone: each key without a
+    value must be filled in by itself.
+    """
+    return _together(refused, _words, lambda _: "of the same kind")
+
+
+def _words(problem: Diagnostic) -> Hashable:
+    return (problem.code, problem.message) if "`" in problem.message else problem
 
 
 def _subject(problem: Diagnostic) -> str:
