@@ -285,3 +285,14 @@ def test_the_words_for_routes_keep_to_their_form() -> None:
         '{one: "{x}", many: b}': False,
     }.items():
         assert (complaints(f"{usual}options: {words}\n".encode(), "rulebook.yaml") == []) is taken
+
+
+def test_a_file_of_cases_that_says_its_times_once_keeps_to_the_schema() -> None:
+    head, case = (
+        "as_of: 2026-11-22T09:00:00Z\ncases:\n",
+        "  - {name: one, given: {age: 64 years}, expect: {finding: met}}\n",
+    )
+    assert complaints((head + case).encode(), "cautions/older-adult.cases.yaml") == []
+    assert complaints((head + case.replace("64 years", "64 yrs")).encode(), "cautions/older-adult.cases.yaml")
+    assert complaints(case.encode(), "cautions/older-adult.cases.yaml") == []
+    assert complaints(b"observed_at: soon\ncases: []\n", "cautions/older-adult.cases.yaml")

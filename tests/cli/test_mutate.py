@@ -70,7 +70,7 @@ def test_a_rule_whose_slips_are_all_noticed_ends_well() -> None:
 
 def test_a_survivor_is_shown_as_its_line_with_the_missing_case_to_paste(folder: Path) -> None:
     lose_cases(folder)
-    ran = mutate(str(folder), "--rule", "no-companion")
+    ran = mutate(str(folder), "--rule", "no-companion", "-v")
     assert ran.status == 1
     assert re.search(r"holds/no-companion.yaml:\d+: a branch of `all` is dropped \(rule no-companion\)", flat(ran.out))
     assert "  -     - setting: {is: clinic}\n  + (nothing)\n" in ran.out
@@ -78,8 +78,13 @@ def test_a_survivor_is_shown_as_its_line_with_the_missing_case_to_paste(folder: 
     case = ran.out[ran.out.index("\n- name: ") + 1 :].split("\n\n")[0]
     with (folder / CASES).open("a", encoding="utf-8") as file:
         file.write(case + "\n")
-    again = mutate(str(folder), "--rule", "no-companion")
+    again = mutate(str(folder), "--rule", "no-companion", "-v")
     assert survivors(again.out) < survivors(ran.out)
+
+
+def subjects(text: str) -> list[str]:
+    """What each slip that is shown is in."""
+    return re.findall(r"\(((?:rule|parameter|definition|fact) [\w-]+)\)", flat(text))
 
 
 def survivors(text: str) -> int:
@@ -125,7 +130,9 @@ def test_since_a_revision_only_what_changed_is_tried(folder: Path) -> None:
     (folder / "holds/no-ride-home.cases.yaml").write_text(
         (folder / "holds/no-ride-home.cases.yaml").read_text(encoding="utf-8") + "\n# looked at\n", encoding="utf-8"
     )
-    assert "does not hold: " in mutate(str(folder), "--since", "HEAD").err  # 65 is a case's boundary
+    assert "Not tried, because cases of their own are among these: `older-adult`" in flat(
+        mutate(str(folder), "--since", "HEAD").out  # 65 is a case's boundary
+    )
     edit(folder / "parameters.yaml", "value: 66 years", "value: 65 years")
     about = {one for one in rules_tried(folder) if one.startswith("rule ")}
     assert about == {"rule no-companion", "rule no-ride-home"}
@@ -174,13 +181,43 @@ def test_a_folder_that_is_in_no_repository_is_refused(tmp_path: Path) -> None:
     assert "name a commit, branch or tag" in flat(ran.err)
 
 
-def test_cases_that_fail_before_anything_is_changed_are_named_and_nothing_is_tried(folder: Path) -> None:
+def test_a_rule_whose_own_cases_hold_is_tried_whatever_else_fails(folder: Path) -> None:
+    well = mutate(str(folder), "--rule", "no-companion")
     edit(folder / "reviews/past-psychosis.yaml", "psychosis: {is: past}", "psychosis: {is: never}")
     ran = mutate(str(folder), "--rule", "no-companion")
-    assert ran.status == 2
-    assert "reviews/past-psychosis.cases.yaml:" in ran.err
-    assert "`ketascreen test` says why" in flat(ran.err)
-    assert ran.out == ""
+    assert (ran.status, ran.err) == (1, "")
+    said = re.search(r"(\d+) cases do not hold and are left out; `ketascreen test` says why\. ", flat(ran.out))
+    assert said is not None
+    assert int(said[1]) > 0
+    assert flat(ran.out).replace(said[0], "") == flat(well.out)
+
+
+def test_a_rule_whose_own_cases_fail_is_not_tried_and_is_named(folder: Path) -> None:
+    edit(folder / "reviews/past-psychosis.yaml", "psychosis: {is: past}", "psychosis: {is: never}")
+    ran = mutate(str(folder), "--rule", "past-psychosis", "--rule", "no-companion")
+    alone = mutate(str(folder), "--rule", "past-psychosis")
+    assert (ran.status, alone.status) == (1, 1)
+    assert "Not tried, because cases of their own are among these: `past-psychosis` (" in flat(ran.out)
+    assert "0 slips: " in alone.out
+    assert "\n0 slips: " not in ran.out
+    data = json.loads(mutate(str(folder), "--rule", "past-psychosis", "--json").out)
+    assert data["not_tried"]["rules"] == ["past-psychosis"]
+    assert {one["file"] for one in data["left_out"]} == {"reviews/past-psychosis.cases.yaml"}
+    assert data["not_tried"]["slips"] > 0 == data["slips"]
+
+
+def test_survivors_are_grouped_by_what_they_are_in_and_shown_each_where_that_is_asked_for(folder: Path) -> None:
+    lose_cases(folder)
+    short, whole = (mutate(str(folder), "--rule", "no-companion", *more) for more in ((), ("-v",)))
+    count = survivors(whole.out)
+    assert survivors(short.out) == count
+    assert len(subjects(whole.out)) == count
+    groups = set(subjects(whole.out))
+    assert sorted(subjects(short.out)) == sorted(groups)
+    assert len(groups) < count
+    more = [int(number) for number in re.findall(r"(\d+) more of ", flat(short.out))]
+    assert sum(more) == count - len(groups)
+    assert flat(short.out).count("-v shows each with its case.") == len(more)
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest_one() -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from tests.helpers.command_line import flat, run
 from tests.helpers.edited_rulebooks import SLIPPED, STRICTER, line_of, little_rules, place_of_slipped, rules_with
+from tests.helpers.flooded import AGE
 from tests.helpers.places import ROOT
 
 RULE = "rules/exclusions/uncontrolled-hypertension.yaml"
 ONE_SLIP = f"""\
+1 case fails because `uncontrolled-hypertension` is not met.
 FAILED {place_of_slipped()}
   {SLIPPED}
   - expected met, got not_met
@@ -71,6 +73,7 @@ def test_a_failing_case_says_what_is_lacking_and_why(tmp_path: Path, monkeypatch
     ran = run("test", "rules")
     assert ran.status == 1
     assert "FAILED rules/exclusions/pregnancy.cases.yaml:1:3\n  an old answer still counts\n" in ran.out
+    assert ran.out.startswith("1 case fails because `pregnancy` is unknown.\nFAILED rules/")
     assert "- expected not_met, got unknown\n" in ran.out
     lacks = "(pregnancy): the answer is too old to count: it is 52 days old, and an answer counts for 30 days"
     assert lacks in " ".join(ran.out.split())
@@ -91,9 +94,26 @@ def test_a_failing_vignette_shows_the_rules_that_make_the_decision(tmp_path: Pat
 
 def test_every_line_keeps_to_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(rules_with(tmp_path, *STRICTER).parent)
-    lines = run("test", "rules").out.splitlines() + run("test", "--help").out.splitlines()
+    lines = run("test", "rules", "-v").out.splitlines() + run("test", "--help").out.splitlines()
     assert len(lines) > 100
     assert [line for line in lines if len(line) > 80] == []
+
+
+def test_failed_cases_are_shown_by_cause_and_all_of_them_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(rules_with(tmp_path, *AGE).parent)
+    short, whole = run("test", "rules"), run("test", "rules", "--verbose")
+    assert (short.status, whole.status) == (1, 1)
+    failed = int(re.search(r"(\d+) failed", short.out)[1])  # type: ignore[index]
+    assert whole.out.count("FAILED") == failed > 50
+    assert short.out.count("FAILED") == 1
+    first, more = re.search(r"^(\d+) cases fail .*?(\d+) more, in ", short.out, re.DOTALL).groups()  # type: ignore[union-attr]
+    assert (int(first), int(more)) == (failed, failed - 1)
+    named = re.findall(r"cases\.yaml \((\d+)\)", flat(short.out))
+    assert sum(map(int, named)) == failed - 1
+    assert whole.out.startswith("FAILED rules/cautions/older-adult.cases.yaml")
+    assert whole.out.rsplit("\n\n", 1)[1].split(" in ")[0] == short.out.rsplit("\n\n", 1)[1].split(" in ")[0]
 
 
 def test_the_first_failure_ends_the_run_where_that_is_asked_for(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ def test_a_failure_is_told_in_the_words_of_the_case(slipped: Path) -> None:
     failure = failed.find("failure")
     assert failure is not None
     assert failure.attrib["message"].startswith("expected met, got not_met; expected because")
-    assert (failure.text or "").startswith(f"{place_of_slipped()}\n  - expected met, got not_met\n")
+    assert (failure.text or "").startswith(
+        f"{place_of_slipped()}\n  Because `uncontrolled-hypertension` is not met\n  - expected met, got not_met\n"
+    )
     assert "systolic_bp: {at_least: controlled_systolic = 141 mmHg}: does not hold" in (failure.text or "")
 
 

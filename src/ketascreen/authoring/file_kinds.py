@@ -13,8 +13,8 @@ from ketascreen.syntax.folder import CASES, START
 
 KINDS: Mapping[str, Any] = {
     "rule": file_models.RuleModel,
-    "cases": list[case_models.CaseModel],
-    "vignettes": list[case_models.CaseModel],
+    "cases": list[case_models.CaseModel] | case_models.CasesModel,
+    "vignettes": list[case_models.CaseModel] | case_models.CasesModel,
     "start": case_models.StartModel,
     "parameters": dict[str, file_models.ParameterModel],
     "definitions": dict[str, file_models.DefinitionModel],
@@ -26,7 +26,8 @@ KINDS: Mapping[str, Any] = {
     "rulebook": file_models.RulebookModel,
     "approvals": list[ApprovalModel],
 }
-"""Each kind of file with its content: one model, a list of models, or a model under each name."""
+"""Each kind of file with its content: one model, a list of models, a list or a model that holds it, or a model under
+each name."""
 
 
 def kind_of(path: str) -> str:

@@ -11,12 +11,12 @@ import click
 
 from ketascreen.authoring.cases.read import read_cases
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
+from ketascreen.authoring.mutation.left_out import LeftOut
 from ketascreen.authoring.mutation.line_edits import read_sources
 from ketascreen.authoring.mutation.mutant import Mutant, mutants, source_paths
 from ketascreen.authoring.mutation.run import Fate, MutantResult, MutantRun, try_all
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
 from ketascreen.cli.options import counter, json_option, rule_of, rulebook_of, show_json
-from ketascreen.diagnostic import Diagnostic, RequestError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.mutants import as_data, render
@@ -26,7 +26,7 @@ from ketascreen.runtime.process_pool import cores
 MEANING = {
     **AUTHORING_MEANING,
     AuthoringStatus.WELL: "every slip is noticed, or as many as `--fail-under` asks for",
-    AuthoringStatus.FINDINGS: "a slip that no case notices",
+    AuthoringStatus.FINDINGS: "a slip that no case notices, or a case that does not hold",
 }
 
 
@@ -44,36 +44,39 @@ MEANING = {
     default=100,
     help="The percentage of slips that cases must notice.  [all of them]",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Show each slip, not the first of each rule alone.")
 @json_option
 def command(
-    folder: Path | None, rules: Sequence[str], since: str | None, workers: int | None, fail_under: float, as_json: bool
+    folder: Path | None,
+    rules: Sequence[str],
+    since: str | None,
+    workers: int | None,
+    fail_under: float,
+    verbose: bool,
+    as_json: bool,
 ) -> None:
     """Try every slip in the rulebook in DIR, or in the built-in one.
 
     A slip is a small mistake: a threshold one step up or down, `at_least` for `above`, `any` for `all`, a dropped
     branch, word, route or mark, a swapped choice, a weaker effect. The command makes each slip and runs the cases that
     touch it. If no case notices a slip, it shows the changed line and the missing case.
+
+    Cases that do not hold are left out, and a rule with one of its own among them is not tried.
     """
     place = folder or built_in_rules()
     rulebook = rulebook_of(folder)
-    tried = MutantRun(rulebook, read_cases(place, rulebook))
-    _require_cases_that_hold(tried)
-    chosen = _chosen(place, rulebook, rules, since)
+    whole = MutantRun(rulebook, read_cases(place, rulebook))
+    failing = whole.failing()
+    wanted = _chosen(place, rulebook, rules, since)
+    left_out = LeftOut.of(failing, wanted)
+    tried = whole.without(failing)
+    chosen = tuple(mutant for mutant in wanted if left_out.is_tried(mutant))
     results = try_all(chosen, tried, workers=workers or cores(), progress=counter("slips tried", of=len(chosen)))
     if as_json:
-        show_json(as_data(chosen, results))
+        show_json(as_data(chosen, results, left_out))
     else:
-        show(render(chosen, results, rulebook))
-    raise click.exceptions.Exit(_status(results, fail_under))
-
-
-def _require_cases_that_hold(tried: MutantRun) -> None:
-    problems = [
-        Diagnostic("case", f"does not hold: {case.name}", "fix it first; `ketascreen test` says why", case.place)
-        for case in tried.failing()
-    ]
-    if problems:
-        raise RequestError(problems)
+        show(render(chosen, results, rulebook, left_out, verbose=verbose))
+    raise click.exceptions.Exit(AuthoringStatus.FINDINGS if failing else _status(results, fail_under))
 
 
 def _chosen(place: Path, rulebook: Rulebook, rules: Sequence[str], since: str | None) -> tuple[Mutant, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.cases.causes import causes_of
 from ketascreen.authoring.cases.read import Case, read_every_case
 from ketascreen.authoring.cases.run import CaseResult, Run, run_cases, select
 from ketascreen.cli.exit_status import AUTHORING_MEANING, AuthoringStatus, epilog
@@ -15,6 +16,7 @@ from ketascreen.cli.options import channel_option, from_here, rule_of, rulebook_
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.rendering.cases import placed, render_failure, render_run
+from ketascreen.rendering.causes import because
 from ketascreen.rendering.junit import junit
 from ketascreen.rendering.page import Line, show, wrapped
 from ketascreen.runtime.process_pool import cores
@@ -38,6 +40,7 @@ MEANING = {
 )
 @click.option("-j", "workers", metavar="N", type=click.IntRange(min=1), help="Use N processes.  [as many as cores]")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first case that fails.")
+@click.option("-v", "--verbose", is_flag=True, help="Show each failed case, not the first of each cause alone.")
 def command(
     folder: Path | None,
     text: str,
@@ -46,10 +49,12 @@ def command(
     report: Path | None,
     workers: int | None,
     fail_fast: bool,
+    verbose: bool,
 ) -> None:
     """Run the cases of the rulebook in DIR: the cases of its rules, and whole patients.
 
-    Without DIR it is the built-in rulebook. A failed case is shown with what it expected, what it got, and why.
+    Without DIR it is the built-in rulebook. Failed cases are grouped by cause: the rule, parameter or definition that
+    explains them. The first of each group is shown with what it expected, what it got, and why.
     """
     rulebook = rulebook_of(folder)
     cases, of_retired = read_every_case(folder or built_in_rules(), rulebook)
@@ -61,7 +66,8 @@ def command(
     below = Path() if folder is None else from_here(folder)
     if report is not None:
         _write(report, run, screener, below, seconds)
-    show([*render_run(run, rulebook, below=below, read=len(cases), seconds=seconds), *_left_out(len(of_retired))])
+    shown = render_run(run, rulebook, below=below, read=len(cases), seconds=seconds, verbose=verbose)
+    show([*shown, *_left_out(len(of_retired))])
     raise click.exceptions.Exit(AuthoringStatus.FINDINGS if run.failed else AuthoringStatus.WELL)
 
 
@@ -83,9 +89,11 @@ def _chosen(cases: Sequence[Case], rulebook: Rulebook, text: str, rules: tuple[s
 
 def _write(file: Path, run: Run, screener: Screener, below: Path, seconds: float) -> None:
     rulebook = screener.rulebook
+    causes = {id(result): because(cause) for cause in causes_of(run.failed, rulebook) for result in cause.results}
 
     def explained(result: CaseResult) -> str:
-        return "\n".join([str(placed(result, below)), *(line.text for line in render_failure(result, rulebook, below))])
+        shown = [line.text for line in render_failure(result, rulebook, below)]
+        return "\n".join([str(placed(result, below)), f"  Because {causes[id(result)]}", *shown])
 
     xml = junit(
         run,

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ketascreen.authoring.cases.causes import causes_of
 from ketascreen.authoring.cases.examination import compared
 from ketascreen.authoring.cases.run import CaseResult, Run
 from ketascreen.diagnostic import Place
 from ketascreen.language.logic import Truth
 from ketascreen.language.rulebook import Rulebook
+from ketascreen.rendering.causes import elsewhere, headline
 from ketascreen.rendering.condition import render_condition
 from ketascreen.rendering.grounds import fact_lacking
 from ketascreen.rendering.page import Line, Style, entries, entry, wrapped
@@ -22,18 +24,30 @@ from ketascreen.verdict.finding import Finding
 _HOLDS = {Truth.TRUE: "holds", Truth.FALSE: "does not hold", Truth.UNKNOWN: "unknown"}
 
 
-def render_run(run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds: float) -> Iterator[Line]:
-    """Each case that failed, what was passed over, and a summary.
+def render_run(
+    run: Run, rulebook: Rulebook, *, below: Path, read: int, seconds: float, verbose: bool = False
+) -> Iterator[Line]:
+    """The cases that failed by cause, the first of each in full; what was passed over, and a summary.
 
-    `below` is the rulebook's folder, `read` how many cases it has.
+    `below` is the rulebook's folder, `read` how many cases it has. With `verbose`, each case that failed in full.
     """
-    for result in run.failed:
-        yield from wrapped(f"FAILED {placed(result, below)}", style=Style.URGENT)
-        yield from wrapped(result.case.name, indent=2, style=Style.HEADING)
-        yield from render_failure(result, rulebook, below)
-        yield Line()
+    if verbose:
+        for result in run.failed:
+            yield from _failed(result, rulebook, below)
+    for cause in () if verbose else causes_of(run.failed, rulebook):
+        yield from wrapped(headline(cause), style=Style.HEADING)
+        yield from _failed(cause.results[0], rulebook, below)
+        if tail := elsewhere(cause, below):
+            yield from (*tail, Line())
     yield from passed_over(rulebook.ignored)
     yield from wrapped(summary(run, read, seconds), style=Style.URGENT if run.failed else Style.GOOD)
+
+
+def _failed(result: CaseResult, rulebook: Rulebook, below: Path) -> Iterator[Line]:
+    yield from wrapped(f"FAILED {placed(result, below)}", style=Style.URGENT)
+    yield from wrapped(result.case.name, indent=2, style=Style.HEADING)
+    yield from render_failure(result, rulebook, below)
+    yield Line()
 
 
 def placed(result: CaseResult, below: Path) -> Place:

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ketascreen.authoring.mutation.left_out import LeftOut
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.run import Fate, MutantResult
 from ketascreen.diagnostic import printable
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.rendering.page import Flow, Line, Style, wrapped
 
+_PLACES = 6
+"""How many lines with further slips are named."""
 SAID = {
     Fate.KILLED: "noticed by a case",
     Fate.REFUSED: "refused by the loader",
@@ -20,17 +23,57 @@ SAID = {
 }
 
 
-def render(mutants: Sequence[Mutant], results: Sequence[MutantResult], rulebook: Rulebook) -> Iterator[Line]:
-    """Each survivor with the case that is missing, then the counts."""
+def render(
+    mutants: Sequence[Mutant],
+    results: Sequence[MutantResult],
+    rulebook: Rulebook,
+    left_out: LeftOut,
+    *,
+    verbose: bool = False,
+) -> Iterator[Line]:
+    """Survivors with the case that is missing, the first of each rule, parameter, definition or fact; then the counts.
+
+    With `verbose`, each survivor.
+    """
     shown: dict[str, str] = {}
+    groups: dict[str, list[tuple[Mutant, MutantResult]]] = {}
     for mutant, result in zip(mutants, results, strict=True):
         if result.fate is Fate.SURVIVED:
+            groups.setdefault(mutant.about, []).append((mutant, result))
+    for about, survivors in groups.items():
+        for mutant, result in survivors if verbose else survivors[:1]:
             yield from _survivor(mutant, result, rulebook, shown)
             yield Line()
+        if survivors[1:] and not verbose:
+            yield from wrapped(_more(about, [mutant for mutant, _ in survivors[1:]]), hang=2)
+            yield Line()
+    yield from _left_out(left_out)
     counted = Counter(result.fate for result in results)
     yield from wrapped(f"{len(results)} slips: {_counts(counted)}", style=_style(counted))
     if counted[Fate.KILLED] + counted[Fate.SURVIVED]:
         yield from wrapped(f"Noticed by cases: {share(counted)}% of the slips that a case can notice.")
+
+
+def _more(about: str, mutants: Sequence[Mutant]) -> str:
+    """How many more slips of one subject no case notices, and on which lines."""
+    lines = Counter(f"{printable(mutant.place.path)}:{mutant.place.line}" for mutant in mutants)
+    places = [f"{place} ({count})" if count > 1 else place for place, count in lines.items()]
+    rest = f" and {len(places) - _PLACES} more lines" if places[_PLACES:] else ""
+    return f"{len(mutants)} more of {about}, at {', '.join(places[:_PLACES])}{rest}; -v shows each with its case."
+
+
+def _left_out(left_out: LeftOut) -> Iterator[Line]:
+    """The cases and the rules that were not part of the trial."""
+    if left_out.cases:
+        count = len(left_out.cases)
+        are = "case does not hold and is" if count == 1 else "cases do not hold and are"
+        text = f"{count} {are} left out; `ketascreen test` says why."
+        yield from wrapped(text, style=Style.WARNING)
+    if left_out.rules:
+        named = ", ".join(f"`{rule}`" for rule in left_out.rules)
+        slips = f"{left_out.slips} slip{'' if left_out.slips == 1 else 's'}"
+        text = f"Not tried, because cases of their own are among these: {named} ({slips})."
+        yield from wrapped(text, hang=2, style=Style.WARNING)
 
 
 def _style(counted: Counter[Fate]) -> Style:
@@ -69,8 +112,8 @@ def _survivor(mutant: Mutant, result: MutantResult, rulebook: Rulebook, shown: d
         yield from (Line(printable(line), flow=Flow.WHOLE) for line in result.missing.splitlines())
 
 
-def as_data(mutants: Sequence[Mutant], results: Sequence[MutantResult]) -> dict[str, Any]:
-    """The counts and every mutant that was not killed, as plain data."""
+def as_data(mutants: Sequence[Mutant], results: Sequence[MutantResult], left_out: LeftOut) -> dict[str, Any]:
+    """The counts, every mutant that was not killed, and what was left out, as plain data."""
     counted = Counter(result.fate for result in results)
     return {
         "slips": len(results),
@@ -93,4 +136,6 @@ def as_data(mutants: Sequence[Mutant], results: Sequence[MutantResult]) -> dict[
             for mutant, result in zip(mutants, results, strict=True)
             if result.fate is not Fate.KILLED
         ],
+        "left_out": [{"file": case.place.path, "line": case.place.line, "case": case.name} for case in left_out.cases],
+        "not_tried": {"rules": list(left_out.rules), "slips": left_out.slips},
     }

@@ -105,11 +105,14 @@ def cut(text: str, width: int) -> str:
     return f"{''.join(char for char, end in zip(whole, ends, strict=True) if end <= width - 3).rstrip()}..."
 
 
-def show(lines: Iterable[Line]) -> None:
-    """Prints a page as wide as the terminal, in at most 80 columns; in colour where a reader may see it."""
-    colour = _in_colour()
-    fitting = fitted(lines, width_of(sys.stdout))
-    click.echo("\n".join(_painted(line) if colour else line.text for line in fitting), color=colour)
+def show(lines: Iterable[Line], *, err: bool = False) -> None:
+    """Prints a page as wide as the terminal, in at most 80 columns; in colour where a reader may see it.
+
+    With `err`, on standard error and without colour.
+    """
+    colour = _in_colour() and not err
+    fitting = fitted(lines, width_of(sys.stderr if err else sys.stdout))
+    click.echo("\n".join(_painted(line) if colour else line.text for line in fitting), color=colour, err=err)
 
 
 def width_of(stream: TextIO) -> int:

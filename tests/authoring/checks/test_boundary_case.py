@@ -45,6 +45,7 @@ def test_the_cases_that_a_threshold_lacks_are_named(tmp_path: Path) -> None:
             "add a case with 21 years, in which this comparison decides",
             Place("cautions/young.yaml", 7, 3, 22),
             about="young",
+            brief="`young` needs 21 years of `age`",
         )
     ]
 
@@ -137,6 +138,8 @@ def test_a_threshold_in_a_definition_is_tried_by_the_cases_of_any_rule_that_asks
             "add a case with 2 trials, in which this comparison decides",
             Place("definitions.yaml", 6, 9, 57),
             about="resistant_depression",
+            cause="`adequate_trials`",
+            brief="the definition `resistant_depression` needs 2 trials of `failed_antidepressant_trials`",
         )
     ]
 

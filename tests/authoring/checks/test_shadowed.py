@@ -10,6 +10,7 @@ import pytest
 from ketascreen import load_rulebook
 from ketascreen.authoring.checks import same_condition, shadowed
 from ketascreen.authoring.checks.shadowed import judge
+from ketascreen.authoring.checks.subject import Concern
 from ketascreen.diagnostic import Diagnostic, Place
 from tests.helpers.check_findings import findings, rule
 from tests.helpers.rulebook_files import GOOD, changed
@@ -73,13 +74,16 @@ def test_a_narrower_exclusion_beside_a_wider_one_is_shadowed(tmp_path: Path) -> 
         effect="exclude",
     )
     assert found(tmp_path, narrow) == [
-        Diagnostic(
+        Concern(
             "shadowed",
             "`very-high` changes no decision and no readiness: whenever it is met or unknown,"
             " `high-pressure` decides at least as"
             " cautiously",
             HINT,
             Place("exclusions/very-high.yaml", 6, 1, 4),
+            about="very-high",
+            cause="`high-pressure`",
+            brief="`very-high` changes no decision and no readiness",
         )
     ]
 

@@ -18,8 +18,20 @@ NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
+class CaseForm:
+    """How a file writes its cases: the columns before each `- `, and the times that the file says once."""
+
+    indent: int = 0
+    as_of: str | None = None
+    observed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """A patient at a time, and the expected results; `rule` is None for a whole patient."""
+    """A patient at a time, and the expected results; `rule` is None for a whole patient.
+
+    `start` names the start that the case changes, or is empty; `form` is that of its file.
+    """
 
     name: str
     place: Place
@@ -29,6 +41,8 @@ class Case:
     profile: PatientProfile
     decided: tuple[str, ...]
     expect: Mapping[str, Any]
+    start: str = ""
+    form: CaseForm = CaseForm()
 
     @property
     def as_of(self) -> datetime:

@@ -63,6 +63,14 @@ class CaseModel(FileModel):
     expect: ExpectModel
 
 
+class CasesModel(FileModel):
+    """A file of cases that says its times once; a file may also be the list alone."""
+
+    as_of: Text | None = None
+    observed_at: Text | None = None
+    cases: list[CaseModel]
+
+
 class StartModel(FileModel):
     """A start that cases change."""
 

@@ -14,7 +14,7 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.semantics import evaluate
-from ketascreen.language.terms import Outcome
+from ketascreen.language.terms import Decision, Outcome, Readiness
 from ketascreen.patient.contradictions import Contradicted
 from ketascreen.patient.facts import Facts, deciding_answers, known_facts
 from ketascreen.screen import Screener
@@ -29,11 +29,19 @@ NOT_ASKED = "not_asked"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it depends on."""
+    """An expectation that does not hold, in a sentence; its grounds in a few words; the rules that it depends on.
+
+    `wrong` are the rules whose outcome is not the expected one; `wanted` is the more cautious word that no rule gives
+    for `routes`; `about` says what else is not as expected.
+    """
 
     text: str
     grounds: str = ""
     rules: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    wanted: Decision | Readiness | None = None
+    routes: tuple[str, ...] = ()
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.text}{self.grounds}"
@@ -69,9 +77,11 @@ def _of_refusal(case: Case, error: InputError) -> Iterator[Failure]:
     if not refused_as_expected(case, error):
         for problem in error.diagnostics:
             name = _contradiction(problem)
-            yield Failure(f"refused{f' by {name}' if name else ''}: {problem}")
+            about = f"the contradiction `{name}` refuses them" if name else f"they are refused: {problem.message}"
+            yield Failure(f"refused{f' by {name}' if name else ''}: {problem}", about=about)
         if case.refused is not None:
-            yield Failure(f"expected to be refused by {case.refused} and nothing else")
+            about = f"not the contradiction `{case.refused}` alone refuses them"
+            yield Failure(f"expected to be refused by {case.refused} and nothing else", about=about)
 
 
 def compared(case: Case, rulebook: Rulebook) -> Iterator[tuple[Compare, Truth]]:
@@ -129,9 +139,10 @@ def _finding(case: Case, rule: Rule, screener: Screener) -> tuple[Finding, list[
 
 def _doubts(faults: Iterable[Fault], differing: Iterable[str]) -> Iterator[Failure]:
     for fault in faults:
-        yield Failure(f"fault in the {fault.where}: {fault.message}")
+        yield Failure(f"fault in the {fault.where}: {fault.message}", about=f"of a fault in the {fault.where}")
     for rule in differing:
-        yield Failure(f"the channels disagree on `{rule}`", rules=(rule,))
+        about = f"the channels disagree on `{rule}`"
+        yield Failure(about, rules=(rule,), about=about)
 
 
 def _check_rule(
@@ -162,7 +173,8 @@ def _grounds(finding: Finding) -> str:
 def _examine_patient(case: Case, screener: Screener) -> Examined:
     if case.refused is not None:
         known_facts(case.profile, screener.rulebook.vocabulary, case.clinic)
-        return Examined((Failure(f"expected to be refused by {case.refused}, and is screened"),))
+        about = f"the contradiction `{case.refused}` does not refuse them"
+        return Examined((Failure(f"expected to be refused by {case.refused}, and is screened", about=about),))
     not_given = undecidable(case.decided, screener.rulebook.rule)
     given = [rule for rule in case.decided if rule not in not_given]
     decided = [ClinicianDecision(rule=rule, by="case", at=case.as_of) for rule in given]
@@ -181,25 +193,32 @@ def _check_patient(expect: Mapping[str, Any], result: PatientResult) -> Iterator
         for (wanted, got, reasons), where in _alike(
             {to: (word, *by_route[to]) for to, word in expect.get(kind, {}).items()}
         ):
-            yield Failure(
-                f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}", reasons
-            )
+            text, because = f"expected {wanted} for {_listed(where)}, got {got}", f" because of {_listed(reasons)}"
+            if got is None or _word(wanted, got).rank > got.rank:
+                yield Failure(text, because, reasons, wanted=_word(wanted, got), routes=tuple(where))
+            else:
+                yield Failure(text, because, reasons, wrong=reasons)
     if (wanted_undecidable := {*expect.get("not_decidable", ())}) != result.not_decidable:
         wanted, got = _listed(sorted(wanted_undecidable)), _listed(sorted(result.not_decidable))
         text = f"expected decisions on {wanted} to be refused; got {got}"
-        yield Failure(text)
+        yield Failure(text, wrong=tuple(sorted(wanted_undecidable ^ result.not_decidable)))
     if "alerts" in expect and sorted(expect["alerts"]) != sorted(result.alerts):
-        differing = tuple({*expect["alerts"]} ^ result.alerts)
+        differing = tuple(sorted({*expect["alerts"]} ^ result.alerts))
         text = f"expected alerts {_listed(expect['alerts'])}; got {_listed(sorted(result.alerts))}"
-        yield Failure(text, rules=differing)
+        yield Failure(text, rules=differing, wrong=differing)
     for key, wanted_outcome in (("met", Outcome.MET), ("unknown", Outcome.UNKNOWN)):
         for rule in expect.get(key, ()):
             if (got_outcome := result.outcomes.get(rule)) is not wanted_outcome:
                 text = f"expected `{rule}` to be {wanted_outcome}, got {got_outcome or 'not asked'}"
-                yield Failure(text, rules=(rule,))
+                yield Failure(text, rules=(rule,), wrong=(rule,))
     for fact in expect.get("asks", ()):
         if fact not in result.asks:
-            yield Failure(f"expected to be asked for {fact}")
+            yield Failure(f"expected to be asked for {fact}", about=f"nobody is asked for `{fact}`")
+
+
+def _word(wanted: str, got: Decision | Readiness | None) -> Decision | Readiness:
+    """What a case expects for a route, as the word of its kind."""
+    return Readiness(wanted) if isinstance(got, Readiness) else Decision(wanted)
 
 
 def _alike(by_route: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, list[str]]]:

@@ -8,8 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ketascreen.authoring.cases.case import NOTHING, Case
-from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_ROUTE, OF_A_RULE, REFUSED, CaseModel, StartModel
+from ketascreen.authoring.cases.case import NOTHING, Case, CaseForm
+from ketascreen.authoring.cases.case_models import (
+    OF_A_PATIENT,
+    OF_A_ROUTE,
+    OF_A_RULE,
+    REFUSED,
+    CaseModel,
+    CasesModel,
+    StartModel,
+)
 from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.effects import DECIDABLE
@@ -30,7 +38,8 @@ from ketascreen.patient.times import read_instant
 from ketascreen.spelling import near
 from ketascreen.syntax.folder import CASES, START, read_folder
 from ketascreen.syntax.problems import Problems
-from ketascreen.syntax.tree import Node, Sequence, place_of
+from ketascreen.syntax.tree import Mapping as MappingNode
+from ketascreen.syntax.tree import Node, Scalar, Sequence, place_of, place_of_key
 
 __all__ = ["VIGNETTES", "Case", "ReadCases", "read_cases", "read_every_case"]
 
@@ -132,11 +141,9 @@ class _CaseReader:
         if rule is not None and _own_rule(rule, self.rulebook) is None:
             hint = _now(rule, self.rulebook.renamed_rules) or self._misnamed(path, rule)
             self.problems.report("unknown-rule", f"no rule `{rule}`", hint, Place(path))
-        if not isinstance(tree, Sequence) or not tree.items:
-            self.problems.report("no-cases", "the file has no cases", "write each case after `- `", tree.place)
-            return
+        nodes, form = self._listed(tree)
         names: set[str] = set()
-        for node in tree.items:
+        for node in nodes:
             model = read_model(CaseModel, node, self.problems)
             if model is None:
                 continue
@@ -145,10 +152,40 @@ class _CaseReader:
                     "case", f"two cases have the name `{model.name}`", "name each for what it shows", node.place
                 )
             names.add(model.name)
-            if case := self._case(path, node, model, rule):
+            if case := self._case(node, model, rule, form):
                 yield case
 
-    def _case(self, path: str, node: Node, model: CaseModel, rule: str | None) -> Case | None:
+    def _listed(self, tree: Node) -> tuple[tuple[Node, ...], CaseForm]:
+        """The cases of a file, a list or under `cases`, and what the file says once."""
+        head = tree.items if isinstance(tree, MappingNode) else {}
+        listed = head.get("cases", tree)
+        for key in head.keys() - CasesModel.model_fields.keys():
+            hint = did_you_mean(key, CasesModel.model_fields, otherwise="a file of cases has as_of, observed_at, cases")
+            self.problems.report("unknown-key", f"unknown key `{key}`", hint, place_of_key(tree, (key,)))
+        if not isinstance(listed, Sequence) or not listed.items:
+            hint = (
+                "write each case after `- `"
+                if "cases" in head or not head
+                else "write `cases:`, and each case after `- `"
+            )
+            self.problems.report("no-cases", "the file has no cases", hint, listed.place)
+            return (), CaseForm()
+        times = {key: self._time(head[key], key) for key in ("as_of", "observed_at") if key in head}
+        if None in times.values():  # said once, not again at each case
+            return (), CaseForm()
+        return listed.items, CaseForm(max(0, listed.items[0].place.column - 3), **times)
+
+    def _time(self, node: Node, key: str) -> str | None:
+        """A time that a file of cases says once; None, with a problem, if it is not a time."""
+        text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+        try:
+            _screened_at(text) if key == "as_of" else read_instant(text, "")
+        except Refused as refused:
+            self.problems.report("case", f"`{key}`: {refused.message}", refused.hint, node.place)
+            return None
+        return text
+
+    def _case(self, node: Node, model: CaseModel, rule: str | None, form: CaseForm) -> Case | None:
         start = self.starts.get(model.start or "")
         if model.start is not None and start is None:
             listed = f"the starts are {', '.join(sorted(self.starts))}; " if self.starts else ""
@@ -158,8 +195,8 @@ class _CaseReader:
         for wrong in _problems(model, rule, self.rulebook):
             self.problems.report(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
         try:
-            as_of = _time(model.as_of or (start.as_of if start else None))
-            profile = self._profile(model, start)
+            as_of = _screened_at(model.as_of or form.as_of or (start.as_of if start else None))
+            profile = self._profile(model, start, form)
         except Refused as refused:
             place = place_of(node, ("as_of",) if model.as_of else ("name",))
             self.problems.report("case", message_of("as_of", refused), refused.hint, place)
@@ -177,11 +214,12 @@ class _CaseReader:
             )
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
         clinic = ClinicTime.at(as_of, self.rulebook.identity.time_zone)
-        return Case(model.name, node.place, rule, clinic, Stage(model.stage), profile, tuple(model.decisions), expect)
+        stage, decided = Stage(model.stage), tuple(model.decisions)
+        return Case(model.name, node.place, rule, clinic, stage, profile, decided, expect, model.start or "", form)
 
-    def _profile(self, model: CaseModel, start: StartModel | None) -> PatientProfile:
+    def _profile(self, model: CaseModel, start: StartModel | None, form: CaseForm) -> PatientProfile:
         given = {**(start.given if start else {}), **model.given}
-        observed_at = _once(model.observed_at or (start.observed_at if start else None))
+        observed_at = _once(model.observed_at or form.observed_at or (start.observed_at if start else None))
         raw: dict[str, Any] = {"extra": {}}
         for name, answer in given.items():
             if name in model.without:
@@ -191,7 +229,7 @@ class _CaseReader:
         return PatientProfile.model_validate(raw)
 
 
-def _time(text: str | None) -> datetime:
+def _screened_at(text: str | None) -> datetime:
     """When the patient of a case is screened.
 
     Raises:

@@ -25,7 +25,7 @@ CODE = "boundary-case"
 
 
 @dataclass
-class _Threshold:
+class Threshold:
     """A number of a comparison, with the rules that use it; `definition` names the definition that holds it, if any."""
 
     compare: Compare
@@ -33,8 +33,46 @@ class _Threshold:
     definition: str
     rules: list[Rule] = field(default_factory=list)
 
+    def tried_by(self, rule: Rule, answers: Known, want: WantedSide) -> bool:
+        """Whether the answers are on the wanted side, and the comparison decides the outcome of the rule."""
+        value = answers.get(self.compare.fact)
+        within = isinstance(value, Decimal) and want.low <= value <= want.high
+        return within and len({evaluate(forced, answers) for forced in self.forced(rule)}) == 2
+
+    def limit(self, fact: Fact) -> str:
+        """The number with its unit."""
+        return quantity_text(fact, self.number)
+
+    def forced(self, rule: Rule) -> tuple[Condition, Condition]:
+        """The condition of a rule with this comparison as if it held, and as if it did not."""
+        return _forced(rule.when, self.compare, HOLDS), _forced(rule.when, self.compare, FAILS)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSide:
+    """A side of a boundary that a case must try: an example, and the lowest and the highest answer that count."""
+
+    side: str
+    example: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryGap:
+    """A threshold with the sides that no case tries, and the finding that says so."""
+
+    threshold: Threshold
+    missing: tuple[WantedSide, ...]
+    finding: Concern
+
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Each of `boundary_gaps` as a finding."""
+    yield from (gap.finding for gap in boundary_gaps(subject))
+
+
+def boundary_gaps(subject: Subject) -> Iterator[BoundaryGap]:
     """Thresholds for which some case is missing: exactly at it, or at most a step below or above it.
 
     A case counts if the comparison decides the outcome of its rule; it is missing only if such a case can exist. For a
@@ -46,28 +84,33 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         missing = [
             want
             for want in _wanted(fact, threshold.number)
-            if not any(_tries(rule, threshold, answers.of(rule), want) for rule in threshold.rules)
+            if not any(threshold.tried_by(rule, one, want) for rule in threshold.rules for one in answers.of(rule))
             and any(_can_decide(rule, threshold, want.example, subject.rulebook) for rule in threshold.rules)
         ]
         if missing:
             where = f"the definition `{threshold.definition}`" if threshold.definition else f"`{threshold.rules[0].id}`"
-            limit, sides = _text(fact, threshold.number), _listed([want.side for want in missing])
+            limit, sides = threshold.limit(fact), _listed([want.side for want in missing])
             message = f"no case of {where} tries the boundary of `{fact.name}` at {limit} {sides}"
-            examples = _listed([f"with {_text(fact, want.example)}" for want in missing])
+            examples = _listed([f"with {quantity_text(fact, want.example)}" for want in missing])
             hint = f"add a case {examples}, in which this comparison decides"
             place = threshold.compare.place or threshold.rules[0].place
-            yield Concern(CODE, message, hint, place, about=threshold.definition or threshold.rules[0].id)
+            about = threshold.definition or threshold.rules[0].id
+            brief = f"{where} needs {_listed([quantity_text(fact, want.example) for want in missing])} of `{fact.name}`"
+            parameters = threshold.compare.parameters
+            cause = f"`{parameters[0]}`" if len(parameters) == 1 else ""
+            finding = Concern(CODE, message, hint, place, about=about, cause=cause, brief=brief)
+            yield BoundaryGap(threshold, tuple(missing), finding)
 
 
-def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
-    shared: dict[int, list[_Threshold]] = {}
+def _thresholds(rulebook: Rulebook) -> Iterator[Threshold]:
+    shared: dict[int, list[Threshold]] = {}
     for rule in rulebook.rules:
         defined = {
             id(compare): meets.name for meets in definitions(rule.when) for compare in comparisons(meets.condition)
         }
         for compare in {id(compare): compare for compare in comparisons(rule.when)}.values():
             listed = shared.get(id(compare)) or [
-                _Threshold(compare, number, defined.get(id(compare), "")) for number in compare.numbers
+                Threshold(compare, number, defined.get(id(compare), "")) for number in compare.numbers
             ]
             shared[id(compare)] = listed
             for threshold in listed:
@@ -75,17 +118,7 @@ def _thresholds(rulebook: Rulebook) -> Iterator[_Threshold]:
     yield from (threshold for listed in shared.values() for threshold in listed)
 
 
-@dataclass(frozen=True, slots=True)
-class _WantedSide:
-    """A side of a boundary that a case must try: an example, and the lowest and the highest answer that count."""
-
-    side: str
-    example: Decimal
-    low: Decimal
-    high: Decimal
-
-
-def _wanted(fact: Fact, number: Decimal) -> Iterator[_WantedSide]:
+def _wanted(fact: Fact, number: Decimal) -> Iterator[WantedSide]:
     """The sides of a boundary that cases must try, within the fact's range.
 
     A step is one in the last place of the number, so that 2.9 and 3.1 count for 3, and 1.4 counts for 1.5.
@@ -97,11 +130,11 @@ def _wanted(fact: Fact, number: Decimal) -> Iterator[_WantedSide]:
     with localcontext(Context(prec=50)):  # not the caller's, which may round
         low, high = max(number - step, fact.minimum), min(number + step, fact.maximum)
     if below is not None:
-        yield _WantedSide("from below", below if fact.is_whole else low, low, below)
+        yield WantedSide("from below", below if fact.is_whole else low, low, below)
     if not fact.is_whole or number == number.to_integral_value():
-        yield _WantedSide("exactly", number, number, number)
+        yield WantedSide("exactly", number, number, number)
     if above is not None:
-        yield _WantedSide("from above", above if fact.is_whole else high, above, high)
+        yield WantedSide("from above", above if fact.is_whole else high, above, high)
 
 
 def _exponent(number: Decimal) -> int:
@@ -109,30 +142,13 @@ def _exponent(number: Decimal) -> int:
     return -len(text.partition(".")[2])
 
 
-def _tries(rule: Rule, threshold: _Threshold, cases: list[Known], want: _WantedSide) -> bool:
-    for answers in cases:
-        value = answers.get(threshold.compare.fact)
-        within = isinstance(value, Decimal) and want.low <= value <= want.high
-        if within and _decides(rule.when, threshold.compare, answers):
-            return True
-    return False
-
-
-def _decides(condition: Condition, compare: Compare, answers: Known) -> bool:
-    holds, fails = (evaluate(_forced(condition, compare, truth), answers) for truth in (HOLDS, FAILS))
-    return holds is not fails
-
-
 def _forced(condition: Condition, compare: Compare, truth: Condition) -> Condition:
     return replaced(condition, lambda one: truth if one is compare else one)
 
 
-def _can_decide(rule: Rule, threshold: _Threshold, value: Decimal, rulebook: Rulebook) -> bool:
+def _can_decide(rule: Rule, threshold: Threshold, value: Decimal, rulebook: Rulebook) -> bool:
     """Whether, with that answer, some other answers make the comparison decide, as far as a search shows."""
-    holds, fails = (
-        fixed(spread(_forced(rule.when, threshold.compare, truth)), threshold.compare.fact, value)
-        for truth in (HOLDS, FAILS)
-    )
+    holds, fails = (fixed(spread(forced), threshold.compare.fact, value) for forced in threshold.forced(rule))
 
     def differ(truths: Truths) -> bool:
         return truths in ((Truth.TRUE, Truth.FALSE), (Truth.FALSE, Truth.TRUE))
@@ -169,5 +185,6 @@ def _listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def _text(fact: Fact, number: Decimal) -> str:
+def quantity_text(fact: Fact, number: Decimal) -> str:
+    """A number of a fact with its unit."""
     return f"{decimal_text(number)} {fact.unit_name}" if fact.unit_name else decimal_text(number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ketascreen.authoring.checks.same_condition import same_as
-from ketascreen.authoring.checks.subject import Subject
+from ketascreen.authoring.checks.subject import Concern, Subject
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.condition import Always, Condition
 from ketascreen.language.effects import EFFECTS, RESTRICTING
@@ -51,13 +51,16 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if judged.settled and judged.patient is None and judged.rule.id not in required:
             rule, shadows = judged.rule, judged.shadows
             decide = f"{_listed(shadows)} {'decides' if len(shadows) == 1 else 'decide'}"
-            yield Diagnostic(
+            yield Concern(
                 CODE,
                 f"`{rule.id}` changes no decision and no readiness: whenever it is met or unknown, {decide} at least as"
                 " cautiously",
                 "delete it, narrow the other rule, or give this one a stronger effect; if its words are needed, accept"
                 " it under `allow`, with the reason",
                 rule.place,
+                about=rule.id,
+                cause=_listed(shadows),
+                brief=f"`{rule.id}` changes no decision and no readiness",
             )
 
 

@@ -70,9 +70,14 @@ class Concern(Diagnostic):
     `about` names it, as `allow` in rulebook.yaml does: a fact, a parameter, a definition, a conflict, a document, an
     attribute of a route (`iv course`), or a rule. A plain `Diagnostic` is about the rule in whose file, or in whose
     file of cases, it is placed. A check need not give the text of the line.
+
+    `cause` names, in backticks, what findings about several rules have in common, as a parameter; `brief` is the
+    message in a few words, for a list of such findings.
     """
 
     about: str = ""
+    cause: str = ""
+    brief: str = ""
 
 
 _ANY_KEY = re.compile(r".+")

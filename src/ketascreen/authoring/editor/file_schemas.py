@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFUSED
@@ -73,11 +74,18 @@ def _model_and_shape(kind: str) -> tuple[type[file_models.FileModel], Schema]:
     """The model that a kind of file holds, and the schema of a whole file of it."""
     held = KINDS[kind]
     model = get_args(held)[-1] if get_args(held) else held
+    if get_origin(held) is UnionType:
+        listed, _ = get_args(held)
+        return model, {"if": {"type": "array"}, "then": _list_of(get_args(listed)[0]), "else": ref(model)}
     if get_origin(held) is list:
-        return model, {"type": "array", "minItems": 1, "items": ref(model)}
+        return model, _list_of(model)
     if get_origin(held) is dict:
         return model, named(_KEYS.get(kind, WORD), ref(model))
     return model, {"allOf": [ref(model)]}
+
+
+def _list_of(model: type[file_models.FileModel]) -> Schema:
+    return {"type": "array", "minItems": 1, "items": ref(model)}
 
 
 def _whole(kind: str, names: RulebookNames) -> Schema:
@@ -252,6 +260,7 @@ _NARROWED: Mapping[str, Mapping[str, Callable[[RulebookNames], Schema]]] = {
         "minimum": lambda _names: {"type": "number"},
         "maximum": lambda _names: {"type": "number"},
     },
+    "CasesModel": {"as_of": _instant, "observed_at": _instant},
     "CaseModel": {
         "as_of": _instant,
         "observed_at": _instant,

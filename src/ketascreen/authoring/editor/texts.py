@@ -199,6 +199,11 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "one": "The word for one of them, such as drug.",
         "many": "The word for several, such as drugs.",
     },
+    "CasesModel": {
+        "as_of": "The time of the screening, for each case that says none, such as 2026-11-22T09:00:00Z.",
+        "observed_at": "When the answers without their own `at` were observed, for each case that says none.",
+        "cases": "The cases, each after `- `.",
+    },
     "CaseModel": {
         "name": "What the case shows, as a sentence.",
         "as_of": "The time of the screening, such as 2026-11-22T09:00:00Z.",

@@ -7,7 +7,7 @@ are equal, they are equal for all answers; if it stops early, it says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -99,6 +99,30 @@ def answers_giving(rule: Rule, truth: Truth, rulebook: Rulebook, as_of: datetime
     choices = _choices(None, rule, rule, rulebook, as_of)
     accepted = partial(_is_accepted, rulebook=rulebook, as_of=as_of)
     return _search(choices, accepted, lambda one, _: one.truth(rule.when) is truth, lambda one, two: False)
+
+
+def answers_deciding(
+    rule: Rule, forced: tuple[Condition, Condition], raw: dict[str, Any], fact: str, rulebook: Rulebook, as_of: datetime
+) -> Given | None:
+    """A patient with the answer `raw` to `fact` for whom one of the two conditions is met, and the other is not.
+
+    The conditions are a rule's with a comparison as if it held, and as if it did not. None: none was found.
+    """
+    one, two = (replace(rule, when=when) for when in forced)
+    seen = _seen(one, raw, fact, rulebook, as_of), _seen(two, raw, fact, rulebook, as_of)
+    if seen[0] is None or seen[1] is None:
+        return None
+    choices = _choices(None, one, two, rulebook, as_of)
+    choices = {
+        fact: (_TriedAnswer(raw, seen[0], seen[1]),),
+        **{name: choices[name] for name in choices if name != fact},
+    }
+
+    def decided(first: _Seen, second: _Seen) -> bool:
+        return fact in first.counts and {first.truth(one.when), second.truth(two.when)} == {Truth.TRUE, Truth.FALSE}
+
+    accepted = partial(_is_accepted, rulebook=rulebook, as_of=as_of)
+    return _search(choices, accepted, decided, lambda first, second: False).given
 
 
 def _shown(grounds: Grounds) -> tuple[Truth, frozenset[str]]:

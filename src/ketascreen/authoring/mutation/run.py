@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 
-from ketascreen.authoring.cases.case import Case
+from ketascreen.authoring.cases.case import Case, CaseForm
 from ketascreen.authoring.cases.examination import holds_for
 from ketascreen.authoring.cases.results import gives
 from ketascreen.authoring.mutation.distinguish import answers_giving, distinguish
 from ketascreen.authoring.mutation.distinguish_refusal import refused_otherwise
 from ketascreen.authoring.mutation.mutant import Mutant
 from ketascreen.authoring.mutation.ready_case import ReadyCase
-from ketascreen.authoring.mutation.suggest_case import CONTRADICTIONS, written, written_for_patient
+from ketascreen.authoring.mutation.suggest_case import CONTRADICTIONS, in_form, written, written_for_patient
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.logic import Truth
 from ketascreen.language.rule import Rule
@@ -24,6 +25,7 @@ from ketascreen.language.terms import Effect, Outcome, Stage
 from ketascreen.loading.invariants import check_whole
 from ketascreen.patient.facts import Facts, grounds_of
 from ketascreen.runtime.process_pool import in_order
+from ketascreen.syntax.folder import CASES
 from ketascreen.syntax.problems import Problems
 
 
@@ -84,6 +86,11 @@ class MutantRun:
         """The cases that do not hold before anything is changed."""
         return tuple(ready.case for ready in self._ready if not ready.holds())
 
+    def without(self, failing: Collection[Case]) -> MutantRun:
+        """The same with the other cases alone: one that does not hold would notice every slip."""
+        left = frozenset(map(id, failing))
+        return MutantRun(self.rulebook, tuple(case for case in self.cases if id(case) not in left))
+
     def _killers(self, mutant: Mutant) -> Iterator[Case]:
         changed = mutant.rulebook(self.rulebook)
 
@@ -124,19 +131,21 @@ class MutantRun:
         """The missing case, or that no patient distinguishes the mutant from the original."""
         certain = True
         if mutant.contradictions or not mutant.touches:
-            as_of = self.cases[0].as_of
+            as_of = self.cases[0].as_of if self.cases else _NO_CASE
             refusal = refused_otherwise(mutant, self.rulebook, as_of)
             if refusal.given is not None:
                 taken = [ready.case.name for ready in self._by_rule.get(None, ())]
-                return MutantResult(
-                    Fate.SURVIVED, "", written_for_patient(refusal.given, self.rulebook, as_of, taken), CONTRADICTIONS
+                beside = (case.form for case in self.cases if case.place.path == f"{CONTRADICTIONS}{CASES}")
+                text = in_form(
+                    written_for_patient(refusal.given, self.rulebook, as_of, taken), next(beside, CaseForm())
                 )
+                return MutantResult(Fate.SURVIVED, "", text, CONTRADICTIONS)
             certain = refusal.certain
         for rule_id in mutant.touches:
             rule = _rule(self.rulebook, rule_id)
             changed = mutant.rules.get(rule_id, rule)
             own = self._by_rule.get(rule_id, [])
-            as_of = (own or self._ready)[0].case.as_of
+            as_of = (own or self._ready)[0].case.as_of if self.cases else _NO_CASE
             if reason := _beyond_cases(rule, changed):
                 return MutantResult(Fate.SURVIVED, reason)
             found = distinguish(mutant, rule_id, self.rulebook, as_of)
@@ -147,13 +156,17 @@ class MutantRun:
             if given is not None:
                 taken = [ready.case.name for ready in own]
                 added = bool(set(changed.routes) - set(rule.routes))
-                return MutantResult(
-                    Fate.SURVIVED, "", written(rule, given, self.rulebook, as_of, taken, added), rule_id
-                )
+                form = own[0].case.form if own else CaseForm()
+                text = in_form(written(rule, given, self.rulebook, as_of, taken, added), form)
+                return MutantResult(Fate.SURVIVED, "", text, rule_id)
             certain = certain and found.certain
         if certain:
             return MutantResult(Fate.EQUIVALENT)
         return MutantResult(Fate.SURVIVED, "no answers were found that distinguish the two, and not all could be tried")
+
+
+_NO_CASE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+"""The time of a proposed case where no case holds that it could be of the time of."""
 
 
 def _said(rule: Rule, case: Case, facts: Facts) -> Grounds | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING
+from ketascreen.authoring.cases.case import NOTHING, CaseForm
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
@@ -28,10 +28,12 @@ def written(
     as_of: datetime,
     taken: Iterable[str] = (),
     only_its_routes: bool = False,
+    name: str = "",
 ) -> str:
     """A case of `rule` as YAML, with the outcome of the rule as it is now.
 
-    `taken` are names of other cases; with `only_its_routes` the case says that all other routes get nothing.
+    `taken` are names of other cases; without a `name`, it is made of the answers. With `only_its_routes` the case says
+    that all other routes get nothing.
     """
     facts = facts_given(given, rulebook, as_of)
     grounds = grounds_of(rule, facts)
@@ -44,8 +46,19 @@ def written(
     expect["gives"] = {route.value: gives(rule.effect, outcome).value for route in rule.routes}
     others = [route for route in rulebook.routes if only_its_routes and route not in rule.routes]
     expect["gives"].update({route.value: NOTHING for route in others})
-    name = _unique(_name(given, expect, as_of, bool(others)), frozenset(taken))
+    name = _unique(name or _name(given, expect, as_of, bool(others)), frozenset(taken))
     return _case(name, given, expect, as_of, ["  stage: session"] if rule.stage is RuleStage.SESSION else [])
+
+
+def in_form(text: str, form: CaseForm) -> str:
+    """A case as its file writes cases: as far to the right, and without the times that the file says once."""
+    said = [
+        f"  {key}: {time}"
+        for key, time in (("as_of", form.as_of), ("observed_at", form.observed_at))
+        if time is not None
+    ]
+    lines = [line for line in text.splitlines() if line not in said]
+    return "".join(f"{' ' * form.indent}{line}\n" for line in lines)
 
 
 CONTRADICTIONS = "vignettes/contradictions"
@@ -73,7 +86,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
 def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, more: Iterable[str] = ()) -> str:
     day = as_of.date().isoformat()
     shown = {fact: _answer(raw, day) for fact, raw in given.items()}
-    head = [f"- name: {name}", f"  as_of: {written_time(as_of)}", f"  observed_at: {day}", *more]
+    head = [f"- name: {name}", *more, f"  as_of: {written_time(as_of)}", f"  observed_at: {day}"]
     return "\n".join([*head, *lines_of("given", shown, 2), *lines_of("expect", expect, 2)]) + "\n"
 
 

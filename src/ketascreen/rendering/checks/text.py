@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ketascreen.authoring.checks.groups import FoundTogether, findings_together, problems_together
 from ketascreen.authoring.checks.registry import ASK_FOR_DOCUMENTS
 from ketascreen.authoring.checks.run import Checked, Silenced
+from ketascreen.authoring.checks.subject import Concern
+from ketascreen.diagnostic import Diagnostic
 from ketascreen.rendering.page import WIDTH, Flow, Line, wrapped
 from ketascreen.rendering.passed_over import passed_over
 
+_NAMED = 3
+"""How many other problems of one cause are named with their place."""
 PAGES = "docs/codes/<code>.md"
 
 
@@ -18,11 +23,13 @@ def render(checked: Checked) -> str:
     return "\n".join(line.text for line in page(checked, WIDTH))
 
 
-def page(checked: Checked, width: int) -> Iterator[Line]:
-    """The same as lines; the lines of a problem have at most `width` columns, and 40 at least."""
-    for problem in (*checked.refused, *checked.found):
-        yield from (Line(line, flow=Flow.WHOLE) for line in problem.lines(width))
-        yield Line()
+def page(checked: Checked, width: int, *, verbose: bool = False) -> Iterator[Line]:
+    """The same as lines; the lines of a problem have at most `width` columns, and 40 at least.
+
+    Of problems of one cause the first is shown in full, and the places of the others; with `verbose`, each in full.
+    """
+    for group in (*problems_together(checked.refused), *findings_together(checked.found)):
+        yield from _together(group, width, verbose)
     if checked.silenced:
         yield from wrapped(f"Accepted, each with its reason ({len(checked.silenced)}):")
         yield Line()
@@ -30,6 +37,27 @@ def page(checked: Checked, width: int) -> Iterator[Line]:
         yield from _silenced(silenced, width)
         yield Line()
     yield from last_words(checked)
+
+
+def _together(group: FoundTogether, width: int, verbose: bool) -> Iterator[Line]:
+    for problem in group.problems if verbose else group.problems[:1]:
+        yield from (Line(line, flow=Flow.WHOLE) for line in problem.lines(width))
+        yield Line()
+    others = () if verbose else group.problems[1:]
+    if not others:
+        return
+    each = "in full with -v" if len(others) == 1 else "each in full with -v"
+    yield from wrapped(f"{len(others)} more {group.about} ({each}) [{others[0].code}]:", hang=2)
+    for other in others[:_NAMED]:
+        said = "" if other.message == group.problems[0].message else f": {_brief(other)}"
+        yield from wrapped(f"{other.place or ''}{said}", indent=2, hang=2)
+    if others[_NAMED:]:
+        yield from wrapped(f"and {len(others) - _NAMED} more", indent=2)
+    yield Line()
+
+
+def _brief(problem: Diagnostic) -> str:
+    return (problem.brief if isinstance(problem, Concern) else "") or problem.message
 
 
 def _silenced(silenced: Silenced, width: int) -> Iterator[Line]:
