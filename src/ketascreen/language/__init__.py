@@ -1,6 +1,6 @@
 """What a rule can say, and what it means: words, quantities, facts, conditions, rules. It knows no file, no patient.
 
-It may import runtime, diagnostic, texts.
+It may import runtime, diagnostic, spelling, texts.
 """
 
 from typing import TYPE_CHECKING

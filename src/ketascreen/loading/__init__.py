@@ -1,6 +1,6 @@
 """A folder of YAML to a rulebook: all or nothing.
 
-It may import arguments, syntax, language, patient, reasoning, signing, runtime, diagnostic, _version.
+It may import arguments, syntax, language, patient, reasoning, signing, runtime, diagnostic, spelling, _version.
 """
 
 from typing import TYPE_CHECKING
