@@ -149,3 +149,14 @@ def _constant_data(constant: Constant) -> Any:
     if isinstance(constant, tuple):
         return [_constant_data(item) for item in constant]
     return decimal_text(constant) if isinstance(constant, Decimal) else constant
+
+
+def levels(condition: Condition) -> int:
+    """How deep a condition is nested, including the definitions that it uses."""
+    match condition:
+        case AllOf(members) | AnyOf(members):
+            return 1 + max(map(levels, members))
+        case Not(member) | DefinitionRef(_, member):
+            return 1 + levels(member)
+        case _:
+            return 1

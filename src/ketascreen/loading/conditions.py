@@ -18,6 +18,7 @@ from ketascreen.language.condition import (
     DefinitionRef,
     Not,
     comparisons,
+    levels,
 )
 from ketascreen.language.effects import MAY_BE_ALWAYS
 from ketascreen.language.operators import OPERATORS, Operator, Takes
@@ -69,7 +70,7 @@ class ConditionReader:
         condition = self._condition(node)
         if condition is None or self.comparisons > MAX_COMPARISONS:
             return None
-        if _levels(condition) > MAX_LEVELS:
+        if levels(condition) > MAX_LEVELS:
             self._too_deep(node)
             return None
         return condition
@@ -292,14 +293,3 @@ _CONSTANTS: Mapping[Takes, Callable[[ConditionReader, Fact, Operator, Node, list
     {Takes.ONE: ConditionReader._one, Takes.WORDS: ConditionReader._words, Takes.PAIR: ConditionReader._pair},
     Takes,
 )
-
-
-def _levels(condition: Condition) -> int:
-    """How deep a condition is nested, including the definitions that it uses."""
-    match condition:
-        case AllOf(members) | AnyOf(members):
-            return 1 + max(map(_levels, members))
-        case Not(member) | DefinitionRef(_, member):
-            return 1 + _levels(member)
-        case _:
-            return 1

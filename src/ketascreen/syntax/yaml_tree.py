@@ -241,12 +241,8 @@ class _EventReader:
         end = event.end_mark
         line = self.file.lines[end.line]
         if "#" in line and line[end.column :].lstrip().startswith("#"):
-            self.report(
-                "comment-after-text",
-                "a comment after unquoted text",
-                "put the text in quotes, or the comment on its own line",
-                event,
-            )
+            hint = "put the text in quotes, or the comment on its own line"
+            self.report("comment-after-text", "a comment after unquoted text", hint, event)
 
 
 def read_yaml(data: bytes, path: str, keys: re.Pattern[str] = WORD) -> tuple[Node | None, list[Diagnostic]]:

@@ -16,13 +16,12 @@ from ketascreen.authoring.cases.case_models import OF_A_PATIENT, OF_A_RULE, REFU
 from ketascreen.authoring.editor.conditions import DATE, Schema, answers, condition, instant, one_of, partial_date
 from ketascreen.authoring.editor.of_format import of_format
 from ketascreen.authoring.editor.texts import KEYS
+from ketascreen.authoring.editor.together import TOGETHER, if_then
 from ketascreen.authoring.editor.vocabulary_schema import WORD, named, ref, vocabulary_keys
 from ketascreen.authoring.file_kinds import KINDS, kind_of
 from ketascreen.authoring.names import RulebookNames
-from ketascreen.language.approval import SubjectKind
 from ketascreen.language.effects import DECIDABLE, EFFECTS, MAY_BE_ALWAYS
 from ketascreen.language.json_schema import SteadySchema
-from ketascreen.language.partial_date import MONTHS_OF
 from ketascreen.language.quantity import NAMES, NO_UNIT
 from ketascreen.language.source_attributes import USES
 from ketascreen.language.terms import ROUTE_PATTERN, DecidedBy, Decision, Effect, Readiness, Weight
@@ -126,37 +125,9 @@ def _described(model: str, schema: Schema, names: RulebookNames) -> Schema:
         else {"allOf": [inner], "description": KEYS[model][key]}
         for key, inner in schema["properties"].items()
     }
-    return schema | _TOGETHER.get(model, {})
+    return schema | TOGETHER.get(model, {})
 
 
-def _if(key: str, words: list[str], then: Schema) -> Schema:
-    return {"if": {"required": [key], "properties": {key: {"enum": words}}}, "then": then}
-
-
-_TOGETHER: Mapping[str, Schema] = {
-    "CitationModel": {
-        "if": {"required": ["outside"]},
-        "then": {"not": {"anyOf": [{"required": [key]} for key in ("document", "line", "phrase")]}},
-        "else": {"required": ["document", "line", "phrase"]},
-    },
-    "SignOffModel": _if("status", ["approved"], {"required": ["by", "date"]}),
-    "ApprovalModel": {"oneOf": [{"required": [kind]} for kind in SubjectKind]},
-    "ParameterModel": {
-        "allOf": [
-            _if("basis", ["policy"], {"required": ["reason"]}),
-            _if("basis", ["source"], {"required": ["sources"], "properties": {"sources": {"minItems": 1}}}),
-        ]
-    },
-    "FactModel": {
-        "allOf": [
-            _if("type", ["choice", "list"], {"required": ["choices"]}),
-            _if("type", ["number", "integer", "since"], {"required": ["unit", "minimum", "maximum"]}),
-            _if("type", ["since"], {"properties": {"unit": {"enum": list(MONTHS_OF)}, "minimum": {"const": 0}}}),
-        ]
-    },
-    "ContradictionModel": {"oneOf": [{"required": ["when"]}, {"required": ["not_below"]}]},
-}
-"""Keys that go together."""
 _REFUSED_OR_SCREENED: Schema = {
     "if": {"required": [REFUSED]},
     "then": {"maxProperties": 1},
@@ -298,7 +269,7 @@ def _by_route(names: RulebookNames, item: Schema) -> Schema:
 def _rule(names: RulebookNames) -> Schema:
     """What an effect allows: the stages, whether `when` may be `always`, and whether a rule may say who decides."""
     stages = [
-        _if("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
+        if_then("effect", [str(effect)], {"properties": {"stage": {"enum": list(row.stages)}}})
         for effect, row in EFFECTS.items()
     ]
     others = [str(effect) for effect in Effect if effect not in MAY_BE_ALWAYS]
@@ -306,7 +277,7 @@ def _rule(names: RulebookNames) -> Schema:
     return {
         "allOf": [
             *stages,
-            _if("effect", others, {"properties": {"when": {"not": {"const": "always"}}}}),
-            _if("effect", undecided, {"not": {"required": ["decided_by"]}}),
+            if_then("effect", others, {"properties": {"when": {"not": {"const": "always"}}}}),
+            if_then("effect", undecided, {"not": {"required": ["decided_by"]}}),
         ]
     }
