@@ -60,6 +60,24 @@ def test_a_new_rule_makes_none_stale(tmp_path: Path) -> None:
     assert found_in(rulebook) == ()
 
 
+def test_another_value_of_a_parameter_makes_none_stale(tmp_path: Path) -> None:
+    rulebook = with_schemas(tmp_path)
+    before = {path: path.read_bytes() for path in (rulebook / "schema").iterdir()}
+    parameters = rulebook / "parameters.yaml"
+    text = parameters.read_text("utf-8")
+    assert text.count("value: 180 mmHg") == 1
+    parameters.write_text(text.replace("value: 180 mmHg", "value: 179 mmHg"), "utf-8")
+    assert found_in(rulebook) == ()
+    write_schemas(read_names(rulebook), rulebook / "schema")
+    assert {path: path.read_bytes() for path in before} != before  # the editor shows the value
+
+
+def test_a_schema_that_is_not_json_is_stale(tmp_path: Path) -> None:
+    rulebook = with_schemas(tmp_path)
+    (rulebook / "schema" / "rule.schema.json").write_text("{", "utf-8")
+    assert [one.code for one in found_in(rulebook)] == ["stale-schema"]
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
