@@ -30,7 +30,10 @@ from ketascreen.authoring.scaffold import MARK
 from ketascreen.signing import write_new_keys
 from tools.docs.docs_blocks import run
 
-PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("writing-rules", "audit", "signing", "approving"))
+PAGES = tuple(
+    ROOT / "docs" / f"{name}.md"
+    for name in ("writing-rules", "owning-rules", "common-changes", "audit", "signing", "approving")
+)
 
 _BLOCK = re.compile(
     r"^```(console session|console quiet|console first|console last|yaml write|text write|yaml append|yaml read|diff)(?: (\S+))?\n(.*?)^```$",
