@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ketascreen.authoring.checks.subject import Concern, Subject
-from ketascreen.authoring.editor.file_schemas import FOLDER, schemas
+from ketascreen.authoring.editor.file_schemas import FOLDER, schema_text, schemas
 from ketascreen.authoring.names import names_of
 from ketascreen.diagnostic import Diagnostic, Place
 
@@ -29,7 +29,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     made = schemas(names_of(subject.rulebook.files, ()))
     written = {name: _written(subject, name) for name in made if name.partition(".")[0] not in _NAME_RULES}
-    stale = [name for name, text in written.items() if text is not None and _words_of(text) != _taken(made[name])]
+    stale = [
+        name
+        for name, text in written.items()
+        if text is not None and _words_of(text) != _words_of(schema_text(made[name]))
+    ]
     if stale:
         message = f"{len(stale)} of the schemas in `{FOLDER}/` {'has' if len(stale) == 1 else 'have'} other names than"
         hint = "write them again: ketascreen schema DIR"
@@ -38,6 +42,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _words_of(text: str) -> Any:
+    """What a schema takes; None if it is not JSON."""
     try:
         return _taken(json.loads(text))
     except ValueError:
@@ -50,7 +55,7 @@ def _taken(schema: Any) -> Any:
         return {
             key: _taken(one) for key, one in schema.items() if key not in _SHOWN or isinstance(one, dict)
         }  # a key of a file may be called so too
-    return list(map(_taken, schema)) if isinstance(schema, list | tuple) else schema
+    return list(map(_taken, schema)) if isinstance(schema, list) else schema
 
 
 def _written(subject: Subject, name: str) -> str | None:
