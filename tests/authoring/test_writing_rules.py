@@ -39,7 +39,7 @@ def test_whoever_pastes_a_file_of_a_rulebook_keeps_the_line_for_editors(page: Pa
     for path, first in re.findall(r"^```yaml write (\S+/\S+)\n(.*)$", page.read_text("utf-8"), re.MULTILINE):
         schema = "cases" if path.endswith(".cases.yaml") else "rule"
         kind = "vignettes" if "/vignettes/" in path else schema
-        assert first == f"{MARK}../schema/{kind}.schema.json"
+        assert first == f"{MARK}$schema=../schema/{kind}.schema.json"
 
 
 def test_each_common_change_is_shown_where_the_page_says() -> None:

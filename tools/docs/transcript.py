@@ -2,8 +2,8 @@
 
 Its blocks are of these kinds, by the words behind the language:
 
-- `console session`: commands with their output, or with `> FILE` behind them to put it there. They are of ketascreen, or
-  `mv FILE ... FOLDER`, or `cp -r FOLDER NEW`.
+- `console session`: commands with their output, or with `> FILE` behind them to put it there. They are of ketascreen,
+  or `mv FILE ... FOLDER`, or `cp -r FOLDER NEW`.
 - `console first N`, `console last N`: the first or the last N lines of each output, with `...` for the others.
 - `console quiet`: commands whose output is left out.
 - `yaml write FILE`, `text write FILE`: all that is in the file then. `yaml append FILE`: what comes behind it.
@@ -36,7 +36,8 @@ PAGES = tuple(
 )
 
 _BLOCK = re.compile(
-    r"^```(console session|console quiet|console first|console last|yaml write|text write|yaml append|yaml read|diff)(?: (\S+))?\n(.*?)^```$",
+    r"^```(console (?:session|quiet|first|last)|(?:yaml|text) write|yaml (?:append|read)|diff)"
+    r"(?: (\S+))?\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
