@@ -195,7 +195,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_replaced(moved: Path, monkeypa
         path.write_bytes(path.read_bytes() + b"# by another\n")
         whole_file.write_whole(path, data, mode, before_replacing=before_replacing)
 
-    monkeypatch.setattr("ketascreen.authoring.boundary_cases.write_whole", late)
+    monkeypatch.setattr("ketascreen.authoring.editing.writing.write_whole", late)
     with pytest.raises(InputError, match="was changed meanwhile"):
-        append_cases([ProposedCase(CASES, text)], moved, load_rulebook(moved))
+        append_cases([ProposedCase(CASES, text)], moved)
     assert (moved / CASES).read_bytes().endswith(b"# by another\n")

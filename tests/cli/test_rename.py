@@ -256,7 +256,7 @@ def test_wherever_it_is_interrupted_it_is_as_before_or_after_or_it_does_not_load
             left[0] -= 1
             write_whole(*args, **given)  # type: ignore[arg-type]
 
-        with patch("ketascreen.authoring.renaming.write.write_whole", stopping), suppress(KeyboardInterrupt):
+        with patch("ketascreen.authoring.editing.writing.write_whole", stopping), suppress(KeyboardInterrupt):
             rename(there, name, new)
         with suppress(RulebookError):
             assert sorted(load_rulebook(there).rule_digests.values()) == decided

@@ -13,9 +13,9 @@ from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import VIGNETTES, cases_in
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, undecidable
+from ketascreen.authoring.editing.yaml_text import lines_of
 from ketascreen.authoring.moved_patient import CODE, PatientThen, landed, patient_of
 from ketascreen.authoring.mutation.given import written_time
-from ketascreen.authoring.yaml_text import lines_of
 from ketascreen.diagnostic import InputError, refused
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import facts_of

@@ -9,8 +9,8 @@ from typing import Any
 from ketascreen.authoring.cases.case import NOTHING, CaseForm
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
+from ketascreen.authoring.editing.yaml_text import lines_of
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
-from ketascreen.authoring.yaml_text import lines_of
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rule import Rule, RuleStage
