@@ -98,7 +98,7 @@ def _write_cases(folder: Path | None, checked: Checked, day: date, *, to_err: bo
     rulebook = load_rulebook(folder, cache=cache_folder())
     listed = [finding for finding in checked.found if finding.code == boundary_case.CODE]
     made = proposed_cases(Subject(rulebook, read_cases(folder, rulebook) if checked.cases else (), day), listed, folder)
-    append_cases(made.cases, folder, rulebook)
+    append_cases(made.cases, folder)
     show(written_cases(made, from_here(folder)), err=to_err)
     return bool(made.cases)
 
