@@ -119,7 +119,7 @@ SLIPS = {
         of_rule(YOUNG, RETIRED % ", instead: [hart]"), "cautions/young.yaml:11:110 unknown-rule", "no rule `hart`"),
     "itself instead": (
         of_rule(YOUNG, RETIRED % ", instead: [young]"), "cautions/young.yaml:11:110 unknown-rule",
-        "`young` cannot stand in its own place"),
+        "`young` cannot replace itself"),
     "retired by nobody": (
         of_rule(YOUNG, "retired: {date: 2026-11-28, reason: Old.}"), "cautions/young.yaml:11:1 missing-key",
         "`by` is missing"),

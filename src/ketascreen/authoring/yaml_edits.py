@@ -29,7 +29,7 @@ def without_key(text: str, mapping: Any, key: str) -> str:
     """The text without one key of a mapping; comments on the lines of the key stay, each on a line of its own.
 
     Raises:
-        CannotEdit: the key stands on the line of the dash of a list's entry.
+        CannotEdit: the key is on the line of the dash of a list's entry.
     """
     at = next(number for number, (name, _) in enumerate(mapping.value) if name.value == key)
     if mapping.flow_style:

@@ -36,7 +36,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """That a rule is not asked any more: since which day, by whom, why, and which rules stand in its place."""
+    """That a rule is not asked any more: since which day, by whom, why, and which rules replace it."""
 
     day: date
     by: str

@@ -1,4 +1,4 @@
-"""The names that things had before (`was`), and the rules that stand in the place of retired ones (`instead`)."""
+"""The names that things had before (`was`), and the rules that replace retired ones (`instead`)."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _instead(rule: Rule, ids: Collection[str], node: Node, problems: Problems) -
     for index, name in _wrong(rule, ids):
         place = place_of(node, ("retired", "instead", index))
         if name == rule.id:
-            message = f"`{rule.id}` cannot stand in its own place"
+            message = f"`{rule.id}` cannot replace itself"
             problems.report("unknown-rule", message, "name another rule, or delete it", place)
         else:
             hint = did_you_mean(name, ids, otherwise="`ketascreen rules` lists them")

@@ -211,7 +211,7 @@ class Linker:
         return _PARAMETER.sub(value, text)
 
     def _check_form_of_routes(self, node: Node) -> None:
-        """Reports what a rule writes for its routes if it is no list of them, with the list that is meant."""
+        """Reports what a rule writes for its routes if it is not a list of them, with the list that is meant."""
         routes = node.items.get("routes") if isinstance(node, MappingNode) else None
         hint = meant.routes(routes, self.routes, self.called) if routes is not None else None
         if hint is not None and not self.problems.is_reported(place_of(node, ("routes",))):

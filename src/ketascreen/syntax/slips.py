@@ -76,7 +76,7 @@ def no_opening(line: int, column: int, closing: str) -> YamlSlip:
 
 
 def no_space(line: int, column: int) -> YamlSlip:
-    """A colon that is no colon of a key, since no space follows it."""
+    """A colon that is not the colon of a key, since no space follows it."""
     return YamlSlip(line, column, "no space after the colon", "write a space after it, as in `key: value`")
 
 
@@ -94,7 +94,7 @@ def begins_with(line: int, column: int, char: str) -> YamlSlip:
 
 
 def sign_for_key(line: int, column: int, sign: str) -> YamlSlip:
-    """A sign, such as `>`, where a comparison is wanted."""
+    """A sign, such as `>`, where a comparison must be."""
     return YamlSlip(line, column, f"`{sign}` is not a comparison", sign_hint(sign), len(sign))
 
 
@@ -110,7 +110,7 @@ def no_colon(line: int, column: int, text: str) -> YamlSlip:
 
 
 def no_key(lines: list[str], line: int, column: int) -> YamlSlip:
-    """A line that has no key where one is wanted."""
+    """A line that has no key where one must be."""
     text = lines[line][column:]
     if found := _WORD_AND_COLON.match(text):
         return no_space(line, column + found.start(1))

@@ -41,14 +41,14 @@ _AS_OF = "write `as_of: 2026-11-22T09:00:00Z`"
 
 
 class ReadCases(NamedTuple):
-    """The cases of a rulebook, and those of its retired rules, which are not run."""
+    """The cases of a rulebook, and the cases of its retired rules, which are not run."""
 
     cases: tuple[Case, ...]
     of_retired: tuple[Case, ...]
 
 
 def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
-    """Every case below a rulebook's folder, except those of retired rules.
+    """Every case below a rulebook's folder, except the cases of retired rules.
 
     Raises:
         RulebookError: as `read_every_case`.
