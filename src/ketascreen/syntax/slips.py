@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.other_words import SIGNS
 
 SMART = {'"': "\u201c\u201d\u201e\u201f\u00ab\u00bb", "'": "\u2018\u2019\u201a\u201b"}
 """Quotes that a text program types in place of a straight one."""
 CURLY = "".join(SMART.values())
-COMPARISONS = {">": "above", ">=": "at_least", "\u2265": "at_least", "<": "below", "<=": "at_most", "\u2264": "at_most"}
-"""The comparison that a sign stands for."""
 KEY = re.compile(r"(?:- +)*(?:[A-Za-z_][\w-]*|\"[^\"]*\"|'[^']*') *:(?: |$)")
 """How a line begins that has a key."""
 OPENS = {"]": "[", "}": "{"}
@@ -100,7 +99,7 @@ def sign_for_key(line: int, column: int, sign: str) -> YamlSlip:
 
 def sign_hint(sign: str) -> str:
     """What to write for a sign."""
-    word = COMPARISONS[sign]
+    word = SIGNS[sign]
     return f"write `{word}:`" + {"above": " or `at_least:`", "below": " or `at_most:`"}.get(word, "")
 
 
