@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,6 +112,11 @@ class Definition:
     place: Place
     sources: tuple[Citation, ...] = ()
     was: tuple[str, ...] = ()
+
+
+def renamed_in(things: Mapping[str, Rule] | Mapping[str, Parameter]) -> dict[str, str]:
+    """The name of today of each name that one of these things had before; `things` are by their names of today."""
+    return {old: name for name, one in things.items() for old in one.was}
 
 
 @dataclass(frozen=True, slots=True)
