@@ -179,7 +179,7 @@ def test_nothing_is_written_where_the_cases_are_refused(tmp_path: Path) -> None:
     before = files_of(folder)
     ran = check(folder, "--write-cases")
     assert ran.status == 2
-    assert "No case is written: the problems below must be mended first." in ran.out
+    assert "No case is written: the problems below must be corrected first." in ran.out
     assert files_of(folder) == before
 
 

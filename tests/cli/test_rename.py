@@ -236,7 +236,7 @@ def test_what_does_not_load_is_not_renamed(folder: Path, path: str) -> None:
     before = bytes_of(folder)
     done = run("rename", "fact", "liver", "hepatic", "--dir", str(folder))
     assert done.status == AuthoringStatus.BAD_INPUT
-    assert "mend what `ketascreen check` shows, then rename" in flat(done.err)
+    assert "correct what `ketascreen check` shows, then rename" in flat(done.err)
     assert bytes_of(folder) == before
 
 

@@ -91,7 +91,7 @@ def retiring(folder: Path, rule_id: str, retirement: Retirement) -> Retiring:
     rule = _known(rule_id, before)
     for name in retirement.instead:
         if name == rule.id:
-            raise refused(CODE, f"`{name}` cannot stand in its own place", "name another rule, or none")
+            raise refused(CODE, f"`{name}` cannot replace itself", "name another rule, or none")
         _known(name, before)
     cases = cases_in(read.fixtures, before)
     path = rule.place.path
@@ -132,7 +132,7 @@ def _still_loads(before: Rulebook, rule: Rule, files: Mapping[str, bytes]) -> Ru
         after = rulebook_of_files(files, before.ignored)
     except RulebookError as error:
         message = f"without `{rule.id}` the rulebook does not load; nothing is written"
-        first = Diagnostic(CODE, message, "mend what follows first", Place(rule.place.path))
+        first = Diagnostic(CODE, message, "correct what follows first", Place(rule.place.path))
         raise InputError([first, *error.diagnostics]) from None
     without = replace(before, rules=tuple(one for one in before.rules if one is not rule))
     if without.meaning_digest != after.meaning_digest:

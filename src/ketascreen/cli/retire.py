@@ -32,7 +32,7 @@ _MOST = 10
 @click.argument("rule", metavar="RULE")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; everybody who has the rulebook can read it.")
 @click.option("--by", metavar="NAME", required=True, help="Who retires it.")
-@click.option("--instead", metavar="RULE", multiple=True, help="A rule that stands in its place; may be repeated.")
+@click.option("--instead", metavar="RULE", multiple=True, help="A rule that replaces it; may be repeated.")
 @click.option("--date", "on", metavar="DATE", help="The day, as 2026-11-22; not a later one than today.  [today]")
 @dir_option
 def command(rule: str, reason: str, by: str, instead: tuple[str, ...], on: str | None, folder: Path) -> None:

@@ -44,7 +44,7 @@ class _Column:
     column: int
     line: int
     is_open: bool = True
-    without: int | None = None  # the line above, if its key has no value and stands in the same column
+    without: int | None = None  # the line above, if its key has no value and is in the same column
 
 
 def slip_in(lines: list[str], error: yaml.YAMLError) -> YamlSlip:

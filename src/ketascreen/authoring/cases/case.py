@@ -30,7 +30,7 @@ class CaseForm:
 class Case:
     """A patient at a time, and the expected results; `rule` is None for a whole patient.
 
-    `start` names the start that the case changes, or is empty; `form` is that of its file.
+    `start` names the start that the case changes, or is empty; `form` is its file's form.
     """
 
     name: str

@@ -126,7 +126,7 @@ def _changed(
 
 
 def _target(path: str, name: Name, new: str) -> str:
-    """The path of a file after it: the file of a rule, and that of its cases, have its name."""
+    """The path of a file after it: the file of a rule, and the file of its cases, have its name."""
     above, slash, last = path.rpartition("/")
     if name.kind is Thing.RULE and kind_of(path) in ("rule", "cases"):
         for ending in (CASES, ".yaml"):

@@ -62,12 +62,12 @@ def _loaded(files: Mapping[str, bytes]) -> Rulebook:
 
 def _as_it_is(error: InputError) -> InputError:
     message = "the rulebook, or a case, does not load as it is; nothing is renamed"
-    first = Diagnostic(CODE, message, "mend what `ketascreen check` shows, then rename")
+    first = Diagnostic(CODE, message, "correct what `ketascreen check` shows, then rename")
     return InputError([first, *error.diagnostics])
 
 
 def _require_same_cases(folder: Path, rulebook: Rulebook, read: Folder, made: Plan) -> None:
-    """Requires that every case says the same of the same patient but for the name."""
+    """Requires that every case says the same of the same patient, except for the name."""
     if not any(path.endswith(CASES) for path in read.fixtures):
         return
     try:
