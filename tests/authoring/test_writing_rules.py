@@ -1,4 +1,4 @@
-"""docs/writing-rules.md tells a session that goes as it is told; docs/ci.md and the hooks name what there is."""
+"""Pages tell sessions that go as they are told; docs/ci.md and the hooks name what there is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 import yaml
 from tools.docs.transcript import PAGES, replayed
 
+from ketascreen.authoring.scaffold import MARK
 from ketascreen.cli.commands import COMMANDS, main
 from tests.helpers.places import ROOT
 
@@ -31,6 +32,23 @@ def test_the_page_shows_a_slip_found_by_each_of_check_test_and_mutate() -> None:
         ("## A mistake that only `mutate` finds", "No case notices it."),
     ):
         assert wanted in told.partition(section)[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_whoever_pastes_a_file_of_a_rulebook_keeps_the_line_for_editors(page: Path) -> None:
+    for path, first in re.findall(r"^```yaml write (\S+/\S+)\n(.*)$", page.read_text("utf-8"), re.MULTILINE):
+        schema = "cases" if path.endswith(".cases.yaml") else "rule"
+        kind = "vignettes" if "/vignettes/" in path else schema
+        assert first == f"{MARK}$schema=../schema/{kind}.schema.json"
+
+
+def test_each_common_change_is_shown_where_the_page_says() -> None:
+    page = (ROOT / "docs" / "common-changes.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z].*?) \| (?:below|(docs/\S+), \"(.*?)\") \|$", page, re.MULTILINE)
+    assert len(rows) == 12
+    for change, other, section in rows:
+        told = (ROOT / other).read_text("utf-8") if other else page
+        assert f"\n## {section or change.capitalize()}\n" in told
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -1,9 +1,14 @@
 """Goes through a page that tells a session with files: writes the files that it shows, runs its commands in a folder.
 
-Its blocks are of six kinds, by the word behind the language: `console session` (commands with their output, or with
-`> FILE` behind them to put it there), `console quiet` (commands whose output is left out), `yaml write FILE` (the file
-below its first line), `yaml append FILE`, `yaml read FILE` (what the file holds then, without the line for editors),
-and `diff FILE` (lines that are replaced).
+Its blocks are of these kinds, by the words behind the language:
+
+- `console session`: commands with their output, or with `> FILE` behind them to put it there. They are of ketascreen,
+  or `mv FILE ... FOLDER`, or `cp -r FOLDER NEW`.
+- `console first N`, `console last N`: the first or the last N lines of each output, with `...` for the others.
+- `console quiet`: commands whose output is left out.
+- `yaml write FILE`, `text write FILE`: all that is in the file then. `yaml append FILE`: what comes behind it.
+- `yaml read FILE`: what the file holds then, without the line for editors.
+- `diff FILE`: lines that are replaced.
 """
 
 from __future__ import annotations
@@ -25,10 +30,14 @@ from ketascreen.authoring.scaffold import MARK
 from ketascreen.signing import write_new_keys
 from tools.docs.docs_blocks import run
 
-PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("writing-rules", "audit", "signing", "approving"))
+PAGES = tuple(
+    ROOT / "docs" / f"{name}.md"
+    for name in ("writing-rules", "owning-rules", "common-changes", "audit", "signing", "approving")
+)
 
 _BLOCK = re.compile(
-    r"^```(console session|console quiet|yaml write|yaml append|yaml read|diff)(?: (\S+))?\n(.*?)^```$",
+    r"^```(console (?:session|quiet|first|last)|(?:yaml|text) write|yaml (?:append|read)|diff)"
+    r"(?: (\S+))?\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _SECONDS = re.compile(r"in (less than a second|[0-9.]+ s|[0-9]+ seconds?|a second)\b")
@@ -58,13 +67,15 @@ def _held(block: re.Match[str]) -> str:
     match kind:
         case "console session":
             return f"```{kind}\n{''.join(_answered(text))}```"
+        case "console first" | "console last":
+            return f"```{kind} {path}\n{''.join(_shortened(one, kind, int(path)) for one in _answered(text))}```"
         case "console quiet":
             for _ in _answered(text):
                 pass
-        case "yaml write":
-            _write(Path(path), text)
+        case "yaml write" | "text write":
+            Path(path).write_text(text, encoding="utf-8")
         case "yaml append":
-            _write(Path(path), Path(path).read_text("utf-8") + text)
+            Path(path).write_text(Path(path).read_text("utf-8") + text, encoding="utf-8")
         case "yaml read":
             lines = Path(path).read_text("utf-8").splitlines(keepends=True)
             return f"```{kind} {path}\n{''.join(line for line in lines if not line.startswith(MARK))}```"
@@ -73,21 +84,39 @@ def _held(block: re.Match[str]) -> str:
     return block[0]
 
 
+def _shortened(answered: str, kind: str, count: int) -> str:
+    """A command with the first or the last lines of what it prints, and `...` in place of the others."""
+    command, *lines = answered.splitlines(keepends=True)
+    if len(lines) <= count:
+        return answered
+    if kind == "console first":
+        return "".join([command, *lines[:count], "...\n"])
+    return "".join([command, "...\n", *lines[-count:]])
+
+
 def _answered(session: str) -> Iterator[str]:
     for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
         command = part.partition("\n")[0]
-        assert command.startswith("ketascreen "), f"not a command of ketascreen: {command}"
         asked, _, file = command.partition(" > ")
-        told = run(asked)
+        told = _run(asked)
         if file:
             Path(file).write_text(told, encoding="utf-8")
         yield f"$ {command}\n{'' if file else _SECONDS.sub('in less than a second', told)}"
 
 
-def _write(path: Path, text: str) -> None:
-    first = path.read_text("utf-8").partition("\n")[0] if path.exists() else ""
-    kept = f"{first}\n" if first.startswith(MARK) and not text.startswith(MARK) else ""
-    path.write_text(kept + text, encoding="utf-8")
+def _run(command: str) -> str:
+    """What a command prints; those that move and copy files print nothing."""
+    match command.split():
+        case ["ketascreen", *_]:
+            return run(command)
+        case ["mv", *files, folder]:
+            for file in files:
+                shutil.move(file, folder)
+        case ["cp", "-r", folder, new]:
+            shutil.copytree(folder, new)
+        case _:
+            raise AssertionError(f"not a command of a page: {command}")
+    return ""
 
 
 def _replace(path: Path, diff: str) -> None:
