@@ -9,8 +9,9 @@ import logging
 import re
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ketascreen.spelling import INVISIBLE, columns, look_alike, near
@@ -88,6 +89,7 @@ class Diagnostic:
         return f"{': '.join([*where, printable(self.message)])}{f'; {hint}' if hint else ''} [{self.code}]"
 
 
+_NOTHING_RENAMED: Mapping[str, str] = MappingProxyType({})
 _GUTTER = 8  # of "   10 | "
 _CUT = "..."
 
@@ -157,11 +159,16 @@ class ChannelFault(KetascreenError):
         self.diagnostics = (Diagnostic("channel-fault", message),)
 
 
-def did_you_mean(word: str, words: Iterable[str], *, otherwise: str = "") -> str:
+def did_you_mean(
+    word: str, words: Iterable[str], *, otherwise: str = "", renamed: Mapping[str, str] = _NOTHING_RENAMED
+) -> str:
     """ "did you mean `x`?" for the word, or words, that are near in spelling; else `otherwise`.
 
-    Not for names of routes: `im` and `iv` are near, and another route.
+    `renamed` has the name of today of each name of before: such a word is met with its name of today. Not for names of
+    routes: `im` and `iv` are near, and another route.
     """
+    if word in renamed:
+        return f"it is called `{renamed[word]}` now"
     meant = near(word, words)
     if not meant:
         return otherwise

@@ -36,7 +36,8 @@ def boundary_findings(folder: Path) -> int:
 
 @pytest.fixture
 def moved(tmp_path: Path) -> Path:
-    """A rulebook whose bar was lowered: cases fail, and boundary cases are missing."""
+    """A rulebook of its own id whose bar was lowered: cases fail, and boundary cases are missing."""
+    rules_with(tmp_path, "rulebook.yaml", "id: ketamine", "id: clinic")
     return rules_with(tmp_path, *BAR)
 
 
@@ -178,7 +179,7 @@ def test_nothing_is_written_where_the_cases_are_refused(tmp_path: Path) -> None:
     before = files_of(folder)
     ran = check(folder, "--write-cases")
     assert ran.status == 2
-    assert "No case is written: the problems below must be mended first." in ran.out
+    assert "No case is written: the problems below must be corrected first." in ran.out
     assert files_of(folder) == before
 
 
@@ -195,7 +196,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_replaced(moved: Path, monkeypa
         path.write_bytes(path.read_bytes() + b"# by another\n")
         whole_file.write_whole(path, data, mode, before_replacing=before_replacing)
 
-    monkeypatch.setattr("ketascreen.authoring.boundary_cases.write_whole", late)
+    monkeypatch.setattr("ketascreen.authoring.editing.writing.write_whole", late)
     with pytest.raises(InputError, match="was changed meanwhile"):
-        append_cases([ProposedCase(CASES, text)], moved, load_rulebook(moved))
+        append_cases([ProposedCase(CASES, text)], moved)
     assert (moved / CASES).read_bytes().endswith(b"# by another\n")

@@ -145,3 +145,49 @@ def test_two_starts_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / folder / "same.start.yaml").write_text(start, encoding="utf-8")
     with pytest.raises(RulebookError, match=r"two/same\.start\.yaml: two starts have the name `same`"):
         read_cases(tmp_path, shipped())
+
+
+START = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\ngiven:\n  age: 40 years\n"
+USES = "- name: {name}\n  start: base\n  given: {given}\n  expect: {{decisions: {{iv: review}}}}\n"
+TWO = USES.format(name="one", given="{pregnancy: pregnant}") + USES.format(name="two", given="{}")
+
+
+def refused_start(tmp_path: Path, start: str, cases: str = TWO) -> list[tuple[str, str]]:
+    (tmp_path / "vignettes").mkdir()
+    (tmp_path / "vignettes" / "base.start.yaml").write_text(start, encoding="utf-8")
+    (tmp_path / "vignettes" / "patient.cases.yaml").write_text(cases, encoding="utf-8")
+    with pytest.raises(RulebookError) as caught:
+        read_cases(tmp_path, shipped())
+    return [(str(one.place), one.message) for one in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("  age: 40 years", "  agee: 40 years", "4:9", "unknown fact `agee`"),
+        ("  age: 40 years", "  age: 400 years", "4:8", "`age`: outside its range"),
+        ("  age: 40 years", "  pregnancy: yes", "4:14", "`pregnancy`: not one of its choices"),
+        ("  age: 40 years", "  age: {value: 40 years, at: today}", "4:3", "`age`: not a date"),
+        ("observed_at: 2026-11-22", "observed_at: today", "2:14", "`observed_at`: not a date"),
+        ("T09:00:00Z", "", "1:8", "`as_of`: must be a time, not a date alone"),
+        ("given:\n", "givn: {}\ngiven:\n", "3:1", "unknown key `givn`"),
+    ],
+)
+def test_what_is_wrong_in_a_start_is_reported_there_once_however_many_cases_use_it(
+    tmp_path: Path, old: str, new: str, place: str, message: str
+) -> None:
+    cases = TWO.replace("pregnancy: pregnant", "breastfeeding: breastfeeding")
+    found = refused_start(tmp_path, START.replace(old, new), cases)
+    assert found == [(f"vignettes/base.start.yaml:{place}", message)]
+
+
+def test_what_a_case_itself_says_is_reported_at_the_case(tmp_path: Path) -> None:
+    cases = TWO + USES.format(name="three", given="{age: 400 years}")
+    ((place, message),) = refused_start(tmp_path, START, cases)
+    assert (place, "`age`" in message) == ("vignettes/patient.cases.yaml:11:16", True)
+
+
+def test_a_wrong_answer_of_a_start_that_each_case_replaces_is_not_one_of_a_patient(tmp_path: Path) -> None:
+    cases = USES.format(name="one", given="{age: 30 years}") + "  without: [agee]\n"
+    ((place, message),) = refused_start(tmp_path, START.replace("40 years", "400 years"), cases)
+    assert (place, message) == ("vignettes/patient.cases.yaml:5:13", "unknown fact `agee`")

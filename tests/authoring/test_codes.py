@@ -24,7 +24,7 @@ from ketascreen import (
 )
 from ketascreen.authoring.checks.registry import CHECKS
 from ketascreen.authoring.checks.run import check_folder
-from ketascreen.authoring.entries import with_entry
+from ketascreen.authoring.editing.entries import with_entry
 from ketascreen.authoring.mutation.git_diff import rules_changed_since
 from ketascreen.authoring.traceability import verify
 from ketascreen.channels.production.rulesets import _too_large

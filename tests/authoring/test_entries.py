@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketascreen import RulebookError
-from ketascreen.authoring.entries import with_entry, with_value
+from ketascreen.authoring.editing.entries import with_entry, with_value
 from ketascreen.diagnostic import InputError
 from ketascreen.loading.built_in import built_in_rules
 from ketascreen.syntax.tree import plain

@@ -17,6 +17,7 @@ from ketascreen.authoring.format_two import Lost, in_format_2
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.formats import NEWEST, READ_SINCE
 from ketascreen.loading.load import rulebook_of_files
+from ketascreen.runtime.whole_file import write_whole
 from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import plain
@@ -173,26 +174,27 @@ class _Stopped(BaseException):
 def test_wherever_it_stops_the_rulebook_loads_and_means_the_same_and_a_second_run_ends_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from ketascreen.authoring.editing import writing
     from ketascreen.cli import fmt
 
     start = of_format_1(tmp_path / "start", {RULE: f"{text_of(RULE)}sign_off: {APPROVED}\n"})
     wanted = load_rulebook(start).meaning_digest
-    whole = turned(files_of(start))
+    wanted_files = turned(files_of(start))
     steps = len(in_format_2(files_of(start)).writes)
-    assert steps == len([path for path in whole if path.count("/")]) + 2
-    replace = fmt._replace
+    assert steps == len([path for path in wanted_files if path.count("/")]) + 2
+    whole = write_whole
     for writes in range(steps + 1):
         rulebook = tmp_path / str(writes)
         shutil.copytree(start, rulebook)
         left = iter([True] * writes)
 
-        def stopping(path: Path, data: bytes, left: Any = left) -> None:
+        def stopping(*args: Any, left: Any = left, **given: Any) -> None:
             if not next(left, False):
                 raise _Stopped
-            replace(path, data)
+            whole(*args, **given)
 
         with monkeypatch.context() as patched:
-            patched.setattr(fmt, "_replace", stopping)
+            patched.setattr(writing, "write_whole", stopping)
             if writes < steps:
                 with pytest.raises(_Stopped):
                     fmt._turn((rulebook,), False)
@@ -200,7 +202,7 @@ def test_wherever_it_stops_the_rulebook_loads_and_means_the_same_and_a_second_ru
                 fmt._turn((rulebook,), False)
         assert load_rulebook(rulebook).meaning_digest == wanted
         assert run("fmt", "--format", "2", str(rulebook)).status == 0
-        assert files_of(rulebook) == whole
+        assert files_of(rulebook) == wanted_files
 
 
 def test_it_says_which_approvals_go_before_it_writes_and_what_it_changed(tmp_path: Path) -> None:

@@ -151,10 +151,10 @@ REFUSED = {
     "an unknown rule": ("yuong", WHY, {}, ["unknown-rule: no rule `yuong`"]),
     "an unknown rule instead": ("young", Retirement(DAY, "A", "B", ("hart",)), {}, ["unknown-rule: no rule `hart`"]),
     "itself instead": (
-        "young", Retirement(DAY, "A", "B", ("young",)), {}, ["retire: `young` cannot stand in its own place"]),
+        "young", Retirement(DAY, "A", "B", ("young",)), {}, ["retire: `young` cannot replace itself"]),
     "retired already": (
         "young", WHY, {YOUNG: text_of(YOUNG) + BLOCK},
-        ["retired-rule: `young` was retired on 2026-11-28; `kidney-function` stands in its place"]),
+        ["retired-rule: `young` was retired on 2026-11-28; `kidney-function` replaces it"]),
     "what reads unrecognised entries": (
         "unrecognised-heart-condition", WHY, {},
         ["retire: without `unrecognised-heart-condition` the rulebook does not load; nothing is written",

@@ -29,7 +29,7 @@ RETIRED = {YOUNG: text_of(YOUNG) + BLOCK}
 CASE = "- name: a\n  as_of: 2026-11-22T09:00:00Z\n  given: {age: 20 years}\n  expect: "
 OWN = {"cautions/young.cases.yaml": f"{CASE}{{finding: met}}\n  decisions: [young]\n"}
 PATIENT = "vignettes/all.cases.yaml"
-TOLD = "`young` was retired on 2026-11-20; `heart` stands in its place"
+TOLD = "`young` was retired on 2026-11-20; `heart` replaces it"
 
 
 def test_its_cases_are_read_and_not_run(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_an_editor_does_not_offer_it_to_a_case_and_knows_it_where_it_may_stand(t
 
 def test_no_new_rule_takes_its_id(tmp_path: Path) -> None:
     folder = with_files(tmp_path, RETIRED)
-    ran = run("new", "young", "--effect", "caution", "--dir", str(folder))
+    ran = run("new", "rule", "young", "--effect", "caution", "--dir", str(folder))
     assert ran.status == 2
     assert "there was a `young`, which is retired; choose another id" in flat(ran.err)
 

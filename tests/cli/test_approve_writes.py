@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pytest
 
 from ketascreen import load_rulebook
-from ketascreen.authoring import replacing
 from ketascreen.authoring.approving import write
+from ketascreen.authoring.editing import writing
 from ketascreen.diagnostic import Place
 from ketascreen.language.approval import Approval
 from ketascreen.runtime.whole_file import write_whole
@@ -67,7 +67,7 @@ def test_an_interrupted_write_leaves_the_old_file_or_the_new_one(rulebook: Path,
         if path.name == FILE:
             raise KeyboardInterrupt
 
-    with patch.object(replacing, "write_whole", stopped), pytest.raises(KeyboardInterrupt):
+    with patch.object(writing, "write_whole", stopped), pytest.raises(KeyboardInterrupt):
         write.write_approvals(rulebook, list(_again(rulebook)))
     found = {name for _, name, _ in approvals(rulebook)}
     assert found == ({"heart"} if when == "before" else {"heart", "pregnancy"})
@@ -122,7 +122,7 @@ def test_a_withdrawal_that_an_editor_writes_while_an_approval_is_written_is_not_
     ]
     for ran in commands:
         (rulebook / FILE).write_bytes(old)
-        with patch.object(replacing, "write_whole", meanwhile):
+        with patch.object(writing, "write_whole", meanwhile):
             told = ran()
         assert (told.status, told.out.count("written")) == (2, 0)
         assert "was changed meanwhile; nothing is written; run it again [approve]" in flat(told.err)

@@ -11,7 +11,7 @@ import pytest
 from ketascreen import load_rulebook
 from ketascreen.authoring.cases.read import cases_in, read_cases
 from tests.helpers.command_line import AS_OF, Ran, flat, run
-from tests.helpers.rulebook_files import copied
+from tests.helpers.rulebook_files import copied, text_of, with_files
 
 PATIENT = {
     "observed_at": "2026-11-20",
@@ -66,6 +66,49 @@ def test_it_is_written_to_the_cases_of_its_rule_at_the_end_and_all_else_stays(tm
     assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
     assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
     assert run("test", str(rulebook)).status == 0
+
+
+YOUNG = "cautions/young.yaml"
+TIMES = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\n"
+
+
+def test_in_a_file_that_says_its_times_once_it_is_added_to_the_list_and_says_its_own(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    cases = rulebook / "exclusions" / "high-pressure.cases.yaml"
+    listed = "cases:\n  - name: one\n    given: {}\n    expect: {finding: unknown}\n"
+    cases.write_text(f"{TIMES}{listed}", "utf-8")
+    assert _case(rulebook, "--rule", "high-pressure", "--write", "--name", "two", "--onto", "2025-01-02").status == 0
+    text = cases.read_text("utf-8")
+    assert text.startswith(f"{TIMES}{listed}  - name: two\n    as_of: 2025-01-02T")
+    one, two = (case for case in read_cases(rulebook, load_rulebook(rulebook)) if case.rule == "high-pressure")
+    assert (one.name, one.as_of.isoformat()) == ("one", "2026-11-22T09:00:00+00:00")
+    assert (two.name, two.as_of.date().isoformat(), two.expect["finding"]) == ("two", "2025-01-02", "met")
+    assert run("test", str(rulebook)).status == 0
+    again = _case(rulebook, "--rule", "high-pressure", "--write", "--name", "two")
+    assert (again.status, "a case of that name is there already" in flat(again.err)) == (2, True)
+
+
+def test_in_such_a_file_whose_times_are_last_it_stands_above_them(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    cases = rulebook / "exclusions" / "high-pressure.cases.yaml"
+    listed = "cases:\n- name: one\n  given: {}\n  expect: {finding: unknown}\n"
+    cases.write_text(f"{listed}{TIMES}", "utf-8")
+    assert _case(rulebook, "--rule", "high-pressure", "--write", "--name", "two").status == 0
+    text = cases.read_text("utf-8")
+    assert (text.startswith(f"{listed}- name: two\n"), text.endswith(TIMES)) == (True, True)
+    assert run("test", str(rulebook)).status == 0
+
+
+@pytest.mark.parametrize("args", [["--rule", "young"], ["--decided", "young"], ["--decided", "young:A"]])
+def test_a_rule_that_is_retired_has_no_new_case_and_the_reason_is_said(tmp_path: Path, args: list[str]) -> None:
+    retired = "retired: {date: 2026-11-28, by: A, reason: Old., instead: [heart]}\n"
+    rulebook = with_files(tmp_path, {YOUNG: f"{text_of(YOUNG)}{retired}"})
+    ran = _case(rulebook, *args)
+    assert (ran.status, ran.out) == (2, "")
+    said = "`young` was retired on 2026-11-28; `heart` stands in its place; `ketascreen show young` says why"
+    assert said in flat(ran.err)
+    shown = run("attributes", "--rule", "young", "--rules", str(rulebook))
+    assert (shown.status, said in flat(shown.err)) == (2, True)
 
 
 def test_a_rule_without_cases_gets_a_file_and_a_whole_patient_one_in_vignettes(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from ketascreen.authoring.editor.file_schemas import schema_text, schemas
 from ketascreen.authoring.names import read_names
 from ketascreen.language.vocabulary import Kind
 from tests.helpers.command_line import flat, run
-from tests.helpers.rulebook_files import copied, text_of
+from tests.helpers.rulebook_files import copied, text_of, with_files
 
 TOLD = ["--label", "Liver conditions", "--domain", "liver", "--fresh-for", "30 days", "--reason", "Made up."]
 WHOLE = {
@@ -114,6 +114,25 @@ def test_a_fact_that_cannot_be_is_refused_and_nothing_is_written(tmp_path: Path,
     assert (ran.status, ran.out) == (2, "")
     assert said in flat(ran.err)
     assert (rulebook / "vocabulary.yaml").read_text("utf-8") == text_of("vocabulary.yaml")
+
+
+def test_a_former_name_of_a_fact_or_a_rule_is_not_free(tmp_path: Path) -> None:
+    young = "cautions/young.yaml"
+    retired = "retired: {date: 2026-11-28, by: A, reason: Old.}\n"
+    rulebook = with_files(tmp_path, {young: f"{text_of(young)}{retired}"})
+    renamed = (("fact", "egfr", "kidneys"), ("rule", "heart", "heart-condition"), ("rule", "young", "younger"))
+    for kind, old, new in renamed:
+        assert run("rename", kind, old, new, "--dir", str(rulebook)).status == 0
+    before = {path: path.read_bytes() for path in rulebook.rglob("*.yaml")}
+    calls = (
+        (("fact", "egfr", "--type", "number"), "`egfr` is a former name of `kidneys`; choose another name"),
+        (("rule", "heart", "--effect", "review"), "`heart` is a former name of `heart-condition`; choose another id"),
+        (("rule", "young", "--effect", "review"), "`young` is a former name of `younger`; choose another id"),
+    )
+    for args, said in calls:
+        ran = run("new", *args, "--dir", str(rulebook))
+        assert (ran.status, ran.out, said in flat(ran.err)) == (2, "", True), args
+    assert {path: path.read_bytes() for path in rulebook.rglob("*.yaml")} == before
 
 
 def test_new_fact_wants_a_rulebook(tmp_path: Path) -> None:

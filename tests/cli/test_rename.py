@@ -236,7 +236,7 @@ def test_what_does_not_load_is_not_renamed(folder: Path, path: str) -> None:
     before = bytes_of(folder)
     done = run("rename", "fact", "liver", "hepatic", "--dir", str(folder))
     assert done.status == AuthoringStatus.BAD_INPUT
-    assert "mend what `ketascreen check` shows, then rename" in flat(done.err)
+    assert "correct what `ketascreen check` shows, then rename" in flat(done.err)
     assert bytes_of(folder) == before
 
 
@@ -256,9 +256,27 @@ def test_wherever_it_is_interrupted_it_is_as_before_or_after_or_it_does_not_load
             left[0] -= 1
             write_whole(*args, **given)  # type: ignore[arg-type]
 
-        with patch("ketascreen.authoring.renaming.write.write_whole", stopping), suppress(KeyboardInterrupt):
+        with patch("ketascreen.authoring.editing.writing.write_whole", stopping), suppress(KeyboardInterrupt):
             rename(there, name, new)
         with suppress(RulebookError):
             assert sorted(load_rulebook(there).rule_digests.values()) == decided
             loaded += 1
     assert loaded >= 2
+
+
+def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    folder = with_files(tmp_path, {})
+    before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    parameters = folder / "parameters.yaml"
+
+    def late(path: Path, *args: object, **given: object) -> None:
+        parameters.write_bytes(before[parameters] + b"# by another\n")
+        write_whole(path, *args, **given)  # type: ignore[arg-type]
+
+    with patch("ketascreen.authoring.editing.writing.write_whole", late):
+        ran = run("rename", "parameter", "low_egfr", "lower_egfr", "--dir", str(folder))
+    assert ran.status == AuthoringStatus.BAD_INPUT
+    assert "was changed meanwhile; nothing is written; run it again [rename]" in flat(ran.err)
+    assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == {
+        **before, parameters: before[parameters] + b"# by another\n",
+    }  # fmt: skip

@@ -24,13 +24,13 @@ def test_it_says_what_it_wrote_and_which_patients_expect_something_else(clinic: 
     told = flat(ran.out)
     assert (ran.status, ran.err) == (0, "")
     assert told.startswith(
-        "`diagnosed-hypertension` was retired on 2026-11-22; `uncontrolled-hypertension` stands in its place."
+        "`diagnosed-hypertension` was retired on 2026-11-22; `uncontrolled-hypertension` replaces it."
     )
     assert f"changed {clinic}/vignettes/boundaries.cases.yaml: taken out of 3 lists" in told
     assert f"changed {clinic}/cautions/diagnosed-hypertension.yaml" in told
     assert "4 whole patients expect something else now." in told
     assert f"ketascreen test {clinic}" in told
-    tested = run("test", str(clinic))
+    tested = run("test", str(clinic), "-v")
     assert (tested.status, tested.out.count("FAILED")) == (1, 4)
     assert run("check", str(clinic), "--no-documents", "--today", "2026-11-22").status == 0
     assert run("fmt", str(clinic), "--check").status == 0

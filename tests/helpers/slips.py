@@ -111,9 +111,8 @@ def _fill_in(key: str, table: Path) -> None:
     """Writes the table again with what is said now in each row's `key`; the comment at its head stays."""
     rows = rows_of(table)
     for row in rows:
-        now = row.pop("now", [])
         row.setdefault("before", [])
-        row["now"] = now
+        row.setdefault("now", [])
         row[key] = said_of(row)
     head = "".join(line for line in table.read_text("utf-8").splitlines(keepends=True) if line.startswith("#"))
     dumped = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_a_cache_keeps_what_a_fact_uses_and_that_nobody_said_it(rng: Random) -> 
 @pytest.mark.parametrize("folder", [None, TPA], ids=["the built-in rulebook", "examples/tpa"])
 def test_the_page_has_each_of_the_13_for_the_rulebook_and_for_each_rule(folder: Path | None) -> None:
     book = load_rulebook(folder) if folder else shipped()
-    ran = run("attributes", *(("--rules", str(folder)) if folder else ()))
+    ran = run("attributes", "-v", *(("--rules", str(folder)) if folder else ()))
     assert (ran.status, ran.err) == (0, "")
     parts = ran.out.split("\n\n")
     heads = [flat(part).split(":", 1)[0] for part in parts]
@@ -143,6 +144,32 @@ def test_the_page_has_each_of_the_13_for_the_rulebook_and_for_each_rule(folder: 
         text = flat(part)
         places = [text.index(f" {number}. {title}: ") for number, title in enumerate(TITLES, 1)]
         assert places == sorted(places)
+
+
+@pytest.mark.parametrize("folder", [None, TPA], ids=["the built-in rulebook", "examples/tpa"])
+def test_without_more_the_rules_alike_are_together_and_each_is_named_once(folder: Path | None) -> None:
+    book = load_rulebook(folder) if folder else shipped()
+    ran = run("attributes", *(("--rules", str(folder)) if folder else ()))
+    whole, short = ran.out.split("\n\n")
+    assert whole == run("attributes", "-v", *(("--rules", str(folder)) if folder else ())).out.split("\n\n")[0]
+    assert len(short.splitlines()) <= len(book.rules) + 2
+    named = re.split(r"[\s,]+", short)
+    assert {rule.id: named.count(rule.id) for rule in book.rules} == {rule.id: 1 for rule in book.rules}
+    assert "--rule ID shows the 13 of a rule, -v of each rule" in short
+
+
+def test_of_the_rules_the_page_says_what_they_use_and_what_nobody_said(tmp_path: Path) -> None:
+    out = flat(run("attributes").out)
+    lacking = "(not said: url, edition, accessed, published of sources)"
+    assert f"date of birth, 3 rules {lacking}: below-minimum-age, older-adult, older-adult-without-checkup " in out
+    assert re.search(rf"none, \d+ rules {re.escape(lacking)}: active-psychosis, ", out)
+    for uses, said in (
+        ("", f"none that is known, 1 rule {lacking[:-1]}; uses of liver_conditions): liver "),
+        ("    uses: []\n", f"none, 6 rules {lacking}: heart, high-pressure, liver, "),
+        ("    uses: [sex, race]\n", f"race and sex, 1 rule {lacking}: liver "),
+    ):
+        page = flat(run("attributes", "--rules", str(liver(tmp_path / str(len(uses)), uses))).out)
+        assert said in page
 
 
 @pytest.mark.parametrize("folder", [None, TPA], ids=["the built-in rulebook", "examples/tpa"])

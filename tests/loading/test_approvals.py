@@ -124,7 +124,7 @@ def test_a_name_is_one_line_and_not_endless(tmp_path: Path) -> None:
     assert approval.by == "A B"
     assert len(read(tmp_path / "b", f"- {{rule: young, {SAID.replace('A clinician', 'A' * 200)}}}\n")) == 1
     (said,) = refused(tmp_path / "c", f"- {{rule: young, {SAID.replace('A clinician', 'A' * 201)}}}\n")
-    assert said.endswith("too long")
+    assert said.endswith("too long: at most 200 characters")
 
 
 def test_the_same_approval_twice_is_refused_since_withdrawing_one_would_leave_the_other(tmp_path: Path) -> None:

@@ -27,16 +27,16 @@ def with_line(folder: Path, file: str, line: str) -> Path:
 @pytest.mark.parametrize(
     ("file", "line", "at", "message", "hint"),
     [
-        (HEAD, "released: 2026-02-30", "9:11", "not a date; write 2026-11-22", "docs/rule-format.md shows the form"),
-        (HEAD, "revised: yesterday", "9:10", "not a date; write 2026-11-22", "docs/rule-format.md shows the form"),
-        (HEAD, "released: 2026", "9:11", "not a date; write 2026-11-22", "docs/rule-format.md shows the form"),
-        (HEAD, f"developer: {'d' * 1001}", "9:12", "too long", "docs/rule-format.md shows the form"),
-        (HEAD, f"funding: {'d' * 1001}", "9:10", "too long", "docs/rule-format.md shows the form"),
-        (SOURCES, f"    edition: {'d' * 201}", "13:14", "too long", "docs/rule-format.md shows the form"),
-        (SOURCES, "    published: 2023-13", "13:16", "not a date; write 2026-11-22, 2026-11 or 2026", ""),
-        (SOURCES, "    published: 0", "13:16", "not a date; write 2026-11-22, 2026-11 or 2026", ""),
-        (SOURCES, "    published: true", "13:16", "not a date; write 2026-11-22, 2026-11 or 2026", ""),
-        (SOURCES, "    accessed: 2023-10", "13:15", "not a date; write 2026-11-22", ""),
+        (HEAD, "released: 2026-02-30", "9:11", "not a date", "write 2026-11-22"),
+        (HEAD, "revised: yesterday", "9:10", "not a date", "write 2026-11-22"),
+        (HEAD, "released: 2026", "9:11", "not a date", "write 2026-11-22"),
+        (HEAD, f"developer: {'d' * 1001}", "9:12", "too long: at most 1,000 characters", "make it shorter"),
+        (HEAD, f"funding: {'d' * 1001}", "9:10", "too long: at most 1,000 characters", "make it shorter"),
+        (SOURCES, f"    edition: {'d' * 201}", "13:14", "too long: at most 200 characters", "make it shorter"),
+        (SOURCES, "    published: 2023-13", "13:16", "not a date", "write 2026-11-22, 2026-11 or 2026"),
+        (SOURCES, "    published: 0", "13:16", "not a date", "write 2026-11-22, 2026-11 or 2026"),
+        (SOURCES, "    published: true", "13:16", "not a date", "write 2026-11-22, 2026-11 or 2026"),
+        (SOURCES, "    accessed: 2023-10", "13:15", "not a date", "write 2026-11-22"),
     ],
 )
 def test_a_value_of_another_form_is_refused_at_its_place(

@@ -11,7 +11,7 @@ from ketascreen import PatientProfile, ProfileError
 from ketascreen.language.clinic_time import ClinicTime
 from ketascreen.language.condition import AllOf, AnyOf, Compare
 from ketascreen.language.contradiction import Contradiction
-from ketascreen.language.vocabulary import Freshness, Window
+from ketascreen.language.vocabulary import Fact, Freshness, Kind, Window
 from ketascreen.patient.facts import Facts, known_facts
 from ketascreen.patient.profile import BUILT_IN
 
@@ -203,3 +203,18 @@ def test_an_answer_that_is_taken_away_makes_no_contradiction_where_the_others_ar
             vocabulary.extended([], {"hypertension": Freshness(None)}),
             CLINIC,
         )
+
+
+@pytest.mark.parametrize("given", ["liver", "former_liver"])
+def test_a_contradiction_about_a_fact_that_a_rulebook_adds_points_to_where_it_was_given(given: str) -> None:
+    liver = Fact("liver", Kind.CHOICE, "Liver", "liver", choices=("well", "ill"), is_added=True, was=("former_liver",))
+    when = AllOf((Compare("liver", "is", "well"), Compare("hypertension", "is", "none")))
+    vocabulary = VOCABULARY.extended(
+        [liver], {"liver": Freshness(None)}, [Contradiction("made_up", when, "liver", "No.")]
+    )
+    profile = PatientProfile(hypertension=at("11-22", "none"), extra={given: at("11-22", "well")})
+    with pytest.raises(ProfileError) as caught:
+        known_facts(profile, vocabulary, CLINIC)
+    assert [(problem.code, problem.pointer) for problem in caught.value.diagnostics] == [
+        ("contradiction", f"/extra/{given}")
+    ]

@@ -213,7 +213,7 @@ def test_a_decision_given_on_a_retired_rule_is_refused_with_what_stands_in_its_p
             example("lozenge-at-home.yaml"), as_of=AS_OF, decisions=[decision]
         )
     (problem,) = caught.value.diagnostics
-    assert problem.message == "`home-use` was retired on 2026-11-20; `older-adult` stands in its place"
+    assert problem.message == "`home-use` was retired on 2026-11-20; `older-adult` replaces it"
 
 
 def test_an_old_screening_run_by_a_rulebook_that_retired_a_rule_names_it_though_somebody_decided_on_it(

@@ -6,33 +6,31 @@ Each asserts what its rule gives now, with the reasons; only somebody who knows 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
+from textwrap import dedent
 
+from ketascreen.authoring.case_file import CODE, FileOfCases, file_at
 from ketascreen.authoring.cases.case import Case, CaseForm
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import cases_in
 from ketascreen.authoring.checks.boundary_case import BoundaryGap, WantedSide, boundary_gaps, quantity_text
 from ketascreen.authoring.checks.subject import Subject
+from ketascreen.authoring.editing.writing import alone, write_files
 from ketascreen.authoring.mutation.distinguish import answers_deciding
 from ketascreen.authoring.mutation.given import just_now
 from ketascreen.authoring.mutation.suggest_case import in_form, written
-from ketascreen.authoring.scaffold import schema_line
-from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RulebookError, refused
+from ketascreen.diagnostic import Diagnostic, InputError, Place, ProfileError, RulebookError, refused
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.quantity import Quantity
 from ketascreen.language.rule import Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.loading.build import read_trees
 from ketascreen.patient.facts import deciding_answers, known_facts
-from ketascreen.runtime.plain_file import read_plain
-from ketascreen.runtime.whole_file import write_whole
 from ketascreen.screen import Screener
 from ketascreen.syntax.folder import CASES, read_folder
 from ketascreen.syntax.problems import Problems
-from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Sequence, plain
 
 COMMENT = "# Written by `ketascreen check --write-cases`; check that it says what you mean."
 _SIDES = {"from below": "just below", "exactly": "exactly at", "from above": "just above"}
@@ -129,62 +127,33 @@ def _tries(gap: BoundaryGap, side: WantedSide, case: Case, rulebook: Rulebook) -
     return gap.threshold.tried_by(rule, answers, side)
 
 
-def append_cases(proposed: Collection[ProposedCase], folder: Path, rulebook: Rulebook) -> None:
+def append_cases(proposed: Collection[ProposedCase], folder: Path) -> None:
     """Appends each case to its file, which is made if it is not there. All other bytes of a file stay.
 
     Raises:
-        InputError: a file is not one to which cases can be added at its end, or was changed meanwhile. Files before
-            it are written.
+        InputError: a file is not one to which cases can be added at its end, or another process writes; nothing is
+            then written. Or a file was changed meanwhile; the files before it are written.
         OSError: a file could not be written.
     """
-    by_path: dict[str, list[ProposedCase]] = {}
+    by_path: dict[str, str] = {}
     for one in proposed:
-        by_path.setdefault(one.path, []).append(one)
-    head = read_plain(folder / "rulebook.yaml").decode("utf-8", "replace")
-    for path, cases in by_path.items():
-        before = _bytes(folder / path)
-        first = b"" if before is not None else f"{schema_line(path, head)}\n".encode()
-        data = _appended(path, first if before is None else before, "".join(one.text for one in cases), len(cases))
-        like = folder / path if before is not None else folder / rulebook_file(rulebook, path)
-
-        def as_read(path: str = path, before: bytes | None = before) -> None:
-            if _bytes(folder / path) != before:
-                raise refused("case", "was changed meanwhile; nothing is written into it", "run it again", Place(path))
-
-        write_whole(folder / path, data, like.stat().st_mode & 0o777, before_replacing=as_read)
+        by_path[one.path] = by_path.get(one.path, "") + dedent(one.text)
+    with alone(folder, CODE):
+        files = [file_at(folder, path) for path in by_path]
+        writes = [(file.path, _appended(file, by_path[file.path])) for file in files]
+        had = {file.path: file.before for file in files if file.before is not None}
+        write_files(folder, writes, had, CODE)
 
 
-def rulebook_file(rulebook: Rulebook, path: str) -> str:
-    """The file of the rule whose cases are at `path`."""
-    return next(one.place.path for one in rulebook.rules if path == one.place.path.replace(".yaml", CASES))
-
-
-def _appended(path: str, before: bytes, text: str, count: int) -> bytes:
+def _appended(file: FileOfCases, cases: str) -> bytes:
     """The bytes of a file with cases at its end.
 
     Raises:
-        InputError: it would not hold its own cases and these, as a file whose `cases` are not last.
+        InputError: it cannot take them there, as a file whose `cases` are not last.
     """
-    ending = "\r\n" if b"\r\n" in before else "\n"
-    gap = b"" if not before or before.endswith(b"\n") else ending.encode()
-    after = before + gap + text.replace("\n", ending).encode()
-    old, new = _held(path, before), _held(path, after)
-    if new is None or new[:-count] != (old or []) or len(new) != len(old or []) + count:
-        hint = "write the file as a list, or with `cases:` last (`ketascreen fmt` lays it out so)"
-        raise refused("case", "no case can be added at the end of this file", hint, Place(path))
-    return after
-
-
-def _held(path: str, data: bytes) -> list[object] | None:
-    """The cases of a file as plain data; None if it cannot be read, or has none."""
-    problems = Problems()
-    tree = read_trees({path: data}, problems).get(path)
-    listed = tree.items.get("cases") if isinstance(tree, MappingNode) else tree
-    return list(plain(listed)) if isinstance(listed, Sequence) and not problems.found else None
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return read_plain(path)
-    except FileNotFoundError:
-        return None
+    with suppress(InputError):
+        after = file.with_cases(cases)
+        if after.startswith(file.before or b""):
+            return after
+    hint = "write the file as a list, or with `cases:` last (`ketascreen fmt` lays it out so)"
+    raise refused(CODE, "no case can be added at the end of this file", hint, Place(file.path))

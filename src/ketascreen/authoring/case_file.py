@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from ketascreen.authoring.cases.read import VIGNETTES
-from ketascreen.authoring.entries import CODE, with_entry
-from ketascreen.authoring.replacing import alone, bytes_of, replace_file
+from ketascreen.authoring.editing.entries import with_entry
+from ketascreen.authoring.editing.writing import alone, bytes_of, replace_file
 from ketascreen.authoring.scaffold import schema_line
 from ketascreen.diagnostic import refused
 from ketascreen.language.rule import Rule
+from ketascreen.runtime.plain_file import read_plain
 from ketascreen.syntax.folder import CASES
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import read_yaml
 
+CODE = "case"
 _STEM = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 
 
@@ -33,6 +35,16 @@ class FileOfCases:
     section: str
     names: frozenset[str]
 
+    def with_cases(self, cases: str) -> bytes:
+        """The file's bytes with more cases after its others; `cases` is the text of YAML from the first column.
+
+        Raises:
+            RulebookError: the file cannot be read.
+            InputError: it cannot take them.
+        """
+        rulebook = read_plain(self.folder / "rulebook.yaml").decode("utf-8", "replace")
+        return with_entry(self.before, self.path, self.section, cases, head=f"{schema_line(self.path, rulebook)}\n")
+
     def add(self, case: str) -> Path:
         """Adds a case, the text of YAML from the first column; returns the path of the file.
 
@@ -41,8 +53,7 @@ class FileOfCases:
             InputError: it cannot take the case, has changed, or another process writes.
             OSError: it could not be written.
         """
-        head = schema_line(self.path, (self.folder / "rulebook.yaml").read_text(encoding="utf-8"))
-        data = with_entry(self.before, self.path, self.section, case, head=f"{head}\n")
+        data = self.with_cases(case)
         with alone(self.folder, CODE):
             (self.folder / self.path).parent.mkdir(exist_ok=True)
             return replace_file(self.folder, self.path, data, self.before, CODE)
@@ -57,7 +68,12 @@ def case_file(folder: Path, rule: Rule | None, stem: str) -> FileOfCases:
     path = f"{VIGNETTES}{stem}{CASES}" if rule is None else _of_rule(folder, rule)
     if rule is None and not _STEM.fullmatch(stem):
         hint = "write lower-case words joined by hyphens, such as patients"
-        raise refused("case", f"`{stem}` is not a name for a file of cases", hint)
+        raise refused(CODE, f"`{stem}` is not a name for a file of cases", hint)
+    return file_at(folder, path)
+
+
+def file_at(folder: Path, path: str) -> FileOfCases:
+    """The file of cases at a path within the rulebook's folder."""
     before = bytes_of(folder / path)
     held: Any = None
     if before is not None:

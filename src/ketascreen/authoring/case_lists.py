@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
-from ketascreen.authoring.yaml_edits import (
+from ketascreen.authoring.editing.text_edits import (
     CannotEdit,
+    Edit,
+    at,
     comments_of,
     composed,
+    edited,
     emptied,
-    value_at,
+    items,
     without_item,
     without_key,
 )
@@ -38,11 +39,13 @@ def without_rule(data: bytes, path: str, rule: str, code: str) -> tuple[bytes, i
     before = text = data.decode("utf-8")
     count = 0
     while found := list(_last_of_each_case(composed(text), rule)):
-        for mapping, key, items, at in reversed(found):
+        edits = []
+        for mapping, key, listed, number in found:
             try:
-                text = _edited(text, mapping, key, items, at)
+                edits.append(_edit(text, mapping, key, listed, number))
             except CannotEdit:
-                raise _left_alone(path, items.value[at], rule, code) from None
+                raise _left_alone(path, listed.value[number], rule, code) from None
+        text = edited(text, edits)
         count += len(found)
     if count and not _is_the_same_without(before, text, path, rule):
         raise refused(code, f"`{rule}` cannot be taken out here; the rest would change", _BY_HAND, Place(path))
@@ -57,9 +60,9 @@ def _left_alone(path: str, item: Any, rule: str, code: str) -> Exception:
     return refused(code, f"`{rule}` cannot be taken out here; a comment, or the rest, would change", _BY_HAND, place)
 
 
-def _edited(text: str, mapping: Any, key: str, items: Any, at: int) -> str:
-    if len(items.value) > 1:
-        return without_item(text, items, at)
+def _edit(text: str, mapping: Any, key: str, listed: Any, number: int) -> Edit:
+    if len(listed.value) > 1:
+        return without_item(text, listed, number)
     if key == _SAYS_NONE:
         return emptied(text, mapping, key)
     try:
@@ -70,14 +73,13 @@ def _edited(text: str, mapping: Any, key: str, items: Any, at: int) -> str:
 
 def _last_of_each_case(root: Any, rule: str) -> Iterator[tuple[Any, str, Any, int]]:
     """The last place of each case where the rule is in a list: the mapping, its key, the list, and where in it."""
-    listed = root if isinstance(root, yaml.SequenceNode) else value_at(root, "cases")
-    for case in listed.value if isinstance(listed, yaml.SequenceNode) else ():
+    for case in items(root) or items(at(root, "cases")):
         found = [
-            (mapping, key, items, at)
-            for mapping, keys in ((case, _OF_CASE), (value_at(case, "expect"), _OF_EXPECT))
+            (mapping, key, listed, number)
+            for mapping, keys in ((case, _OF_CASE), (at(case, "expect"), _OF_EXPECT))
             for key in keys
-            if isinstance(items := value_at(mapping, key), yaml.SequenceNode)
-            for at, item in enumerate(items.value)
+            if (listed := at(mapping, key)) is not None
+            for number, item in enumerate(items(listed))
             if item.value == rule
         ]
         if found:

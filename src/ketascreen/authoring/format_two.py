@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketascreen.authoring.entries import with_value
-from ketascreen.authoring.yaml_edits import comments_of, composed, without_key
+from ketascreen.authoring.editing.entries import with_value
+from ketascreen.authoring.editing.text_edits import CannotEdit, comments_of, composed, edited, without_key
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading import formats
@@ -100,7 +100,10 @@ def _without_sign_off(data: bytes, path: str, tree: Node) -> bytes:
         InputError: the rest would change.
     """
     text = data.decode("utf-8")
-    cut = without_key(text, composed(text), formats.SIGN_OFF)
+    try:
+        cut = edited(text, [without_key(text, composed(text), formats.SIGN_OFF)])
+    except CannotEdit:
+        raise _left_alone(path) from None
     found = read_trees({path: cut.encode("utf-8")}, Problems()).get(path)
     wanted = {key: value for key, value in plain(tree).items() if key != formats.SIGN_OFF}
     if found is None or plain(found) != wanted or comments_of(cut) != comments_of(text):

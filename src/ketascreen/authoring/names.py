@@ -5,7 +5,7 @@ An editor needs the names while the rules are being written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,14 @@ from ketascreen.patient.contradictions import BUILT_IN_SAYS
 from ketascreen.syntax.folder import START, read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
-from ketascreen.syntax.tree import Node, Scalar
+from ketascreen.syntax.tree import Node, Scalar, Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class RulebookNames:
     """What the files of one rulebook may refer to. `definitions`, `rules` and `retired` hold the title of each.
+
+    `former` has the id of today of each id that a rule had before, a retired one among them.
 
     `contradictions` holds what each says, the built-in ones included. `format` is the newest if the rulebook says none.
     """
@@ -48,6 +50,7 @@ class RulebookNames:
     called: OptionWords
     rules: Mapping[str, str]
     retired: Mapping[str, str]
+    former: Mapping[str, str]
     starts: tuple[str, ...]
 
 
@@ -102,6 +105,7 @@ def names_of(files: Mapping[str, bytes], fixtures: Iterable[str]) -> RulebookNam
         called=_called(named["rulebook"]),
         rules={_stem(path): _title(tree) for path, tree in every.items() if path not in retired},
         retired={_stem(path): _title(tree) for path, tree in every.items() if path in retired},
+        former={old: _stem(path) for path, tree in every.items() for old in _was(tree)},
         starts=tuple(sorted(_stem(path).removesuffix(".start") for path in fixtures if path.endswith(START))),
     )
 
@@ -118,6 +122,13 @@ def _contradictions(vocabulary: Node | None) -> Mapping[str, str]:
 
 def _stem(path: str) -> str:
     return path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+
+def _was(node: Node | None) -> Iterator[str]:
+    was = node.items.get("was") if isinstance(node, MappingNode) else None
+    for one in was.items if isinstance(was, Sequence) else ():
+        if isinstance(one, Scalar) and isinstance(one.value, str):
+            yield one.value
 
 
 def _title(node: Node | None) -> str:

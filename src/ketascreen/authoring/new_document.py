@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ketascreen.authoring.entries import with_entry, with_value
-from ketascreen.authoring.replacing import alone, bytes_of, replace_file
+from ketascreen.authoring.editing.entries import with_entry, with_value
+from ketascreen.authoring.editing.writing import alone, bytes_of, replace_file
+from ketascreen.authoring.editing.yaml_text import lines_of as yaml_lines
+from ketascreen.authoring.editing.yaml_text import scalar
 from ketascreen.authoring.traceability import FILE, MAX_BYTES, lines_of
-from ketascreen.authoring.yaml_text import lines_of as yaml_lines
-from ketascreen.authoring.yaml_text import scalar
 from ketascreen.diagnostic import InputError, Place, RulebookError, refused
 from ketascreen.language.documents import Document
 from ketascreen.loading.build import KEYS, read_trees

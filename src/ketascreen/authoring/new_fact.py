@@ -9,12 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ketascreen.authoring.editor.file_schemas import FOLDER
-from ketascreen.authoring.entries import CODE, with_entries
+from ketascreen.authoring.editing.entries import CODE, with_entries
+from ketascreen.authoring.editing.writing import alone, bytes_of, replace_file
+from ketascreen.authoring.editing.yaml_text import lines_of
 from ketascreen.authoring.names import RulebookNames, read_names
-from ketascreen.authoring.replacing import alone, bytes_of, replace_file
-from ketascreen.authoring.scaffold import schema_folder, schema_line, write_schemas
-from ketascreen.authoring.yaml_text import lines_of
+from ketascreen.authoring.scaffold import kept_schemas, rewrite_schemas, schema_line
 from ketascreen.diagnostic import InputError, did_you_mean, refused
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.language.vocabulary import UNRECOGNISED, Kind
@@ -100,9 +99,7 @@ def write_fact(fact: NewFact, folder: Path) -> tuple[Path, int]:
         before = bytes_of(folder / FILE)
         head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
         path = replace_file(folder, FILE, _with(fact, before, schema_line(FILE, head)), before, CODE)
-    schemas = folder / (schema_folder(head) or FOLDER)
-    count = len(list(schemas.glob("*.schema.json")))
-    return path, len(write_schemas(read_names(folder), schemas)) if count and fact.is_complete else count
+    return path, rewrite_schemas(folder) if fact.is_complete else kept_schemas(folder)
 
 
 def _number(text: str, option: str) -> Decimal:
@@ -126,6 +123,8 @@ def _check_name(name: str, names: RulebookNames) -> None:
     for why, held in taken:
         if name in held:
             raise refused("name-taken", f"`{name}` {why}", "choose another name")
+    if (now := names.vocabulary.renamed.get(name)) is not None:
+        raise refused("name-taken", f"`{name}` is a former name of `{now}`", "choose another name")
 
 
 def _check_whole(fact: NewFact, folder: Path) -> None:

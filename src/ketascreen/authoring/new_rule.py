@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
+from ketascreen.authoring.editing.yaml_text import flow, lines_of, scalar
 from ketascreen.authoring.mutation.given import unheard_of, written_time
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.scaffold import require_id, schema_line
-from ketascreen.authoring.yaml_text import flow, lines_of, scalar
 from ketascreen.diagnostic import RulebookError, did_you_mean, refused
 from ketascreen.language.clinic_time import at_fixed_offset
 from ketascreen.language.effects import EFFECTS
@@ -69,6 +69,8 @@ def check_new(
             raise refused("unknown-route", f"unknown {names.called.one} `{route}`", hint)
     if rule in names.retired:
         raise refused("rule-id", f"there was a `{rule}`, which is retired", "choose another id")
+    if rule in names.former:
+        raise refused("rule-id", f"`{rule}` is a former name of `{names.former[rule]}`", "choose another id")
     if rule in names.rules or rule in NAMED:
         raise refused("rule-id", f"there is a `{rule}` already", "choose another id")
     listed = None if about is None else _list_of(about, names)

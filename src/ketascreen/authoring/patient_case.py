@@ -9,13 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ketascreen.authoring.cases.case import free_name
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import VIGNETTES, cases_in
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, undecidable
+from ketascreen.authoring.editing.yaml_text import lines_of
 from ketascreen.authoring.moved_patient import CODE, PatientThen, landed, patient_of
 from ketascreen.authoring.mutation.given import written_time
-from ketascreen.authoring.yaml_text import lines_of
 from ketascreen.diagnostic import InputError, refused
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.condition import facts_of
@@ -71,7 +72,7 @@ def case_of(
     expect, name = _expected(moved, wanted, screener)
     if wanted.name is not None and wanted.name in {*taken}:
         raise refused("case", "a case of that name is there already", "give it another --name")
-    named = wanted.name or _unique(name, frozenset(taken))
+    named = wanted.name or free_name(name, frozenset(taken))
     text = _text(named, moved, wanted, expect, screener)
     _require_same(text, profile, as_of, wanted, screener)
     return PatientCase(named, text, moved.clinic.today)
@@ -169,11 +170,6 @@ def _number(value: Decimal) -> int | Decimal:
 
 def _at(at: Instant) -> str:
     return written_time(at) if isinstance(at, datetime) else at.isoformat()
-
-
-def _unique(name: str, taken: frozenset[str]) -> str:
-    numbered = (f"{name}, case {count}" for count in range(2, len(taken) + 3))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _verdict(profile: PatientProfile, as_of: datetime, wanted: CaseWanted, screener: Screener) -> Verdict:

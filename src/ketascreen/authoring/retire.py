@@ -14,25 +14,20 @@ from ketascreen.authoring.case_lists import without_rule
 from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import VIGNETTES, cases_in
-from ketascreen.authoring.editor.file_schemas import FOLDER
+from ketascreen.authoring.editing.entries import with_entry
+from ketascreen.authoring.editing.writing import alone, write_files
+from ketascreen.authoring.editing.yaml_text import scalar
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.names import read_names
-from ketascreen.authoring.scaffold import write_schemas
-from ketascreen.authoring.yaml_edits import composed
-from ketascreen.authoring.yaml_text import scalar
+from ketascreen.authoring.scaffold import rewrite_schemas
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError, did_you_mean, refused
 from ketascreen.language.retired import retired_in_words
 from ketascreen.language.rule import Retirement, Rule
 from ketascreen.language.rulebook import Rulebook
-from ketascreen.loading.build import read_trees
 from ketascreen.loading.formats import NEWEST, TO_NEWEST
 from ketascreen.loading.load import rulebook_of_files
-from ketascreen.runtime.plain_file import read_plain
-from ketascreen.runtime.whole_file import locked_folder, write_whole
 from ketascreen.screen import Screener
 from ketascreen.syntax.folder import CASES, read_folder
 from ketascreen.syntax.problems import Problems
-from ketascreen.syntax.tree import plain
 
 CODE = "retire"
 
@@ -73,15 +68,10 @@ def retire(folder: Path, rule: str, retirement: Retirement) -> Retiring:
             was changed meanwhile. Nothing is then written, except of what a change meanwhile cut off.
         OSError: a file could not be written; what was written before it stays.
     """
-    with locked_folder(folder) as is_free:
-        if not is_free:
-            hint = "wait until other commands on it have ended, and run it again"
-            raise refused(CODE, "another process has locked the folder; nothing is written", hint, Place(str(folder)))
+    with alone(folder, CODE):
         planned = retiring(folder, rule, retirement)
-        for path, data in planned.writes.items():
-            _write(folder / path, data, planned.had[path])
-        if (folder / FOLDER / "rulebook.schema.json").exists():
-            write_schemas(read_names(folder), folder / FOLDER)
+        write_files(folder, planned.writes.items(), planned.had, CODE)
+        rewrite_schemas(folder)
         return planned
 
 
@@ -101,7 +91,7 @@ def retiring(folder: Path, rule_id: str, retirement: Retirement) -> Retiring:
     rule = _known(rule_id, before)
     for name in retirement.instead:
         if name == rule.id:
-            raise refused(CODE, f"`{name}` cannot stand in its own place", "name another rule, or none")
+            raise refused(CODE, f"`{name}` cannot replace itself", "name another rule, or none")
         _known(name, before)
     cases = cases_in(read.fixtures, before)
     path = rule.place.path
@@ -142,7 +132,7 @@ def _still_loads(before: Rulebook, rule: Rule, files: Mapping[str, bytes]) -> Ru
         after = rulebook_of_files(files, before.ignored)
     except RulebookError as error:
         message = f"without `{rule.id}` the rulebook does not load; nothing is written"
-        first = Diagnostic(CODE, message, "mend what follows first", Place(rule.place.path))
+        first = Diagnostic(CODE, message, "correct what follows first", Place(rule.place.path))
         raise InputError([first, *error.diagnostics]) from None
     without = replace(before, rules=tuple(one for one in before.rules if one is not rule))
     if without.meaning_digest != after.meaning_digest:
@@ -156,18 +146,14 @@ def with_retired(data: bytes, path: str, retirement: Retirement) -> bytes:
     Raises:
         InputError: it cannot be written at the end of this file.
     """
-    text = data.decode("utf-8")
-    ending = "\r\n" if "\r\n" in text else "\n"
-    lines = [line + ending for line in _block(retirement)]
-    closed = text.endswith("\n")
-    added = "".join(lines) if closed else ending + "".join(lines).removesuffix(ending)
-    changed = _laid_out(data, (text + added).encode("utf-8"), path)
-    told, found = (read_trees({path: one}, Problems()).get(path) for one in (data, changed))
-    written = {**plain(told), "retired": _told(retirement)} if told else None
-    if composed(text).flow_style or found is None or plain(found) != written:
+    try:
+        added = with_entry(data, path, "", "\n".join(_block(retirement)) + "\n")
+    except InputError:
         hint = "write each key on a line of its own; `ketascreen fmt` does it"
-        raise refused(CODE, "`retired:` cannot be written at the end of this file", hint, Place(path))
-    return changed
+        raise refused(CODE, "`retired:` cannot be written at the end of this file", hint, Place(path)) from None
+    if not data.endswith(b"\n"):
+        added = added.removesuffix(b"\n").removesuffix(b"\r")
+    return _laid_out(data, added, path)
 
 
 def _block(retirement: Retirement) -> Iterator[str]:
@@ -179,12 +165,6 @@ def _block(retirement: Retirement) -> Iterator[str]:
         yield f"  instead: [{', '.join(retirement.instead)}]"
 
 
-def _told(retirement: Retirement) -> dict[str, object]:
-    """The same as plain data."""
-    told: dict[str, object] = {"date": retirement.day.isoformat(), "by": retirement.by, "reason": retirement.reason}
-    return {**told, "instead": list(retirement.instead)} if retirement.instead else told
-
-
 def _laid_out(before: bytes, after: bytes, path: str) -> bytes:
     try:
         laid_out = layout_for(CODE)
@@ -192,11 +172,3 @@ def _laid_out(before: bytes, after: bytes, path: str) -> bytes:
     except InputError:
         return after  # it cannot be laid out, or what lays it out is not installed
     return laid[1] if laid[0] == before and laid[1].startswith(before) else after
-
-
-def _write(path: Path, data: bytes, had: bytes) -> None:
-    def as_read() -> None:
-        if read_plain(path) != had:
-            raise refused(CODE, "was changed meanwhile; it is not written", "run it again", Place(str(path)))
-
-    write_whole(path, data, path.stat().st_mode & 0o777, before_replacing=as_read)

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from ketascreen.authoring.editing.entries import with_entry, with_value
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
-from ketascreen.authoring.entries import with_entry, with_value
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.own_rulebook import RULEBOOK
 from ketascreen.authoring.traceability import verify
@@ -42,6 +42,23 @@ def write_schemas(names: RulebookNames, folder: Path) -> tuple[str, ...]:
     for name, schema in made.items():
         (folder / name).write_text(schema_text(schema), encoding="utf-8")
     return tuple(made)
+
+
+def rewrite_schemas(folder: Path) -> int:
+    """Writes the schemas of a rulebook's folder again, if it has any; returns how many there are."""
+    if not kept_schemas(folder):
+        return 0
+    return len(write_schemas(read_names(folder), _schemas_of(folder)))
+
+
+def kept_schemas(folder: Path) -> int:
+    """How many schemas a rulebook's folder has for editors."""
+    return len(list(_schemas_of(folder).glob("*.schema.json")))
+
+
+def _schemas_of(folder: Path) -> Path:
+    head = read_plain(folder / RULEBOOK).decode("utf-8", "replace")
+    return folder / (schema_folder(head) or FOLDER)
 
 
 def require_new(target: Path) -> None:

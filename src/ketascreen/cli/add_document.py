@@ -18,7 +18,7 @@ from ketascreen.authoring.new_document import (
     restore_document,
 )
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import require_rulebook
+from ketascreen.cli.options import dir_option, require_rulebook
 from ketascreen.cli.passphrase import at_a_terminal
 from ketascreen.diagnostic import refused
 from ketascreen.rendering.page import Flow, Line, show, wrapped
@@ -45,14 +45,7 @@ _ASKS = {
 @click.option("--trust", metavar="TEXT", help=f"{_ASKS['trust']}.")
 @click.option("--why", metavar="TEXT", help=f"{_ASKS['why']}.")
 @click.option("--replace", is_flag=True, help="It is a new edition of the document of that name.")
-@click.option(
-    "--dir",
-    "folder",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="The rulebook's folder.  [the current folder]",
-)
+@dir_option
 def command(
     file: Path,
     name: str | None,

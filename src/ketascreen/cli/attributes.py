@@ -6,9 +6,7 @@ from pathlib import Path
 
 import click
 
-from ketascreen.cli.options import json_option, rulebook_of, rules_option, show_json, unknown
-from ketascreen.language.rule import Rule
-from ketascreen.language.rulebook import Rulebook
+from ketascreen.cli.options import json_option, rule_of, rulebook_of, rules_option, show_json
 from ketascreen.language.source_attributes import source_attributes
 from ketascreen.rendering.attributes import render_attributes
 from ketascreen.rendering.page import show
@@ -17,24 +15,21 @@ from ketascreen.signing import VerifyKey
 
 @click.command("attributes")
 @click.option("--rule", "named", metavar="RULE", multiple=True, help="Only this rule; may be given several times.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the 13 of each rule, not what they use alone.")
 @json_option
 @rules_option
-def command(named: tuple[str, ...], as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]) -> None:
-    """The 13 source attributes of 45 CFR 170.315(b)(11)(iv)(A), of the rulebook and of each rule.
+def command(
+    named: tuple[str, ...], verbose: bool, as_json: bool, rules: Path | None, keys: tuple[VerifyKey, ...]
+) -> None:
+    """The 13 source attributes of 45 CFR 170.315(b)(11)(iv)(A), of the rulebook and of its rules.
 
-    Each has its value and where it comes from. What nobody said is named, with the key to write.
+    Each has its value and where it comes from. What nobody said is named, with the key to write. Of the rules, what
+    they use and what nobody said is shown, rules alike together; --rule shows the 13 of a rule.
     """
     rulebook = rulebook_of(rules, keys)
-    chosen = [_rule(name, rulebook) for name in dict.fromkeys(named)] if named else rulebook.rules
+    chosen = [rule_of(rulebook, name) for name in dict.fromkeys(named)] if named else rulebook.rules
     told = source_attributes(rulebook, chosen)
     if as_json:
         show_json(told)
     else:
-        show(render_attributes(told, whole=not named))
-
-
-def _rule(name: str, rulebook: Rulebook) -> Rule:
-    rule = rulebook.rule(name)
-    if rule is None:
-        unknown("unknown-rule", "rule", name, (one.id for one in rulebook.rules), "`ketascreen rules` lists them")
-    return rule
+        show(render_attributes(told, whole=not named, brief=not (named or verbose)))

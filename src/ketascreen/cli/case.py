@@ -13,10 +13,9 @@ from ketascreen.authoring.case_file import case_file
 from ketascreen.authoring.patient_case import CaseWanted, PatientCase, case_of
 from ketascreen.cli.approving import said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import day_of, now, profile_of, read_time, require_rulebook, rulebook_of, unknown
+from ketascreen.cli.options import day_of, now, profile_of, read_time, require_rulebook, rule_of, rulebook_of
 from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.rule import Rule
-from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Stage
 from ketascreen.rendering.page import Flow, Line, fitted, show, width_of, wrapped
 from ketascreen.rendering.shell import pasted
@@ -73,11 +72,11 @@ def command(
         raise click.UsageError("--file is for --write")
     require_rulebook(folder, "--rules")
     rulebook = rulebook_of(folder)
-    rule = None if rule_id is None else _rule(rule_id, rulebook)
+    rule = None if rule_id is None else rule_of(rulebook, rule_id)
     wanted = CaseWanted(
         _stage(stage, rule),
         rule,
-        tuple(_rule(one.partition(":")[0], rulebook).id for one in decided),
+        tuple(rule_of(rulebook, one.partition(":")[0]).id for one in decided),
         day_of(onto, "--onto") if onto is not None else read_iso_date(rulebook.identity.effective),
         None if name is None else said(name, "--name"),
     )
@@ -91,14 +90,6 @@ def command(
     else:
         show(_written(made, into.add(made.text), folder))
     _tell(made, wanted.onto)
-
-
-def _rule(name: str, rulebook: Rulebook) -> Rule:
-    found = rulebook.rule(name)
-    if found is None:
-        rules = [one.id for one in rulebook.rules]
-        unknown("unknown-rule", "rule", name, rules, "`ketascreen rules` lists them")
-    return found
 
 
 def _stage(named: str | None, rule: Rule | None) -> Stage:

@@ -93,12 +93,12 @@ def _write_cases(folder: Path | None, checked: Checked, day: date, *, to_err: bo
     if folder is None:
         raise click.UsageError("--write-cases needs the folder of your own rulebook; name DIR")
     if checked.refused:
-        click.echo("No case is written: the problems below must be mended first.\n", err=to_err)
+        click.echo("No case is written: the problems below must be corrected first.\n", err=to_err)
         return False
     rulebook = load_rulebook(folder, cache=cache_folder())
     listed = [finding for finding in checked.found if finding.code == boundary_case.CODE]
     made = proposed_cases(Subject(rulebook, read_cases(folder, rulebook) if checked.cases else (), day), listed, folder)
-    append_cases(made.cases, folder, rulebook)
+    append_cases(made.cases, folder)
     show(written_cases(made, from_here(folder)), err=to_err)
     return bool(made.cases)
 

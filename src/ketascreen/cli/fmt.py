@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ketascreen.authoring.editing.writing import alone, replace_file, write_files
 from ketascreen.authoring.format_two import Lost, Turned, in_format_2
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.own_rulebook import own_rulebook_of
@@ -23,6 +24,7 @@ from ketascreen.syntax.folder import read_folder
 from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.utf8 import MAX_BYTES
 
+CODE = "layout"
 _MEANING = {
     AuthoringStatus.WELL: "all files of a rulebook have this layout, or this format",
     AuthoringStatus.FINDINGS: "--check found files with another layout, or another format",
@@ -64,14 +66,14 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
         try:
             data = _bytes(file)
             text = with_schema_line(laid_out(data, file.as_posix()), *_within(file)).encode()
+            if text != data and paths and not only_check:
+                replace_file(file.parent, file.name, text, data, CODE)
         except InputError as error:
             problems += error.diagnostics
             refusals += 1
             continue
         if text != data:
             changed.append(file)
-            if paths and not only_check:
-                _replace(file, text)
     if over:
         show(_passed_over(over))
     _tell(len(files), changed, problems, refusals, only_check or not paths)
@@ -105,8 +107,9 @@ def _turn(paths: tuple[Path, ...], only_check: bool) -> None:
         raise InputError(_below(folder, error.diagnostics)) from None
     for lost in turned.lost:
         show(_lost(lost))
-    for path, data in turned.writes if not only_check else ():
-        _replace(folder / path, data)
+    if not only_check:
+        with alone(folder, CODE):
+            write_files(folder, turned.writes, read.files, CODE)
     _tell_turned(turned, only_check)
 
 
@@ -182,14 +185,6 @@ def _below(folder: Path, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]
 
 def _bytes(path: Path) -> bytes:
     return read_plain(path, MAX_BYTES + 1)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Replaces the file in one step, so that a reader sees the old bytes or the new ones."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(data)
-    beside.chmod(path.stat().st_mode)
-    beside.replace(path)
 
 
 def _tell(files: int, changed: list[Path], problems: list[Diagnostic], refusals: int, only_check: bool) -> None:

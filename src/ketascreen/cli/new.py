@@ -10,7 +10,7 @@ import click
 from ketascreen.authoring.new_fact import FRESH_FOR, TYPES, NewFact, check_fact, write_fact
 from ketascreen.authoring.new_rule import NewRule, check_new, unread_rule, write_rule
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import require_rulebook
+from ketascreen.cli.options import dir_option, require_rulebook
 from ketascreen.diagnostic import printable
 from ketascreen.language.terms import Effect
 from ketascreen.rendering.page import Flow, Line, show, wrapped
@@ -40,16 +40,6 @@ def command() -> None:
     """Write a new rule with its cases, or a new fact, for you to fill in."""
 
 
-_folder = click.option(
-    "--dir",
-    "folder",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="The rulebook's folder. [the current folder]",
-)
-
-
 @command.command("rule", epilog=epilog(_OF_A_RULE))
 @click.argument("name", metavar="RULE")
 @click.option("--effect", metavar="EFFECT", required=True, help=f"What follows when it is met: {', '.join(Effect)}.")
@@ -65,7 +55,7 @@ _folder = click.option(
     metavar="FACT",
     help="The rule is about this list: write its condition, and a rule for entries that nobody has read too.",
 )
-@_folder
+@dir_option
 def rule(name: str, effect: str, stage: str | None, routes: str, about: str | None, folder: Path) -> None:
     """Write a rule named RULE with its cases, for you to fill in.
 
@@ -92,7 +82,7 @@ def rule(name: str, effect: str, stage: str | None, routes: str, about: str | No
 @click.option("--domain", metavar="TEXT", help="The part of medicine that it is listed under, such as liver.")
 @click.option("--fresh-for", metavar="TIME", help=f"How long an answer counts: {FRESH_FOR}.")
 @click.option("--reason", metavar="TEXT", help="Why an answer counts for so long.")
-@_folder
+@dir_option
 def fact(
     name: str,
     kind: str,

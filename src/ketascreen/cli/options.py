@@ -50,6 +50,13 @@ def rules_option(command: CommandT) -> CommandT:
     return option(trust_option(command))
 
 
+def dir_option(command: CommandT) -> CommandT:
+    """`--dir DIR`, as `folder`: the folder of a rulebook that a command writes into."""
+    kind = click.Path(path_type=Path)
+    text = "The rulebook's folder.  [the current folder]"
+    return click.option("--dir", "folder", metavar="DIR", type=kind, default=Path(), help=text)(command)
+
+
 def json_option(command: CommandT) -> CommandT:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)

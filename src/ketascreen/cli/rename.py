@@ -12,6 +12,7 @@ from ketascreen.authoring.renaming.plan import Plan
 from ketascreen.authoring.renaming.references import Thing
 from ketascreen.authoring.renaming.write import rename
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
+from ketascreen.cli.options import dir_option
 from ketascreen.diagnostic import printable, refused
 from ketascreen.rendering.page import Line, show, wrapped
 
@@ -32,21 +33,11 @@ def command() -> None:
     """
 
 
-_in_folder = click.option(
-    "--dir",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="The rulebook's folder. [the current folder]",
-)
-
-
 def _renaming(kind: Thing, told: str) -> Callable[..., None]:
     @command.command(kind.value, help=told, epilog=epilog(_MEANING))
     @click.argument("old", metavar="OLD")
     @click.argument("new", metavar="NEW")
-    @_in_folder
+    @dir_option
     def one(old: str, new: str, folder: Path) -> None:
         _rename(folder, Name(kind, old), new)
 
@@ -60,7 +51,7 @@ _renaming(Thing.FACT, "Give a fact that the rulebook adds another name.")
 @click.argument("fact", metavar="FACT")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@_in_folder
+@dir_option
 def choice(fact: str, old: str, new: str, folder: Path) -> None:
     """Give a choice of FACT, a fact that the rulebook adds, another word."""
     _rename(folder, Name(Thing.CHOICE, old, fact), new)

@@ -12,8 +12,7 @@ from ketascreen.authoring.cases.case import Case
 from ketascreen.authoring.retire import Retiring, retire
 from ketascreen.cli.approving import said
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import past_day_of
-from ketascreen.diagnostic import Place, refused
+from ketascreen.cli.options import dir_option, past_day_of, require_rulebook
 from ketascreen.language.retired import retired_in_words
 from ketascreen.language.rule import Retirement
 from ketascreen.loading.signature import FILE as SIGNATURE
@@ -33,16 +32,9 @@ _MOST = 10
 @click.argument("rule", metavar="RULE")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; everybody who has the rulebook can read it.")
 @click.option("--by", metavar="NAME", required=True, help="Who retires it.")
-@click.option("--instead", metavar="RULE", multiple=True, help="A rule that stands in its place; may be repeated.")
+@click.option("--instead", metavar="RULE", multiple=True, help="A rule that replaces it; may be repeated.")
 @click.option("--date", "on", metavar="DATE", help="The day, as 2026-11-22; not a later one than today.  [today]")
-@click.option(
-    "--dir",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="The rulebook's folder.  [the current folder]",
-)
+@dir_option
 def command(rule: str, reason: str, by: str, instead: tuple[str, ...], on: str | None, folder: Path) -> None:
     """Write into the file of RULE that nobody is asked it any more: since when, by whom, and why.
 
@@ -50,9 +42,7 @@ def command(rule: str, reason: str, by: str, instead: tuple[str, ...], on: str |
     (`met`, `unknown`, `alerts`, `not_decidable`, `decisions`). Nothing else is changed; which patients now expect
     another decision is listed, for you to look at. Nothing is written if the rulebook would not load any more.
     """
-    if not (folder / "rulebook.yaml").is_file():
-        hint = "name a rulebook's folder with --dir; `ketascreen init DIR` makes one"
-        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint, Place(str(folder)))
+    require_rulebook(folder)
     day = past_day_of(on, "--date")
     named = tuple(dict.fromkeys(instead))
     done = retire(

@@ -90,7 +90,7 @@ def render(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
 
 
 def render_retired(rules: Sequence[Rule], rulebook: Rulebook) -> list[Line]:
-    """For each retired rule its line, then since when, by whom, why, and what stands in its place."""
+    """For each retired rule its line, then since when, by whom, why, and what replaces it."""
     lines: list[Line] = []
     for rule in sorted(rules, key=lambda rule: listing_order(rule.effect, rule.weight, rule.id)):
         if rule.retired is not None:

@@ -20,7 +20,7 @@ _Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FirstNames:
-    """The first name of each thing that had another name before; `words` are those of choices, by their fact of today.
+    """The first name of each thing that had another name before; `words` has the choices, by their fact of today.
 
     What it gives has no `was` any more. Without a former name anywhere, it gives the parts themselves.
     """

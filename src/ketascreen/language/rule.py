@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,7 +37,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """That a rule is not asked any more: since which day, by whom, why, and which rules stand in its place."""
+    """That a rule is not asked any more: since which day, by whom, why, and which rules replace it."""
 
     day: date
     by: str
@@ -111,6 +112,11 @@ class Definition:
     place: Place
     sources: tuple[Citation, ...] = ()
     was: tuple[str, ...] = ()
+
+
+def renamed_in(things: Mapping[str, Rule] | Mapping[str, Parameter]) -> dict[str, str]:
+    """The name of today of each name that one of these things had before; `things` are by their names of today."""
+    return {old: name for name, one in things.items() for old in one.was}
 
 
 @dataclass(frozen=True, slots=True)

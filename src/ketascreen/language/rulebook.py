@@ -182,7 +182,7 @@ class Rulebook:
 
     @cached_property
     def standing_approvals(self) -> tuple[Approval, ...]:
-        """The approvals, of each rule by its id of today; without those of retired rules, which are history."""
+        """The approvals, of each rule by its id of today; without the approvals of retired rules, which are history."""
         return tuple(self.of_today(one) for one in self.approvals if not self.is_of_retired(one))
 
     def is_of_retired(self, approval: Approval) -> bool:

@@ -23,7 +23,7 @@ from ketascreen.language.condition import (
 from ketascreen.language.effects import MAY_BE_ALWAYS
 from ketascreen.language.operators import OPERATORS, Operator, Takes
 from ketascreen.language.quantity import Quantity, QuantityError, parse_quantity, range_hint
-from ketascreen.language.rule import Parameter
+from ketascreen.language.rule import Parameter, renamed_in
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import Route
 from ketascreen.language.vocabulary import Fact, Vocabulary
@@ -58,6 +58,7 @@ class ConditionReader:
     uses: ParameterUses = field(default_factory=ParameterUses)
     routes: Collection[Route] = ()
     called: OptionWords = USUAL_WORDS
+    renamed_definitions: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, node: Node, *, may_be_always: bool = False) -> Condition | None:
         """The condition that a node says."""
@@ -139,7 +140,8 @@ class ConditionReader:
         name = node.value if isinstance(node, Scalar) else None
         if not isinstance(name, str) or name not in self.definition_names:
             word = name if isinstance(name, str) else ""
-            hint = did_you_mean(word, self.definition_names, otherwise="definitions.yaml does not have it")
+            otherwise, renamed = "definitions.yaml does not have it", self.renamed_definitions
+            hint = did_you_mean(word, self.definition_names, otherwise=otherwise, renamed=renamed)
             self._problem("unknown-definition", f"unknown definition `{word}`", hint, node)
             return None
         condition = self.define(name, self.level)
@@ -179,9 +181,9 @@ class ConditionReader:
         if name in (self.called.one, self.called.many, *self.routes):
             self.problems.report("condition", *meant.route_in_condition(self.called), place)
             return
-        names = [*self.vocabulary.offered, *KEYWORDS]
+        names, renamed = [*self.vocabulary.offered, *KEYWORDS], self.vocabulary.renamed
         self.problems.withdraw(place, "key")  # `OR`: another keyword is meant
-        self.problems.report(*meant.name(name, names, self.parameters, self.definition_names), place)
+        self.problems.report(*meant.name(name, names, renamed, self.parameters, self.definition_names), place)
 
     def _to_end(self, place: Place) -> Place:
         """A comparison's place, from its key to the end of its line."""
@@ -248,7 +250,9 @@ class ConditionReader:
         if not isinstance(value, str):
             self._problem("unknown-choice", f"must be a choice of `{fact.name}`", choices, node)
         elif not self.problems.is_reported(node.place):
-            hint = meant.absent(fact, value) or did_you_mean(value, fact.words, otherwise=choices)
+            hint = meant.absent(fact, value) or did_you_mean(
+                value, fact.words, otherwise=choices, renamed=dict(fact.was_choices)
+            )
             self._problem("unknown-choice", f"`{fact.name}` has no choice `{value}`", hint, node)
         return None
 
@@ -261,7 +265,8 @@ class ConditionReader:
             self.uses.unread[value].append(fact)
             return None
         if isinstance(value, str) and value[:1].isalpha():
-            hint = did_you_mean(value, self.parameters, otherwise="parameters.yaml does not have it")
+            otherwise, renamed = "parameters.yaml does not have it", renamed_in(self.parameters)
+            hint = did_you_mean(value, self.parameters, otherwise=otherwise, renamed=renamed)
             self._problem("unknown-parameter", f"unknown parameter `{value}`", hint, node)
             return None
         try:

@@ -64,7 +64,8 @@ class ContradictionReader:
         wrong = [key for key, name in (("about", made.about), ("newer", made.newer)) if name and name not in made.facts]
         for key in wrong:
             name = made.about if key == "about" else str(made.newer)
-            hint = did_you_mean(name, made.facts, otherwise=_listed(made.facts))
+            renamed = self.vocabulary.renamed
+            hint = did_you_mean(name, made.facts, otherwise=_listed(made.facts), renamed=renamed)
             self._report(f"`{key}` is not one of the facts that are compared", hint, place_of(item, (key,)))
         if len(made.facts) < 2:
             self._report("one answer cannot contradict itself", "compare two facts or more", item.place)

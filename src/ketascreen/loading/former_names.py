@@ -1,4 +1,4 @@
-"""The names that things had before (`was`), and the rules that stand in the place of retired ones (`instead`)."""
+"""The names that things had before (`was`), and the rules that replace retired ones (`instead`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ketascreen.diagnostic import Place, did_you_mean
-from ketascreen.language.rule import Definition, Parameter, Rule
+from ketascreen.language.rule import Definition, Parameter, Rule, renamed_in
 from ketascreen.language.vocabulary import UNRECOGNISED, Vocabulary
 from ketascreen.patient.profile import PatientProfile
 from ketascreen.syntax.problems import Problems
@@ -51,7 +51,7 @@ def check_former_names(
     for fact in vocabulary.values():
         _former_choices(fact.name, fact.choices, fact.was_choices, named["vocabulary"], problems)
     for path, rule in rules.items():
-        _instead(rule, {one.id for one in rules.values()}, files[path], problems)
+        _instead(rule, {one.id: one for one in rules.values()}, files[path], problems)
 
 
 def _former(things: Iterable[_Named], today: Collection[str], kind: str, problems: Problems) -> None:
@@ -85,14 +85,15 @@ def _former_choices(
             problems.report("unknown-choice", f"`{name}` has no choice `{now}`", hint, place)
 
 
-def _instead(rule: Rule, ids: Collection[str], node: Node, problems: Problems) -> None:
-    for index, name in _wrong(rule, ids):
+def _instead(rule: Rule, rules: Mapping[str, Rule], node: Node, problems: Problems) -> None:
+    for index, name in _wrong(rule, rules):
         place = place_of(node, ("retired", "instead", index))
         if name == rule.id:
-            message = f"`{rule.id}` cannot stand in its own place"
+            message = f"`{rule.id}` cannot replace itself"
             problems.report("unknown-rule", message, "name another rule, or delete it", place)
         else:
-            hint = did_you_mean(name, ids, otherwise="`ketascreen rules` lists them")
+            otherwise = "`ketascreen rules` lists them"
+            hint = did_you_mean(name, rules, otherwise=otherwise, renamed=renamed_in(rules))
             problems.report("unknown-rule", f"no rule `{name}`", hint, place)
 
 

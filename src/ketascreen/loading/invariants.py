@@ -22,7 +22,7 @@ from ketascreen.language.documents import Conflict
 from ketascreen.language.effects import RESTRICTING, giving
 from ketascreen.language.logic import Truth, negation
 from ketascreen.language.retired import named
-from ketascreen.language.rule import Rule
+from ketascreen.language.rule import Rule, renamed_in
 from ketascreen.language.rulebook import OptionWords, Rulebook
 from ketascreen.language.semantics import evaluate
 from ketascreen.language.terms import Decision, Effect, Route
@@ -256,6 +256,7 @@ def _conflicts_name_rules_that_carry_them(
     problems: Problems,
 ) -> None:
     carried = {rule.id: rule.conflicts for rule in (*rules, *retired)}
+    renamed = renamed_in({rule.id: rule for rule in (*rules, *retired)})
     gone = {rule.id for rule in retired}
     for conflict in conflicts.values():
         if conflict.rules and gone.issuperset(conflict.rules) and not conflict.reason:
@@ -265,7 +266,8 @@ def _conflicts_name_rules_that_carry_them(
         for name in conflict.rules:
             place = named_at.get((conflict.id, name), Place("conflicts.yaml"))
             if name not in carried:
-                hint = did_you_mean(name, carried, otherwise=f"delete it under `rules:` of {conflict.id}")
+                otherwise = f"delete it under `rules:` of {conflict.id}"
+                hint = did_you_mean(name, carried, otherwise=otherwise, renamed=renamed)
                 problems.report("conflict", f"`{conflict.id}` names an unknown rule `{name}`", hint, place)
             elif conflict.id not in carried[name]:
                 message = f"`{name}` does not name the conflict `{conflict.id}`"

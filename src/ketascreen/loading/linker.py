@@ -20,6 +20,7 @@ from ketascreen.language.rule import (
     Rule,
     RuleStage,
     Statement,
+    renamed_in,
 )
 from ketascreen.language.rulebook import USUAL_WORDS, OptionWords
 from ketascreen.language.terms import MAX_ROUTE, MAX_ROUTES, DecidedBy, Effect, Route, Weight, in_order
@@ -57,6 +58,7 @@ class Linker:
     _pending: dict[str, tuple[file_models.DefinitionModel, Node]] = field(default_factory=dict)
     _uses: ParameterUses = field(default_factory=ParameterUses)
     _values: dict[str, Place] = field(default_factory=dict)
+    _renamed_definitions: dict[str, str] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
     _failed: set[str] = field(default_factory=set)
 
@@ -89,6 +91,7 @@ class Linker:
         self._pending = {
             name: (model, item) for name, model, item in entries(file_models.DefinitionModel, node, self.problems)
         }
+        self._renamed_definitions = {old: name for name, (model, _) in self._pending.items() for old in model.was}
         for name in self._pending:
             if name in self.vocabulary or name in self.parameters or name in KEYWORDS:
                 place = place_of(node, (name,)) if node else Place("definitions.yaml")
@@ -120,7 +123,7 @@ class Linker:
         names = frozenset(self._pending)
         return ConditionReader(
             self.vocabulary, self.parameters, self._define, names, self.problems, level, uses=self._uses,
-            routes=self.routes, called=self.called,
+            routes=self.routes, called=self.called, renamed_definitions=self._renamed_definitions,
         )  # fmt: skip
 
     def check_parameters(self) -> None:
@@ -201,7 +204,8 @@ class Linker:
         def value(found: re.Match[str]) -> str:
             name = found[1] or ""
             if name not in self.parameters:
-                hint = did_you_mean(name, self.parameters, otherwise="write {name} of a parameter, or no braces")
+                otherwise, renamed = "write {name} of a parameter, or no braces", renamed_in(self.parameters)
+                hint = did_you_mean(name, self.parameters, otherwise=otherwise, renamed=renamed)
                 what = f"unknown parameter `{name}`" if name else "a brace without its other half, or without a name"
                 self._problem("unknown-parameter", what, hint, place_of(node, (key,)))
                 return found[0]
@@ -211,7 +215,7 @@ class Linker:
         return _PARAMETER.sub(value, text)
 
     def _check_form_of_routes(self, node: Node) -> None:
-        """Reports what a rule writes for its routes if it is no list of them, with the list that is meant."""
+        """Reports what a rule writes for its routes if it is not a list of them, with the list that is meant."""
         routes = node.items.get("routes") if isinstance(node, MappingNode) else None
         hint = meant.routes(routes, self.routes, self.called) if routes is not None else None
         if hint is not None and not self.problems.is_reported(place_of(node, ("routes",))):
@@ -260,10 +264,12 @@ class Linker:
                 hint = did_you_mean(name, self.sources.conflicts, otherwise="conflicts.yaml does not have it")
                 self._problem("conflict", f"unknown conflict `{name}`", hint, place_of(node, ("conflicts", index)))
             elif model.id not in self.sources.conflicts[name].rules:
-                slip = near(model.id, self.sources.conflicts[name].rules)
-                there = f"`{slip[0]}` there may be a slip; " if slip else ""
+                listed = self.sources.conflicts[name].rules
                 hint = f"add it to the `rules:` of {name} in conflicts.yaml, or delete it here"
-                hint = f"{there}{hint}"
+                if former := [old for old in model.was if old in listed]:
+                    hint = f"`{former[0]}` there is called `{model.id}` now"
+                elif slip := near(model.id, listed):
+                    hint = f"`{slip[0]}` there may be a slip; {hint}"
                 self._problem(
                     "conflict",
                     f"`{name}` does not name this rule",

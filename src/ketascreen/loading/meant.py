@@ -190,9 +190,13 @@ def _of_a_text(text: str, facts: Mapping[str, Fact], definitions: Collection[str
 
 
 def name(
-    word: str, names: Collection[str], parameters: Collection[str], definitions: Collection[str]
+    word: str,
+    names: Collection[str],
+    renamed: Mapping[str, str],
+    parameters: Collection[str],
+    definitions: Collection[str],
 ) -> tuple[str, str, str]:
-    """The code, the message and the hint for a name that is no fact's, where a fact must be."""
+    """The code, the message and the hint for a name that is not a fact's, where a fact must be."""
     if word in KEYWORDS:
         return "condition", f"a condition has no `{word}:`", KEYWORDS[word]
     if word in OPERATORS:
@@ -205,7 +209,7 @@ def name(
     return (
         "unknown-fact",
         f"unknown fact `{word}`",
-        did_you_mean(word, names, otherwise="`ketascreen facts` lists them"),
+        did_you_mean(word, names, otherwise="`ketascreen facts` lists them", renamed=renamed),
     )
 
 

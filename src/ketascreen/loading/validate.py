@@ -27,7 +27,6 @@ _SPOKEN = {
     "string_pattern_mismatch": "does not have the form of this key's values",
     "too_short": "needs more entries",
     "greater_than_equal": "must be a number of at least 1",
-    "string_too_long": "too long",
 }
 _WANTS_KEYS = ("model_type", "model_attributes_type", "dict_type")
 _FORMS = {
@@ -113,6 +112,9 @@ def _spoken(model: type[FileModel], node: Node, detail: Any, problems: Problems)
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
     if kind == "too_short" and last in _NEEDED:
         return problems.at("wrong-value", *_NEEDED[last], place_of(node, loc))
+    if kind == "string_too_long":
+        message = f"too long: at most {detail['ctx']['max_length']:,} characters"
+        return problems.at("wrong-value", message, "make it shorter", place_of(node, loc))
     if kind in ("date", "phrase", "quantity"):
         message, _, hint = str(detail["msg"]).partition("; ")
         return problems.at("wrong-value", message, hint, place_of(node, loc))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -47,7 +47,8 @@ class VocabularyReader:
             if name in model.facts and name not in vocabulary:
                 continue  # the fact itself is refused
             if name not in vocabulary:
-                hint = did_you_mean(name, vocabulary.offered, otherwise="`ketascreen facts` lists them")
+                otherwise, renamed = "`ketascreen facts` lists them", vocabulary.renamed
+                hint = did_you_mean(name, vocabulary.offered, otherwise=otherwise, renamed=renamed)
                 self._problem("unknown-fact", f"unknown fact `{name}`", hint, place)
             else:
                 at = place_of(node, ("freshness", name, "fresh_for"))
@@ -60,7 +61,7 @@ class VocabularyReader:
         if name in PatientProfile.model_fields or name in (*KEYWORDS, UNRECOGNISED):
             self._problem("name-taken", f"`{name}` is built in", "choose another name", place)
         for word in model.opaque:
-            self._check_word(name, model.choices, word, place)
+            self._check_word(name, model.choices, word, place, model.was_choices)
         if kind in (Kind.CHOICE, Kind.LIST):
             self._check_choices(name, model, place)
         else:
@@ -124,7 +125,7 @@ class VocabularyReader:
 
     def _freshness(self, fact: Fact, model: file_models.FreshnessModel, place: Place, at: Place) -> Freshness:
         for word in (*model.lasting, *model.permanent, *model.stands):
-            self._check_word(fact.name, fact.choices, word, place)
+            self._check_word(fact.name, fact.choices, word, place, dict(fact.was_choices))
         marks = (frozenset(model.lasting), frozenset(model.permanent), frozenset(model.stands))
         window = None if model.fresh_for == "any age" else self._window(model.fresh_for, at)
         if window is None and any(marks):
@@ -132,10 +133,12 @@ class VocabularyReader:
             self._problem("fact", f"all answers to `{fact.name}` count at any age, so none is marked", hint, place)
         return Freshness(window, *marks, model.reason)
 
-    def _check_word(self, name: str, choices: Sequence[str], word: str, place: Place) -> None:
+    def _check_word(
+        self, name: str, choices: Sequence[str], word: str, place: Place, renamed: Mapping[str, str]
+    ) -> None:
         if word not in choices:
             has = f"its choices are {', '.join(choices)}" if choices else "it has no choices"
-            hint = did_you_mean(word, choices, otherwise=has)
+            hint = did_you_mean(word, choices, otherwise=has, renamed=renamed)
             self._problem("unknown-choice", f"`{name}` has no choice `{word}`", hint, place)
 
     def _window(self, text: str, place: Place) -> Window:

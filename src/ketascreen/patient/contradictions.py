@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -166,11 +166,13 @@ def contradictions(
     last: Mapping[str, Value],
     observed: Mapping[str, Instant],
     clinic: ClinicTime,
+    pointer_to: Callable[[str], str],
 ) -> Iterator[Diagnostic]:
     """Each contradiction of a patient, by the names of the facts and without a value.
 
     The last answer of the fact that it is about is compared with the others that count, so that an old reassurance
     contradicts nothing, and an old alarm does. Without one of its answers a profile never has a new contradiction.
+    `pointer_to` gives the JSON pointer of a fact's answer in the profile.
     """
     for one in found:
         if one.about not in last:  # most of them, of most patients
@@ -179,7 +181,7 @@ def contradictions(
         if answers is None or not contradicts(one, answers):
             continue
         if one.newer is None or not _are_news(one, answers, observed, clinic):
-            yield _refusal(one)
+            yield _refusal(one, pointer_to(one.about))
 
 
 def compared(one: Contradiction, current: Mapping[str, Value], last: Mapping[str, Value]) -> Known | None:
@@ -215,13 +217,13 @@ def _is_after(at: Instant | None, than: Instant | None, clinic: ClinicTime) -> b
     return timed and clinic.instant(at) > clinic.instant(than)
 
 
-def _refusal(one: Contradiction) -> Diagnostic:
+def _refusal(one: Contradiction, pointer: str) -> Diagnostic:
     others = " and ".join(f"`{name}`" for name in one.against)
     message = f"`{one.about}` contradicts {others}: {one.say.removesuffix('.')}"
     return Contradicted(
         "contradiction",
         message,
         "correct the one that is wrong, then screen again",
-        pointer=f"/{one.about}",
+        pointer=pointer,
         name=one.name,
     )

@@ -113,7 +113,7 @@ def known_facts(profile: PatientProfile, vocabulary: Vocabulary, clinic: ClinicT
     problems += _since(profile, observations, counting)
     if not problems:
         problems += contradictions(
-            vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic
+            vocabulary.contradictions, counting.that_count(), counting.last, counting.observed, clinic, _pointer
         )
     if problems:
         raise ProfileError([_where_given(problem, today) for problem in problems])

@@ -1,4 +1,4 @@
-"""Answers that were found, in words; and the rule that just fails to be met with them, at the very end of a range."""
+"""Answers that were found, in words; and the rule that just fails to be met with them, at an end of a range itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Causes of failed cases as text: a headline, what would mend it, and where the other cases are."""
+"""Causes of failed cases as text: a headline, what would correct it, and where the other cases are."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class _Column:
     column: int
     line: int
     is_open: bool = True
-    without: int | None = None  # the line above, if its key has no value and stands in the same column
+    without: int | None = None  # the line above, if its key has no value and is in the same column
 
 
 def slip_in(lines: list[str], error: yaml.YAMLError) -> YamlSlip:
@@ -60,7 +60,7 @@ def slip_in(lines: list[str], error: yaml.YAMLError) -> YamlSlip:
 def first_slip(lines: list[str]) -> YamlSlip | None:
     """The first slip that is recognised in the lines; it may be in YAML that a parser accepts, if nobody means that."""
     try:
-        _Reader(Values(lines)).read()
+        _LineReader(Values(lines)).read()
     except YamlSlip as slip:
         return slip
     except Unclear:
@@ -86,7 +86,7 @@ def line_of(error: yaml.YAMLError) -> int:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _LineReader:
     """Reads lines by their columns; raises the first slip."""
 
     values: Values

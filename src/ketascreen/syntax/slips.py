@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 from ketascreen.diagnostic import Diagnostic
+from ketascreen.language.other_words import SIGNS
 
 SMART = {'"': "\u201c\u201d\u201e\u201f\u00ab\u00bb", "'": "\u2018\u2019\u201a\u201b"}
 """Quotes that a text program types in place of a straight one."""
 CURLY = "".join(SMART.values())
-COMPARISONS = {">": "above", ">=": "at_least", "\u2265": "at_least", "<": "below", "<=": "at_most", "\u2264": "at_most"}
-"""The comparison that a sign stands for."""
 KEY = re.compile(r"(?:- +)*(?:[A-Za-z_][\w-]*|\"[^\"]*\"|'[^']*') *:(?: |$)")
 """How a line begins that has a key."""
 OPENS = {"]": "[", "}": "{"}
@@ -76,7 +75,7 @@ def no_opening(line: int, column: int, closing: str) -> YamlSlip:
 
 
 def no_space(line: int, column: int) -> YamlSlip:
-    """A colon that is no colon of a key, since no space follows it."""
+    """A colon that is not the colon of a key, since no space follows it."""
     return YamlSlip(line, column, "no space after the colon", "write a space after it, as in `key: value`")
 
 
@@ -94,13 +93,13 @@ def begins_with(line: int, column: int, char: str) -> YamlSlip:
 
 
 def sign_for_key(line: int, column: int, sign: str) -> YamlSlip:
-    """A sign, such as `>`, where a comparison is wanted."""
+    """A sign, such as `>`, where a comparison must be."""
     return YamlSlip(line, column, f"`{sign}` is not a comparison", sign_hint(sign), len(sign))
 
 
 def sign_hint(sign: str) -> str:
     """What to write for a sign."""
-    word = COMPARISONS[sign]
+    word = SIGNS[sign]
     return f"write `{word}:`" + {"above": " or `at_least:`", "below": " or `at_most:`"}.get(word, "")
 
 
@@ -110,7 +109,7 @@ def no_colon(line: int, column: int, text: str) -> YamlSlip:
 
 
 def no_key(lines: list[str], line: int, column: int) -> YamlSlip:
-    """A line that has no key where one is wanted."""
+    """A line that has no key where one must be."""
     text = lines[line][column:]
     if found := _WORD_AND_COLON.match(text):
         return no_space(line, column + found.start(1))

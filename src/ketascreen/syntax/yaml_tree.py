@@ -17,12 +17,12 @@ import yaml
 from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from ketascreen.diagnostic import Diagnostic, Place, is_plain_name
-from ketascreen.language.other_words import comparison_of
+from ketascreen.language.other_words import SIGNS, comparison_of
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.spelling import in_ascii, look_alike
 from ketascreen.syntax.broken_yaml import line_of, slip_in
-from ketascreen.syntax.slips import COMPARISONS, IN_QUOTES, no_space, sign_hint, slip_in_key, slip_in_text
+from ketascreen.syntax.slips import IN_QUOTES, no_space, sign_hint, slip_in_key, slip_in_text
 from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.syntax.utf8 import decode, forbidden
 
@@ -166,15 +166,13 @@ class _EventReader:
         plain = in_ascii(text).lower().replace("-", "_")
         known = plain if self.keys.fullmatch(plain) and plain not in NOT_TEXT else None
         if comparison := comparison_of(text):
-            self.report("key", "not a comparison", f"write `{comparison}`", event)
+            message = f"`{text}` is not a comparison" if text in SIGNS else "not a comparison"
+            self.report("key", message, sign_hint(text) if text in SIGNS else f"write `{comparison}:`", event)
             return comparison
         if " " in text and plain.replace(" ", "_") != plain and self.keys.fullmatch(plain.replace(" ", "_")):
             self.report("key", "a key with a space", "write `_` in place of the space", event)
             return plain.replace(" ", "_")
         found = look_alike(text)
-        if text in COMPARISONS:
-            self.report("key", f"`{text}` is not a comparison", sign_hint(text), event)
-            return COMPARISONS[text]
         if not getattr(event, "style", None) and (slip := slip_in_key(text)):
             message, hint, at = slip
             self.report("syntax", message, hint, event, at)

@@ -50,7 +50,7 @@ class Situation(Quiet):
     the effect of each rule decided on, and who may decide on it. `answers` are
     the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
     list which is not known to be complete. `retired` are the rules decided on that nobody is asked any more, as the
-    decisions name them. `birth_date` is a year, a month or a day. All other names are those of today; `renamed_rules`
+    decisions name them. `birth_date` is a year, a month or a day. All other names are today's; `renamed_rules`
     and `renamed_facts` have the name of today of each name that a rule or a fact had before.
     """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from ketascreen.authoring.editing.yaml_text import scalar
 from ketascreen.authoring.layout.needed import layout_for
-from ketascreen.authoring.yaml_text import scalar
 from ketascreen.diagnostic import Place, refused
 from ketascreen.language.approval import Approval, SubjectKind
 

@@ -62,7 +62,7 @@ class Subjects:
     def judged(self, day: date) -> Iterator[JudgedApproval]:
         """Each approval, with its state on a day; of a rule by the rule's id of today.
 
-        Those of retired rules are left out: nobody has to look after them.
+        Subjects of retired rules are left out: nobody has to look after them.
         """
         for approval in self.rulebook.standing_approvals:
             sheet = self.sheet(subject_of(approval))

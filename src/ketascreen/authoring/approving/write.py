@@ -10,7 +10,7 @@ from pathlib import Path
 from ketascreen.authoring.approving.approvals_text import FILE, with_approvals
 from ketascreen.authoring.approving.earlier import kept_path, kept_text, sheets_at_head
 from ketascreen.authoring.approving.subjects import Subjects, read_subjects, subject_of
-from ketascreen.authoring.replacing import alone, replace_file
+from ketascreen.authoring.editing.writing import alone, replace_file
 from ketascreen.authoring.scaffold import schema_line
 from ketascreen.diagnostic import Place, did_you_mean, refused
 from ketascreen.language.approval import Approval, Approver, SubjectKind, Withdrawal

@@ -30,7 +30,7 @@ class CaseForm:
 class Case:
     """A patient at a time, and the expected results; `rule` is None for a whole patient.
 
-    `start` names the start that the case changes, or is empty; `form` is that of its file.
+    `start` names the start that the case changes, or is empty; `form` is its file's form.
     """
 
     name: str
@@ -56,3 +56,9 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.place.path}:{self.place.line}: {self.name}"
+
+
+def free_name(name: str, taken: frozenset[str]) -> str:
+    """A name that no other case has: the name itself, or with a number."""
+    numbered = (f"{name}, case {count}" for count in range(2, len(taken) + 3))
+    return name if name not in taken else next(one for one in numbered if one not in taken)

@@ -44,7 +44,7 @@ OTHERWISE = "otherwise"
 class Cause:
     """What a group of failed cases has in common.
 
-    `name` is that of the rule, definition or parameter, or a sentence. `rules` are the wrong rules that it explains,
+    `name` names the rule, definition or parameter, or is a sentence. `rules` are the wrong rules that it explains,
     `outcomes` how many cases each wrong outcome has. `lacks` are facts that the rule lacks in all these cases, and that
     none of them gives.
     """

@@ -15,7 +15,7 @@ from ketascreen.authoring.cases.case_models import (
     StartModel,
 )
 from ketascreen.authoring.cases.problems import now_called, own_rule, problems_of
-from ketascreen.diagnostic import Place, ProfileError, RulebookError, did_you_mean
+from ketascreen.diagnostic import Diagnostic, Place, ProfileError, RulebookError, did_you_mean
 from ketascreen.language.clinic_time import ClinicTime, Instant
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.terms import Stage
@@ -41,14 +41,14 @@ _AS_OF = "write `as_of: 2026-11-22T09:00:00Z`"
 
 
 class ReadCases(NamedTuple):
-    """The cases of a rulebook, and those of its retired rules, which are not run."""
+    """The cases of a rulebook, and the cases of its retired rules, which are not run."""
 
     cases: tuple[Case, ...]
     of_retired: tuple[Case, ...]
 
 
 def read_cases(folder: str | Path, rulebook: Rulebook) -> tuple[Case, ...]:
-    """Every case below a rulebook's folder, except those of retired rules.
+    """Every case below a rulebook's folder, except the cases of retired rules.
 
     Raises:
         RulebookError: as `read_every_case`.
@@ -100,23 +100,47 @@ def cases_in(
     return ReadCases(asked, tuple(case for case in cases if case.rule in retired))
 
 
-def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, StartModel]:
-    starts: dict[str, StartModel] = {}
+class _Start(NamedTuple):
+    """A start that cases change, and where each answer of it is."""
+
+    model: StartModel
+    node: Node
+
+
+def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, _Start | None]:
+    """The starts by name; None for one that is refused, with its problems reported."""
+    starts: dict[str, _Start | None] = {}
     for path, tree in trees.items():
         if not path.endswith(START):
             continue
         name = path.rsplit("/", 1)[-1].removesuffix(START)
         if name in starts:
             problems.report("case", f"two starts have the name `{name}`", "give each its own name", Place(path))
-        if start := read_model(StartModel, tree, problems):
-            starts[name] = start
+        model = read_model(StartModel, tree, problems)
+        times = [_time(place, text, key, problems) for key, text, place in _times(model, tree)]
+        starts[name] = None if model is None or None in times else _Start(model, tree)
     return starts
+
+
+def _times(model: StartModel | None, tree: Node) -> Iterable[tuple[str, str, Place]]:
+    for key in ("as_of", "observed_at") if model else ():
+        yield key, getattr(model, key), place_of(tree, (key,))
+
+
+def _time(place: Place, text: str, key: str, problems: Problems) -> str | None:
+    """A time that a file says once; None, with a problem, if it is not a time."""
+    try:
+        _screened_at(text) if key == "as_of" else read_instant(text, "")
+    except Refused as refused:
+        problems.report("case", f"`{key}`: {refused.message}", refused.hint, place)
+        return None
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class _CaseReader:
     rulebook: Rulebook
-    starts: Mapping[str, StartModel]
+    starts: Mapping[str, _Start | None]
     problems: Problems
     ignored: tuple[str, ...]
 
@@ -163,52 +187,50 @@ class _CaseReader:
             )
             self.problems.report("no-cases", "the file has no cases", hint, listed.place)
             return (), CaseForm()
-        times = {key: self._time(head[key], key) for key in ("as_of", "observed_at") if key in head}
+        said = ((key, head[key]) for key in ("as_of", "observed_at") if key in head)
+        times = {key: _time(node.place, _text_of(node), key, self.problems) for key, node in said}
         if None in times.values():  # said once, not again at each case
             return (), CaseForm()
         return listed.items, CaseForm(max(0, listed.items[0].place.column - 3), **times)
 
-    def _time(self, node: Node, key: str) -> str | None:
-        """A time that a file of cases says once; None, with a problem, if it is not a time."""
-        text = node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
-        try:
-            _screened_at(text) if key == "as_of" else read_instant(text, "")
-        except Refused as refused:
-            self.problems.report("case", f"`{key}`: {refused.message}", refused.hint, node.place)
-            return None
-        return text
-
     def _case(self, node: Node, model: CaseModel, rule: str | None, form: CaseForm) -> Case | None:
-        start = self.starts.get(model.start or "")
-        if model.start is not None and start is None:
+        if model.start is not None and model.start not in self.starts:
             listed = f"the starts are {', '.join(sorted(self.starts))}; " if self.starts else ""
             hint = did_you_mean(model.start, self.starts, otherwise=f"{listed}write `{model.start}{START}`")
             self.problems.report("case", f"no start `{model.start}`", hint, place_of(node, ("start",)))
             return None
         for wrong in problems_of(model, rule, self.rulebook):
             self.problems.report(wrong.code, wrong.message, wrong.hint, place_of(node, wrong.at))
+        start = self.starts[model.start] if model.start is not None else None
+        if model.start is not None and start is None:  # reported there, once
+            return None
         try:
-            as_of = _screened_at(model.as_of or form.as_of or (start.as_of if start else None))
-            profile = self._profile(model, start, form)
+            as_of = _screened_at(model.as_of or form.as_of or (start.model.as_of if start else None))
+            profile = self._profile(model, start.model if start else None, form)
         except Refused as refused:
             place = place_of(node, ("as_of",) if model.as_of else ("name",))
             self.problems.report("case", message_of("as_of", refused), refused.hint, place)
             return None
         except ProfileError as error:
             for problem in in_words_of(self.rulebook.vocabulary, error, has_extra=False).diagnostics:
-                place = place_of(node, ("given", *(problem.pointer or "").split("/")[1:2]))
-                self.problems.withdraw(place, "ambiguous")  # no answer is a word that must be in quotes
-                self.problems.report(problem.code, problem.message, problem.hint, place)
+                self._refused(problem, "".join((problem.pointer or "").split("/")[1:2]), node, model, start)
             return None
         for used in former_names_in(profile.extra, self.rulebook.vocabulary):
             message = f"`{used.was}` is a former word of `{used.fact}`"
-            self.problems.report(
-                "unknown-choice", message, f"write `{used.now}`", place_of(node, ("given", str(used.fact)))
-            )
+            problem = Diagnostic("unknown-choice", message, f"write `{used.now}`")
+            self._refused(problem, str(used.fact), node, model, start)
         expect = {key: value for key, value in model.expect.model_dump().items() if value is not None}
         clinic = ClinicTime.at(as_of, self.rulebook.identity.time_zone)
         stage, decided = Stage(model.stage), tuple(model.decisions)
         return Case(model.name, node.place, rule, clinic, stage, profile, decided, expect, model.start or "", form)
+
+    def _refused(self, problem: Diagnostic, fact: str, node: Node, model: CaseModel, start: _Start | None) -> None:
+        """Reports what is wrong with an answer: in the case, or once in its start, if the start says it."""
+        says_it = start is not None and fact in start.model.given and fact not in model.given
+        place = place_of(start.node if start and says_it else node, ("given", *([fact] if fact else [])))
+        self.problems.withdraw(place, "ambiguous")  # no answer is a word that must be in quotes
+        if not says_it or not self.problems.is_reported(place):
+            self.problems.report(problem.code, problem.message, problem.hint, place)
 
     def _profile(self, model: CaseModel, start: StartModel | None, form: CaseForm) -> PatientProfile:
         given = {**(start.given if start else {}), **model.given}
@@ -220,6 +242,10 @@ class _CaseReader:
             said = answer if name == "birth_date" or observed_at is None else dated(answer, observed_at)
             (raw["extra"] if name in self.rulebook.vocabulary and name not in BUILT_IN else raw)[name] = said
         return PatientProfile.model_validate(raw)
+
+
+def _text_of(node: Node) -> str:
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
 
 
 def _screened_at(text: str | None) -> datetime:

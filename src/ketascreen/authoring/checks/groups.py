@@ -25,8 +25,8 @@ def findings_together(found: Iterable[Diagnostic]) -> tuple[FoundTogether, ...]:
 def problems_together(refused: Iterable[Diagnostic]) -> tuple[FoundTogether, ...]:
     """Problems with the same code and the same words, wherever they are; each is in one group.
 
-    Only words that name something, as a fact, tell that one edit could mend all. Others stay alone: each key without a
-    value must be filled in by itself.
+    Only words that name something, as a fact, tell that one edit could correct all. Others stay alone: each key without
+    a value must be filled in by itself.
     """
     return _together(refused, _words, lambda _: "of the same kind")
 

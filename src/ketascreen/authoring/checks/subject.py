@@ -55,7 +55,7 @@ class Subject:
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
     """Every condition of a rulebook: of its rules, its definitions, and the contradictions that it adds.
 
-    Those of retired rules are among them: their files load only with what they name.
+    Cases of retired rules are among them: their files load only with what they name.
     """
     yield from (rule.when for rule in (*rulebook.rules, *rulebook.retired))
     yield from (one.when for one in rulebook.definitions.values())

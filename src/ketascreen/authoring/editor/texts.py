@@ -29,7 +29,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "date": "The day, as 2026-11-28.",
         "by": "Who retired it.",
         "reason": "Why, on one line.",
-        "instead": "Rules that stand in its place, if any.",
+        "instead": "Rules that replace it, if any.",
     },
     "CitationModel": {
         "says": "One or two words for what the source does with it: exclude, avoid, require, caution, monitor, ...",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ketascreen.authoring.cases.case import NOTHING, CaseForm
+from ketascreen.authoring.cases.case import NOTHING, CaseForm, free_name
 from ketascreen.authoring.cases.case_models import REFUSED
 from ketascreen.authoring.cases.results import PatientResult, RuleResult, gives
+from ketascreen.authoring.editing.yaml_text import lines_of
 from ketascreen.authoring.mutation.given import Given, facts_given, written_time
-from ketascreen.authoring.yaml_text import lines_of
 from ketascreen.diagnostic import ProfileError
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.language.rule import Rule, RuleStage
@@ -46,7 +46,7 @@ def written(
     expect["gives"] = {route.value: gives(rule.effect, outcome).value for route in rule.routes}
     others = [route for route in rulebook.routes if only_its_routes and route not in rule.routes]
     expect["gives"].update({route.value: NOTHING for route in others})
-    name = _unique(name or _name(given, expect, as_of, bool(others)), frozenset(taken))
+    name = free_name(name or _name(given, expect, as_of, bool(others)), frozenset(taken))
     return _case(name, given, expect, as_of, ["  stage: session"] if rule.stage is RuleStage.SESSION else [])
 
 
@@ -80,7 +80,7 @@ def written_for_patient(given: Given, rulebook: Rulebook, as_of: datetime, taken
         result = PatientResult.of_rules(rules, rulebook.routes, Stage.CANDIDACY, (), frozenset())
         route, one = next(iter(result.routes.items()))
         name, expect = f"{said} do not contradict each other", {"decisions": {route.value: one.decision.value}}
-    return _case(_unique(name, frozenset(taken)), given, expect, as_of)
+    return _case(free_name(name, frozenset(taken)), given, expect, as_of)
 
 
 def _case(name: str, given: Given, expect: Mapping[str, Any], as_of: datetime, more: Iterable[str] = ()) -> str:
@@ -110,11 +110,6 @@ def _name(given: Given, expect: Mapping[str, Any], as_of: datetime, not_for: boo
     counts = "is too old to count" if name in expect.get("asks", ()) else "still counts"
     rest = " and ".join(_said(other, raw) for other, raw in given.items() if other != name)
     return f"{_said(name, given[name])}, recorded {age}, {counts}{f', with {rest}' if rest else ''}{where}"
-
-
-def _unique(name: str, taken: frozenset[str]) -> str:
-    numbered = (f"{name}, case {count}" for count in range(2, len(taken) + 3))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _days(raw: Mapping[str, Any], as_of: datetime) -> int:

@@ -9,12 +9,22 @@ from typing import Any
 
 import yaml
 
+from ketascreen.authoring.editing.text_edits import (
+    CannotEdit,
+    Edit,
+    at,
+    composed,
+    edited,
+    with_item,
+    with_key,
+    without_item,
+    without_key,
+)
 from ketascreen.authoring.file_kinds import kind_of
 from ketascreen.authoring.renaming.first import without_names
 from ketascreen.authoring.renaming.names import Name, is_text, require_free
-from ketascreen.authoring.renaming.references import Reference, Thing, at, references, tree
-from ketascreen.authoring.text_edits import Edit, edited, with_item, with_key, without_added, without_last
-from ketascreen.diagnostic import refused
+from ketascreen.authoring.renaming.references import Reference, Thing, references
+from ketascreen.diagnostic import Place, refused
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.vocabulary import Fact
 from ketascreen.loading import file_models
@@ -22,7 +32,6 @@ from ketascreen.loading.load import rulebook_of_files
 from ketascreen.syntax.folder import CASES
 
 CODE = "rename"
-_BOM = "\ufeff"
 _MODELS: Mapping[Thing, Any] = {
     Thing.FACT: file_models.FactModel,
     Thing.CHOICE: file_models.FactModel,
@@ -97,24 +106,27 @@ def changed_files(
 def _changed(
     path: str, data: bytes, vocabulary: Mapping[str, Fact], name: Name, new: str, forgotten: bool
 ) -> Changed | None:
-    whole = data.decode("utf-8")
-    text = whole.removeprefix(_BOM)
+    text = data.decode("utf-8")
     if name.old not in text and "\\" not in text and _target(path, name, new) == path:
         return None  # an escape may hide the name
-    root = tree(text)
+    root = composed(text)
     found = [one for one in references(path, root, vocabulary) if name.is_named_by(one)]
     edits = [edit for one in found for edit in _edits(text, one, name.old, new)]
     places = len(edits)
     if (holder := _holder(path, root, name)) is not None:
-        edits += _former(text, holder, name, new, forgotten)
+        try:
+            edits += _former(text, holder, name, new, forgotten)
+        except CannotEdit:
+            message = f"the former names of `{name.old}` cannot be changed here"
+            raise refused(CODE, message, "write each on a line of its own, then rename", Place(path)) from None
     target = _target(path, name, new)
     if not edits and target == path:
         return None
-    return Changed(path, target, (whole[: len(whole) - len(text)] + edited(text, edits)).encode("utf-8"), places)
+    return Changed(path, target, edited(text, edits).encode("utf-8"), places)
 
 
 def _target(path: str, name: Name, new: str) -> str:
-    """The path of a file after it: the file of a rule, and that of its cases, have its name."""
+    """The path of a file after it: the file of a rule, and the file of its cases, have its name."""
     above, slash, last = path.rpartition("/")
     if name.kind is Thing.RULE and kind_of(path) in ("rule", "cases"):
         for ending in (CASES, ".yaml"):
@@ -159,7 +171,11 @@ def _former(text: str, holder: Any, name: Name, new: str, forgotten: bool) -> It
         return
     was = at(holder, "was")
     if forgotten:
-        yield without_last(text, was) if len(was.value) > 1 else without_added(text, holder, "was")
+        yield (
+            without_item(text, was, len(was.value) - 1)
+            if len(was.value) > 1
+            else without_key(text, holder, "was", added=True)
+        )
     elif was is None:
         yield with_key(text, holder, "was", f"[{_as_text(name.old)}]", _later(name, "was"))
     else:
@@ -170,7 +186,9 @@ def _former_word(text: str, holder: Any, name: Name, new: str, forgotten: bool) 
     words = at(holder, "was_choices")
     if forgotten:
         only = len(words.value) == 1
-        return without_added(text, holder, "was_choices") if only else without_added(text, words, new)
+        return (
+            without_key(text, holder, "was_choices", added=True) if only else without_key(text, words, new, added=True)
+        )
     if words is None or not isinstance(words, yaml.MappingNode):
         return with_key(text, holder, "was_choices", f"{{{name.old}: {new}}}", _later(name, "was_choices"))
     return with_key(text, words, name.old, new)

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ketascreen.authoring.editing.text_edits import at, items, pairs
 from ketascreen.authoring.file_kinds import kind_of
 from ketascreen.language.vocabulary import Fact
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
 """The texts of a rule that can name a parameter."""
 _OF_A_ROUTE = "route-not-tried"
@@ -42,14 +42,9 @@ class Reference(NamedTuple):
     in_text: bool = False
 
 
-def tree(text: str) -> Any:
-    """The nodes of a file that the reader of rulebooks accepts; None if it is empty."""
-    return yaml.compose(text, Loader=_LOADER)
-
-
 def references(path: str, root: Any, vocabulary: Mapping[str, Fact]) -> Iterator[Reference]:
     """Each reference in a file, in the order of the file; `vocabulary` says which facts have choices."""
-    reader = _Reader(vocabulary)
+    reader = _ReferenceReader(vocabulary)
     match kind_of(path):
         case "rule":
             yield from reader.rule(root)
@@ -72,23 +67,6 @@ def references(path: str, root: Any, vocabulary: Mapping[str, Fact]) -> Iterator
         case "rulebook":
             for allowed in items(at(root, "allow")):
                 yield from _about(allowed)
-
-
-def pairs(node: Any) -> list[tuple[Any, Any]]:
-    """The keys and values of a mapping; nothing of another node."""
-    return node.value if isinstance(node, yaml.MappingNode) else []
-
-
-def items(node: Any) -> list[Any]:
-    """The items of a list; nothing of another node."""
-    return node.value if isinstance(node, yaml.SequenceNode) else []
-
-
-def at(node: Any, *keys: str) -> Any:
-    """The node under these keys, or None."""
-    for wanted in keys:
-        node = next((value for key, value in pairs(node) if key.value == wanted), None)
-    return node
 
 
 def _cases(root: Any) -> Iterator[Any]:
@@ -115,7 +93,7 @@ def _about(allowed: Any) -> Iterator[Reference]:
             yield from _single(kind, at(allowed, "about"))
 
 
-class _Reader:
+class _ReferenceReader:
     def __init__(self, vocabulary: Mapping[str, Fact]) -> None:
         self._vocabulary = vocabulary
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ketascreen.authoring.cases.read import read_cases
-from ketascreen.authoring.editor.file_schemas import FOLDER
-from ketascreen.authoring.names import read_names
+from ketascreen.authoring.editing.writing import alone, write_files
 from ketascreen.authoring.renaming.first import case_without_names
 from ketascreen.authoring.renaming.names import Name
 from ketascreen.authoring.renaming.plan import CODE, Changed, Plan, plan
-from ketascreen.authoring.scaffold import write_schemas
+from ketascreen.authoring.scaffold import rewrite_schemas
 from ketascreen.diagnostic import Diagnostic, InputError, Place, refused
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.loading.formats import NEWEST, TO_NEWEST
 from ketascreen.loading.load import rulebook_of_files
-from ketascreen.runtime.whole_file import locked_folder, write_whole
 from ketascreen.syntax.folder import CASES, Folder, read_folder
 from ketascreen.syntax.problems import Problems
 
@@ -30,20 +28,16 @@ def rename(folder: Path, name: Name, new: str) -> Plan:
 
     Raises:
         InputError: the rulebook or a case does not load, the name cannot be given, or another process writes. Nothing
-            is then written.
+            is then written. Or a file was changed meanwhile; what was written before it stays.
         OSError: a file could not be written.
     """
-    with locked_folder(folder) as is_free:
-        if not is_free:
-            hint = "wait until other commands on it have ended, end one that hangs, and run it again"
-            raise refused(CODE, "another process has locked the folder; nothing is written", hint, Place(str(folder)))
+    with alone(folder, CODE):
         read = _read(folder)
         rulebook = _loaded(read.files)
         made = plan(rulebook, read.fixtures, name, new)
         _require_same_cases(folder, rulebook, read, made)
-        _write(folder, made.files)
-        if (folder / FOLDER).is_dir():
-            write_schemas(read_names(folder), folder / FOLDER)
+        _write(folder, made.files, {**read.files, **read.fixtures})
+        rewrite_schemas(folder)
         return made
 
 
@@ -68,12 +62,12 @@ def _loaded(files: Mapping[str, bytes]) -> Rulebook:
 
 def _as_it_is(error: InputError) -> InputError:
     message = "the rulebook, or a case, does not load as it is; nothing is renamed"
-    first = Diagnostic(CODE, message, "mend what `ketascreen check` shows, then rename")
+    first = Diagnostic(CODE, message, "correct what `ketascreen check` shows, then rename")
     return InputError([first, *error.diagnostics])
 
 
 def _require_same_cases(folder: Path, rulebook: Rulebook, read: Folder, made: Plan) -> None:
-    """Requires that every case says the same of the same patient but for the name."""
+    """Requires that every case says the same of the same patient, except for the name."""
     if not any(path.endswith(CASES) for path in read.fixtures):
         return
     try:
@@ -95,9 +89,7 @@ def _require_same_cases(folder: Path, rulebook: Rulebook, read: Folder, made: Pl
         raise refused(CODE, "a case would say something else", "nothing is written; rename it by hand, and report this")
 
 
-def _write(folder: Path, files: tuple[Changed, ...]) -> None:
-    for one in files:
-        write_whole(folder / one.path, one.data, (folder / one.before).stat().st_mode & 0o777)
-    for one in files:
-        if one.path != one.before:
-            (folder / one.before).unlink()
+def _write(folder: Path, files: Sequence[Changed], had: Mapping[str, bytes]) -> None:
+    moved = [one for one in files if one.path != one.before]
+    writes = [*((one.path, one.data) for one in files), *((one.before, None) for one in moved)]
+    write_files(folder, writes, had, CODE, like={one.path: one.before for one in moved})
