@@ -108,10 +108,10 @@ def _commented(text: str, begin: int, end: int) -> list[str]:
 def without_key(text: str, mapping: Any, key: str, *, added: bool = False) -> Edit:
     """What takes a key out of a mapping; comments on its lines stay, each on a line of its own.
 
-    `added`: it is a key that `with_key` added, and all is to be as it was before.
+    `added`: it is a key that `with_key` added, and all must be as it was before.
 
     Raises:
-        CannotEdit: the key stands on the line of the dash of a list's entry, or a comment within braces would go.
+        CannotEdit: the key is on the line of the dash of a list's entry, or a comment within braces would go.
     """
     number = [name.value for name, _ in mapping.value].index(key)
     if mapping.flow_style:
