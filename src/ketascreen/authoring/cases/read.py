@@ -100,16 +100,16 @@ def cases_in(
     return ReadCases(asked, tuple(case for case in cases if case.rule in retired))
 
 
-class _Start(NamedTuple):
+class _CaseStart(NamedTuple):
     """A start that cases change, and where each answer of it is."""
 
     model: StartModel
     node: Node
 
 
-def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, _Start | None]:
+def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, _CaseStart | None]:
     """The starts by name; None for one that is refused, with its problems reported."""
-    starts: dict[str, _Start | None] = {}
+    starts: dict[str, _CaseStart | None] = {}
     for path, tree in trees.items():
         if not path.endswith(START):
             continue
@@ -118,7 +118,7 @@ def _starts(trees: Mapping[str, Node], problems: Problems) -> dict[str, _Start |
             problems.report("case", f"two starts have the name `{name}`", "give each its own name", Place(path))
         model = read_model(StartModel, tree, problems)
         times = [_time(place, text, key, problems) for key, text, place in _times(model, tree)]
-        starts[name] = None if model is None or None in times else _Start(model, tree)
+        starts[name] = None if model is None or None in times else _CaseStart(model, tree)
     return starts
 
 
@@ -140,7 +140,7 @@ def _time(place: Place, text: str, key: str, problems: Problems) -> str | None:
 @dataclass(frozen=True, slots=True)
 class _CaseReader:
     rulebook: Rulebook
-    starts: Mapping[str, _Start | None]
+    starts: Mapping[str, _CaseStart | None]
     problems: Problems
     ignored: tuple[str, ...]
 
@@ -224,7 +224,7 @@ class _CaseReader:
         stage, decided = Stage(model.stage), tuple(model.decisions)
         return Case(model.name, node.place, rule, clinic, stage, profile, decided, expect, model.start or "", form)
 
-    def _refused(self, problem: Diagnostic, fact: str, node: Node, model: CaseModel, start: _Start | None) -> None:
+    def _refused(self, problem: Diagnostic, fact: str, node: Node, model: CaseModel, start: _CaseStart | None) -> None:
         """Reports what is wrong with an answer: in the case, or once in its start, if the start says it."""
         says_it = start is not None and fact in start.model.given and fact not in model.given
         place = place_of(start.node if start and says_it else node, ("given", *([fact] if fact else [])))
