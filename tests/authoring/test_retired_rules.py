@@ -194,7 +194,7 @@ def test_an_editor_does_not_offer_it_to_a_case_and_knows_it_where_it_may_stand(t
 
 def test_no_new_rule_takes_its_id(tmp_path: Path) -> None:
     folder = with_files(tmp_path, RETIRED)
-    ran = run("new", "young", "--effect", "caution", "--dir", str(folder))
+    ran = run("new", "rule", "young", "--effect", "caution", "--dir", str(folder))
     assert ran.status == 2
     assert "there was a `young`, which is retired; choose another id" in flat(ran.err)
 
