@@ -46,7 +46,16 @@ def places(tmp_path: Path) -> dict[str, str]:
     }
 
 
-OF_RULEBOOK = ("routes", "rules", "facts", "trace", "show pregnancy", "verify-sources HERE", f"screen {PERSON}")
+OF_RULEBOOK = (
+    "routes",
+    "rules",
+    "facts",
+    "trace",
+    "show pregnancy",
+    "attributes",
+    "verify-sources HERE",
+    f"screen {PERSON}",
+)
 OF_FOLDER = ("coverage", "mutate")
 OF_LEDGER = ("replay", "audit list", "audit show", "audit verify", "audit stats")
 
@@ -150,7 +159,7 @@ def _gives_json(command: click.Command) -> bool:
 
 def test_each_command_that_gives_json_is_among_the_calls() -> None:
     commands = {name for name, command in _commands(main) if _gives_json(command)}
-    assert len(commands) == 15
+    assert len(commands) == 16
     assert {name for name in commands if not any(call.startswith(name) for call in CALLS)} == set()
 
 

@@ -17,10 +17,12 @@ SLIPPED = "exactly 140 systolic with diagnosed hypertension is not under control
 
 
 def rules_with(tmp_path: Path, file: str, old: str, new: str) -> Path:
-    """A copy of the built-in rulebook with some text of a file replaced."""
+    """A copy of the built-in rulebook, under an id of its own, with some text of a file replaced."""
     folder = tmp_path / "rules"
     if not folder.exists():
         shutil.copytree(built_in_rules(), folder)
+        head = folder / "rulebook.yaml"
+        head.write_text(head.read_text("utf-8").replace("id: ketamine\n", "id: edited\n"), "utf-8")
     text = (folder / file).read_text("utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new), "utf-8")

@@ -16,6 +16,7 @@ from ketascreen.authoring.scaffold import require_id, schema_line
 from ketascreen.diagnostic import RulebookError, did_you_mean, refused
 from ketascreen.language.clinic_time import at_fixed_offset
 from ketascreen.language.effects import EFFECTS
+from ketascreen.language.iso_time import read_iso_date
 from ketascreen.language.terms import Effect
 from ketascreen.language.vocabulary import UNRECOGNISED, Fact, Kind
 from ketascreen.loading.build import NAMED
@@ -235,7 +236,7 @@ def nine_o_clock(day: date, zone: str | None) -> datetime:
 def _effective(head: str) -> date | None:
     found = re.search(r"^effective: *['\"]?([0-9]{4}-[0-9]{2}-[0-9]{2})\b", head, re.MULTILINE)
     try:
-        return date.fromisoformat(found[1]) if found else None
+        return read_iso_date(found[1]) if found else None
     except ValueError:
         return None
 
