@@ -16,6 +16,7 @@ from ketascreen.authoring.cases.run import CaseResult, run_cases
 from ketascreen.language.terms import Decision
 from ketascreen.rendering.causes import because, headline
 from ketascreen.runtime.process_pool import can_fork
+from tests.helpers.command_line import run
 from tests.helpers.edited_rulebooks import rules_with
 from tests.helpers.flooded import AGE, BAR, with_new_exclusion
 from tests.helpers.screening import shipped, shipped_cases
@@ -151,7 +152,7 @@ def test_what_no_rule_explains_is_grouped_by_what_is_not_as_expected() -> None:
 
 def test_a_contradiction_that_is_gone_is_the_cause(tmp_path: Path) -> None:
     case = next(one for one in shipped_cases() if one.refused is not None)
-    text = f"not the contradiction `{case.refused}` alone refuses them"
+    text = f"not the contradiction `{case.refused}` alone refuses the profile"
     assert because(causes_of([CaseResult(case, Examined((Failure("x", about=text),)))], shipped())[0]) == text
 
 
@@ -170,3 +171,15 @@ def test_the_groups_are_the_same_over_any_number_of_processes(tmp_path: Path, mo
 
 def shape(found: Sequence[Cause]) -> list[tuple[str, list[str]]]:
     return [(cause.name, [str(result.case) for result in cause.results]) for cause in found]
+
+
+def test_a_retired_rule_explains_the_patients_who_expect_what_it_gave(tmp_path: Path) -> None:
+    folder = rules_with(tmp_path, *BAR)
+    done = run("retire", "diagnosed-hypertension", "--by", "A. Clinician", "--reason", "Old.", "--dir", str(folder))
+    assert done.status == 0
+    of_rule = {cause.name: cause for cause in causes_in(folder)}
+    assert sorted(of_rule) == ["controlled_systolic", "diagnosed-hypertension"]
+    retired = of_rule["diagnosed-hypertension"]
+    assert retired.outcomes == {"retired": len(retired.results)}
+    assert because(retired) == "`diagnosed-hypertension` is retired"
+    assert all(one.case.rule is None for one in retired.results)

@@ -166,7 +166,7 @@ def _keys(fact: NewFact) -> Mapping[str, Any]:
     else:
         ends = {"minimum": fact.lowest, "maximum": fact.maximum}
         own = {"unit": fact.unit, **{key: None if one is None else _plain(one) for key, one in ends.items()}}
-    return {"type": fact.type, **own, "label": fact.label, "domain": fact.domain}
+    return {"type": fact.type, "label": fact.label, "domain": fact.domain, **own}
 
 
 def _plain(text: str) -> int | Decimal:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ketascreen.authoring.cases.causes import OTHERWISE, Cause, CauseKind
+from ketascreen.authoring.cases.causes import OTHERWISE, RETIRED, Cause, CauseKind
 from ketascreen.authoring.cases.examination import NOT_ASKED
 from ketascreen.language.terms import Outcome
 from ketascreen.rendering.page import Line, wrapped
@@ -18,6 +18,7 @@ _SAID = {
     Outcome.NOT_MET: "is not met",
     Outcome.UNKNOWN: "is unknown",
     NOT_ASKED: "is not asked",
+    RETIRED: "is retired",
     OTHERWISE: "differs in what it rests on or gives",
 }
 

@@ -7,7 +7,7 @@ definition, and it makes their outcomes what they are, that parameter or definit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -36,6 +36,8 @@ class CauseKind(StrEnum):
 
 
 _ORDER = tuple(CauseKind)
+RETIRED = "retired"
+"""What a rule is for a case that expects what the rule gave before it was retired."""
 OTHERWISE = "otherwise"
 """What a rule is for a case that expects the same outcome on other grounds, or with another decision."""
 
@@ -100,10 +102,12 @@ def _shown(failed: Sequence[CaseResult], rulebook: Rulebook) -> list[_FailedCase
     shown = []
     for result, rules in zip(failed, direct, strict=True):
         facts = _facts(result.case, rulebook)
-        missing = _that_could_give(result, blamed, facts, rulebook) if facts else ()
+        missing: Iterable[str] = ()
+        if facts is not None:
+            missing = _retired_that_gave(result, facts, rulebook) or _that_could_give(result, blamed, facts, rulebook)
         every = tuple(dict.fromkeys((*rules, *missing)))
         keys: dict[_Key, tuple[str, ...]] = {_Key(_ORDER.index(CauseKind.RULE), rule): (rule,) for rule in every}
-        for rule in every if facts else ():
+        for rule in (one for one in every if facts and rulebook.rule(one)):
             for key in _parts_that_matter(_rule(rulebook, rule), result.case, facts, rulebook):
                 keys[key] = (*keys.get(key, ()), rule)
         if not keys:
@@ -119,6 +123,20 @@ def _wrong(result: CaseResult, rulebook: Rulebook) -> tuple[str, ...]:
     if own and all(not failure.about for failure in result.examined.failures):
         named.append(own)
     return tuple(rule for rule in dict.fromkeys(named) if rulebook.rule(rule) is not None)
+
+
+def _retired_that_gave(result: CaseResult, facts: Facts, rulebook: Rulebook) -> tuple[str, ...]:
+    """The retired rules that would give the more cautious word that a case expects."""
+    wanted = [(failure.wanted, failure.routes) for failure in result.examined.failures if failure.wanted is not None]
+    return tuple(
+        rule.id
+        for rule in rulebook.retired
+        if rule.asked_at(result.case.stage)
+        and any(
+            word is _alone(rule, _outcome(rule, facts), word) and not {*routes}.isdisjoint(rule.routes)
+            for word, routes in wanted
+        )
+    )
 
 
 def _that_could_give(
@@ -165,7 +183,7 @@ def _facts(case: Case, rulebook: Rulebook) -> Facts | None:
 
 
 def _rule(rulebook: Rulebook, name: str) -> Rule:
-    rule = rulebook.rule(name)
+    rule = rulebook.rule(name) or rulebook.retired_rule(name)
     assert rule is not None
     return rule
 
@@ -231,6 +249,8 @@ def _cause(key: _Key, shown: Sequence[_FailedCase], rulebook: Rulebook) -> Cause
 def _got(shown: _FailedCase, name: str, rulebook: Rulebook) -> str:
     """The outcome of a wrong rule for a case, or that the outcome alone is not what is wrong."""
     rule = _rule(rulebook, name)
+    if rule.retired:
+        return RETIRED
     if not rule.asked_at(shown.result.case.stage):
         return NOT_ASKED
     if shown.facts is None:
@@ -241,6 +261,6 @@ def _got(shown: _FailedCase, name: str, rulebook: Rulebook) -> str:
 
 def _not_said(shown: _FailedCase, rule: str, rulebook: Rulebook) -> frozenset[str]:
     """The facts that a rule lacks for a case because the case does not give them."""
-    if shown.facts is None:
+    if shown.facts is None or rulebook.rule(rule) is None:
         return frozenset()
     return grounds_of(_rule(rulebook, rule), shown.facts).lacks.difference(shown.facts.last)

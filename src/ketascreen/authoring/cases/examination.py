@@ -77,10 +77,14 @@ def _of_refusal(case: Case, error: InputError) -> Iterator[Failure]:
     if not refused_as_expected(case, error):
         for problem in error.diagnostics:
             name = _contradiction(problem)
-            about = f"the contradiction `{name}` refuses them" if name else f"they are refused: {problem.message}"
+            about = (
+                f"the contradiction `{name}` refuses the profile"
+                if name
+                else f"the profile is refused: {problem.message}"
+            )
             yield Failure(f"refused{f' by {name}' if name else ''}: {problem}", about=about)
         if case.refused is not None:
-            about = f"not the contradiction `{case.refused}` alone refuses them"
+            about = f"not the contradiction `{case.refused}` alone refuses the profile"
             yield Failure(f"expected to be refused by {case.refused} and nothing else", about=about)
 
 
