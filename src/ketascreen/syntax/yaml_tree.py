@@ -21,7 +21,6 @@ from ketascreen.language.other_words import SIGNS, comparison_of
 from ketascreen.language.quantity import QuantityError, parse_number
 from ketascreen.runtime.gc_pause import gc_paused
 from ketascreen.spelling import in_ascii, look_alike
-from ketascreen.syntax.broken_yaml import line_of, slip_in
 from ketascreen.syntax.slips import IN_QUOTES, no_space, sign_hint, slip_in_key, slip_in_text
 from ketascreen.syntax.tree import File, Mapping, Node, Scalar, Sequence
 from ketascreen.syntax.utf8 import decode, forbidden
@@ -287,6 +286,8 @@ def _read(text: str, file: File, keys: re.Pattern[str]) -> tuple[Node | None, li
 
 def _broken(error: yaml.YAMLError, file: File, found: list[Diagnostic]) -> list[Diagnostic]:
     """The problems of a file that is not YAML: those above the place where it breaks, and that one."""
+    from ketascreen.syntax.broken_yaml import line_of, slip_in  # which takes long to import, and most files are YAML
+
     if "nesting depth" in (getattr(error, "problem", None) or ""):  # LibYAML has its own limit, and reads ahead
         line = line_of(error)
         place = Place(file.path, line + 1, 1, 1)
