@@ -1,7 +1,10 @@
 """The first name of each fact, choice, parameter and definition of a rulebook: `was` begins with it.
 
-A rule's digest and its sheet are of first names, so that a name that changes ends no decision and no approval. First
-names are unique, as former names are.
+Two rulebooks that differ by names alone are the same in first names, which are unique, as former names are. A rule's
+digest and its sheet have the first names of parameters and definitions: nothing outside the rulebook uses these, so
+another name of one ends no decision and no approval. Facts and choices are in the records of patients. A word that
+meant one answer when a rule was approved could mean another one now, so a digest has their names of today, and those
+of before.
 """
 
 from __future__ import annotations
@@ -37,6 +40,11 @@ class FirstNames:
         """The first names in a rulebook with these parts."""
         words = {fact.name: first_words(fact) for fact in vocabulary.values() if fact.was_choices}
         return cls(_first(vocabulary.values()), words, _first(parameters.values()), _first(definitions.values()))
+
+    @classmethod
+    def within(cls, parameters: Mapping[str, Parameter], definitions: Mapping[str, Definition]) -> Self:
+        """The first names of what nothing outside a rulebook names; facts and choices have their names of today."""
+        return cls({}, {}, _first(parameters.values()), _first(definitions.values()))
 
     @property
     def are_todays(self) -> bool:
@@ -94,6 +102,8 @@ class FirstNames:
     def fact(self, fact: Fact) -> Fact:
         """A fact in first names, with the first names of its choices wherever they stand."""
         name = fact.name
+        if not (self.facts or self.words):
+            return fact
 
         def words(some: Iterable[str]) -> frozenset[str]:
             return frozenset(self.word(name, word) for word in some)

@@ -126,9 +126,10 @@ class Rulebook:
         """By rule id, the sha256 of what the rule decides.
 
         That is its effect, stage, routes and condition, with its constants resolved; who decides, if that is not usual;
-        and the opaque words of the facts that it asks, if the rulebook adds these facts. All have their first names.
+        and the opaque words of the facts that it asks, and the names that these facts and
+        their choices had before, if the rulebook adds these facts. Parameters and definitions have their first names.
         """
-        return {rule.id: _digest(self.first_names.rule(rule), self._first_parts[0]) for rule in self.rules}
+        return {rule.id: _digest(self._inner_names.rule(rule), self._inner_parts[0]) for rule in self.rules}
 
     @cached_property
     def first_names(self) -> FirstNames:
@@ -136,8 +137,12 @@ class Rulebook:
         return FirstNames.of(self.vocabulary, self.parameters, self.definitions)
 
     @cached_property
-    def _first_parts(self) -> tuple[Vocabulary, Mapping[str, Parameter], Mapping[str, Definition]]:
-        first = self.first_names
+    def _inner_names(self) -> FirstNames:
+        return FirstNames.within(self.parameters, self.definitions)
+
+    @cached_property
+    def _inner_parts(self) -> tuple[Vocabulary, Mapping[str, Parameter], Mapping[str, Definition]]:
+        first = self._inner_names
         return (
             first.vocabulary(self.vocabulary),
             first.of_parameters(self.parameters),
@@ -167,8 +172,8 @@ class Rulebook:
         return {rule.id: self.sheet(rule) for rule in self.rules}
 
     def sheet(self, rule: Rule) -> Sheet:
-        """What a clinician reads and approves of a rule, in first names."""
-        return sheet_of(self.first_names.rule(rule), *self._first_parts)
+        """What a clinician reads and approves of a rule; parameters and definitions have their first names."""
+        return sheet_of(self._inner_names.rule(rule), *self._inner_parts)
 
     def route_sheet(self, route: Route) -> Sheet:
         """What a clinician reads and approves of a route."""
@@ -214,7 +219,11 @@ def _digest(rule: Rule, vocabulary: Vocabulary) -> str:
     said = {"effect": rule.effect, "stage": rule.stage, "routes": sorted(rule.routes), "when": as_data(rule.when)}
     if rule.decided_by is not usual_decider(rule.effect):
         said["decided_by"] = rule.decided_by
-    added = [fact for name in facts_of(rule.when) if (fact := vocabulary[name]).is_added and fact.opaque]
-    if added:
-        said["opaque"] = {fact.name: sorted(fact.opaque) for fact in added}
+    added = [fact for name in facts_of(rule.when) if (fact := vocabulary[name]).is_added]
+    if opaque := {fact.name: sorted(fact.opaque) for fact in added if fact.opaque}:
+        said["opaque"] = opaque
+    if was := {fact.name: list(fact.was) for fact in added if fact.was}:
+        said["was"] = was
+    if words := {fact.name: dict(fact.was_choices) for fact in added if fact.was_choices}:
+        said["was_choices"] = words
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()

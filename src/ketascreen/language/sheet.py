@@ -111,9 +111,12 @@ _PARTS: Mapping[type, _Parts] = {
     Parameter: _Parts(("value",), ("stricter", "basis", "reason"), ("name", "sources", "place", "was")),
     Definition: _Parts((), ("title",), ("name", "when", "sources", "place", "was")),
     Fact: _Parts(
-        ("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
+        (
+            *("kind", "label", "note", "unit", "minimum", "maximum", "choices", "own_codes", "changeable", "opaque"),
+            *("was", "was_choices"),
+        ),
         ("domain", "replaced_by"),
-        ("name", "freshness", "is_added", "uses", "was", "was_choices"),
+        ("name", "freshness", "is_added", "uses"),
     ),
     Freshness: _Parts(("window", "lasting", "permanent", "stands"), ("reason",)),
     Contradiction: _Parts(("when", "about", "newer"), ("say",), ("name", "place", "facts")),

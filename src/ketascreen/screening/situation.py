@@ -84,8 +84,7 @@ def situation_at(
     named = frozenset(decided_on)
     ids = {rulebook.id_of_today(name) for name in named}
     asked = [rule for name in ids if (rule := rulebook.rule(name)) is not None]
-    renamed = rulebook.vocabulary.renamed
-    names = {renamed.get(used.fact, used.fact) for override in overrides for used in override.rests_on}
+    names = {used.fact for override in overrides for used in override.rests_on}
     return Situation(
         clinic=clinic,
         outcomes=outcomes,
@@ -97,7 +96,6 @@ def situation_at(
         birth_date=birth_date_of(profile),
         retired=frozenset(name for name in named if rulebook.retired_rule(name) is not None),
         renamed_rules=rulebook.renamed_rules,
-        renamed_facts=renamed,
     )
 
 

@@ -38,7 +38,7 @@ class Standing(StrEnum):
     NOTHING_TO_DECIDE = "nothing_to_decide"
 
 
-LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED, Standing.RULE_RETIRED})
+LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED})
 """After a screening on record has found one of these, the override never applies again."""
 
 
@@ -50,8 +50,8 @@ class Situation(Quiet):
     the effect of each rule decided on, and who may decide on it. `answers` are
     the answers that count now to the facts that overrides rest on. `open_lists` are the rules decided on that ask a
     list which is not known to be complete. `retired` are the rules decided on that nobody is asked any more, as the
-    decisions name them. `birth_date` is a year, a month or a day. All other names are today's; `renamed_rules`
-    and `renamed_facts` have the name of today of each name that a rule or a fact had before.
+    decisions name them. `birth_date` is a year, a month or a day. `renamed_rules` has the id of today of each id
+    that a rule had before.
     """
 
     clinic: ClinicTime
@@ -64,7 +64,6 @@ class Situation(Quiet):
     birth_date: str | None = None
     retired: Collection[str] = ()
     renamed_rules: Mapping[str, str] = field(default_factory=dict)
-    renamed_facts: Mapping[str, str] = field(default_factory=dict)
 
     def rule(self, name: str) -> str:
         """The id of today of a rule that a decision names."""
@@ -73,23 +72,14 @@ class Situation(Quiet):
 
 def of_answer(then: FactUsed, situation: Situation, made_at: datetime) -> Standing:
     """The standing of a decision made at `made_at`, by one fact that it rests on."""
-    name = situation.renamed_facts.get(then.fact, then.fact)
-    now = situation.answers.get(name)
+    now = situation.answers.get(then.fact)
     if now is None:
         return Standing.FACT_NOT_KNOWN
-    fact = situation.vocabulary.get(name)
-    then = then if fact is None or not fact.was_choices else _in_words_of(fact, then)
+    fact = situation.vocabulary.get(then.fact)
     found = _of_value(then, now)
     if found is Standing.IN_FORCE and (fact is None or fact.hides(then.value)):
         return _of_observation(then, now, made_at, situation.clinic)
     return found
-
-
-def _in_words_of(fact: Fact, then: FactUsed) -> FactUsed:
-    """What was decided on, in the words that the choices of a fact have today."""
-    if isinstance(then.value, str):
-        return then.model_copy(update={"value": fact.word_of_today(then.value)})
-    return then.model_copy(update={"value": tuple(fact.word_of_today(word) for word in then.value)})
 
 
 def of_person(then: str | None, now: str | None) -> Standing:

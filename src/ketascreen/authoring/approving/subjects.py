@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ketascreen.authoring.cases.read import Case, read_cases
 from ketascreen.language.approval import Approval, ApprovalState, SubjectKind
+from ketascreen.language.first_names import FirstNames
 from ketascreen.language.rulebook import Rulebook
 from ketascreen.language.sheet import Sheet
 from ketascreen.loading.load import load_rulebook
@@ -93,17 +94,20 @@ def read_subjects(folder: Path, *, patients: bool) -> Subjects:
     return Subjects(rulebook, read_cases(folder, rulebook) if patients else ())
 
 
-def sheet_of_patient(case: Case, rulebook: Rulebook) -> Sheet:
-    """The sheet of a whole patient: what is given, when and at which stage, and what is expected; in first names."""
+def sheet_of_patient(case: Case, rulebook: Rulebook, names: FirstNames | None = None) -> Sheet:
+    """The sheet of a whole patient: what is given, when and at which stage, and what is expected.
+
+    Rules have their first ids; facts and choices their names of today, or their first ones by `names`.
+    """
     given = case.profile.model_dump(mode="json", exclude_defaults=True)
     extra = given.pop("extra", None) or {}
-    names = _First(rulebook)
+    first = _First(rulebook, names or FirstNames.within({}, {}))
     decides = {
         "as_of": case.as_of.isoformat(),
         "stage": str(case.stage),
-        "given": names.answers(_known({**given, **extra})),
-        "decisions": sorted(map(names.rule, case.decided)),
-        "expect": {key: names.expected(key, value) for key, value in case.expect.items()},
+        "given": first.answers(_known({**given, **extra})),
+        "decisions": sorted(map(first.rule, case.decided)),
+        "expect": {key: first.expected(key, value) for key, value in case.expect.items()},
     }
     return Sheet({name: value for name, value in decides.items() if value}, {})
 
@@ -115,8 +119,8 @@ def _known(given: Mapping[str, Any]) -> dict[str, Any]:
 class _First:
     """The first names of what a patient names: facts, choices and rules."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._names = rulebook.first_names
+    def __init__(self, rulebook: Rulebook, names: FirstNames) -> None:
+        self._names = names
         self._rules = {rule.id: rule.was[0] for rule in rulebook.rules if rule.was}
 
     def rule(self, name: str) -> str:

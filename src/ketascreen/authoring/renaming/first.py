@@ -13,7 +13,7 @@ from ketascreen.language.rulebook import Rulebook
 
 
 def without_names(rulebook: Rulebook) -> tuple[Any, ...]:
-    """All that a rulebook means, digests and sheets among it, in first names."""
+    """All that a rulebook means, and the sheets of its rules, in first names."""
     ids = {rule.id: rule.was[0] for rule in (*rulebook.rules, *rulebook.retired) if rule.was}
     named = rulebook.first_names
     about = {**named.facts, **named.parameters, **named.definitions}
@@ -38,14 +38,13 @@ def without_names(rulebook: Rulebook) -> tuple[Any, ...]:
         definitions=named.of_definitions(rulebook.definitions),
         conflicts=conflicts,
     )
-    digests = {ids.get(rule, rule): digest for rule, digest in rulebook.rule_digests.items()}
-    sheets = {ids.get(rule, rule): sheet.digest for rule, sheet in rulebook.sheets.items()}
+    sheets = {rule: sheet.digest for rule, sheet in book.sheets.items()}
     retired = [(meant(replace(one, retired=None)), one.retired) for one in book.retired]
-    return book.meaning_digest, retired, digests, sheets
+    return book.meaning_digest, retired, book.rule_digests, sheets
 
 
 def case_without_names(case: Case, rulebook: Rulebook) -> tuple[str, str | None, str]:
     """A case in first names: its name, its rule and what it gives and expects."""
     rule = rulebook.rule(case.rule) if case.rule else None
     first = rule.was[0] if rule and rule.was else case.rule
-    return case.name, first, sheet_of_patient(case, rulebook).digest
+    return case.name, first, sheet_of_patient(case, rulebook, rulebook.first_names).digest
