@@ -28,8 +28,9 @@ def command() -> None:
     """Give a fact, a choice, a rule, a parameter or a definition of a rulebook another name.
 
     Every file of the rulebook that names it is edited, cases too; nothing else of a file changes. The name of before is
-    kept under `was`, so that patients, decisions and approvals with it are read as before. `approvals.yaml` stays as it
-    is. To rename it back gives the same bytes as before.
+    kept under `was`, so that patients with it are read as before. Another name of a fact or a choice ends the approvals
+    of the rules that ask it, and the decisions on record; another name of the others ends none. To rename it back gives
+    the same bytes as before.
     """
 
 
@@ -89,9 +90,13 @@ def _beyond(made: Plan, name: Name, new: str) -> str:
 
 
 _INSIDE = "Approvals and decisions stay as they are. Change `{old}` in what looks for it outside this folder."
+_RECORDS = (
+    "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so. Approvals and "
+    "decisions on record of the rules that ask it have ended: look at these rules, and approve them again."
+)
 _BEYOND = {
-    Thing.FACT: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
-    Thing.CHOICE: "Patients and programs may still say `{old}`: it is read as `{new}`, and the verdict says so.",
+    Thing.FACT: _RECORDS,
+    Thing.CHOICE: _RECORDS,
     Thing.RULE: "Decisions, approvals and programs may still say `{old}`: it is read as `{new}`. Verdicts name `{new}` "
     "alone, so change what looks for `{old}` in a verdict.",
     Thing.PARAMETER: _INSIDE,

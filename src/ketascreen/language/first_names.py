@@ -3,8 +3,8 @@
 Two rulebooks that differ by names alone are the same in first names, which are unique, as former names are. A rule's
 digest and its sheet have the first names of parameters and definitions: nothing outside the rulebook uses these, so
 another name of one ends no decision and no approval. Facts and choices are in the records of patients. A word that
-meant one answer when a rule was approved could mean another one now, so a digest has their names of today, and those
-of before.
+meant one answer when a rule was approved could mean another one now, so a digest has their names of today, and their
+former names.
 """
 
 from __future__ import annotations
