@@ -220,3 +220,13 @@ def test_slips_are_tried_where_a_conflict_names_it(tmp_path: Path) -> None:
     fates = [tried.result(slip) for slip in slips if "high-pressure" in slip.touches]
     assert Fate.SURVIVED in {one.fate for one in fates}
     assert not [one.why for one in fates if "unknown rule" in one.why]
+
+
+def test_a_former_id_is_met_with_the_id_of_today(tmp_path: Path) -> None:
+    young = f"{text_of('cautions/young.yaml')}was: [juvenile]\n"
+    folder = str(with_files(tmp_path, {"cautions/young.yaml": young}))
+    for call in (
+        ("show", "juvenile", "--rules", folder),
+        ("retire", "juvenile", "--by", "A", "--reason", "B", "--dir", folder),
+    ):
+        assert "it is called `young` now" in flat(run(*call).err)

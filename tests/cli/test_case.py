@@ -188,3 +188,13 @@ def test_if_no_day_keeps_every_finding_the_reason_is_said(tmp_path: Path) -> Non
 
 def test_case_wants_a_rulebook(tmp_path: Path) -> None:
     assert "has no rulebook.yaml; name a rulebook's folder with --rules" in flat(_case(tmp_path).err)
+
+
+def test_a_case_is_written_where_cases_are_read(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    hidden = rulebook / ".old" / "high-pressure.cases.yaml"
+    hidden.parent.mkdir()
+    hidden.write_text("- name: of before\n", "utf-8")
+    assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
+    assert hidden.read_text("utf-8") == "- name: of before\n"
+    assert (rulebook / "exclusions" / "high-pressure.cases.yaml").exists()

@@ -268,3 +268,13 @@ def test_a_rule_about_something_else_than_a_list_is_refused(tmp_path: Path, fact
     assert ran.status == 2
     assert said in flat(ran.err)
     assert not list(rulebook.rglob("a-rule*"))
+
+
+@pytest.mark.parametrize("name", ["2026", "no", "1e5", "null"])
+def test_an_id_that_yaml_reads_as_something_else_is_refused_before_anything_is_written(
+    name: str, tmp_path: Path
+) -> None:
+    clinic = tmp_path / "clinic"
+    refused = run("init", str(clinic), "--id", name)
+    assert (refused.status, clinic.exists()) == (2, False)
+    assert f"`{name}` is not an id: YAML reads it as something else" in flat(refused.err)

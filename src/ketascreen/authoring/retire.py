@@ -16,7 +16,7 @@ from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import VIGNETTES, cases_in
 from ketascreen.authoring.editing.entries import with_entry
 from ketascreen.authoring.editing.writing import alone, write_files
-from ketascreen.authoring.editing.yaml_text import scalar
+from ketascreen.authoring.editing.yaml_text import flow, scalar
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.scaffold import rewrite_schemas
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError, did_you_mean, refused
@@ -118,7 +118,8 @@ def _known(name: str, rulebook: Rulebook) -> Rule:
         return rule
     if (retired := rulebook.retired_rule(name)) is not None:
         raise refused("retired-rule", retired_in_words(retired), f"`ketascreen show {retired.id}` says why")
-    hint = did_you_mean(name, [rule.id for rule in rulebook.rules], otherwise="`ketascreen rules` lists them")
+    ids, otherwise = [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them"
+    hint = did_you_mean(name, ids, otherwise=otherwise, renamed=rulebook.renamed_rules)
     raise refused("unknown-rule", f"no rule `{name}`", hint)
 
 
@@ -162,7 +163,7 @@ def _block(retirement: Retirement) -> Iterator[str]:
     yield f"  by: {scalar(retirement.by)}"
     yield f"  reason: {scalar(retirement.reason)}"
     if retirement.instead:
-        yield f"  instead: [{', '.join(retirement.instead)}]"
+        yield f"  instead: {flow(retirement.instead)}"
 
 
 def _laid_out(before: bytes, after: bytes, path: str) -> bytes:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from ketascreen.authoring.editing.entries import with_entry, with_value
+from ketascreen.authoring.editing.yaml_text import scalar
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.own_rulebook import RULEBOOK
@@ -188,3 +189,6 @@ def require_id(name: str, otherwise: str) -> None:
         like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
         hint = f"write lower-case words joined by hyphens, such as `{like or otherwise}`"
         raise refused("rule-id", f"`{name}` is not an id", hint)
+    if scalar(name) != name:
+        hint = f"write a word with letters that YAML takes for text, such as `rule-{name}`"
+        raise refused("rule-id", f"`{name}` is not an id: YAML reads it as something else", hint)
