@@ -105,6 +105,7 @@ def test_the_schemas_of_the_folder_are_written_again_and_none_where_there_are_no
         (["liver", "--type", "number", "--unit", "furlong"], "unknown unit `furlong`"),
         (["liver", "--type", "number", "--minimum", "3", "--maximum", "3"], "the `minimum` of `liver` is not below"),
         (["liver", "--type", "since", "--unit", "weeks"], "`liver` is a time since an event, with another unit"),
+        (["liver", "--type", "list", "--fresh-for", "6 months"], "write whole days, such as `180 days`"),
         (["liver", "--type", "list", "--fresh-for", "long"], "`fresh_for` must be a number of days, hours or minutes"),
     ],
 )

@@ -155,7 +155,7 @@ REFUSED = {
     "an unknown rule": (
         ["rule", "liver-diseas", "x"], "no rule `liver-diseas`", "did you mean `liver-disease`?", "unknown-rule"),
     "an unknown choice": (
-        ["choice", "liver", "milt", "x"], "no choice of `liver` `milt`", "did you mean `mild`?", "unknown-choice"),
+        ["choice", "liver", "milt", "x"], "`liver` has no choice `milt`", "did you mean `mild`?", "unknown-choice"),
     "an unknown parameter": (
         ["parameter", "low_efgr", "x"], "no parameter `low_efgr`", "did you mean `low_egfr`?", "unknown-parameter"),
     "an unknown definition": (

@@ -24,6 +24,8 @@ TABLE = (
 )
 UNITS = f"{TABLE}, and none for a plain number"
 VOCABULARY, DOCUMENTS, PARAMETERS = "vocabulary.yaml", "documents.yaml", "parameters.yaml"
+WINDOW = "`fresh_for` must be a number of days, hours or minutes, or `same day`, or `any age`"
+WHOLE_DAYS = "write whole days, such as `180 days`: months and years differ in length"
 CODES = "domain: renal\n    codes:\n      - {system: snomed, code: CODE}\n"
 
 
@@ -70,6 +72,12 @@ SLIPS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
     "a window without its unit": (
         changed(VOCABULARY, "heart_conditions: {fresh_for: 90 days", "heart_conditions: {fresh_for: 90"),
         [("must be a number with its unit", "write the unit, such as 30 days")]),
+    "a window in months": (
+        changed(VOCABULARY, "heart_conditions: {fresh_for: 90 days", "heart_conditions: {fresh_for: 6 months"),
+        [(WINDOW, WHOLE_DAYS)]),
+    "a window in words": (
+        changed(VOCABULARY, "heart_conditions: {fresh_for: 90 days", "heart_conditions: {fresh_for: half a year"),
+        [(WINDOW, WHOLE_DAYS)]),
     "a threshold without its unit": (
         changed("cautions/young.yaml", "below: 21 years", "below: 21"),
         [("must be a quantity, such as 1 year", "write the unit: `21 years`")]),

@@ -21,6 +21,7 @@ from tests.helpers.rulebook_files import GOOD
 
 OWN = "If it is a fact of the rulebook, put it under `extra`"
 ALONE = "if it is a fact of the rulebook, put it under `extra`; `ketascreen facts` lists the facts"
+A_LIST = "write `[word]`, or `{present: [], complete: true}` for none"
 KPA = "a pressure in kPa must be converted"
 
 # The facts, then the message, the hint and the pointer of the one problem.
@@ -37,6 +38,14 @@ SLIPS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a key of an answer from another form": (
         {"age": {"amount": 40}}, "`age` has a key that an answer does not have",
         "the keys are value, unit, at", "/age"),
+    "a word for a list": (
+        {"heart_conditions": "none"}, "`heart_conditions` must be a list of words", A_LIST, "/heart_conditions"),
+    "a word for a list, in a profile with a time": (
+        {"observed_at": "2026-11-22", "heart_conditions": "none"}, "`heart_conditions` must be a list of words",
+        A_LIST, "/heart_conditions"),
+    "a list as the value of a list": (
+        {"heart_conditions": {"value": ["stroke"]}}, "`heart_conditions` has a key that an answer does not have",
+        "the keys are present, complete, at", "/heart_conditions"),
     "a pressure in kPa without its unit": (
         {"diastolic_bp": 14.6}, "`diastolic_bp`: outside its range", f"it is 20 to 250 mmHg; {KPA}", "/diastolic_bp"),
     "a pressure before the dose in kPa without its unit": (

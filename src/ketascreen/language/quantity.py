@@ -20,6 +20,8 @@ MAX_DECIMALS = 6
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _QUANTITY = re.compile(r"(?P<number>-?[0-9][0-9.]*) (?P<unit>\S.*)")
+_WITH_COMMA = re.compile(r"-?[0-9][0-9.]*,[0-9][0-9.,]*(?: .*)?")
+COMMA = "a comma in a number"
 _JOINED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[A-Za-z%\u00b0\u00b5\u03bc].*")
 
 
@@ -218,6 +220,8 @@ def parse_quantity(text: str, wanted: Unit | None = None, *, in_answer: bool = F
     if wanted is not None and wanted.is_none:
         return _plain(text, in_answer=in_answer)
     match = _QUANTITY.fullmatch(text)
+    if match is None and _WITH_COMMA.fullmatch(text):
+        raise QuantityError(f"{COMMA}; {without_comma(wanted.name if wanted else text.partition(' ')[2])}")
     if match is None:
         example = wanted.example if wanted else "140 mmHg"
         joined = "put a space between the two; " if _JOINED.fullmatch(text) else ""
@@ -227,6 +231,12 @@ def parse_quantity(text: str, wanted: Unit | None = None, *, in_answer: bool = F
     if unit is None:
         raise QuantityError(f"unknown unit; {_another(name, wanted)}")
     return Quantity(parse_number(match["number"]), unit)
+
+
+def without_comma(unit: str) -> str:
+    """How to write a number such as 1,000 or 100,5. `unit` is shown with it if it is the name of one."""
+    after = f" {unit}" if unit in UNITS else ""
+    return f"write `1000{after}` or `100.5{after}`"
 
 
 def _plain(text: str, *, in_answer: bool) -> Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,8 @@ from ketascreen.syntax.yaml_tree import WORD
 
 MAX_SINCE = 1_800
 """The longest time since an event; a larger number is a year."""
+_CALENDAR = re.compile(r"(?i)\b(months?|years?)\b")
+_WHOLE_DAYS = "write whole days, such as `180 days`: months and years differ in length"
 _LONGEST = 200 * 366 * MINUTES_A_DAY
 FORBIDDEN_CHOICES = frozenset({"yes", "no", "on", "off", "true", "false", "y", "n", "null", "always", UNRECOGNISED})
 
@@ -149,7 +152,8 @@ class VocabularyReader:
             minutes = quantity.to(UNITS["minutes"]).value
         except QuantityError as error:
             message = "`fresh_for` must be a number of days, hours or minutes, or `same day`, or `any age`"
-            self._problem("quantity", message, str(error), place)
+            hint = _WHOLE_DAYS if _CALENDAR.search(text) else str(error)
+            self._problem("quantity", message, hint, place)
             return Window()
         in_days = quantity.unit.name in ("days", "weeks")
         count = minutes / MINUTES_A_DAY if in_days else minutes

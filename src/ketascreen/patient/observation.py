@@ -128,6 +128,8 @@ def dump_observation(fact: Fact, observation: AnyObservation, *, undated: bool =
 
 def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
     allowed = ("present", "complete", "at") if fact.kind is Kind.LIST else ("value", "unit", "at")
+    if fact.kind is Kind.LIST and isinstance(raw.get("value"), str):  # a word alone, which got its time in `dated`
+        raise _not_a_list("")
     for key in raw:
         if key not in allowed:
             hint = did_you_mean(str(key), allowed, otherwise=f"the keys are {', '.join(allowed)}")
@@ -147,14 +149,14 @@ def _read_mapping(fact: Fact, raw: Mapping[Any, Any]) -> AnyObservation:
     return Observation(_read_value(fact, raw["value"], unit), at)
 
 
+def _not_a_list(pointer: str) -> Refused:
+    hint = "write `[word]`, or `{present: [], complete: true}` for none"
+    return Refused("wrong-type", "must be a list of words", hint, pointer)
+
+
 def _read_list(fact: Fact, raw: object, pointer: str, *, complete: bool, at: Instant | None) -> ListObservation:
     if not isinstance(raw, Sequence | frozenset | set) or isinstance(raw, str | bytes):
-        raise Refused(
-            "wrong-type",
-            "must be a list of words",
-            "write [word, word]; for none, {present: [], complete: true}",
-            pointer,
-        )
+        raise _not_a_list(pointer)
     entries = sorted(raw, key=str) if isinstance(raw, frozenset | set) else list(raw)
     if len(entries) > MAX_ENTRIES:
         raise Refused("too-many", f"more than {MAX_ENTRIES} entries", "send the entries that matter", pointer)

@@ -9,6 +9,7 @@ import re
 
 from ketascreen.diagnostic import Diagnostic
 from ketascreen.language.other_words import SIGNS
+from ketascreen.language.quantity import COMMA, without_comma
 
 SMART = {'"': "\u201c\u201d\u201e\u201f\u00ab\u00bb", "'": "\u2018\u2019\u201a\u201b"}
 """Quotes that a text program types in place of a straight one."""
@@ -21,6 +22,8 @@ DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u00b7"
 """Signs that a text program types in place of the `-` of a list."""
 _GLUED_DASH = re.compile(r"-[\w{\[\"']")
 _FULL_WIDTH = "\uff1a"
+_DIGITS_AND_COMMA = re.compile(r"(?<![\w.,-])-?[0-9]+,$")
+_REST_OF_NUMBER = re.compile(r"[0-9]+(?:[.,]| |$)")
 _WORD_AND_COLON = re.compile(r"[A-Za-z_][\w-]*(:)(?=\S)")
 
 
@@ -129,10 +132,15 @@ def no_key(lines: list[str], line: int, column: int) -> YamlSlip:
     return no_colon(line, column, text)
 
 
-def slip_in_key(text: str) -> tuple[str, str, int] | None:
-    """What is wrong with a key that YAML accepts and nobody means: the message, the hint, and where in the key."""
+def slip_in_key(text: str, before: str) -> tuple[str, str, int] | None:
+    """What is wrong with a key that YAML accepts and nobody means: the message, the hint, and where in the key.
+
+    `before` is what stands before it in its line: a number with a comma begins there, at a place below 0.
+    """
     if not text:
         return None
+    if _REST_OF_NUMBER.match(text) and (digits := _DIGITS_AND_COMMA.search(before)):
+        return COMMA, without_comma(text.partition(" ")[2]), digits.start() - digits.end()
     slip = no_key([text], 0, 0)
     is_known = has_broken_key(text) or text[0] in DASHES + CURLY
     return (slip.message, slip.hint, slip.column) if is_known or _GLUED_DASH.match(text) else None

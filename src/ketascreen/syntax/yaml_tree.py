@@ -172,7 +172,9 @@ class _EventReader:
             self.report("key", "a key with a space", "write `_` in place of the space", event)
             return plain.replace(" ", "_")
         found = look_alike(text)
-        if not getattr(event, "style", None) and (slip := slip_in_key(text)):
+        start = event.start_mark
+        before = self.file.lines[start.line][: start.column]
+        if not getattr(event, "style", None) and (slip := slip_in_key(text, before)):
             message, hint, at = slip
             self.report("syntax", message, hint, event, at)
             return None

@@ -83,7 +83,7 @@ def _require_there(rulebook: Rulebook, name: Name) -> None:
             _own(name.fact)
             fact = vocabulary[name.fact]
             listed = f"its choices are {', '.join(fact.choices)}" if fact.choices else "it has no choices"
-            _known(name.old, fact.choices, dict(fact.was_choices), f"choice of `{name.fact}`", listed)
+            _known(name.old, fact.choices, dict(fact.was_choices), "choice", listed, of=name.fact)
         case Thing.RULE:
             rules = (*rulebook.rules, *rulebook.retired)
             renamed = {old: rule.id for rule in rules for old in rule.was}
@@ -99,14 +99,15 @@ def _known_in(old: str, things: Mapping[str, object], kind: str, otherwise: str)
     _known(old, things, renamed, kind, otherwise)
 
 
-def _known(old: str, names: Iterable[str], renamed: Mapping[str, str], kind: str, otherwise: str) -> None:
+def _known(old: str, names: Iterable[str], renamed: Mapping[str, str], kind: str, otherwise: str, of: str = "") -> None:
     if old in BUILT_IN and kind == "fact":
         return
     listed = [*names]
     if old not in listed:
         now = f"it is called `{renamed[old]}` now" if old in renamed else ""
         hint = now or did_you_mean(old, listed, otherwise=otherwise)
-        raise refused(f"unknown-{kind.split()[0]}", f"no {kind} {_said(old)}", hint)
+        message = f"`{of}` has no choice {_said(old)}" if of else f"no {kind} {_said(old)}"
+        raise refused(f"unknown-{kind}", message, hint)
 
 
 def _own(fact: str) -> None:
