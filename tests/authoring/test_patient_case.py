@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 from ketascreen import PatientProfile, Rulebook, Screener, Stage
@@ -128,13 +128,15 @@ def test_all_dates_move_by_the_same_number_of_days_and_times_keep_their_hour() -
 @pytest.mark.parametrize(
     ("given", "day", "moved"),
     [
-        ("2019", date(2020, 5, 6), "2013"),
-        ("2019-03", date(2020, 5, 6), "2012-09"),
+        ("2019", date(2020, 5, 6), "2012"),
+        ("2019-03", date(2020, 5, 6), "2012-08"),
         ("2019-03-31", date(2026, 11, 21), "2019-03-30"),
-        ("2019", date(2026, 5, 6), None),
-        ("2019-03", date(2026, 11, 6), None),
-        ("2019-03", date(2026, 10, 6), "2019-02"),
-        ("2019-01", date(2026, 10, 6), "2018-12"),
+        ("2019", date(2026, 5, 24), None),
+        ("2019", date(2026, 5, 23), "2018"),
+        ("2019", date(2027, 1, 5), None),
+        ("2019-03", date(2026, 11, 7), None),
+        ("2019-03", date(2026, 11, 6), "2019-02"),
+        ("2019-01", date(2026, 10, 22), "2018-12"),
     ],
 )
 def test_a_date_that_is_not_known_to_the_day_moves_by_whole_months_or_years(
@@ -144,6 +146,76 @@ def test_a_date_that_is_not_known_to_the_day_moves_by_whole_months_or_years(
     found = moved_to(_then(profile), day)
     answer = found.answers["last_stroke"] if found is not None else None
     assert (None if answer is None else str(getattr(answer, "value", ""))) == moved
+
+
+def _full_dates(patient: PatientThen) -> dict[str, date]:
+    """Each date that is known to the day, by what it is the date of."""
+    found: dict[str, Any] = {"screening": patient.clinic.today, "birth": patient.birth_date}
+    for name, one in patient.answers.items():
+        found[f"{name} at"] = None if one.at is None else patient.clinic.day_of(one.at)
+        if isinstance(one, Observation) and isinstance(one.value, PartialDate) and one.value.day is not None:
+            found[name] = one.value.days().first
+    return {name: one for name, one in found.items() if isinstance(one, date)}
+
+
+_days_back = st.dates(date(1990, 1, 1), date(2026, 12, 1))
+_at_some_precision = st.builds(lambda day, length: str(day)[:length], _days_back, st.sampled_from([4, 7, 10]))
+
+
+@given(
+    born=st.dates(date(1930, 1, 1), date(2005, 12, 31)),
+    events=st.fixed_dictionaries({}, optional={"last_heart_attack": _at_some_precision, "last_stroke": _days_back}),
+    days=st.integers(0, 800),
+    onto=st.dates(date(2020, 1, 1), date(2030, 12, 31)) | st.just(None),
+)
+@example(
+    born=date(1961, 12, 21),
+    events={"last_heart_attack": "2019"},
+    days=20,
+    onto=None,
+)
+@SOME
+def test_no_full_date_keeps_its_day_and_month(born: date, events: dict[str, Any], days: int, onto: date | None) -> None:
+    as_of = datetime(2026, 12, 2, 7, 13, 5, tzinfo=UTC) + timedelta(days=days)
+    profile = PatientProfile.model_validate(
+        {"birth_date": born, "observed_at": as_of, **{name: str(one) for name, one in events.items()}}
+    )
+    then = _then(profile, as_of, "Europe/Berlin")
+    moved = landed(then, shipped(), Stage.CANDIDACY, onto or as_of.date())
+    real, now = _full_dates(then), _full_dates(moved)
+    assert real.keys() == now.keys()
+    assert [name for name, one in real.items() if (one.month, one.day) == (now[name].month, now[name].day)] == []
+    assert len({now[name] - one for name, one in real.items()}) == 1
+
+
+def test_a_date_known_to_the_year_alone_does_not_keep_the_others_where_they_are(screener: Screener) -> None:
+    given = {"birth_date": "1961-12-21", "last_heart_attack": "2019", "observed_at": "2026-12-22T08:13:05+01:00"}
+    as_of = datetime(2026, 12, 22, 8, 20, 41, tzinfo=timezone(timedelta(hours=1)))
+    made = case_of(PatientProfile.model_validate(given), as_of, _wanted(), screener, ())
+    assert [real for real in ("-12-21", "-12-22", ": 2019", '"2019"', ":05+", ":41+") if real in made.text] == []
+
+
+def test_where_nothing_moves_a_date_known_to_the_year_alone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ketascreen.authoring.moved_patient.moved_to", lambda *_: None)
+    for stroke, said in (("2019", "known to the year alone"), ("2019-03", "known to the month alone")):
+        with pytest.raises(InputError, match=f"a date that is {said} keeps the others from moving"):
+            landed(_then(PatientProfile.model_validate({"last_stroke": stroke})), shipped(), Stage.CANDIDACY, ONTO)
+    with pytest.raises(InputError) as refused:
+        landed(_then(PatientProfile.model_validate({"birth_date": "1961-12-21"})), shipped(), Stage.CANDIDACY, ONTO)
+    assert "keeps the others" not in str(refused.value)
+
+
+def test_seconds_stay_only_if_a_finding_needs_them() -> None:
+    at = AS_OF.replace(second=41) - timedelta(minutes=10)
+    profile = PatientProfile.model_validate({"predose_systolic_bp": {"value": 120, "at": at}})
+    then = _then(profile, AS_OF.replace(second=50))
+    moved = landed(then, shipped(), Stage.SESSION, ONTO)
+    then_at = moved.answers["predose_systolic_bp"].at
+    assert isinstance(then_at, datetime)
+    assert (then_at.second, moved.clinic.as_of.second) == (0, 0)
+    kept = moved_to(then, ONTO, True)
+    assert kept is not None
+    assert kept.clinic.as_of.second == 50
 
 
 @pytest.mark.parametrize("born", ["1960-02-29", "1961-11-21", "1961-11-22", "1961-11-23", "1961", "1961-11"])

@@ -1,7 +1,8 @@
 """A patient on another day: no date is the real one, and what counts is the same.
 
-All dates move by one number of days, and each time keeps its hour by the clinic's clock. A date that is known to the
-month or the year moves by whole months or years.
+All dates move by one number of days, which is not a number of whole years: no date keeps its day and month. Each time
+keeps its hour and minute by the clinic's clock. A date that is known to the month or the year moves by the whole months
+or years that are nearest to those days.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ from ketascreen.patient.refused import Refused
 CODE = "moved-dates"
 _YEARS = (0, *(sign * years for years in (*range(1, 9), 12, 28) for sign in (1, -1)))
 _NEAR = range(1, 32)
+_BESIDE = tuple(sign * days for days in (4, 6, 9, 13, 18, 24) for sign in (-1, 1))
+_DAYS_A_YEAR = 365.2425
+_DAYS_A_MONTH = _DAYS_A_YEAR / 12
+_OFF = 3
+"""How many days a move is off whole years, at least; leap days make two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +85,32 @@ def _without_unread(one: AnyObservation, name: str, vocabulary: Vocabulary) -> A
 def landed(patient: PatientThen, rulebook: Rulebook, stage: Stage, onto: date) -> PatientThen:
     """The patient on the day `onto`, or the first of other days, on which everything counts as it does.
 
-    Other days are the day of the real screening in another year or month, then the days around `onto`.
+    Other days are the days around `onto`, the same day of other years, then days beside the day of the real screening
+    in other years. Times are of whole minutes, if everything counts as it does then.
 
     Raises:
         InputError: each such day changes a finding.
     """
     facts = _Known.of(patient, rulebook.vocabulary)
-    moved = [one for day in _days(patient.clinic.today, onto) if (one := moved_to(patient, day)) is not None]
-    found = _first(moved, lambda one: _Known.of(one, rulebook.vocabulary).is_as(facts))
-    if found is None:
-        found = _first(moved, lambda one: _Known.of(one, rulebook.vocabulary).finds_as(facts, rulebook, stage))
-    if found is None:
-        message = "no other day was found on which every finding is the same, and a case has no real date"
-        raise refused(CODE, message, "write the case by hand, or name another day with --onto")
-    return found
+    days = tuple(_days(patient.clinic.today, onto))
+    for seconds in (False, True):
+        moved = [one for day in days if (one := moved_to(patient, day, seconds)) is not None]
+        found = _first(moved, lambda one: _Known.of(one, rulebook.vocabulary).is_as(facts))
+        if found is None:
+            found = _first(moved, lambda one: _Known.of(one, rulebook.vocabulary).finds_as(facts, rulebook, stage))
+        if found is not None:
+            return found
+    raise _no_day(patient)
+
+
+def _no_day(patient: PatientThen) -> InputError:
+    message = "no other day was found on which every finding is the same, and a case has no real date"
+    given = (patient.birth_date, *(one.value for one in patient.answers.values() if isinstance(one, Observation)))
+    partial = [one for one in given if isinstance(one, PartialDate) and one.day is None]
+    if partial:
+        known = "year" if any(one.month is None for one in partial) else "month"
+        message += f"; a date that is known to the {known} alone keeps the others from moving"
+    return refused(CODE, message, "write the case by hand, or name another day with --onto")
 
 
 def _first(moved: list[PatientThen], holds: Callable[[PatientThen], bool]) -> PatientThen | None:
@@ -134,19 +152,32 @@ class _Known:
 
 
 def _days(today: date, onto: date) -> Iterator[date]:
-    """The days to try, none of them twice, and not the real one."""
-    tried = {today}
+    """The days to try, none of them twice, and none that is whole years from the real one."""
+    tried: set[date] = set()
     for day in _wanted(today, onto):
-        if day is not None and day not in tried:
+        if day is not None and day not in tried and not _whole_years((day - today).days):
             tried.add(day)
             yield day
 
 
+def _whole_years(days: int) -> bool:
+    """Whether so many days are whole years, or nearly so; none is a number of years too."""
+    return abs(days - round(days / _DAYS_A_YEAR) * _DAYS_A_YEAR) < _OFF
+
+
 def _wanted(today: date, onto: date) -> Iterator[date | None]:
     yield onto
-    yield from (_day(onto.year + years, today.month, today.day) for years in _YEARS)
-    yield from (_day(onto.year + years, onto.month, today.day) for years in _YEARS)
-    yield from (onto + timedelta(days=sign * days) for days in _NEAR for sign in (1, -1))
+    yield from (_later(onto, sign * days) for days in _NEAR for sign in (1, -1))
+    yield from (_day(onto.year + years, onto.month, onto.day) for years in _YEARS)
+    there = [_day(onto.year + years, today.month, today.day) for years in _YEARS]
+    yield from (_later(day, days) for days in _BESIDE for day in there if day is not None)
+
+
+def _later(day: date, days: int) -> date | None:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -156,10 +187,13 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def moved_to(patient: PatientThen, day: date) -> PatientThen | None:
-    """The patient with `day` as the day of the screening; None if a date would stay, or leave the calendar."""
+def moved_to(patient: PatientThen, day: date, seconds: bool = False) -> PatientThen | None:
+    """The patient with `day` as the day of the screening; None if a date would stay, or leave the calendar.
+
+    Times are of whole minutes; with `seconds` they keep their seconds.
+    """
     try:
-        move = _Move(patient.clinic, day)
+        move = _Move(patient.clinic, day, seconds)
         answers = {name: move.answer(one) for name, one in patient.answers.items()}
         born = None if patient.birth_date is None else move.date(patient.birth_date)
         return PatientThen(answers, born, move.there)
@@ -177,6 +211,7 @@ class _Move:
 
     clinic: ClinicTime
     day: date
+    seconds: bool
 
     @property
     def _by(self) -> timedelta:
@@ -198,18 +233,19 @@ class _Move:
             return given + self._by
         if given.day is not None:
             return PartialDate.of(given.days().first + self._by)
-        years, months = self.day.year - self.clinic.today.year, self.day.month - self.clinic.today.month
-        if not (years if given.month is None else 12 * years + months):
+        whole = round(self._by.days / (_DAYS_A_YEAR if given.month is None else _DAYS_A_MONTH))
+        if not whole:
             raise _Stays
         if given.month is None:
-            return PartialDate(given.year + years)
-        year, month = divmod(12 * (given.year + years) + given.month - 1 + months, 12)
+            return PartialDate(given.year + whole)
+        year, month = divmod(12 * given.year + given.month - 1 + whole, 12)
         return PartialDate(year, month + 1)
 
     def _instant(self, at: Instant) -> Instant:
         return self._time(at) if isinstance(at, datetime) else at + self._by
 
     def _time(self, at: datetime) -> datetime:
-        """The same hour by the clinic's clock, so many days later or earlier."""
+        """The same hour and minute by the clinic's clock, so many days later or earlier."""
         local = at.astimezone(self.clinic.zone)
+        local = local if self.seconds else local.replace(second=0, microsecond=0)
         return (local.replace(tzinfo=None) + self._by).replace(tzinfo=self.clinic.zone, fold=local.fold)

@@ -63,8 +63,8 @@ def command(
     """Turn the profile PATIENT (JSON or YAML; - is standard input) into a case that holds now.
 
     Without --rule it is the case of a whole patient. No date of it is real: all dates move by the same number of days,
-    and each time keeps its hour. Words that the vocabulary does not know are replaced. All other answers stay as they
-    are: read the case before you share it. --decided can be given more than once.
+    and each time keeps its hour and minute. Words that the vocabulary does not know are replaced. All other answers
+    stay as they are: read the case before you share it. --decided can be given more than once.
     """
     if rule_id is not None and (decided or stem):
         raise click.UsageError("--decided and --file are for a whole patient; leave them out with --rule")
