@@ -37,7 +37,6 @@ def boundary_findings(folder: Path) -> int:
 @pytest.fixture
 def moved(tmp_path: Path) -> Path:
     """A rulebook of its own id whose bar was lowered: cases fail, and boundary cases are missing."""
-    rules_with(tmp_path, "rulebook.yaml", "id: ketamine", "id: clinic")
     return rules_with(tmp_path, *BAR)
 
 

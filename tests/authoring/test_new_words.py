@@ -83,7 +83,7 @@ def test_a_patient_is_screened_or_refused_by_them() -> None:
     with pytest.raises(ProfileError) as caught:
         screened(epilepsy="never", last_seizure="2026-06-22")
     (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.pointer) == ("contradiction", "/last_seizure")
+    assert (problem.code, problem.pointer) == ("contradiction", "/extra/last_seizure")
     assert "A seizure has a date" in problem.message
     assert "2026" not in str(problem)
 

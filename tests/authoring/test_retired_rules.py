@@ -79,7 +79,7 @@ def test_a_command_that_asks_about_it_says_that_it_is_retired(tmp_path: Path, ar
     folder = with_files(tmp_path, {**RETIRED, **OWN, PATIENT: f"{CASE}{{decisions: {{iv: insufficient_data}}}}\n"})
     ran = run(*(str(folder) if arg == "DIR" else arg for arg in args))
     assert (ran.status, ran.out) == (2, "")
-    assert flat(ran.err) == f"{TOLD}; `ketascreen show young` says why [retired-rule]"
+    assert flat(ran.err) == f"{TOLD}; `ketascreen show` says why [retired-rule]"
 
 
 def test_show_says_who_retired_it_when_why_and_what_stands_in_its_place(tmp_path: Path) -> None:

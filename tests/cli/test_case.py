@@ -105,7 +105,7 @@ def test_a_rule_that_is_retired_has_no_new_case_and_the_reason_is_said(tmp_path:
     rulebook = with_files(tmp_path, {YOUNG: f"{text_of(YOUNG)}{retired}"})
     ran = _case(rulebook, *args)
     assert (ran.status, ran.out) == (2, "")
-    said = "`young` was retired on 2026-11-28; `heart` replaces it; `ketascreen show young` says why"
+    said = "`young` was retired on 2026-11-28; `heart` replaces it; `ketascreen show` says why"
     assert said in flat(ran.err)
     shown = run("attributes", "--rule", "young", "--rules", str(rulebook))
     assert (shown.status, said in flat(shown.err)) == (2, True)

@@ -23,10 +23,12 @@ from ketascreen.language.logic import Truth
 from ketascreen.language.partial_date import PartialDate
 from ketascreen.language.quiet import Quiet
 from ketascreen.patient.facts import Facts, known_facts
+from ketascreen.patient.former_names import FormerName, NamedToday
 from ketascreen.patient.observation import ListObservation, Observation
 from ketascreen.screening.recorder import Screening
 from ketascreen.testing import FakeScreener
 from ketascreen.verdict.base_model import Reported
+from ketascreen.verdict.read_as import ReadAs
 from tests.helpers.ledgers import at, decide, new_ledger, screener
 from tests.helpers.screening import AS_OF, baseline, profile_of, shipped
 
@@ -76,6 +78,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
         Screening("p-canary", profile, verdict, shipped()),
         known_facts(profile, shipped().vocabulary, ClinicTime.at(AS_OF)),
         PartialDate(1987, 3),
+        NamedToday({"heart_conditions": ("arrhythmia",)}, {"heart_conditions": "cardiac"}),
+        FormerName("arrhythmia", "irregular_beat", "heart_conditions"),
+        ReadAs(kind="choice", was="arrhythmia", now="irregular_beat", fact="heart_conditions"),
         *fake.calls,
         *(
             Screener(shipped(), channels=[channel(shipped()), "reference"]).screen(profile, as_of=AS_OF)

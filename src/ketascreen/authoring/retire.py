@@ -117,7 +117,7 @@ def _known(name: str, rulebook: Rulebook) -> Rule:
     if (rule := rulebook.rule(name)) is not None:
         return rule
     if (retired := rulebook.retired_rule(name)) is not None:
-        raise refused("retired-rule", retired_in_words(retired), f"`ketascreen show {retired.id}` says why")
+        raise refused("retired-rule", retired_in_words(retired), "`ketascreen show` says why")
     ids, otherwise = [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them"
     hint = did_you_mean(name, ids, otherwise=otherwise, renamed=rulebook.renamed_rules)
     raise refused("unknown-rule", f"no rule `{name}`", hint)

@@ -236,8 +236,7 @@ def rule_of(rulebook: Rulebook, name: str) -> Rule:
     if (rule := rulebook.rule(name)) is not None:
         return rule
     if (retired := rulebook.retired_rule(name)) is not None:
-        hint = f"`ketascreen show {retired.id}` says why"
-        raise RequestError([Diagnostic("retired-rule", retired_in_words(retired), hint)])
+        raise RequestError([Diagnostic("retired-rule", retired_in_words(retired), "`ketascreen show` says why")])
     ids, hint = [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them"
     return unknown("unknown-rule", "rule", name, ids, hint, rulebook.renamed_rules)
 
