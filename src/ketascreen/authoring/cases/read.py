@@ -256,7 +256,12 @@ def _screened_at(text: str | None) -> datetime:
     """
     if text is None:
         raise Refused("missing-value", "must be there: it says when the patient is screened", _AS_OF)
-    as_of = read_instant(text, "")
+    try:
+        as_of = read_instant(text, "")
+    except Refused as refused:
+        if refused.message != "not a date":
+            raise
+        raise Refused("not-a-date", refused.message, f"it must be a time: {_AS_OF}") from None
     if not isinstance(as_of, datetime):
         raise Refused("not-a-date", "must be a time, not a date alone", f"add the time: `as_of: {text}T09:00:00Z`")
     return as_of
