@@ -63,8 +63,8 @@ def test_a_rulebook_without_a_vocabulary_gets_one(tmp_path: Path) -> None:
     assert run("new", "fact", "liver", "--type", "list", *WHOLE[Kind.LIST], *TOLD, "--dir", str(rulebook)).status == 0
     assert (rulebook / "vocabulary.yaml").read_text("utf-8") == (
         "# yaml-language-server: $schema=schema/vocabulary.schema.json\n"
-        "facts:\n  liver:\n    type: list\n    choices: [cirrhosis, hepatitis]\n    label: Liver conditions\n"
-        "    domain: liver\nfreshness:\n  liver:\n    fresh_for: 30 days\n    reason: Made up.\n"
+        "facts:\n  liver:\n    type: list\n    label: Liver conditions\n    domain: liver\n"
+        "    choices: [cirrhosis, hepatitis]\nfreshness:\n  liver:\n    fresh_for: 30 days\n    reason: Made up.\n"
     )
 
 
