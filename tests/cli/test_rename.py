@@ -244,7 +244,7 @@ def test_what_does_not_load_is_not_renamed(folder: Path, path: str) -> None:
 def test_wherever_it_is_interrupted_it_is_as_before_or_after_or_it_does_not_load(folder: Path, kind: str) -> None:
     *fact, old, new = THINGS[kind][0]
     name = Name(Thing(kind), old, *fact)
-    decided = sorted(load_rulebook(folder).rule_digests.values())
+    decided = without_names(load_rulebook(folder))
     loaded = 0
     for count in range(8):
         there = shutil.copytree(folder, folder.parent / f"stopped-{count}")
@@ -259,7 +259,7 @@ def test_wherever_it_is_interrupted_it_is_as_before_or_after_or_it_does_not_load
         with patch("ketascreen.authoring.editing.writing.write_whole", stopping), suppress(KeyboardInterrupt):
             rename(there, name, new)
         with suppress(RulebookError):
-            assert sorted(load_rulebook(there).rule_digests.values()) == decided
+            assert without_names(load_rulebook(there)) == decided
             loaded += 1
     assert loaded >= 2
 
