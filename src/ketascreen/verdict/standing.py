@@ -38,7 +38,7 @@ class Standing(StrEnum):
     NOTHING_TO_DECIDE = "nothing_to_decide"
 
 
-LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED})
+LASTING = frozenset({Standing.FACT_CHANGED, Standing.OTHER_PERSON, Standing.RULE_CHANGED, Standing.RULE_RETIRED})
 """After a screening on record has found one of these, the override never applies again."""
 
 
