@@ -14,7 +14,8 @@ from ketascreen.authoring.scaffold import schema_line
 from ketascreen.diagnostic import refused
 from ketascreen.language.rule import Rule
 from ketascreen.runtime.plain_file import read_plain
-from ketascreen.syntax.folder import CASES
+from ketascreen.syntax.folder import CASES, read_folder
+from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import plain
 from ketascreen.syntax.yaml_tree import read_yaml
 
@@ -86,6 +87,10 @@ def file_at(folder: Path, path: str) -> FileOfCases:
 
 
 def _of_rule(folder: Path, rule: Rule) -> str:
-    found = sorted(path for path in folder.rglob(f"{rule.id}{CASES}") if path.parent.name != VIGNETTES.strip("/"))
+    """The file of the rule's cases among those that are read; without one, the file beside the rule."""
+    read = read_folder(folder, Problems(), rules=False).fixtures
+    found = sorted(
+        path for path in read if path.rpartition("/")[2] == f"{rule.id}{CASES}" and not path.startswith(VIGNETTES)
+    )
     beside = f"{rule.place.path.removesuffix('.yaml')}{CASES}"
-    return found[0].relative_to(folder).as_posix() if found and not (folder / beside).exists() else beside
+    return found[0] if found and beside not in found else beside
