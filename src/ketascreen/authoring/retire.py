@@ -16,7 +16,7 @@ from ketascreen.authoring.cases.examination import examine
 from ketascreen.authoring.cases.read import VIGNETTES, cases_in
 from ketascreen.authoring.editing.entries import with_entry
 from ketascreen.authoring.editing.writing import alone, write_files
-from ketascreen.authoring.editing.yaml_text import scalar
+from ketascreen.authoring.editing.yaml_text import flow, scalar
 from ketascreen.authoring.layout.needed import layout_for
 from ketascreen.authoring.scaffold import rewrite_schemas
 from ketascreen.diagnostic import Diagnostic, InputError, Place, RulebookError, did_you_mean, refused
@@ -162,7 +162,7 @@ def _block(retirement: Retirement) -> Iterator[str]:
     yield f"  by: {scalar(retirement.by)}"
     yield f"  reason: {scalar(retirement.reason)}"
     if retirement.instead:
-        yield f"  instead: [{', '.join(retirement.instead)}]"
+        yield f"  instead: {flow(retirement.instead)}"
 
 
 def _laid_out(before: bytes, after: bytes, path: str) -> bytes:
