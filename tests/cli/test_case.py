@@ -206,3 +206,14 @@ def test_if_no_day_keeps_every_finding_the_reason_is_said(tmp_path: Path) -> Non
 
 def test_case_wants_a_rulebook(tmp_path: Path) -> None:
     assert "has no rulebook.yaml; name a rulebook's folder with --rules" in flat(_case(tmp_path).err)
+
+
+def test_a_decision_may_name_a_rule_by_its_former_id_and_the_case_names_it_by_its_id_of_today(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    review = next(rule.id for rule in load_rulebook(rulebook).rules if rule.effect == "review")
+    decided = ("--stage", "session", "--decided", f"{review}:A")
+    before = _case(rulebook, *decided)
+    assert run("rename", "rule", review, "of-today", "--dir", str(rulebook)).status == 0
+    ran = _case(rulebook, *decided)
+    assert (ran.status, ran.out) == (before.status, before.out.replace(review, "of-today"))
+    assert "decisions: [of-today]" in ran.out

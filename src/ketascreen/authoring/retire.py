@@ -118,7 +118,8 @@ def _known(name: str, rulebook: Rulebook) -> Rule:
         return rule
     if (retired := rulebook.retired_rule(name)) is not None:
         raise refused("retired-rule", retired_in_words(retired), f"`ketascreen show {retired.id}` says why")
-    hint = did_you_mean(name, [rule.id for rule in rulebook.rules], otherwise="`ketascreen rules` lists them")
+    rules, otherwise = [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them"
+    hint = did_you_mean(name, rules, otherwise=otherwise, renamed=rulebook.renamed_rules)
     raise refused("unknown-rule", f"no rule `{name}`", hint)
 
 

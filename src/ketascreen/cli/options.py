@@ -214,13 +214,15 @@ def counter(what: str, *, of: int | None = None) -> Callable[[int], None]:
     return lambda done: click.echo(f"\r{done:,}{total} {what}\r", nl=False, err=True)
 
 
-def unknown(code: str, what: str, name: str, names: Iterable[str], hint: str) -> NoReturn:
-    """Refuses a name of something that there is not, and suggests the most similar one.
+def unknown(
+    code: str, what: str, name: str, names: Iterable[str], hint: str, renamed: Mapping[str, str] | None = None
+) -> NoReturn:
+    """Refuses a name of something that there is not, and suggests its name of today, or the most similar one.
 
     Raises:
         RequestError: always.
     """
-    suggested = did_you_mean(name, list(names), otherwise=hint)
+    suggested = did_you_mean(name, list(names), otherwise=hint, renamed=renamed or {})
     raise RequestError([Diagnostic(code, f"unknown {what} `{printable(name)}`", suggested)])
 
 
@@ -235,7 +237,8 @@ def rule_of(rulebook: Rulebook, name: str) -> Rule:
     if (retired := rulebook.retired_rule(name)) is not None:
         hint = f"`ketascreen show {retired.id}` says why"
         raise RequestError([Diagnostic("retired-rule", retired_in_words(retired), hint)])
-    return unknown("unknown-rule", "rule", name, [rule.id for rule in rulebook.rules], "`ketascreen rules` lists them")
+    hint, rules = "`ketascreen rules` lists them", [rule.id for rule in rulebook.rules]
+    return unknown("unknown-rule", "rule", name, rules, hint, rulebook.renamed_rules)
 
 
 def plain(data: Any) -> Any:
