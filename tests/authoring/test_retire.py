@@ -212,3 +212,8 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(tmp_path: Path, monke
         retire(folder, "young", WHY)
     assert (folder / YOUNG).read_text("utf-8").endswith("# An editor wrote this.\n")
     load_rulebook(folder)
+
+
+def test_an_id_that_looks_like_a_number_is_written_as_text() -> None:
+    retirement = Retirement(date(2026, 11, 22), "Somebody", "Replaced.", ("100", "older-adult"))
+    assert with_retired(b"id: x\n", "x.yaml", retirement).endswith(b'  instead: ["100", older-adult]\n')

@@ -183,9 +183,49 @@ def test_replace_is_for_a_document_that_is_there(tmp_path: Path) -> None:
     rulebook, file = copied(tmp_path), _file(tmp_path, b"one\n")
     ran = _add(rulebook, file, "--replace", told=False)
     assert (ran.status, "documents.yaml has no `new.txt`" in flat(ran.err)) == (2, True)
-    assert "--replace changes sha256 and lines" in flat(_add(rulebook, file, "--replace").err)
+    assert "--replace changes no title, kind, trust or why" in flat(_add(rulebook, file, "--replace").err)
 
 
 def test_add_document_wants_a_rulebook(tmp_path: Path) -> None:
     ran = _add(tmp_path, _file(tmp_path, b"one\n"))
     assert (ran.status, "has no rulebook.yaml" in flat(ran.err)) == (2, True)
+
+
+EDITION = ("--edition", "1st: draft", "--published", "2025", "--url", "https://example.org/new", "--accessed")
+
+
+def test_what_is_said_of_its_edition_is_written_and_a_new_edition_names_what_still_tells_of_the_old_one(
+    tmp_path: Path,
+) -> None:
+    rulebook = copied(tmp_path)
+    assert _add(rulebook, _file(tmp_path, b"one\n"), *EDITION, "2026-11-22").status == 0
+    document = load_rulebook(rulebook).documents["new.txt"]
+    said = (document.edition, document.published, document.url, document.accessed)
+    assert said == ("1st: draft", "2025", "https://example.org/new", "2026-11-22")
+    second = _add(rulebook, _file(tmp_path, b"two\n"), "--replace", "--edition", "2nd", told=False)
+    assert second.status == 0
+    assert "Look at `published`, `url`, `accessed` in documents.yaml" in flat(second.out)
+    document = load_rulebook(rulebook).documents["new.txt"]
+    assert (document.edition, document.published) == ("2nd", "2025")
+
+
+def test_a_new_edition_of_a_document_that_says_no_edition_has_nothing_to_look_at(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    _add(rulebook, _file(tmp_path, b"one\n"))
+    refused = _add(rulebook, _file(tmp_path, b"two\n"), "--replace", "--edition", "2nd", told=False)
+    assert (refused.status, "has no `edition` of `new.txt`" in flat(refused.err)) == (2, True)
+    ran = _add(rulebook, tmp_path / "new.txt", "--replace", told=False)
+    assert (ran.status, "Look at" in ran.out) == (0, False)
+
+
+def test_a_day_that_is_not_one_and_a_rulebook_of_format_1_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    before = (rulebook / "documents.yaml").read_bytes()
+    file = _file(tmp_path, b"one\n")
+    assert _add(rulebook, file, *EDITION, "22 November").status == 2
+    head = rulebook / "rulebook.yaml"
+    head.write_text(head.read_text("utf-8").replace("format: 2", "format: 1"), "utf-8")
+    assert _add(rulebook, file, *EDITION, "2026-11-22").status == 2
+    assert (rulebook / "documents.yaml").read_bytes() == before
+    assert not (rulebook / "documents").exists()
+    assert _add(rulebook, file).status == 0

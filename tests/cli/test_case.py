@@ -68,6 +68,24 @@ def test_it_is_written_to_the_cases_of_its_rule_at_the_end_and_all_else_stays(tm
     assert run("test", str(rulebook)).status == 0
 
 
+def test_it_is_not_written_to_a_file_that_nobody_reads(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    (rulebook / "exclusions" / "high-pressure.cases.yaml").unlink(missing_ok=True)
+    unread = rulebook / ".old" / "high-pressure.cases.yaml"
+    unread.parent.mkdir()
+    unread.write_text("- name: one\n", "utf-8")
+    assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
+    assert unread.read_text("utf-8") == "- name: one\n"
+    assert (rulebook / "exclusions" / "high-pressure.cases.yaml").is_file()
+    elsewhere = rulebook / "mine" / "high-pressure.cases.yaml"
+    elsewhere.parent.mkdir()
+    (rulebook / "exclusions" / "high-pressure.cases.yaml").rename(elsewhere)
+    before = elsewhere.read_bytes()
+    assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
+    assert elsewhere.read_bytes().startswith(before)
+    assert elsewhere.read_bytes() != before
+
+
 YOUNG = "cautions/young.yaml"
 TIMES = "as_of: 2026-11-22T09:00:00Z\nobserved_at: 2026-11-22\n"
 
@@ -198,3 +216,14 @@ def test_a_case_is_written_where_cases_are_read(tmp_path: Path) -> None:
     assert _case(rulebook, "--rule", "high-pressure", "--write").status == 0
     assert hidden.read_text("utf-8") == "- name: of before\n"
     assert (rulebook / "exclusions" / "high-pressure.cases.yaml").exists()
+
+
+def test_a_decision_may_name_a_rule_by_its_former_id_and_the_case_names_it_by_its_id_of_today(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    review = next(rule.id for rule in load_rulebook(rulebook).rules if rule.effect == "review")
+    decided = ("--stage", "session", "--decided", f"{review}:A")
+    before = _case(rulebook, *decided)
+    assert run("rename", "rule", review, "of-today", "--dir", str(rulebook)).status == 0
+    ran = _case(rulebook, *decided)
+    assert (ran.status, ran.out) == (before.status, before.out.replace(review, "of-today"))
+    assert "decisions: [of-today]" in ran.out

@@ -270,11 +270,17 @@ def test_a_rule_about_something_else_than_a_list_is_refused(tmp_path: Path, fact
     assert not list(rulebook.rglob("a-rule*"))
 
 
-@pytest.mark.parametrize("name", ["2026", "no", "1e5", "null"])
-def test_an_id_that_yaml_reads_as_something_else_is_refused_before_anything_is_written(
-    name: str, tmp_path: Path
-) -> None:
-    clinic = tmp_path / "clinic"
-    refused = run("init", str(clinic), "--id", name)
-    assert (refused.status, clinic.exists()) == (2, False)
-    assert f"`{name}` is not an id: YAML reads it as something else" in flat(refused.err)
+@pytest.mark.parametrize("name", ["2026", "no", "null", "1e5", "100"])
+def test_an_id_that_yaml_does_not_read_as_text_is_refused(tmp_path: Path, name: str) -> None:
+    copy = run("init", str(tmp_path / "clinic"), "--id", name)
+    assert (copy.status, (tmp_path / "clinic").exists()) == (2, False)
+    assert f"`{name}` is not an id: YAML may read it as a number, true, false or nothing" in flat(copy.err)
+    rulebook = copied(tmp_path)
+    ran = run("new", "rule", name, "--effect", "exclude", "--dir", str(rulebook))
+    assert (ran.status, "write a word, such as `new-rule`" in flat(ran.err)) == (2, True)
+    assert not list(rulebook.rglob(f"{name}.*"))
+
+
+def test_a_rulebook_in_a_folder_whose_name_is_a_number_has_a_word_as_its_id(tmp_path: Path) -> None:
+    assert run("init", str(tmp_path / "2026"), "--empty", "--route", "alteplase").status == 0
+    assert load_rulebook(tmp_path / "2026").identity.id == "rulebook-2026"

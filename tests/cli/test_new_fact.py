@@ -146,3 +146,23 @@ def test_who_names_no_kind_of_thing_is_told_what_to_write() -> None:
     ran = run("new", "kidney-failure", "--effect", "exclude")
     assert ran.status == 2
     assert "`kidney-failure` is neither `rule` nor `fact`; write `ketascreen new rule kidney-failure`" in flat(ran.err)
+
+
+@pytest.mark.parametrize(("given", "uses"), [("none", "[]"), ("sex, language", "[sex, language]")])
+def test_what_it_uses_is_written_if_it_is_given(tmp_path: Path, given: str, uses: str) -> None:
+    rulebook = copied(tmp_path)
+    new = ["liver", "--type", "list", *WHOLE[Kind.LIST], *TOLD, "--dir", str(rulebook)]
+    ran = run("new", "fact", *new, "--uses", given)
+    assert (ran.status, ran.err, "as not said" in flat(ran.out)) == (0, "", False)
+    assert f"\n    uses: {uses}\n" in (rulebook / "vocabulary.yaml").read_text("utf-8")
+    load_rulebook(rulebook)
+
+
+def test_that_nobody_said_what_it_uses_is_told_and_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    new = ["liver", "--type", "list", *WHOLE[Kind.LIST], *TOLD, "--dir", str(rulebook)]
+    before = (rulebook / "vocabulary.yaml").read_bytes()
+    assert run("new", "fact", *new, "--uses", "kidneys").status == 2
+    assert (rulebook / "vocabulary.yaml").read_bytes() == before
+    assert "write `uses: []` or its kinds" in flat(run("new", "fact", *new).out)
+    assert b"uses" not in (rulebook / "vocabulary.yaml").read_bytes()

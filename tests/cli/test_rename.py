@@ -280,3 +280,15 @@ def test_a_file_that_changes_meanwhile_is_not_written_over(tmp_path: Path) -> No
     assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == {
         **before, parameters: before[parameters] + b"# by another\n",
     }  # fmt: skip
+
+
+def test_a_former_id_of_a_rule_is_met_with_its_id_of_today(folder: Path) -> None:
+    assert run("rename", "rule", "liver-disease", "hepatic", "--dir", str(folder)).status == 0
+    why = ("--reason", "Replaced.", "--by", "Somebody")
+    for command in (
+        ("show", "liver-disease", "--rules", str(folder)),
+        ("retire", "liver-disease", *why, "--dir", str(folder)),
+        ("retire", "young", *why, "--instead", "liver-disease", "--dir", str(folder)),
+    ):
+        ran = run(*command)
+        assert (ran.status, "it is called `hepatic` now" in flat(ran.err)) == (2, True), command

@@ -87,7 +87,10 @@ def file_at(folder: Path, path: str) -> FileOfCases:
 
 
 def _of_rule(folder: Path, rule: Rule) -> str:
+    """The file of the rule's cases among those that are read; without one, the file beside the rule."""
     read = read_folder(folder, Problems(), rules=False).fixtures
-    own = sorted(path for path in read if f"/{path}".endswith(f"/{rule.id}{CASES}") and not path.startswith(VIGNETTES))
+    found = sorted(
+        path for path in read if path.rpartition("/")[2] == f"{rule.id}{CASES}" and not path.startswith(VIGNETTES)
+    )
     beside = f"{rule.place.path.removesuffix('.yaml')}{CASES}"
-    return own[0] if own and beside not in own else beside
+    return found[0] if found and beside not in found else beside

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ketascreen._version import VERSION
+from ketascreen.authoring.editing.yaml_text import is_text
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference
 from ketascreen.authoring.mutation.given import written_time
 from ketascreen.authoring.names import read_names
@@ -60,7 +61,8 @@ def write_empty(target: Path, routes: Sequence[str], today: date, zone: str | No
 
 
 def _rules(target: Path, routes: Sequence[str], today: date) -> dict[str, str]:
-    name = re.sub(r"[^a-z0-9]+", "-", target.resolve().name.lower()).strip("-")[:80].strip("-") or "rulebook"
+    name = re.sub(r"[^a-z0-9]+", "-", target.resolve().name.lower()).strip("-")[:80].strip("-")
+    name = name if is_text(name) else f"rulebook-{name}"[:80].strip("-")
     titles = {route: _title(route) for route in routes}
     return {
         "rulebook.yaml": f"""\

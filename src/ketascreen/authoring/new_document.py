@@ -12,10 +12,12 @@ from ketascreen.authoring.editing.entries import with_entry, with_value
 from ketascreen.authoring.editing.writing import alone, bytes_of, replace_file
 from ketascreen.authoring.editing.yaml_text import lines_of as yaml_lines
 from ketascreen.authoring.editing.yaml_text import scalar
+from ketascreen.authoring.own_rulebook import RULEBOOK
 from ketascreen.authoring.traceability import FILE, MAX_BYTES, lines_of
 from ketascreen.diagnostic import InputError, Place, RulebookError, refused
 from ketascreen.language.documents import Document
 from ketascreen.loading.build import KEYS, read_trees
+from ketascreen.loading.formats import check_format
 from ketascreen.loading.sources import SourceReader
 from ketascreen.runtime.plain_file import NotPlain, read_plain
 from ketascreen.runtime.whole_file import write_whole
@@ -25,6 +27,8 @@ from ketascreen.syntax.problems import Problems
 CODE = "document"
 TOLD = ("title", "kind", "trust", "why")
 """What somebody has to say of a document."""
+OF_AN_EDITION = ("edition", "published", "url", "accessed")
+"""What somebody may say of a document, and a new edition may have otherwise; format 1 has none of them."""
 
 _NOT_TEXT: Mapping[bytes, str] = {
     b"%PDF": "a PDF",
@@ -114,13 +118,15 @@ def known_document(document: NewDocument, folder: Path) -> Document | None:
 def add_document(document: NewDocument, told: Mapping[str, str], folder: Path) -> Path:
     """Copies a document into documents/, and adds its entry to documents.yaml; returns the path of the copy.
 
-    `told` has a text for each of `TOLD`. A file that has the same bytes already is left as it is.
+    `told` has a text for each of `TOLD`, and may have one for each of `OF_AN_EDITION`. A file that has the
+    same bytes already is left as it is.
 
     Raises:
         InputError: another file of that name is there, or the entry cannot be added. Nothing is written then.
         OSError: a file could not be written.
     """
-    keys = {**{key: told[key] for key in TOLD}, "sha256": document.sha256, "lines": document.lines}
+    said = {key: told[key] for key in (*TOLD, *OF_AN_EDITION) if key in told}
+    keys = {**said, "sha256": document.sha256, "lines": document.lines}
     lines = [f"{document.name}:", *(line for key, value in keys.items() for line in yaml_lines(key, value, 2))]
     with alone(folder, CODE):
         _require_free(document, folder)
@@ -129,11 +135,13 @@ def add_document(document: NewDocument, told: Mapping[str, str], folder: Path) -
         return _write(document, folder, before, after)
 
 
-def replace_document(document: NewDocument, folder: Path) -> Path:
+def replace_document(document: NewDocument, told: Mapping[str, str], folder: Path) -> Path:
     """Puts a new edition in place of a document, with its sha256 and number of lines in documents.yaml.
 
+    `told` may have a text for each of `OF_AN_EDITION`, in place of the one that the entry has.
+
     Raises:
-        InputError: documents.yaml cannot be changed. Nothing is written then.
+        InputError: documents.yaml cannot be changed, or the entry lacks what is told. Nothing is written then.
         OSError: a file could not be written.
     """
     with alone(folder, CODE):
@@ -142,6 +150,8 @@ def replace_document(document: NewDocument, folder: Path) -> Path:
         at = ("documents", document.name)
         after = with_value(before, FILE, (*at, "sha256"), scalar(document.sha256))
         after = with_value(after, FILE, (*at, "lines"), str(document.lines))
+        for key, text in told.items():
+            after = with_value(after, FILE, (*at, key), scalar(text))
         return _write(document, folder, before, after)
 
 
@@ -165,7 +175,7 @@ def _require_free(document: NewDocument, folder: Path) -> None:
 
 def _write(document: NewDocument, folder: Path, before: bytes | None, after: bytes) -> Path:
     problems = Problems()
-    found = _read(after, problems).get(document.name)
+    found = _read(after, problems, bytes_of(folder / RULEBOOK)).get(document.name)
     if found is None or (found.sha256, found.lines) != (document.sha256, document.lines):
         raise InputError(problems.sorted())
     path = _copy(document, folder)
@@ -181,13 +191,18 @@ def _copy(document: NewDocument, folder: Path) -> Path:
     return path
 
 
-def _read(data: bytes, problems: Problems) -> Mapping[str, Document]:
-    """The documents of documents.yaml.
+def _read(data: bytes, problems: Problems, rulebook: bytes | None = None) -> Mapping[str, Document]:
+    """The documents of documents.yaml, in the format of `rulebook`, if it is given.
 
     Raises:
         RulebookError: it cannot be read.
     """
     tree = read_trees({FILE: data}, problems).get(FILE)
+    if rulebook is not None:
+        head = read_trees({RULEBOOK: rulebook}, Problems()).get(RULEBOOK)
+        check_format({"rulebook": head, "documents": tree}, {}, of_format := Problems())
+        if found := [one for one in of_format.sorted() if one.place and one.place.path == FILE]:
+            raise RulebookError(found)
     reader = SourceReader(problems)
     if tree is not None:
         reader.read_documents(tree)

@@ -34,7 +34,10 @@ _WITH_CHOICES = (Kind.CHOICE, Kind.LIST)
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """What is known of a fact before it is written; None is left to fill in. Numbers are as they are written."""
+    """What is known of a fact before it is written; None is left to fill in. Numbers are as they are written.
+
+    `uses` are the kinds of data about a person that it uses; if it is None, the fact does not say it.
+    """
 
     name: str
     type: str
@@ -46,6 +49,7 @@ class NewFact:
     domain: str | None = None
     fresh_for: str | None = None
     reason: str | None = None
+    uses: tuple[str, ...] | None = None
 
     @property
     def has_choices(self) -> bool:
@@ -166,7 +170,8 @@ def _keys(fact: NewFact) -> Mapping[str, Any]:
     else:
         ends = {"minimum": fact.lowest, "maximum": fact.maximum}
         own = {"unit": fact.unit, **{key: None if one is None else _plain(one) for key, one in ends.items()}}
-    return {"type": fact.type, "label": fact.label, "domain": fact.domain, **own}
+    uses = {} if fact.uses is None else {"uses": fact.uses}
+    return {"type": fact.type, "label": fact.label, "domain": fact.domain, **own, **uses}
 
 
 def _plain(text: str) -> int | Decimal:

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
+from ketascreen.authoring.editing.entries import CODE
+from ketascreen.authoring.editing.writing import alone
 from ketascreen.authoring.editing.yaml_text import flow, lines_of, scalar
 from ketascreen.authoring.mutation.given import unheard_of, written_time
 from ketascreen.authoring.names import RulebookNames, read_names
@@ -117,7 +119,13 @@ def write_rule(rule: NewRule, folder: Path) -> tuple[Path, Path]:
 
     Raises:
         FileExistsError: a file of that name exists.
+        InputError: another process writes into the folder. Nothing is written then.
     """
+    with alone(folder, CODE):
+        return _write(rule, folder)
+
+
+def _write(rule: NewRule, folder: Path) -> tuple[Path, Path]:
     head = (folder / "rulebook.yaml").read_text(encoding="utf-8")
     written = []
     for path, text in (

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ketascreen.authoring.editing.entries import with_entry, with_value
-from ketascreen.authoring.editing.yaml_text import scalar
+from ketascreen.authoring.editing.yaml_text import is_text
 from ketascreen.authoring.editor.file_schemas import FOLDER, reference, schema_text, schemas
 from ketascreen.authoring.names import RulebookNames, read_names
 from ketascreen.authoring.own_rulebook import RULEBOOK
@@ -17,6 +17,7 @@ from ketascreen.language.clinic_time import at_fixed_offset
 from ketascreen.language.iso_time import read_iso_time
 from ketascreen.loading.build import is_named
 from ketascreen.loading.load import load_rulebook
+from ketascreen.loading.text_forms import is_rule_id
 from ketascreen.runtime.plain_file import read_plain
 from ketascreen.runtime.time_zones import time_zone
 from ketascreen.syntax.folder import DOCUMENTS, read_folder
@@ -24,7 +25,6 @@ from ketascreen.syntax.problems import Problems
 
 _HEAD = 20
 """How many lines at the head of a file may hold the line that names its schema."""
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MARK = "# yaml-language-server: "
 _SCHEMAS = re.compile(re.escape(f"{MARK}$schema=") + r"(\S*?)/?rulebook\.schema\.json")
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
@@ -183,12 +183,13 @@ def require_id(name: str, otherwise: str) -> None:
     """Requires an id of a rule or a rulebook; `otherwise` is the example where nothing like it can be one.
 
     Raises:
-        InputError: it is malformed.
+        InputError: it is malformed, or YAML reads it as a number, as true or false, or as nothing.
     """
-    if not _ID.fullmatch(name) or len(name) > 80:
-        like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
-        hint = f"write lower-case words joined by hyphens, such as `{like or otherwise}`"
-        raise refused("rule-id", f"`{name}` is not an id", hint)
-    if scalar(name) != name:
-        hint = f"write a word with letters that YAML takes for text, such as `rule-{name}`"
-        raise refused("rule-id", f"`{name}` is not an id: YAML reads it as something else", hint)
+    if is_rule_id(name) and is_text(name):
+        return
+    if is_rule_id(name):
+        message = f"`{name}` is not an id: YAML may read it as a number, true, false or nothing"
+        raise refused("rule-id", message, f"write a word, such as `{otherwise}`")
+    like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80].strip("-")
+    hint = f"write lower-case words joined by hyphens, such as `{like if is_text(like) else otherwise}`"
+    raise refused("rule-id", f"`{name}` is not an id", hint)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from ketascreen.authoring.new_document import (
     CODE,
+    OF_AN_EDITION,
     TOLD,
     NewDocument,
     add_document,
@@ -44,6 +45,10 @@ _ASKS = {
 @click.option("--kind", metavar="TEXT", help=f"{_ASKS['kind']}.")
 @click.option("--trust", metavar="TEXT", help=f"{_ASKS['trust']}.")
 @click.option("--why", metavar="TEXT", help=f"{_ASKS['why']}.")
+@click.option("--edition", metavar="TEXT", help="Which edition it is, such as 3rd edition.")
+@click.option("--published", metavar="DATE", help="The day, month or year when it was published, such as 2026-11.")
+@click.option("--url", metavar="URL", help="Its address, such as https://example.org/leaflet.")
+@click.option("--accessed", metavar="DATE", help="The day on which it was read there, such as 2026-11-22.")
 @click.option("--replace", is_flag=True, help="It is a new edition of the document of that name.")
 @dir_option
 def command(
@@ -53,6 +58,10 @@ def command(
     kind: str | None,
     trust: str | None,
     why: str | None,
+    edition: str | None,
+    published: str | None,
+    url: str | None,
+    accessed: str | None,
     replace: bool,
     folder: Path,
 ) -> None:
@@ -65,16 +74,23 @@ def command(
     require_rulebook(folder)
     document = read_new(file, name)
     given = {"title": title, "kind": kind, "trust": trust, "why": why}
+    said = dict(zip(OF_AN_EDITION, (edition, published, url, accessed), strict=True))
+    edited = {key: text for key, text in said.items() if text is not None}
     known = known_document(document, folder)
     if replace:
         if any(given.values()):
-            raise click.UsageError("--replace changes sha256 and lines; change the rest in documents.yaml")
+            raise click.UsageError("--replace changes no title, kind, trust or why; change these in documents.yaml")
         if known is None:
             raise refused(CODE, f"documents.yaml has no `{document.name}`", "leave --replace out, or give its --id")
-        show(_told(document, replace_document(document, folder), folder, "A new edition of"))
+        kept = [key for key in OF_AN_EDITION if getattr(known, key)]
+        if lacking := [key for key in edited if key not in kept]:
+            message = f"documents.yaml has no `{lacking[0]}` of `{document.name}` that can be replaced"
+            raise refused(CODE, message, f"leave --{lacking[0]} out, and write it in documents.yaml")
+        path = replace_document(document, edited, folder)
+        show(_told(document, path, folder, "A new edition of", [key for key in kept if key not in edited]))
     elif known is None:
         told = {key: given[key] or "" for key in TOLD} if all(given.values()) else _asked(given)
-        show(_told(document, add_document(document, told, folder), folder, "Added"))
+        show(_told(document, add_document(document, {**told, **edited}, folder), folder, "Added"))
     elif known.sha256 == document.sha256:
         path = restore_document(document, folder)
         show(wrapped(f"documents.yaml has {document.name} already, with these bytes; {path} holds them."))
@@ -92,8 +108,12 @@ def _asked(given: dict[str, str | None]) -> dict[str, str]:
     return {key: given[key] or str(click.prompt(_ASKS[key], err=True)).strip() for key in TOLD}
 
 
-def _told(document: NewDocument, path: Path, folder: Path, what: str) -> Iterator[Line]:
+def _told(document: NewDocument, path: Path, folder: Path, what: str, old: Sequence[str] = ()) -> Iterator[Line]:
+    """What was written, and what to do next; `old` are the keys that still tell of an edition before."""
     yield from wrapped(f"{what} {document.name}: {document.lines:,} lines, in {path} and documents.yaml.")
+    if old:
+        keys = ", ".join(f"`{key}`" for key in old)
+        yield from wrapped(f"Look at {keys} in documents.yaml: still as they were for the edition before.", hang=2)
     yield Line()
     if what == "Added":
         yield from wrapped("Cite a line of it in a rule, with at most 12 words of that line:")

@@ -76,7 +76,7 @@ def command(
     wanted = CaseWanted(
         _stage(stage, rule),
         rule,
-        tuple(rule_of(rulebook, one.partition(":")[0]).id for one in decided),
+        tuple(rule_of(rulebook, rulebook.id_of_today(one.partition(":")[0])).id for one in decided),
         day_of(onto, "--onto") if onto is not None else read_iso_date(rulebook.identity.effective),
         None if name is None else said(name, "--name"),
     )

@@ -65,9 +65,11 @@ def command(paths: tuple[Path, ...], only_check: bool, wanted: str | None) -> No
     for file in files:
         try:
             data = _bytes(file)
-            text = with_schema_line(laid_out(data, file.as_posix()), *_within(file)).encode()
+            name, folder = _within(file)
+            text = with_schema_line(laid_out(data, file.as_posix()), name, folder).encode()
             if text != data and paths and not only_check:
-                replace_file(file.parent, file.name, text, data, CODE)
+                with alone(folder, CODE):
+                    replace_file(folder, name, text, data, CODE)
         except InputError as error:
             problems += error.diagnostics
             refusals += 1

@@ -82,6 +82,7 @@ def rule(name: str, effect: str, stage: str | None, routes: str, about: str | No
 @click.option("--domain", metavar="TEXT", help="The part of medicine that it is listed under, such as liver.")
 @click.option("--fresh-for", metavar="TIME", help=f"How long an answer counts: {FRESH_FOR}.")
 @click.option("--reason", metavar="TEXT", help="Why an answer counts for so long.")
+@click.option("--uses", metavar="WORDS", help="The kinds of data that it uses, with commas between, or none.")
 @dir_option
 def fact(
     name: str,
@@ -94,6 +95,7 @@ def fact(
     domain: str | None,
     fresh_for: str | None,
     reason: str | None,
+    uses: str | None,
     folder: Path,
 ) -> None:
     """Add a fact named NAME to vocabulary.yaml, with how long an answer counts.
@@ -103,10 +105,14 @@ def fact(
     the file stays as it is. If the folder has schemas for an editor, they are written again once the fact is complete.
     """
     require_rulebook(folder)
-    words = None if choices is None else tuple(word.strip() for word in choices.split(","))
-    made = NewFact(name, kind, words, unit, minimum, maximum, label, domain, fresh_for, reason)
+    used = () if uses == "none" else _words(uses)
+    made = NewFact(name, kind, _words(choices), unit, minimum, maximum, label, domain, fresh_for, reason, used)
     written, schemas = write_fact(check_fact(made, folder), folder)
     show(_told_fact(made, written, schemas, folder))
+
+
+def _words(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(word.strip() for word in text.split(","))
 
 
 def _told(written: list[tuple[NewRule, Path, Path]], folder: Path) -> Iterator[Line]:
@@ -124,6 +130,10 @@ def _told(written: list[tuple[NewRule, Path, Path]], folder: Path) -> Iterator[L
 
 def _told_fact(made: NewFact, written: Path, schemas: int, folder: Path) -> Iterator[Line]:
     yield from wrapped(f"Added {made.name} to {written}.")
+    if made.uses is None:
+        yield from wrapped(
+            "`ketascreen attributes` shows what it uses as not said; write `uses: []` or its kinds.", hang=2
+        )
     if made.is_complete:
         if schemas:
             yield from wrapped(f"Wrote its {schemas} schemas again.")

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -216,14 +215,14 @@ def counter(what: str, *, of: int | None = None) -> Callable[[int], None]:
 
 
 def unknown(
-    code: str, what: str, name: str, names: Iterable[str], hint: str, renamed: Mapping[str, str] = MappingProxyType({})
+    code: str, what: str, name: str, names: Iterable[str], hint: str, renamed: Mapping[str, str] | None = None
 ) -> NoReturn:
-    """Refuses a name of something that there is not, and suggests the most similar one, or the name of today.
+    """Refuses a name of something that there is not, and suggests its name of today, or the most similar one.
 
     Raises:
         RequestError: always.
     """
-    suggested = did_you_mean(name, list(names), otherwise=hint, renamed=renamed)
+    suggested = did_you_mean(name, list(names), otherwise=hint, renamed=renamed or {})
     raise RequestError([Diagnostic(code, f"unknown {what} `{printable(name)}`", suggested)])
 
 

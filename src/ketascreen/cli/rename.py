@@ -12,8 +12,8 @@ from ketascreen.authoring.renaming.plan import Plan
 from ketascreen.authoring.renaming.references import Thing
 from ketascreen.authoring.renaming.write import rename
 from ketascreen.cli.exit_status import AuthoringStatus, epilog
-from ketascreen.cli.options import dir_option
-from ketascreen.diagnostic import printable, refused
+from ketascreen.cli.options import dir_option, require_rulebook
+from ketascreen.diagnostic import printable
 from ketascreen.rendering.page import Line, show, wrapped
 
 _MEANING = {
@@ -64,9 +64,7 @@ _renaming(Thing.DEFINITION, "Give a definition another name.")
 
 
 def _rename(folder: Path, name: Name, new: str) -> None:
-    if not (folder / "rulebook.yaml").is_file():
-        hint = "name a rulebook's folder with --dir; `ketascreen init DIR` makes one"
-        raise refused("no-rulebook", "the folder has no rulebook.yaml", hint)
+    require_rulebook(folder)
     show(_told(rename(folder, name, new), name, new))
 
 

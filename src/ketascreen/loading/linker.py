@@ -38,7 +38,8 @@ from ketascreen.syntax.problems import Problems
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, key_place, place_of, place_of_key
 
-_TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
+TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
+"""The texts of a rule that can name a parameter."""
 _PARAMETER = re.compile(r"\{([^{}]*)\}|[{}]")
 """A parameter in a text, or a brace that is left over."""
 
@@ -188,7 +189,7 @@ class Linker:
             self.approvals += unbound(model.id, model.sign_off, place_of(node, ("sign_off",)), self.problems)
         named: dict[str, None] = {}
         title, say, do, do_if_old, interpretation = (
-            self._worded(node, key, getattr(model, key), named) for key in _TEXTS
+            self._worded(node, key, getattr(model, key), named) for key in TEXTS
         )
         return Rule(
             model.id, title, stage, effect, routes, when, say, sources, place, do,

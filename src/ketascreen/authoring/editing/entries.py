@@ -12,10 +12,10 @@ from copy import deepcopy
 from typing import Any
 
 from ketascreen.diagnostic import InputError, Place, RulebookError, refused
-from ketascreen.loading.build import KEYS
+from ketascreen.loading.build import keys_of
 from ketascreen.syntax.tree import Mapping as MappingNode
 from ketascreen.syntax.tree import Node, Scalar, Sequence, plain
-from ketascreen.syntax.yaml_tree import WORD, read_yaml
+from ketascreen.syntax.yaml_tree import read_yaml
 
 CODE = "edit"
 _NOTHING_BETWEEN = re.compile(r"(.*?) *(?:\{ *\}|\[ *\])(.*)")
@@ -96,7 +96,7 @@ def with_value(data: bytes, path: str, keys: Seq[str], text: str) -> bytes:
 
 
 def _read(data: bytes, path: str, *, to_fill_in: bool = False) -> Node:
-    tree, found = read_yaml(data, path, KEYS.get(path.rpartition("/")[2], WORD))
+    tree, found = read_yaml(data, path, keys_of(path))
     if tree is None or any(not to_fill_in or problem.code != _TO_FILL_IN for problem in found):
         raise RulebookError(found)
     return tree

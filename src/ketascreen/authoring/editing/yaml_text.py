@@ -10,7 +10,7 @@ from typing import Any
 
 from ketascreen.language.quantity import decimal_text
 from ketascreen.syntax.tree import plain
-from ketascreen.syntax.yaml_tree import read_yaml
+from ketascreen.syntax.yaml_tree import NOT_TEXT, read_yaml
 
 WIDTH = 100
 """The longest line with a list or mapping between braces."""
@@ -24,7 +24,7 @@ def scalar(value: str | int | Decimal | bool) -> str:
         return decimal_text(value)
     if not isinstance(value, str):
         return str(value).lower()
-    return value if _is_plain(value) else json.dumps(value, ensure_ascii=False)
+    return value if is_text(value) else json.dumps(value, ensure_ascii=False)
 
 
 def flow(value: Any) -> str:
@@ -55,8 +55,9 @@ def lines_of(key: str, value: Any, indent: int = 0) -> Iterator[str]:
         yield from (f"{' ' * indent}  - {flow(part)}" for part in value)
 
 
-def _is_plain(text: str) -> bool:
-    if not _PLAIN.fullmatch(text):
+def is_text(text: str) -> bool:
+    """Whether every reader of YAML takes it for text where it stands without quotes."""
+    if not _PLAIN.fullmatch(text) or text in NOT_TEXT:
         return False
     tree, found = read_yaml(f"[{text}]".encode(), "text")
     return not found and tree is not None and plain(tree) == [text]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from ketascreen.authoring.editing.yaml_text import is_text
 from ketascreen.authoring.renaming.references import Reference, Thing
 from ketascreen.diagnostic import did_you_mean, is_plain_name, printable, refused
 from ketascreen.language.rulebook import Rulebook
@@ -15,8 +16,6 @@ from ketascreen.loading.text_forms import is_rule_id, is_word
 from ketascreen.loading.vocabulary import FORBIDDEN_CHOICES
 from ketascreen.patient.profile import BUILT_IN, PatientProfile
 from ketascreen.syntax.folder import CASES
-from ketascreen.syntax.tree import plain
-from ketascreen.syntax.yaml_tree import NOT_TEXT, read_yaml
 
 _WORD = "write lower-case letters, digits and `_`, beginning with a letter"
 _ID = "write lower-case letters and digits, with `-` between words"
@@ -62,12 +61,6 @@ def require_free(rulebook: Rulebook, fixtures: Mapping[str, bytes], name: Name, 
     return False
 
 
-def is_text(name: str) -> bool:
-    """Whether a YAML reader takes the name for text where it stands without quotes."""
-    node, found = read_yaml(f"- {name}\n".encode(), "")
-    return node is not None and not found and name not in NOT_TEXT and plain(node) == [name]
-
-
 def _said(name: str) -> str:
     return f"`{name}`" if is_plain_name(name) else f'"{printable(name)}"'
 
@@ -104,8 +97,7 @@ def _known(old: str, names: Iterable[str], renamed: Mapping[str, str], kind: str
         return
     listed = [*names]
     if old not in listed:
-        now = f"it is called `{renamed[old]}` now" if old in renamed else ""
-        hint = now or did_you_mean(old, listed, otherwise=otherwise)
+        hint = did_you_mean(old, listed, otherwise=otherwise, renamed=renamed)
         message = f"`{of}` has no choice {_said(old)}" if of else f"no {kind} {_said(old)}"
         raise refused(f"unknown-{kind}", message, hint)
 

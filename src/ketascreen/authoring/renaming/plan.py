@@ -20,9 +20,10 @@ from ketascreen.authoring.editing.text_edits import (
     without_item,
     without_key,
 )
+from ketascreen.authoring.editing.yaml_text import scalar
 from ketascreen.authoring.file_kinds import kind_of
 from ketascreen.authoring.renaming.first import without_names
-from ketascreen.authoring.renaming.names import Name, is_text, require_free
+from ketascreen.authoring.renaming.names import Name, require_free
 from ketascreen.authoring.renaming.references import Reference, Thing, references
 from ketascreen.diagnostic import Place, refused
 from ketascreen.language.rulebook import Rulebook
@@ -177,9 +178,9 @@ def _former(text: str, holder: Any, name: Name, new: str, forgotten: bool) -> It
             else without_key(text, holder, "was", added=True)
         )
     elif was is None:
-        yield with_key(text, holder, "was", f"[{_as_text(name.old)}]", _later(name, "was"))
+        yield with_key(text, holder, "was", f"[{scalar(name.old)}]", _later(name, "was"))
     else:
-        yield with_item(text, was, _as_text(name.old))
+        yield with_item(text, was, scalar(name.old))
 
 
 def _former_word(text: str, holder: Any, name: Name, new: str, forgotten: bool) -> Edit:
@@ -198,8 +199,3 @@ def _later(name: Name, key: str) -> list[str]:
     """The keys that come after a key in a file that is laid out."""
     keys = [*_MODELS[name.kind].model_fields]
     return keys[keys.index(key) + 1 :]
-
-
-def _as_text(name: str) -> str:
-    """A name as YAML text: in quotes, if a reader would take it for something else."""
-    return name if is_text(name) else f'"{name}"'

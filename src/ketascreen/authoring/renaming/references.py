@@ -15,9 +15,8 @@ import yaml
 from ketascreen.authoring.editing.text_edits import at, items, pairs
 from ketascreen.authoring.file_kinds import kind_of
 from ketascreen.language.vocabulary import Fact
+from ketascreen.loading.linker import TEXTS
 
-TEXTS = ("title", "say", "do", "do_if_old", "interpretation")
-"""The texts of a rule that can name a parameter."""
 _OF_A_ROUTE = "route-not-tried"
 """The check whose findings are about a route, which may have the name of anything."""
 
