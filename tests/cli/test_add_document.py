@@ -179,6 +179,57 @@ def test_a_new_edition_wants_replace_and_check_then_names_the_phrases_that_moved
     assert [new.split(b":")[0].strip() for _, new in differ] == [b"sha256", b"lines"]
 
 
+def test_a_copy_that_was_changed_by_hand_is_not_replaced(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    _add(rulebook, _file(tmp_path, b"one\n"))
+    mine = _file(rulebook / "documents", b"mine\n")
+    before, edition = (rulebook / "documents.yaml").read_bytes(), _file(tmp_path, b"one\ntwo\n")
+    ran = _add(rulebook, edition, "--replace", told=False)
+    assert (ran.status, "was changed by hand" in flat(ran.err), "move it away first" in flat(ran.err)) == (
+        2,
+        True,
+        True,
+    )
+    assert (mine.read_bytes(), (rulebook / "documents.yaml").read_bytes()) == (b"mine\n", before)
+    mine.unlink()
+    assert _add(rulebook, edition, "--replace", told=False).status == 0
+    assert mine.read_bytes() == b"one\ntwo\n"
+
+
+def test_a_copy_that_is_the_new_edition_already_is_no_change_by_hand(tmp_path: Path) -> None:
+    rulebook = copied(tmp_path)
+    _add(rulebook, _file(tmp_path, b"one\n"))
+    _file(rulebook / "documents", b"one\ntwo\n")
+    assert _add(rulebook, _file(tmp_path, b"one\ntwo\n"), "--replace", told=False).status == 0
+    assert load_rulebook(rulebook).documents["new.txt"].lines == 2
+
+
+@pytest.mark.parametrize("call", ["add", "replace", "restore"])
+@pytest.mark.parametrize("of", ["the folder", "the document"])
+def test_nothing_is_read_or_written_through_a_link(tmp_path: Path, call: str, of: str) -> None:
+    rulebook, elsewhere = copied(tmp_path), tmp_path / "elsewhere"
+    file, documents = _file(tmp_path, b"one\n"), rulebook / "documents"
+    if call != "add":
+        _add(rulebook, file)
+        (documents / "new.txt").unlink()
+        documents.rmdir()
+    elsewhere.mkdir()
+    there = _file(elsewhere, b"one\n")
+    if of == "the folder":
+        documents.symlink_to(elsewhere)
+    else:
+        documents.mkdir()
+        (documents / "new.txt").symlink_to(there)
+    before = (rulebook / "documents.yaml").read_bytes()
+    edition = _file(tmp_path, b"one\ntwo\n") if call == "replace" else file
+    ran = _add(rulebook, edition, *(["--replace"] if call == "replace" else []), told=call == "add")
+    link = documents if of == "the folder" else documents / "new.txt"
+    assert (ran.status, ran.out) == (2, "")
+    assert (str(link) in ran.err, "a link" in flat(ran.err)) == (True, True)
+    assert (link.is_symlink(), there.read_bytes()) == (True, b"one\n")
+    assert (rulebook / "documents.yaml").read_bytes() == before
+
+
 def test_replace_is_for_a_document_that_is_there(tmp_path: Path) -> None:
     rulebook, file = copied(tmp_path), _file(tmp_path, b"one\n")
     ran = _add(rulebook, file, "--replace", told=False)

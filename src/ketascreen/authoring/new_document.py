@@ -141,12 +141,14 @@ def replace_document(document: NewDocument, told: Mapping[str, str], folder: Pat
     `told` may have a text for each of `OF_AN_EDITION`, in place of the one that the entry has.
 
     Raises:
-        InputError: documents.yaml cannot be changed, or the entry lacks what is told. Nothing is written then.
+        InputError: documents.yaml cannot be changed, the entry lacks what is told, or the copy that is there is neither
+            edition. Nothing is written then.
         OSError: a file could not be written.
     """
     with alone(folder, CODE):
         before = bytes_of(folder / FILE)
         assert before is not None
+        _require_an_edition(document, _read(before, Problems())[document.name].sha256, folder)
         at = ("documents", document.name)
         after = with_value(before, FILE, (*at, "sha256"), scalar(document.sha256))
         after = with_value(after, FILE, (*at, "lines"), str(document.lines))
@@ -169,8 +171,33 @@ def restore_document(document: NewDocument, folder: Path) -> Path:
 
 def _require_free(document: NewDocument, folder: Path) -> None:
     path = folder / DOCUMENTS / document.name
-    if path.is_symlink() or (path.exists() and bytes_of(path) != document.data):
+    if _copy_there(path) not in {None, document.data}:
         raise refused(CODE, "another file of that name is there; it stays", "give --id another name", Place(str(path)))
+
+
+def _require_an_edition(document: NewDocument, recorded: str, folder: Path) -> None:
+    path = folder / DOCUMENTS / document.name
+    data = _copy_there(path)
+    if data is not None and hashlib.sha256(data).hexdigest() not in {recorded, document.sha256}:
+        message = f"was changed by hand: {FILE} has another sha256 for it; it stays"
+        raise refused(CODE, message, "move it away first, then run this again", Place(str(path)))
+
+
+def _copy_there(path: Path) -> bytes | None:
+    """The bytes of a document's copy; None if there is none.
+
+    Raises:
+        InputError: it, or its folder, is a link or something else that cannot be read or written through.
+    """
+    above = path.parent
+    if above.is_symlink() or (above.exists() and not above.is_dir()):
+        what = "a link" if above.is_symlink() else "not a folder"
+        raise refused("not-a-file", what, "put the folder itself there", Place(str(above)))
+    try:
+        return bytes_of(path)
+    except NotPlain:
+        what = "a link" if path.is_symlink() else "not a plain file"
+        raise refused("not-a-file", what, "put the file itself there", Place(str(path))) from None
 
 
 def _write(document: NewDocument, folder: Path, before: bytes | None, after: bytes) -> Path:
