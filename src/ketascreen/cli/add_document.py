@@ -109,7 +109,7 @@ def _asked(given: dict[str, str | None]) -> dict[str, str]:
 
 
 def _told(document: NewDocument, path: Path, folder: Path, what: str, old: Sequence[str] = ()) -> Iterator[Line]:
-    """What was written, and what to do next; `old` are the keys that still tell of an edition before."""
+    """What was written, and what to do next; `old` are the keys that still describe an edition before."""
     yield from wrapped(f"{what} {document.name}: {document.lines:,} lines, in {path} and documents.yaml.")
     if old:
         keys = ", ".join(f"`{key}`" for key in old)
