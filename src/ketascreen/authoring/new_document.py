@@ -141,7 +141,7 @@ def replace_document(document: NewDocument, told: Mapping[str, str], folder: Pat
     `told` may have a text for each of `OF_AN_EDITION`, in place of the one that the entry has.
 
     Raises:
-        InputError: documents.yaml cannot be changed, the entry lacks what is given, or the copy that is there is neither
+        InputError: documents.yaml cannot be changed, the entry lacks what is given, or the copy there is neither
             edition. Nothing is written then.
         OSError: a file could not be written.
     """
